@@ -1,0 +1,48 @@
+# `make run` serves the console, `make test` checks everything; both work on a fresh machine.
+PREPARE := @tools/python tools/prepare.py
+BIN := .venv/bin
+
+.PHONY: run dev test check faults bench assets lock clean
+.NOTPARALLEL:
+
+run:
+	$(PREPARE) run
+	@exec $(BIN)/console run
+
+dev:
+	$(PREPARE) run
+	@exec $(BIN)/console dev
+
+# Everything that must hold, on SQLite and on a real PostgreSQL.
+test:
+	$(PREPARE) test
+	@$(BIN)/python -m tools.browser
+	@$(BIN)/python -m tools.checks all
+
+# The fast loop: no browser, SQLite only.
+check:
+	$(PREPARE) test
+	@$(BIN)/python -m tools.checks fast
+
+# Kills and races on a running system; prints figures.
+faults:
+	$(PREPARE) test
+	@$(BIN)/python -m pytest -o python_files='fault_*.py' -s tests/faults
+
+bench:
+	$(PREPARE) test
+	@$(BIN)/python -m benchmarks
+
+assets:
+	$(PREPARE) run
+	@$(BIN)/python -m console.assets
+
+# Writes the lock files again; `make lock ARGS=--upgrade` takes newer versions.
+lock:
+	$(PREPARE) lock
+	@$(BIN)/python -m tools.lock $(ARGS)
+
+# Removes what was installed and built; the data in instance/ stays.
+clean:
+	rm -rf .venv build dist node_modules console/static/dist *.egg-info .*_cache .hypothesis
+	find translations plugins console -name '*.mo' -delete

@@ -1,0 +1,1 @@
+"""What the Makefile runs: preparing .venv, locking requirements, checking the code."""

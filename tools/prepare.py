@@ -1,0 +1,144 @@
+"""Make .venv fit to run the console (`run`) or to check it (`test`), doing nothing twice.
+
+Needs nothing but the standard library: it runs before anything is installed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+STAMPS = VENV / "stamps"
+NEEDED = {
+    "run": ["build", "run"],
+    "test": ["build", "run", "test"],
+    "lock": ["lock"],
+}
+
+
+def digest(*parts: str, files: Iterable[Path] = ()) -> str:
+    """Return a fingerprint of the words and of the files' names and contents."""
+    total = hashlib.sha256("\0".join([str(VENV), *parts]).encode())
+    for file in sorted(files):
+        total.update(str(file.relative_to(ROOT)).encode())
+        total.update(file.read_bytes())
+    return total.hexdigest()
+
+
+def once(
+    name: str,
+    fingerprint: str,
+    act: Callable[[], None],
+    *,
+    title: str,
+    made: Iterable[Path] = (),
+) -> None:
+    """Do the act unless it was done for this very fingerprint and all it made is there."""
+    stamp = STAMPS / name
+    fresh = stamp.is_file() and stamp.read_text() == fingerprint
+    if fresh and all(path.exists() for path in made):
+        return
+    print(f"{title} …", flush=True)
+    act()
+    stamp.write_text(fingerprint)
+
+
+def call(*command: str | Path) -> None:
+    """Run a command in the project's folder; end with its exit code if it fails."""
+    done = subprocess.run(command, cwd=ROOT)
+    if done.returncode:
+        sys.exit(done.returncode)
+
+
+def install(*what: str | Path) -> None:
+    """Install with pip, which honours the mirrors set on the machine."""
+    call(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *what)
+
+
+def make_venv() -> None:
+    """Make .venv anew unless it works and was made in this very place."""
+    stamp = STAMPS / "place"
+    if PYTHON.exists() and stamp.is_file() and stamp.read_text() == str(VENV):
+        return
+    try:
+        import ensurepip  # noqa: F401
+        import venv  # noqa: F401
+    except ImportError:
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        sys.exit(f"Python's venv module is missing; install it: apt-get install python{version}-venv")
+    print(f"Making .venv with Python {sys.version.split()[0]} …", flush=True)
+    call(sys.executable, "-m", "venv", "--clear", VENV)
+    STAMPS.mkdir()
+    stamp.write_text(str(VENV))
+
+
+def install_locked(name: str) -> None:
+    """Install one lock file, each package checked against its hash."""
+    lock = ROOT / "requirements" / f"{name}.txt"
+    once(
+        f"requirements-{name}",
+        digest(files=[lock]),
+        lambda: install("--require-hashes", "--no-deps", "-r", lock),
+        title=f"Installing the locked packages of requirements/{lock.name}",
+    )
+
+
+def install_project() -> None:
+    """Install the project itself, so that its command and its plugins are found."""
+    once(
+        "project",
+        digest(files=[ROOT / "setup.cfg", ROOT / "pyproject.toml"]),
+        lambda: install("--no-deps", "--no-build-isolation", "--editable", ROOT),
+        title="Installing the console",
+    )
+
+
+def compile_translations() -> None:
+    """Compile every catalogue of the project."""
+    catalogues = list((ROOT / "translations").rglob("*.po"))
+    once(
+        "translations",
+        digest(files=catalogues),
+        lambda: call(VENV / "bin" / "console", "i18n", "compile"),
+        title="Compiling the translations",
+        made=[catalogue.with_suffix(".mo") for catalogue in catalogues],
+    )
+
+
+def build_assets() -> None:
+    """Build styles and scripts, with Node.js from a wheel on a machine that has no npm."""
+    sources = [ROOT / "package.json", ROOT / "package-lock.json", ROOT / "console" / "assets.py"]
+    sources += [file for file in (ROOT / "assets").rglob("*") if file.is_file()]
+    if not shutil.which("npm"):
+        install_locked("node")
+    once(
+        "assets",
+        digest(files=sources),
+        lambda: call(PYTHON, "-m", "console.assets"),
+        title="Building the assets",
+        made=[ROOT / "console" / "static" / "dist"],
+    )
+
+
+def main() -> None:
+    """Prepare what the first word asks for."""
+    goal = sys.argv[1]
+    make_venv()
+    for name in NEEDED[goal]:
+        install_locked(name)
+    if goal == "lock":
+        return
+    install_project()
+    compile_translations()
+    build_assets()
+
+
+if __name__ == "__main__":
+    main()
