@@ -1,0 +1,1 @@
+"""A thin console: everything that a salon does comes from plugins."""

@@ -1,0 +1,82 @@
+"""All that a plugin may import from the host."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+from flask import current_app
+
+from console.admin import (
+    AdminView,
+    Column,
+    Filter,
+    FormSection,
+    ModelAdmin,
+    Panel,
+    RecordAction,
+    action,
+    page,
+    render,
+)
+from console.approval import ApprovalKind, ask_approval
+from console.audit import record as record_audit
+from console.clock import business_day, now, today
+from console.db import CHAIN, BigInt, Json, Model, Scope, UtcDateTime, column, db, in_store
+from console.errors import Conflict, NotFound, Refused
+from console.failpoints import fail_point
+from console.files import StoredFile, keep_file
+from console.hookspecs import (
+    check,
+    collect,
+    console_check_disable,
+    console_form_sections,
+    console_list_columns,
+    console_list_filters,
+    console_plugin_disabled,
+    console_plugin_enabled,
+    console_record_actions,
+    console_record_panels,
+    console_signin_refused,
+    console_user_signed_in,
+    event,
+    first,
+    hookimpl,
+    joining,
+)
+from console.i18n import _, gettext, ngettext, pgettext
+from console.inbox import notify
+from console.jobs import JobRun, Schedule, job, start_job
+from console.money import format_fen, parse_fen
+from console.plugin import Card, Command, DemoPart, Plugin
+from console.public import PublicRoutes
+from console.security import Actor, Permission, actor, acting_as, visible_stores
+from console.security.masking import mask
+from console.settings import Setting
+from console.stores import Store
+from console.unit import after_commit, in_unit, unit
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def emit(spec: Callable[P, None], *args: P.args, **facts: P.kwargs) -> None:
+    """Announce a fact, in a unit: it is stored now and told to every listener after commit."""
+    current_app.extensions["console"].emit(spec, **facts)
+
+
+def answers(spec: Callable[P, R | None], *args: P.args, **facts: P.kwargs) -> list[R]:
+    """Ask every plugin and return what they answered, in the order of their dependencies."""
+    found: list[R] = current_app.extensions["console"].answers(spec, **facts)
+    return found
+
+
+def first_answer(spec: Callable[P, R | None], *args: P.args, **facts: P.kwargs) -> R | None:
+    """Ask plugin after plugin until one answers; None when nobody does."""
+    found: list[R] = current_app.extensions["console"].answers(spec, **facts)
+    return found[0] if found else None
+
+
+def demo_flag() -> bool:
+    """Tell whether this installation shows demo data (and nothing may reach the outside)."""
+    return bool(current_app.extensions["console_config"].demo)

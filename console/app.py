@@ -1,0 +1,63 @@
+"""Putting one application together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+from flask_babel import Babel
+
+from console import admin, logs, security, web
+from console.config import Config, load_config
+from console.db import db, engine_options
+from console.host import Host
+from console.i18n import LOCALES
+from console.plugin import Plugin
+
+HERE = Path(__file__).parent
+
+
+def create_app(
+    config: Config | None = None,
+    *,
+    plugins: tuple[type[Plugin], ...] = (),
+    check_schema: bool = True,
+) -> Flask:
+    """Build the application: the host's own pages, then every sound plugin.
+
+    *plugins* are manifests to mount besides those that are found. Without *check_schema*
+    plugins are mounted although their tables may not be there yet (for `console migrate`).
+    """
+    config = config or load_config()
+    app = Flask("console", instance_path=str(config.instance), root_path=str(HERE))
+    app.config.from_mapping(config.for_flask())
+    app.config.setdefault(
+        "SQLALCHEMY_ENGINE_OPTIONS", engine_options(config.database_url, config.threads)
+    )
+    app.extensions["console_config"] = config
+    logs.install(app)
+    db.init_app(app)
+    Babel(
+        app,
+        default_locale=LOCALES[0],
+        default_translation_directories=";".join(_translations(config)),
+        locale_selector=security.reader_locale,
+        timezone_selector=security.reader_time_zone,
+    )
+    security.install(app)
+    add_view = admin.install(app)
+    web.install(app)
+    host = app.extensions["console"] = Host(app, add_view)
+    with app.app_context():
+        host.load(
+            folder=config.plugin_folder,
+            extra=plugins,
+            distributions=config.plugin_distributions,
+            check_schema=check_schema,
+        )
+    return app
+
+
+def _translations(config: Config) -> list[str]:
+    """Later folders win: the console's words, then the salon's own."""
+    return [str(HERE.parent / "translations"), str(config.instance / "translations")]

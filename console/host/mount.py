@@ -1,0 +1,161 @@
+"""Mounting one plugin: collect everything, check everything, and only then touch Flask."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Flask
+
+from console.db import registries
+from console.plugin import Plugin
+
+if TYPE_CHECKING:
+    import pluggy
+
+    from console.admin import AdminView
+    from console.jobs import Schedule
+    from console.plugin import Card, Command, DemoPart
+    from console.public import PublicRoutes
+    from console.security import Permission
+    from console.settings import Setting
+
+RESERVED = frozenset({"console", "static", "healthz", "readyz", "metrics", "admin", "demo", "api"})
+
+
+class CannotMount(Exception):
+    """A plugin contradicts the rules of the house; the message says which and how."""
+
+
+@dataclass
+class Mounted:
+    """A plugin with everything it contributes."""
+
+    plugin: Plugin
+    permissions: tuple[Permission, ...] = ()
+    admin_views: tuple[type[AdminView], ...] = ()
+    public_routes: tuple[PublicRoutes, ...] = ()
+    settings: tuple[Setting[Any], ...] = ()
+    jobs: tuple[Schedule, ...] = ()
+    cards: tuple[Card, ...] = ()
+    commands: tuple[Command, ...] = ()
+    demo: tuple[DemoPart, ...] = ()
+    views: list[AdminView] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The plugin's name."""
+        return self.plugin.name
+
+
+def folder_of(manifest: type[Plugin]) -> Path | None:
+    """Return the folder that belongs to the plugin alone, or None for a single-file plugin."""
+    module = importlib.import_module(manifest.__module__)
+    file = Path(module.__file__ or "")
+    return file.parent if file.name in ("plugin.py", "__init__.py") else None
+
+
+def register(pm: pluggy.PluginManager, plugin: Plugin) -> None:
+    """Tell pluggy the plugin's hooks and listeners; every listener must match a hook."""
+    if plugin.hooks:
+        pm.add_hookspecs(
+            type(plugin.name, (), {spec.__name__: staticmethod(spec) for spec in plugin.hooks})
+        )
+    for number, listener in enumerate((plugin, *plugin.listeners)):
+        pm.register(listener, f"{plugin.name}:{number}")
+        _check_listener(pm, plugin, listener)
+
+
+def unregister(pm: pluggy.PluginManager, plugin: Plugin) -> None:
+    """Take back whatever part of `register()` succeeded; pluggy's own is not atomic."""
+    for name, _listener in list(pm.list_name_plugin()):
+        if name.partition(":")[0] == plugin.name:
+            pm.unregister(name=name)
+
+
+def _check_listener(pm: pluggy.PluginManager, plugin: Plugin, listener: Any) -> None:
+    for hook in pm.get_hookcallers(listener) or ():
+        if hook.has_spec():
+            continue
+        owner = hook.name.partition("_")[0]
+        if owner not in plugin.works_with:
+            raise CannotMount(f"there is no hook {hook.name!r}")
+
+
+def collect(plugin: Plugin) -> Mounted:
+    """Ask the plugin for all it contributes, and check what can be checked without Flask."""
+    mounted = Mounted(
+        plugin,
+        tuple(plugin.register_permissions()),
+        tuple(plugin.register_admin_views()),
+        tuple(plugin.register_public_routes()),
+        tuple(plugin.register_settings()),
+        tuple(plugin.register_jobs()),
+        tuple(plugin.register_cards()),
+        tuple(plugin.register_commands()),
+        tuple(plugin.register_demo()),
+    )
+    prefix = f"{plugin.name}."
+    for thing in (*mounted.permissions, *mounted.settings):
+        if not thing.key.startswith(prefix):
+            raise CannotMount(f"{thing.key!r} must start with {prefix!r}")
+    for routes in mounted.public_routes:
+        if routes.plugin != plugin.name:
+            raise CannotMount(f"public routes must lie below '/{plugin.name}/'")
+    if plugin.name in RESERVED:
+        raise CannotMount(f"the name {plugin.name!r} is reserved")
+    return mounted
+
+
+def check(app: Flask, mounted: Mounted) -> None:
+    """Check all that mounting would break on: views, endpoints, templates, mappers."""
+    name = mounted.name
+    mounted.views = [view(name) for view in mounted.admin_views]
+    _check_free(app, (view.endpoint for view in mounted.views), prefix=f"{name}_")
+    _check_free(app, {routes.blueprint.name for routes in mounted.public_routes}, prefix=f"{name}_")
+    for view in mounted.views:
+        view.check_complete()
+    folder = folder_of(type(mounted.plugin))
+    if folder is not None and (folder / "templates").is_dir():
+        strays = [p.name for p in (folder / "templates").iterdir() if p.name != name]
+        if strays:
+            raise CannotMount(f"templates must lie in templates/{name}/: {', '.join(strays)}")
+    if name in registries:
+        registries[name].configure(cascade=True)
+
+
+def _check_free(app: Flask, endpoints: Iterable[str], *, prefix: str) -> None:
+    seen: set[str] = set()
+    for endpoint in endpoints:
+        if not endpoint.startswith(prefix):
+            raise CannotMount(f"endpoint {endpoint!r} must start with {prefix!r}")
+        if endpoint in app.blueprints or endpoint in seen:
+            raise CannotMount(f"endpoint {endpoint!r} is taken")
+        seen.add(endpoint)
+
+
+def mount(app: Flask, mounted: Mounted, add_view: Callable[[Any], None]) -> list[str]:
+    """Mount views, routes, templates and static files; return the names of the blueprints."""
+    names: list[str] = []
+    folder = folder_of(type(mounted.plugin))
+    if folder is not None and any((folder / d).is_dir() for d in ("templates", "static")):
+        files = Blueprint(
+            f"{mounted.name}_files",
+            type(mounted.plugin).__module__,
+            template_folder=str(folder / "templates"),
+            static_folder=str(folder / "static") if (folder / "static").is_dir() else None,
+            static_url_path=f"/static/{mounted.name}",
+        )
+        app.register_blueprint(files)
+        names.append(files.name)
+    for view in mounted.views:
+        add_view(view)
+        names.append(view.endpoint)
+    for routes in mounted.public_routes:
+        if routes.blueprint.name not in app.blueprints:
+            app.register_blueprint(routes.blueprint)
+            names.append(routes.blueprint.name)
+    return names

@@ -1,0 +1,137 @@
+"""The manifest that every plugin subclasses, and the small things it may contribute."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from console.hookspecs import KINDS, hookimpl
+
+if TYPE_CHECKING:
+    import click
+
+    from console.admin import AdminView
+    from console.jobs import Schedule
+    from console.public import PublicRoutes
+    from console.security import Permission
+    from console.settings import Setting
+
+#: The number of `console.api` that this host speaks.
+API = 1
+NAME = re.compile(r"[a-z][a-z0-9]{1,19}")
+
+
+class BadManifest(Exception):
+    """A manifest is incomplete or contradicts itself."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """A card of the home page: *render* returns Markup, or None when there is nothing to show."""
+
+    key: str
+    needs: Permission
+    render: Callable[[], Any]
+    order: int = 100
+    wide: bool = False
+
+
+@dataclass(frozen=True)
+class Command:
+    """A click group that becomes `console <name> …`."""
+
+    group: click.Group
+
+
+@dataclass(frozen=True)
+class DemoPart:
+    """What a plugin adds to the demo: *load* builds it once, *advance* keeps it alive.
+
+    *advance* gets the last day that is filled in already; both post through the services.
+    """
+
+    load: Callable[[], None]
+    advance: Callable[[Any], None] | None = None
+    clear: Callable[[], None] | None = None
+
+
+class Plugin:
+    """One feature of the console: what it is, what it needs, what it adds.
+
+    The attributes cover the common case; a plugin that must compute what it adds overrides
+    the `register_*` hook instead.
+    """
+
+    #: One lower-case word: the prefix of its tables, permissions, hooks, endpoints and URLs.
+    name: ClassVar[str]
+    version: ClassVar[str]
+    title: ClassVar[Any]
+    summary: ClassVar[Any]
+    #: The console API it was written for.
+    api: ClassVar[int] = API
+    #: Plugins that must be sound and enabled first, with the versions accepted (`">=1,<2"`).
+    requires: ClassVar[Mapping[str, str]] = {}
+    #: Plugins whose hooks it answers when they are there.
+    works_with: ClassVar[tuple[str, ...]] = ()
+    #: The hooks it calls; other plugins answer them.
+    hooks: ClassVar[tuple[Callable[..., Any], ...]] = ()
+    #: Modules or objects with its `@hookimpl` functions.
+    listeners: ClassVar[tuple[Any, ...]] = ()
+    permissions: ClassVar[tuple[Permission, ...]] = ()
+    admin_views: ClassVar[tuple[type[AdminView], ...]] = ()
+    public_routes: ClassVar[tuple[PublicRoutes, ...]] = ()
+    settings: ClassVar[tuple[Setting[Any], ...]] = ()
+    jobs: ClassVar[tuple[Schedule, ...]] = ()
+    cards: ClassVar[tuple[Card, ...]] = ()
+    commands: ClassVar[tuple[Command, ...]] = ()
+    demo: ClassVar[tuple[DemoPart, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        for field in ("name", "version", "title", "summary"):
+            if not hasattr(cls, field):
+                raise BadManifest(f"{cls.__qualname__} has no {field!r}")
+        if not NAME.fullmatch(cls.name):
+            raise BadManifest(f"{cls.__qualname__}.name must be one lower-case word")
+        for permission in cls.permissions:
+            if not permission.key.startswith(f"{cls.name}."):
+                raise BadManifest(f"permission {permission.key!r} must start with '{cls.name}.'")
+        for spec in cls.hooks:
+            if not spec.__name__.startswith(f"{cls.name}_"):
+                raise BadManifest(f"hook {spec.__name__!r} must start with '{cls.name}_'")
+            if spec.__dict__.get("console_kind") not in KINDS:
+                raise BadManifest(f"hook {spec.__name__!r} must be marked with its kind")
+
+    @hookimpl
+    def register_permissions(self) -> Iterable[Permission]:
+        return self.permissions
+
+    @hookimpl
+    def register_admin_views(self) -> Iterable[type[AdminView]]:
+        return self.admin_views
+
+    @hookimpl
+    def register_public_routes(self) -> Iterable[PublicRoutes]:
+        return self.public_routes
+
+    @hookimpl
+    def register_settings(self) -> Iterable[Setting[Any]]:
+        return self.settings
+
+    @hookimpl
+    def register_jobs(self) -> Iterable[Schedule]:
+        return self.jobs
+
+    @hookimpl
+    def register_cards(self) -> Iterable[Card]:
+        return self.cards
+
+    @hookimpl
+    def register_commands(self) -> Iterable[Command]:
+        return self.commands
+
+    @hookimpl
+    def register_demo(self) -> Iterable[DemoPart]:
+        return self.demo

@@ -1,0 +1,1 @@
+"""Taking spreadsheets in: reading, mapping, cleaning and planning, without a database."""
