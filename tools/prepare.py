@@ -71,8 +71,8 @@ def make_venv() -> None:
         import ensurepip  # noqa: F401
         import venv  # noqa: F401
     except ImportError:
-        version = f"{sys.version_info.major}.{sys.version_info.minor}"
-        sys.exit(f"Python's venv module is missing; install it: apt-get install python{version}-venv")
+        package = "python{}.{}-venv".format(*sys.version_info)
+        sys.exit(f"Python's venv module is missing; install it: apt-get install {package}")
     print(f"Making .venv with Python {sys.version.split()[0]} …", flush=True)
     call(sys.executable, "-m", "venv", "--clear", VENV)
     STAMPS.mkdir()

