@@ -1,0 +1,23 @@
+"""The console's shell round Flask-Admin: views, lists, forms, menu and system pages."""
+
+from __future__ import annotations
+
+from console.admin.model import ModelAdmin
+from console.admin.parts import Column, Filter, FormSection, Panel, RecordAction
+from console.admin.shell import install, render
+from console.admin.views import AdminView, MissingPermission, action, page
+
+__all__ = [
+    "AdminView",
+    "Column",
+    "Filter",
+    "FormSection",
+    "MissingPermission",
+    "ModelAdmin",
+    "Panel",
+    "RecordAction",
+    "action",
+    "install",
+    "page",
+    "render",
+]

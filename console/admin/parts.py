@@ -1,0 +1,105 @@
+"""The small things that lists, forms and record pages are described with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import sqlalchemy as sa
+
+if TYPE_CHECKING:
+    from console.security import Permission
+
+Kind = Literal[
+    "text",
+    "long",
+    "number",
+    "money",
+    "day",
+    "moment",
+    "bool",
+    "choice",
+    "reference",
+    "phone",
+    "file",
+    "url",
+    "json",
+]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a list: an SQL *expression*, or values that *load* fetches for a whole page.
+
+    *expression* may be a function of the model, so that it can be a correlated subquery. Only
+    an expression can be sorted; *load* gets the ids of a page and returns values by id.
+    """
+
+    key: str
+    label: Any = ""
+    expression: Callable[[Any], sa.ColumnElement[Any]] | sa.ColumnElement[Any] | None = None
+    load: Callable[[Sequence[int]], Mapping[int, Any]] | None = None
+    kind: str = "text"
+    sortable: bool = True
+    choices: Sequence[tuple[Any, Any]] = ()
+    #: Shown only after it was chosen in the column chooser.
+    hidden: bool = False
+    help: Any = None
+    #: "phone" or "text" masks it for those who may not see it in full.
+    sensitive: str | None = None
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A filter of a list; *where* turns an operation and a value into a condition.
+
+    *kind* decides the operations and how a value is read: text, number, money, day, moment,
+    choice, bool or reference.
+    """
+
+    key: str
+    label: Any = ""
+    kind: str = "text"
+    where: Callable[[str, Any], sa.ColumnElement[bool]] | None = None
+    choices: Sequence[tuple[Any, Any]] | Callable[[], Sequence[tuple[Any, Any]]] = ()
+    #: For references: the model to choose from.
+    target: type[Any] | None = None
+
+
+@dataclass(frozen=True)
+class FormSection:
+    """A titled group of fields: the model's own by name, or another plugin's with *build*.
+
+    *build* returns WTForms fields by name, *load* their values for a record (None when it is
+    being created), *save* stores them in the unit that saves the record.
+    """
+
+    title: Any
+    fields: Sequence[str] = ()
+    build: Callable[[], Mapping[str, Any]] | None = None
+    load: Callable[[Any], Mapping[str, Any]] | None = None
+    save: Callable[[Any, Mapping[str, Any]], None] | None = None
+    columns: int = 2
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A panel below the details of a record; *html* is Markup."""
+
+    title: Any
+    html: Any
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class RecordAction:
+    """A button on the page of a record."""
+
+    label: Any
+    url: str
+    needs: Permission
+    method: str = "POST"
+    confirm: Any = None
+    danger: bool = False
