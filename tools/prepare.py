@@ -6,7 +6,7 @@ Needs nothing but the standard library: it runs before anything is installed.
 from __future__ import annotations
 
 import hashlib
-import shutil
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -113,18 +113,14 @@ def compile_translations() -> None:
 
 
 def build_assets() -> None:
-    """Build styles and scripts, with Node.js from a wheel on a machine that has no npm."""
-    sources = [ROOT / "package.json", ROOT / "package-lock.json", ROOT / "console" / "assets.py"]
-    sources += [file for file in (ROOT / "assets").rglob("*") if file.is_file()]
-    if not shutil.which("npm"):
+    """Build styles and scripts, with Node.js from a wheel on a machine that has none."""
+    build = [PYTHON, "-m", "console.assets"]
+    code = subprocess.run(build, cwd=ROOT).returncode
+    if code == os.EX_UNAVAILABLE:
         install_locked("node")
-    once(
-        "assets",
-        digest(files=sources),
-        lambda: call(PYTHON, "-m", "console.assets"),
-        title="Building the assets",
-        made=[ROOT / "console" / "static" / "dist"],
-    )
+        call(*build)
+    elif code:
+        sys.exit(code)
 
 
 def main() -> None:

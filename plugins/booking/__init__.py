@@ -1,0 +1,1 @@
+"""Appointments: the roster, free slots, the board and self booking."""

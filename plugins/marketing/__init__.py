@@ -1,0 +1,1 @@
+"""A namespace for the plugins that bring members back: coupons, referrals, care."""

@@ -1,0 +1,1 @@
+"""The official account, WeChat Pay and the mini program."""
