@@ -1,0 +1,58 @@
+"""The actor: who does what is being done, from where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from flask import g, has_request_context, request
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: a staff user, or the console itself when *user_id* is None."""
+
+    user_id: int | None = None
+    name: str = ""
+    store_id: int | None = None
+    ip: str = ""
+    request_id: str = ""
+    till_id: int | None = None
+
+
+_acting: ContextVar[Actor | None] = ContextVar("console_actor", default=None)
+
+
+def actor() -> Actor:
+    """Return who acts: the signed-in person, or the console itself outside a request."""
+    acting = _acting.get()
+    if acting is not None:
+        return acting
+    if not has_request_context():
+        return Actor(name="console")
+    person = g.get("console_person")
+    request_id = g.get("request_id", "")
+    ip = request.remote_addr or ""
+    if person is None:
+        return Actor(ip=ip, request_id=request_id)
+    return Actor(person.id, person.name, person.store_id, ip, request_id, person.till_id)
+
+
+def acts_as_console() -> bool:
+    """Tell whether the console itself acts (worker, command line, demo), not a person."""
+    acting = _acting.get()
+    if acting is not None:
+        return acting.user_id is None
+    return not has_request_context()
+
+
+@contextmanager
+def acting_as(who: Actor) -> Iterator[None]:
+    """Let `actor()` answer *who* within the block; for the worker, commands and the demo."""
+    token = _acting.set(who)
+    try:
+        yield
+    finally:
+        _acting.reset(token)
