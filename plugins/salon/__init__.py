@@ -1,0 +1,1 @@
+"""Stores, staff, services, rooms and devices: what every other plugin stands on."""
