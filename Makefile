@@ -2,7 +2,7 @@
 PREPARE := @tools/python tools/prepare.py
 BIN := .venv/bin
 
-.PHONY: run dev test check faults bench assets lock clean
+.PHONY: run dev test check faults bench assets wheel lock clean
 .NOTPARALLEL:
 
 run:
@@ -36,6 +36,13 @@ bench:
 assets:
 	$(PREPARE) run
 	@$(BIN)/python -m console.assets
+
+# What a server installs: the wheel with its built assets and translations, in dist/.
+wheel:
+	$(PREPARE) run
+	@rm -rf build/lib build/bdist.*
+	@$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	@ls dist
 
 # Writes the lock files again; `make lock ARGS=--upgrade` takes newer versions.
 lock:

@@ -17,7 +17,8 @@ CHECKS = {
     "generated docs": ["console", "docs", "--check"],
     "translations": ["console", "i18n", "check"],
 }
-TESTS = ["pytest", "-q", "-n", "2"]
+#: By module, so that what a module sets up once is set up by one worker only.
+TESTS = ["pytest", "--numprocesses=logical", "--maxprocesses=4", "--dist=loadscope"]
 FAST = ["--engine", "sqlite", "-m", "not browser and not slow"]
 
 
