@@ -23,11 +23,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> ZipFile:
     for name in PACKAGED:
         ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
-    subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation"]
-        + ["--quiet", "--disable-pip-version-check", "--wheel-dir", str(folder), str(folder)],
-        check=True,
-    )
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check"]
+    options = ["--no-deps", "--no-build-isolation", "--wheel-dir"]
+    subprocess.run([*pip, *options, folder, folder], check=True)
     return ZipFile(next(folder.glob("*.whl")))
 
 
