@@ -114,7 +114,7 @@ def compile_translations() -> None:
 
 def build_assets() -> None:
     """Build styles and scripts, with Node.js from a wheel on a machine that has none."""
-    build = [PYTHON, "-m", "console.assets"]
+    build = (str(PYTHON), "-m", "console.assets")
     code = subprocess.run(build, cwd=ROOT).returncode
     if code == os.EX_UNAVAILABLE:
         install_locked("node")
