@@ -1,0 +1,178 @@
+"""Applying migrations: a history in one transaction, with SQLite's traps covered."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+
+from console import clock
+from console.backup import copy_database
+from console.failpoints import fail_point
+from console.migrate.history import HOST, History, Migration
+
+log = logging.getLogger(__name__)
+
+#: Any constant will do, as long as nothing else in the database uses it as an advisory lock.
+LOCK = 20_260_401
+DROPPED = re.compile(r'\s*DROP\s+(?:INDEX|TRIGGER)\s+(?:IF\s+EXISTS\s+)?"?(\w+)"?', re.IGNORECASE)
+MOVED = re.compile(r'\s*ALTER\s+TABLE\s+"?_alembic_tmp_', re.IGNORECASE)
+
+
+class MigrationFailed(Exception):
+    """A migration left the tables in a state that would hurt; nothing of it was kept."""
+
+
+@dataclass
+class Report:
+    """What was applied, by history, and which plugins' migrations failed, and why."""
+
+    applied: dict[str, list[str]] = field(default_factory=dict)
+    failed: dict[str, BaseException] = field(default_factory=dict)
+    copy: Path | None = None
+
+
+def apply(
+    engine: sa.Engine, histories: Sequence[History], *, backups: Path | None = None
+) -> Report:
+    """Apply all that is pending, after copying the database to the folder *backups*.
+
+    What fails in the host is raised. What fails in a plugin costs this plugin only: none of
+    it is kept, and the plugin cannot be mounted until it is mended.
+    """
+    report = Report()
+    if backups is not None and _is_copy_needed(engine, histories):
+        report.copy = copy_database(engine, backups, "before-migration")
+    for history in histories:
+        try:
+            names = _apply_history(engine, history)
+        except Exception as problem:
+            if history.name == HOST:
+                raise
+            log.exception("the migrations of %s failed", history.name)
+            report.failed[history.name] = problem
+            continue
+        if names:
+            report.applied[history.name] = names
+    return report
+
+
+def _is_copy_needed(engine: sa.Engine, histories: Sequence[History]) -> bool:
+    """Tell whether tables that are in use are about to change; an empty database is not copied."""
+    if engine.dialect.name != "sqlite":
+        return False
+    with engine.connect() as connection:
+        pending = [h for h in histories if len(h.migrations()) > len(h.applied(connection))]
+        return bool(pending) and any(h.applied(connection) for h in histories)
+
+
+def _apply_history(engine: sa.Engine, history: History) -> list[str]:
+    with _migrating(engine) as connection:
+        pending = history.pending(connection)
+        if not pending:
+            return []
+        history.table.create(connection, checkfirst=True)
+        for step in pending:
+            _apply_step(connection, history, step)
+        _check_keys(connection)
+        fail_point("before_migration_commit")
+    return [step.name for step in pending]
+
+
+def _apply_step(connection: sa.Connection, history: History, step: Migration) -> None:
+    module = step.load()
+    operations = Operations(MigrationContext.configure(connection))
+    with _kept_objects(connection):
+        module.upgrade(operations)
+    connection.execute(
+        sa.insert(history.table), {"name": step.name, "applied_at": clock.now().isoformat()}
+    )
+    fail_point("after_migration_step")
+
+
+@contextmanager
+def _migrating(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Begin the one transaction of a history, alone with the tables."""
+    with engine.connect().execution_options(console_writes=True) as connection:
+        if engine.dialect.name == "sqlite":
+            with _without_keys(connection), connection.begin():
+                yield connection
+            return
+        with connection.begin():
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+            connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
+            connection.exec_driver_sql("SET LOCAL lock_timeout = '5s'")
+            yield connection
+
+
+@contextmanager
+def _without_keys(connection: sa.Connection) -> Iterator[None]:
+    """Switch foreign keys off, which SQLite does only outside a transaction.
+
+    With them on, Alembic's way of altering a table (copy, drop, rename) would delete the rows
+    of its children.
+    """
+    raw: Any = connection.connection.driver_connection
+    raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        raw.execute("PRAGMA foreign_keys=ON")
+
+
+@contextmanager
+def _kept_objects(connection: sa.Connection) -> Iterator[None]:
+    """Bring back the triggers and indexes that SQLite dropped together with an altered table.
+
+    Those that the step drops by name stay dropped.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    before, dropped = _objects(connection), set()
+
+    def watch(_c: Any, cursor: Any, statement: str, *_rest: Any) -> None:
+        if read := DROPPED.match(statement):
+            dropped.add(read[1])
+        # A rename checks all triggers; those that name the table just dropped would fail.
+        legacy = "ON" if MOVED.match(statement) else "OFF"
+        cursor.execute(f"PRAGMA legacy_alter_table={legacy}")
+
+    sa.event.listen(connection, "before_cursor_execute", watch)
+    try:
+        yield
+    finally:
+        sa.event.remove(connection, "before_cursor_execute", watch)
+    after, tables = _objects(connection), sa.inspect(connection).get_table_names()
+    for name in sorted(before.keys() - after.keys() - dropped):
+        table, sql = before[name]
+        if table in tables:
+            connection.exec_driver_sql(sql)
+
+
+def _objects(connection: sa.Connection) -> dict[str, tuple[str, str]]:
+    """Return table and text of the triggers, and of the indexes that Alembic cannot see."""
+    rows = connection.exec_driver_sql(
+        "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'"
+        " OR (type = 'index' AND sql IS NOT NULL AND name IN (SELECT m.name FROM sqlite_master m,"
+        " pragma_index_xinfo(m.name) i WHERE m.type = 'index' AND i.cid = -2))"
+    )
+    return {name: (table, sql) for name, table, sql in rows}
+
+
+def _check_keys(connection: sa.Connection) -> None:
+    if connection.dialect.name != "sqlite":
+        return
+    orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    if orphans:
+        tables = sorted({row[0] for row in orphans})
+        raise MigrationFailed(f"rows without their parent in {', '.join(tables)}")

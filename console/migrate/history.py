@@ -1,0 +1,104 @@
+"""What migrations there are, and which of them a database has seen."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+import sqlalchemy as sa
+
+from console.plugin import Plugin
+
+#: The name of the host's own history.
+HOST = "console"
+FILE_NAME = re.compile(r"m(\d{4})_[a-z0-9_]+")
+
+
+class BadHistory(Exception):
+    """The files of a history do not make a line: a number is missing or used twice."""
+
+
+class NewerSchema(Exception):
+    """The database was migrated by a newer version, which this one would damage."""
+
+
+@dataclass(frozen=True)
+class Migration:
+    """One step of a history."""
+
+    name: str
+    file: Path
+
+    def load(self) -> ModuleType:
+        """Import the step."""
+        spec = importlib.util.spec_from_file_location(f"console_migration_{self.name}", self.file)
+        if spec is None or spec.loader is None:
+            raise ImportError(f"{self.file} is not a module")
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+
+@dataclass(frozen=True)
+class History:
+    """The migrations of the host or of one plugin; without a folder there are none."""
+
+    name: str
+    folder: Path | None
+
+    @property
+    def table(self) -> sa.Table:
+        """The table that remembers what was applied."""
+        return sa.Table(
+            f"{self.name}_migration",
+            sa.MetaData(),
+            sa.Column("name", sa.String, primary_key=True),
+            sa.Column("applied_at", sa.String, nullable=False),
+        )
+
+    def migrations(self) -> list[Migration]:
+        """Return all steps in order; a gap or a number used twice is a `BadHistory`."""
+        files = sorted(self.folder.glob("m*.py")) if self.folder else []
+        for number, file in enumerate(files, 1):
+            read = FILE_NAME.fullmatch(file.stem)
+            if read is None or int(read[1]) != number:
+                raise BadHistory(f"{file} should be named m{number:04}_….py")
+        return [Migration(file.stem, file) for file in files]
+
+    def applied(self, connection: sa.Connection) -> list[str]:
+        """Return the names of the steps that this database has seen."""
+        if not sa.inspect(connection).has_table(self.table.name):
+            return []
+        return list(connection.scalars(sa.select(self.table.c.name).order_by("name")))
+
+    def pending(self, connection: sa.Connection) -> list[Migration]:
+        """Return the steps to come; `NewerSchema` when the database is ahead."""
+        steps, applied = self.migrations(), self.applied(connection)
+        unknown = sorted(set(applied) - {step.name for step in steps})
+        if unknown:
+            raise NewerSchema(
+                f"the tables of {self.name} were made by a newer version: {', '.join(unknown)}"
+            )
+        return [step for step in steps if step.name not in applied]
+
+
+def history_of(owner: str | type[Plugin]) -> History:
+    """Return the history of the host (`HOST`) or of a plugin's manifest."""
+    if isinstance(owner, str):
+        return History(HOST, Path(__file__).parent.parent / "migrations")
+    file = Path(importlib.import_module(owner.__module__).__file__ or "")
+    own = file.name in ("plugin.py", "__init__.py") and (file.parent / "migrations").is_dir()
+    return History(owner.name, file.parent / "migrations" if own else None)
+
+
+def histories_of(manifests: Mapping[str, type[Plugin]]) -> list[History]:
+    """Return the host's history and then the plugins', each after those it requires."""
+    from console.host.order import put_in_order  # the host itself asks for migrations
+
+    ordered, _left_out = put_in_order(manifests)
+    return [history_of(HOST), *(history_of(manifest) for manifest in ordered)]
