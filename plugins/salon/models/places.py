@@ -36,7 +36,9 @@ class Equipment(Named, api.Model):
     )
     id: Mapped[int] = api.column(_("Number"), primary_key=True)
     store_id: Mapped[int] = api.column(_("Store"), sa.ForeignKey("console_store.id"))
-    kind_id: Mapped[int] = api.column(_("Kind"), sa.ForeignKey("salon_equipment_kind.id"), index=True)
+    kind_id: Mapped[int] = api.column(
+        _("Kind"), sa.ForeignKey("salon_equipment_kind.id"), index=True
+    )
     capacity: Mapped[int] = api.column(_("Guests at once"), default=1)
     in_use: Mapped[bool] = api.column(_("In use"), default=True)
     version: Mapped[int] = api.column(_("Version"), default=1)

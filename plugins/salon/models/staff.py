@@ -82,7 +82,9 @@ class StaffStore(api.Model):
 
     __tablename__ = "salon_staff_store"
     scope = api.in_store("store_id")
-    staff_id: Mapped[int] = api.column(_("Staff"), sa.ForeignKey("salon_staff.id"), primary_key=True)
+    staff_id: Mapped[int] = api.column(
+        _("Staff"), sa.ForeignKey("salon_staff.id"), primary_key=True
+    )
     store_id: Mapped[int] = api.column(
         _("Store"), sa.ForeignKey("console_store.id"), primary_key=True, index=True
     )
@@ -94,7 +96,9 @@ class StaffSkill(api.Model):
 
     __tablename__ = "salon_staff_skill"
     scope = api.CHAIN
-    staff_id: Mapped[int] = api.column(_("Staff"), sa.ForeignKey("salon_staff.id"), primary_key=True)
+    staff_id: Mapped[int] = api.column(
+        _("Staff"), sa.ForeignKey("salon_staff.id"), primary_key=True
+    )
     skill_id: Mapped[int] = api.column(
         _("Skill"), sa.ForeignKey("salon_skill.id"), primary_key=True, index=True
     )
@@ -106,7 +110,9 @@ class Practice(api.Model):
     __tablename__ = "salon_practice"
     scope = api.CHAIN
     __table_args__ = (sa.CheckConstraint("minutes > 0", name="minutes"),)
-    staff_id: Mapped[int] = api.column(_("Staff"), sa.ForeignKey("salon_staff.id"), primary_key=True)
+    staff_id: Mapped[int] = api.column(
+        _("Staff"), sa.ForeignKey("salon_staff.id"), primary_key=True
+    )
     service_id: Mapped[int] = api.column(
         _("Service"), sa.ForeignKey("salon_service.id"), primary_key=True, index=True
     )

@@ -1,0 +1,1 @@
+"""Members: their files, tags and sources, and the list that staff work with."""

@@ -1,0 +1,59 @@
+"""Finding a member by what she knows exactly: her phone or her number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+
+from console import api
+from plugins.membership.models import Alias, KnownStore, Member
+from plugins.membership.services.phones import normalise_phone
+
+CHUNK = 500
+
+
+def find_by_phone(phone: str) -> Member | None:
+    """Return the member with this phone, in whichever store of the chain she is known."""
+    try:
+        normalised = normalise_phone(phone)
+    except api.Refused:
+        return None
+    found: Member | None = api.db.session.scalar(
+        sa.select(Member).where(Member.phone == normalised)
+    )
+    return found
+
+
+def find_by_number(number: str) -> list[Member]:
+    """Return the members with this number or this earlier one, anywhere in the chain."""
+    wanted = number.strip()
+    earlier = sa.select(Alias.member_id).where(Alias.number == wanted)
+    found = sa.select(Member).where(sa.or_(Member.number == wanted.upper(), Member.id.in_(earlier)))
+    return list(api.db.session.scalars(found.order_by(Member.id).limit(20)))
+
+
+def find_exactly(text: str) -> list[Member]:
+    """Return the members whose phone or number is exactly *text*, anywhere in the chain."""
+    by_phone = find_by_phone(text)
+    return [by_phone] if by_phone is not None else find_by_number(text)
+
+
+def phones_taken(phones: Iterable[str]) -> dict[str, int]:
+    """Return the numbers of the members who have these (normalised) phones, by phone."""
+    wanted = list(dict.fromkeys(phones))
+    taken: dict[str, int] = {}
+    for start in range(0, len(wanted), CHUNK):
+        rows = api.db.session.execute(
+            sa.select(Member.phone, Member.id).where(
+                Member.phone.in_(wanted[start : start + CHUNK])
+            )
+        )
+        taken.update({phone: member_id for phone, member_id in rows if phone is not None})
+    return taken
+
+
+def is_known_in(member_id: int, stores: Sequence[int] | frozenset[int]) -> bool:
+    """Tell whether one of the stores knows a member."""
+    known = sa.exists().where(KnownStore.member_id == member_id, KnownStore.store_id.in_(stores))
+    return bool(api.db.session.scalar(sa.select(known)))

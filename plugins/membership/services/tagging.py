@@ -1,0 +1,70 @@
+"""Tagging members; every change is kept in their timelines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import sqlalchemy as sa
+
+from console import api
+from plugins.membership.models import MemberTag, Tag
+from plugins.membership.services.timeline import note_history
+
+
+@api.unit
+def tag_member(member_id: int, tag_id: int) -> None:
+    """Give a member a tag; one that she carries already stays as it is."""
+    if api.db.session.get(MemberTag, (member_id, tag_id)) is not None:
+        return
+    tag = api.db.session.get_one(Tag, tag_id)
+    api.db.session.add(MemberTag(member_id=member_id, tag_id=tag_id, added_at=api.now()))
+    note_history(member_id, "tagged", tag=tag.name)
+
+
+@api.unit
+def untag_member(member_id: int, tag_id: int) -> None:
+    """Take a tag from a member."""
+    carried = api.db.session.get(MemberTag, (member_id, tag_id))
+    if carried is None:
+        return
+    tag = api.db.session.get_one(Tag, tag_id)
+    api.db.session.delete(carried)
+    note_history(member_id, "untagged", tag=tag.name)
+
+
+@api.unit
+def put_tags(member_id: int, tag_ids: Sequence[int]) -> None:
+    """Give a member exactly these tags."""
+    carried = set(
+        api.db.session.scalars(sa.select(MemberTag.tag_id).where(MemberTag.member_id == member_id))
+    )
+    for tag_id in sorted(carried - set(tag_ids)):
+        untag_member(member_id, tag_id)
+    for tag_id in sorted(set(tag_ids) - carried):
+        tag_member(member_id, tag_id)
+
+
+@api.unit
+def find_or_add_tags(names: Sequence[str]) -> Mapping[str, int]:
+    """Return the tags of these names, added where there were none, as ids by name."""
+    found = {tag.name: tag.id for tag in api.db.session.scalars(sa.select(Tag))}
+    for name in dict.fromkeys(name.strip() for name in names):
+        if name and name not in found:
+            api.db.session.add(tag := Tag(name=name))
+            api.db.session.flush()
+            found[name] = tag.id
+    return found
+
+
+def tags_of(member_ids: Sequence[int]) -> dict[int, list[Tag]]:
+    """Return the tags of many members with one query, by member."""
+    rows = api.db.session.execute(
+        sa.select(MemberTag.member_id, Tag)
+        .join(Tag, Tag.id == MemberTag.tag_id)
+        .where(MemberTag.member_id.in_(member_ids))
+        .order_by(MemberTag.member_id, Tag.id)
+    )
+    found: dict[int, list[Tag]] = {}
+    for member_id, tag in rows:
+        found.setdefault(member_id, []).append(tag)
+    return found
