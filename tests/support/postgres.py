@@ -46,9 +46,26 @@ def find_programs() -> Path:
     return Path(wheel.origin).resolve().parent / "pginstall" / "bin"
 
 
+def copy_programs(programs: Path, target: Path) -> Path:
+    """Copy the programs with their libraries, which they look for three folders up."""
+    install, package, site = programs.parents[:3]
+    libraries = f"{package.name}.libs"
+    shutil.copytree(
+        install, target / package.name / install.name, symlinks=True, dirs_exist_ok=True
+    )
+    if (site / libraries).is_dir():
+        shutil.copytree(site / libraries, target / libraries, dirs_exist_ok=True)
+    return target / programs.relative_to(site)
+
+
 def socket_folder() -> Path:
     """Return the folder of the server's socket, which is all that leads to it."""
     return run_folder() / "pg"
+
+
+def ready_file() -> Path:
+    """Return the file that holds the keeper's process id while the server runs."""
+    return run_folder() / "postgres.ready"
 
 
 def server_url(database: str) -> str:
@@ -66,11 +83,11 @@ def connect(database: str = "postgres") -> psycopg.Connection[Any]:
 def start_server() -> None:
     """Start the server of this run unless another worker has."""
     with one_at_a_time("postgres"):
-        ready = run_folder() / "postgres.ready"
-        if ready.exists():
+        if ready_file().exists():
             return
         keeper = subprocess.Popen(
             [sys.executable, "-m", __name__],
+            cwd=Path(__file__).parents[2],
             stdout=subprocess.PIPE,
             stdin=subprocess.DEVNULL,
             text=True,
@@ -80,19 +97,18 @@ def start_server() -> None:
         with keeper.stdout as said:
             first = said.readline().strip()
         assert first == READY, f"PostgreSQL did not start: {first}"
-        ready.write_text(str(keeper.pid))
+        ready_file().write_text(str(keeper.pid))
         keeper.returncode = 0
 
 
 def stop_server() -> None:
     """End the server of this run, if it has one, and wait until it is gone."""
-    ready = run_folder() / "postgres.ready"
-    if not ready.exists():
+    if not ready_file().exists():
         return
-    keeper = int(ready.read_text())
+    keeper = int(ready_file().read_text())
     os.kill(keeper, signal.SIGTERM)
     deadline = time.monotonic() + PATIENCE
-    while ready.exists() and time.monotonic() < deadline:
+    while ready_file().exists() and time.monotonic() < deadline:
         time.sleep(0.02)
 
 
@@ -114,12 +130,9 @@ class Keeper:
         nobody = pwd.getpwnam("nobody")
         self.user, self.group = nobody.pw_uid, nobody.pw_gid
         os.chown(socket_folder(), self.user, self.group)
-        reachable = all(folder.stat().st_mode & 0o005 == 0o005 for folder in programs.parents)
-        if reachable:
+        if all(folder.stat().st_mode & 0o005 == 0o005 for folder in programs.parents):
             return programs
-        copy = run_folder() / "pginstall"
-        shutil.copytree(programs.parent, copy, symlinks=True)
-        return copy / programs.name
+        return copy_programs(programs, run_folder() / "wheel")
 
     def call(self, *command: str | Path) -> subprocess.Popen[bytes]:
         """Run one of PostgreSQL's programs as the server's user."""
@@ -177,7 +190,8 @@ class Keeper:
             if server:
                 server.send_signal(signal.SIGINT)
                 server.wait(PATIENCE)
-            shutil.rmtree(run_folder(), ignore_errors=True)
+            shutil.rmtree(socket_folder() if owner_is_alive() else run_folder())
+            ready_file().unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

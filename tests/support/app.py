@@ -1,0 +1,117 @@
+"""The application as tests use it: built once, on a new database for each test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from console import unit
+from console.app import create_app
+from console.config import Config
+from console.db import db, engine_options
+from console.migrate import migrate_database
+from console.plugin import Plugin
+from tests.support.databases import Databases
+from tests.support.run_folder import run_folder
+
+KEY = "a key that only the tests know, 0123456789"
+MakeApp = Callable[..., Flask]
+
+
+def make_config(url: str, instance: Path) -> Config:
+    """Return a configuration for tests, as on the maker's own machine."""
+    instance.mkdir(parents=True, exist_ok=True)
+    return Config(
+        instance=instance, database_url=url, secret_key=KEY, threads=12, workers=1, testing=True
+    )
+
+
+@pytest.fixture(scope="session")
+def original_url(databases: Databases, engine: str) -> Iterator[str]:
+    """The URL of a migrated database, to be copied only."""
+    url = databases.create()
+    report = migrate_database(make_config(url, run_folder() / f"original-{os.getpid()}"))
+    assert not report.failed, report.failed
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture(scope="session")
+def shared_app(original_url: str) -> Flask:
+    """The application with all plugins, on no test's database; use `app`."""
+    return create_app(make_config(original_url, run_folder() / f"shared-{os.getpid()}"))
+
+
+@pytest.fixture
+def migrated_url(databases: Databases, original_url: str) -> Iterator[str]:
+    """The URL of a new database with all tables, and nothing in them."""
+    url = databases.create(copy_of=original_url)
+    yield url
+    forget_locks(url)
+    databases.drop(url)
+
+
+@pytest.fixture
+def app(shared_app: Flask, migrated_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The application on a new migrated database, with its context entered."""
+    config = replace(
+        shared_app.extensions["console_config"],
+        database_url=migrated_url,
+        instance=tmp_path / "instance",
+    )
+    config.instance.mkdir()
+    shared_app.extensions["console_config"] = config
+    shared_app.instance_path = str(config.instance)
+    with shared_app.app_context():
+        former = db.engines[None]
+        db.engines[None] = sa.create_engine(migrated_url, **engine_options(migrated_url, 12))
+        shared_app.extensions["console"].forget()
+        yield shared_app
+        db.session.remove()
+        db.engine.dispose()
+        db.engines[None] = former
+
+
+@pytest.fixture
+def make_app(migrated_url: str, tmp_path: Path) -> Iterator[MakeApp]:
+    """Make an application of one's own: `make_app(plugins=(Mine,), folder=…, url=…)`."""
+    made: list[Flask] = []
+
+    def make(
+        *,
+        plugins: tuple[type[Plugin], ...] = (),
+        folder: Path | None = None,
+        url: str = migrated_url,
+        check_schema: bool = True,
+    ) -> Flask:
+        config = replace(make_config(url, tmp_path / "instance"), plugin_folder=folder)
+        app = create_app(config, plugins=plugins, check_schema=check_schema)
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser of sorts, signed out."""
+    return app.test_client()
+
+
+def forget_locks(url: str) -> None:
+    """Close the lock file of a database that goes; a run has more of them than a process may."""
+    path = f"{sa.make_url(url).database}.wlock"
+    descriptor = unit._lock_files.pop((os.getpid(), path), None)
+    if descriptor is not None:
+        os.close(descriptor)
