@@ -8,8 +8,18 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.support import postgres, run_folder
+from tests.support.app import (
+    app,
+    client,
+    make_app,
+    migrated_url,
+    original_url,
+    shared_app,
+)
 from tests.support.chromium import launched_chromium
 from tests.support.databases import ENGINES, Databases, databases_on
+
+__all__ = ["app", "client", "make_app", "migrated_url", "original_url", "shared_app"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

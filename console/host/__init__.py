@@ -10,11 +10,10 @@ from typing import Any, TypeVar
 import pluggy
 from flask import Flask, g
 
-from console import epoch, hookspecs, outbox
+from console import epoch, hookspecs, migrate, outbox
 from console.host import discovery, mount, order, states
 from console.host.discovery import Quarantine
 from console.host.mount import Mounted
-from console.migrate import pending_of
 from console.i18n import _
 from console.plugin import Plugin
 from console.unit import in_unit
@@ -73,7 +72,7 @@ class Host:
                 mounted = mount.collect(plugin)
                 mount.check(self.app, mounted)
                 self._check_permissions(mounted)
-                if check_schema and pending_of(manifest):
+                if check_schema and migrate.pending_of(manifest):
                     raise mount.CannotMount("its tables are not up to date; run `console migrate`")
                 blueprints = mount.mount(self.app, mounted, self._add_view)
         except (Exception, SystemExit) as problem:
@@ -82,7 +81,7 @@ class Host:
             self.quarantined[manifest.name] = discovery.explain(problem)
             return
         self.mounted[manifest.name] = mounted
-        self._owners.update({name: manifest.name for name in blueprints})
+        self._owners.update(dict.fromkeys(blueprints, manifest.name))
 
     def _check_permissions(self, mounted: Mounted) -> None:
         declared = {p.key for m in (*self.mounted.values(), mounted) for p in m.permissions}
@@ -119,6 +118,11 @@ class Host:
             kept = self._memory[key] = (number, read())
         value: T = kept[1]
         return value
+
+    def forget(self) -> None:
+        """Read again all that is remembered, as after a change that raised no epoch."""
+        self._memory.clear()
+        g.pop("console_epoch", None)
 
     # -- calling ------------------------------------------------------------------------------
 

@@ -31,8 +31,7 @@ class PluginState(Model):
 
 def read_states() -> dict[str, bool]:
     """Return what was switched on or off, by plugin."""
-    rows = db.session.execute(sa.select(PluginState.name, PluginState.enabled))
-    return {name: enabled for name, enabled in rows}
+    return dict(db.session.execute(sa.select(PluginState.name, PluginState.enabled)).tuples())
 
 
 def active_of(host: Host) -> frozenset[str]:

@@ -8,10 +8,20 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.pool import NullPool
 
+from console.config import Config
 from console.db import db
+from console.host.discovery import discover
 from console.migrate.apply import Report, apply
-from console.migrate.history import HOST, BadHistory, NewerSchema, histories_of, history_of
+from console.migrate.history import (
+    HOST,
+    BadHistory,
+    NewerSchema,
+    SchemaBehind,
+    histories_of,
+    history_of,
+)
 from console.migrate.write import differences, new
 from console.plugin import Plugin
 
@@ -20,9 +30,13 @@ __all__ = [
     "BadHistory",
     "NewerSchema",
     "Report",
+    "SchemaBehind",
     "apply",
+    "check_host",
     "differences",
     "histories_of",
+    "history_of",
+    "migrate_database",
     "new",
     "pending_of",
     "pending_of_host",
@@ -43,6 +57,20 @@ def pending_of_host() -> list[str]:
     """Return the names of the host's migrations that were not applied yet."""
     with db.engine.connect() as connection:
         return [migration.name for migration in history_of(HOST).pending(connection)]
+
+
+def migrate_database(config: Config) -> Report:
+    """Bring the host's tables and those of every installed plugin up to date, without an app."""
+    found = discover(config.plugin_folder, distributions=config.plugin_distributions)
+    engine = sa.create_engine(config.database_url, poolclass=NullPool)
+    return apply(engine, histories_of(found.manifests), backups=config.instance / "backups")
+
+
+def check_host() -> None:
+    """Refuse to work on tables that are older or newer than this version of the host."""
+    pending = pending_of_host()
+    if pending:
+        raise SchemaBehind("the tables are not up to date; run `console migrate`")
 
 
 def run(app: Flask) -> Report:

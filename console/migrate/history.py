@@ -12,6 +12,7 @@ from types import ModuleType
 
 import sqlalchemy as sa
 
+from console.host.order import put_in_order
 from console.plugin import Plugin
 
 #: The name of the host's own history.
@@ -25,6 +26,10 @@ class BadHistory(Exception):
 
 class NewerSchema(Exception):
     """The database was migrated by a newer version, which this one would damage."""
+
+
+class SchemaBehind(Exception):
+    """The database waits for migrations."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,5 @@ def history_of(owner: str | type[Plugin]) -> History:
 
 def histories_of(manifests: Mapping[str, type[Plugin]]) -> list[History]:
     """Return the host's history and then the plugins', each after those it requires."""
-    from console.host.order import put_in_order  # the host itself asks for migrations
-
     ordered, _left_out = put_in_order(manifests)
     return [history_of(HOST), *(history_of(manifest) for manifest in ordered)]

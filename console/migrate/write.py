@@ -7,13 +7,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata, produce_migrations, render_python_code
 from alembic.migration import MigrationContext
+from alembic.operations.ops import CreateIndexOp, DropIndexOp, MigrateOperation, ModifyTableOps
 from sqlalchemy.pool import NullPool
 
 from console.db import BigInt, Model, UtcDateTime
@@ -27,12 +28,13 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic.operations import Operations
-
+{constants}
 
 def upgrade(op: Operations) -> None:
     """{title}."""
-    {body}
+{body}
 '''
+BIG = 'BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")'
 
 
 def differences(name: str, connection: sa.Connection) -> list[Any]:
@@ -60,13 +62,28 @@ def new(manifests: Mapping[str, type[Plugin]], owner: str, name: str) -> Path | 
     if operations is None or operations.is_empty():
         return None
     file = history.folder / f"m{number:04}_{re.sub(r'[^a-z0-9]+', '_', name.lower())}.py"
+    operations.ops = list(_flatten(operations.ops))
     body = render_python_code(
         operations, render_as_batch=True, render_item=_render_item, user_module_prefix="sa."
     )
     title = name.replace("_", " ").capitalize()
-    file.write_text(TEMPLATE.format(title=title, body=_without_hints(body)), "utf-8")
+    constants = f"\n{BIG}\n" if " BIG" in body else ""
+    text = TEMPLATE.format(title=title, body=_without_hints(body), constants=constants)
+    file.write_text(text, "utf-8")
     _format(file)
     return file
+
+
+def _flatten(operations: Sequence[MigrateOperation]) -> Iterator[MigrateOperation]:
+    """Take indexes out of batches: SQLite can make them without copying the table."""
+    for operation in operations:
+        plain = isinstance(operation, ModifyTableOps) and all(
+            isinstance(each, CreateIndexOp | DropIndexOp) for each in operation.ops
+        )
+        if plain and isinstance(operation, ModifyTableOps):
+            yield from operation.ops
+        else:
+            yield operation
 
 
 def _context(owner: str, connection: sa.Connection) -> MigrationContext:
@@ -96,7 +113,7 @@ def _render_item(kind: str, item: Any, _context: object) -> str | Literal[False]
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
     if kind == "type" and item is BigInt:
-        return 'sa.BigInteger().with_variant(sa.Integer(), "sqlite")'
+        return "BIG"
     if kind == "type" and isinstance(item, sa.JSON):
         return "sa.JSON(none_as_null=True)"
     return False
