@@ -2,7 +2,7 @@
 PREPARE := @tools/python tools/prepare.py
 BIN := .venv/bin
 
-.PHONY: run dev test check faults bench assets wheel lock clean
+.PHONY: run dev test check faults assets wheel lock clean
 .NOTPARALLEL:
 
 run:
@@ -31,7 +31,7 @@ faults:
 
 bench:
 	$(PREPARE) test
-	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -mmarks
 
 assets:
 	$(PREPARE) run
