@@ -29,10 +29,6 @@ faults:
 	$(PREPARE) test
 	@$(BIN)/python -m pytest -o python_files='fault_*.py' -s tests/faults
 
-bench:
-	$(PREPARE) test
-	@$(BIN)/python -mmarks
-
 assets:
 	$(PREPARE) run
 	@$(BIN)/python -m console.assets
