@@ -96,7 +96,10 @@ class Member(api.Model):
         Staff, foreign_keys=lambda: Member.consultant_id
     )
     tags: Mapped[list[Tag]] = relationship(
-        Tag, secondary="membership_member_tag", order_by=lambda: Tag.id, viewonly=True
+        Tag,
+        secondary="membership_member_tag",
+        order_by=lambda: Tag.id,
+        info={"label": _("Tags")},
     )
 
 

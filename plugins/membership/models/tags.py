@@ -45,4 +45,4 @@ class MemberTag(api.Model):
     tag_id: Mapped[int] = api.column(
         _("Tag"), sa.ForeignKey("membership_tag.id"), primary_key=True, index=True
     )
-    added_at: Mapped[dt.datetime] = api.column(_("Added at"))
+    added_at: Mapped[dt.datetime] = api.column(_("Added at"), default=api.now)

@@ -56,7 +56,7 @@ def _lunar_birth(birthday: Birthday) -> dt.date:
 
 def _lunar_day(year: int, birthday: Birthday) -> dt.date | None:
     try:
-        day = LunarDate(year, birthday.month, birthday.day, birthday.leap).to_solar_date()
+        day: dt.date = LunarDate(year, birthday.month, birthday.day, birthday.leap).to_solar_date()
     except ValueError:
         return None
     return day

@@ -50,7 +50,6 @@ def change_phone(member: Member, phone: str | None) -> None:
     settle_file(member)
 
 
-@api.unit
 def settle_file(member: Member) -> None:
     """Complete a changed file: check it, keep its search keys, and note what changed.
 
@@ -66,6 +65,7 @@ def settle_file(member: Member) -> None:
             _settle_store(member)
         if _changed(member, "consultant_id"):
             _note_consultant(member)
+        _note_tags(member)
     api.db.session.flush()
 
 
@@ -121,6 +121,14 @@ def _note_consultant(member: Member) -> None:
         return
     old = api.db.session.get(Staff, _before(member, "consultant_id"))
     note_history(member.id, "consultant_removed", old=old.name if old else "")
+
+
+def _note_tags(member: Member) -> None:
+    history = sa.inspect(member).attrs["tags"].history
+    for tag in history.deleted or ():
+        note_history(member.id, "untagged", tag=tag.name)
+    for tag in history.added or ():
+        note_history(member.id, "tagged", tag=tag.name)
 
 
 @api.unit

@@ -11,7 +11,7 @@ from console.api import _
 MOBILE = re.compile(r"1[3-9]\d{9}")
 LANDLINE = re.compile(r"0\d{9,11}")
 FOREIGN = re.compile(r"[1-9]\d{7,14}")
-BETWEEN = re.compile(r"[\s().·\-–—_]+")
+BETWEEN = re.compile(r"[\s().\u00b7\-\u2013\u2014_]+")
 
 
 def normalise_phone(text: str) -> str:

@@ -33,18 +33,6 @@ def untag_member(member_id: int, tag_id: int) -> None:
 
 
 @api.unit
-def put_tags(member_id: int, tag_ids: Sequence[int]) -> None:
-    """Give a member exactly these tags."""
-    carried = set(
-        api.db.session.scalars(sa.select(MemberTag.tag_id).where(MemberTag.member_id == member_id))
-    )
-    for tag_id in sorted(carried - set(tag_ids)):
-        untag_member(member_id, tag_id)
-    for tag_id in sorted(set(tag_ids) - carried):
-        tag_member(member_id, tag_id)
-
-
-@api.unit
 def find_or_add_tags(names: Sequence[str]) -> Mapping[str, int]:
     """Return the tags of these names, added where there were none, as ids by name."""
     found = {tag.name: tag.id for tag in api.db.session.scalars(sa.select(Tag))}

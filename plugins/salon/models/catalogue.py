@@ -72,13 +72,16 @@ class Service(Named, api.Model):
     segments: Mapped[list[Segment]] = relationship(
         lambda: Segment, order_by=lambda: Segment.place, cascade="all, delete-orphan"
     )
-    stores: Mapped[list[api.Store]] = relationship(api.Store, secondary="salon_service_store")
+    stores: Mapped[list[api.Store]] = relationship(
+        api.Store, secondary="salon_service_store", info={"label": _("Only in these stores")}
+    )
     add_ons: Mapped[list[Service]] = relationship(
         lambda: Service,
         secondary="salon_add_on",
         primaryjoin=lambda: Service.id == AddOn.service_id,
         secondaryjoin=lambda: Service.id == AddOn.add_on_id,
         order_by=lambda: Service.place,
+        info={"label": _("Add-ons")},
     )
 
 

@@ -51,6 +51,7 @@ class Staff(api.Model):
     user_id: Mapped[int | None] = api.column(
         _("User"), sa.ForeignKey("console_user.id"), unique=True
     )
+    main_store_id: Mapped[int] = api.column(_("Main store"), sa.ForeignKey("console_store.id"))
     level_id: Mapped[int | None] = api.column(
         _("Technician level"), sa.ForeignKey("salon_level.id")
     )
@@ -66,10 +67,13 @@ class Staff(api.Model):
     version: Mapped[int] = api.column(_("Version"), default=1)
 
     level: Mapped[Level | None] = relationship(Level)
-    stores: Mapped[list[StaffStore]] = relationship(
-        lambda: StaffStore, order_by=lambda: StaffStore.place, cascade="all, delete-orphan"
+    main_store: Mapped[api.Store] = relationship(api.Store)
+    stores: Mapped[list[api.Store]] = relationship(
+        api.Store, secondary="salon_staff_store", info={"label": _("Stores")}
     )
-    skills: Mapped[list[Skill]] = relationship(Skill, secondary="salon_staff_skill")
+    skills: Mapped[list[Skill]] = relationship(
+        Skill, secondary="salon_staff_skill", info={"label": _("Skills")}
+    )
 
     @property
     def shown_title(self) -> str:
@@ -78,7 +82,7 @@ class Staff(api.Model):
 
 
 class StaffStore(api.Model):
-    """A store in which a person works; the first in order is her main one."""
+    """A store in which a person works; her main one is among them."""
 
     __tablename__ = "salon_staff_store"
     scope = api.in_store("store_id")
@@ -88,7 +92,6 @@ class StaffStore(api.Model):
     store_id: Mapped[int] = api.column(
         _("Store"), sa.ForeignKey("console_store.id"), primary_key=True, index=True
     )
-    place: Mapped[int] = api.column(_("Order"), default=0)
 
 
 class StaffSkill(api.Model):
