@@ -336,7 +336,9 @@ def upgrade(op: Operations) -> None:
             ["service_id"], ["salon_service.id"], name=op.f("fk_salon_variant_service_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_salon_variant")),
-        sa.UniqueConstraint("service_id", "name", name=op.f("uq_salon_variant_service_id_name")),
+    )
+    op.create_index(
+        op.f("ix_salon_variant_service_id"), "salon_variant", ["service_id"], unique=False
     )
     op.create_table(
         "salon_level_price",

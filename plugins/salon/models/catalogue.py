@@ -123,10 +123,11 @@ class Variant(Named, api.Model):
     __table_args__ = (
         sa.CheckConstraint("price_fen >= 0", name="price_fen"),
         sa.CheckConstraint("extra_minutes >= 0", name="extra_minutes"),
-        sa.UniqueConstraint("service_id", "name"),
     )
     id: Mapped[int] = api.column(_("Number"), primary_key=True)
-    service_id: Mapped[int] = api.column(_("Service"), sa.ForeignKey("salon_service.id"))
+    service_id: Mapped[int] = api.column(
+        _("Service"), sa.ForeignKey("salon_service.id"), index=True
+    )
     price_fen: Mapped[int | None] = api.column(_("Price"))
     #: Added to the first working segment.
     extra_minutes: Mapped[int] = api.column(_("Extra minutes"), default=0)

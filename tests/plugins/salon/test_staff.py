@@ -1,0 +1,88 @@
+"""The staff file, and leaving in one act."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from flask import Flask
+
+from console import api
+from console.audit import AuditEntry
+from console.security.models import Grant, User
+from console.security.users import RoleInStore, add_user, preset_role
+from plugins.salon.services import staffing
+from tests.support.salon import add_staff, add_store
+
+TODAY = dt.date.today()
+
+
+@api.unit
+def add_person(store: api.Store, login: str = "amy") -> User:
+    role = preset_role("technician")
+    return add_user(login, login.title(), roles=[RoleInStore(role.id, store.id)])
+
+
+def test_leaving_cuts_the_sign_in_and_takes_all_roles(app: Flask) -> None:
+    store = add_store()
+    user = add_person(store)
+    amy = add_staff("Amy 林", store, user_id=user.id, shown=True)
+    staffing.end_employment(amy.id, last_on=amy.joined_on)
+    assert not user.active
+    assert api.db.session.query(Grant).filter_by(user_id=user.id).count() == 0
+    assert (amy.left_on, amy.shown) == (amy.joined_on, False)
+
+
+def test_leaving_is_in_the_audit_trail_with_all_it_did(app: Flask) -> None:
+    store = add_store()
+    amy = add_staff("Amy 林", store, user_id=add_person(store).id)
+    staffing.end_employment(amy.id, last_on=amy.joined_on)
+    entry = api.db.session.query(AuditEntry).filter_by(act="salon.staff_left").one()
+    assert entry.subject_label == "Amy 林"
+    assert len(entry.note.splitlines()) == 2
+
+
+def test_who_left_does_not_leave_again(app: Flask) -> None:
+    amy = add_staff("Amy 林", add_store())
+    staffing.end_employment(amy.id, last_on=amy.joined_on)
+    with pytest.raises(api.Refused):
+        staffing.end_employment(amy.id, last_on=amy.joined_on)
+
+
+@pytest.mark.parametrize("last_on", [dt.date(2024, 5, 5), TODAY + dt.timedelta(days=2)])
+def test_the_last_day_lies_between_joining_and_today(app: Flask, last_on: dt.date) -> None:
+    amy = add_staff("Amy 林", add_store())
+    with pytest.raises(api.Refused):
+        staffing.end_employment(amy.id, last_on=last_on)
+    assert amy.left_on is None
+
+
+def test_nobody_succeeds_herself_or_somebody_who_left(app: Flask) -> None:
+    store = add_store()
+    amy, gone = add_staff("Amy 林", store), add_staff("Coco 周", store)
+    staffing.end_employment(gone.id, last_on=gone.joined_on)
+    for successor in (amy, gone):
+        with pytest.raises(api.Refused):
+            staffing.end_employment(amy.id, last_on=amy.joined_on, successor_id=successor.id)
+
+
+def test_who_left_is_not_among_the_staff_until_she_is_taken_back(app: Flask) -> None:
+    store = add_store()
+    amy = add_staff("Amy 林", store)
+    staffing.end_employment(amy.id, last_on=amy.joined_on)
+    assert staffing.working_staff(store.id) == []
+    staffing.take_back(amy.id)
+    assert staffing.working_staff(store.id) == [amy]
+
+
+def test_a_person_may_work_in_two_stores(app: Flask) -> None:
+    here, there = add_store(), add_store("南山店")
+    leo = add_staff("Leo 王", here)
+
+    @api.unit
+    def move() -> None:
+        leo.main_store_id = there.id
+        staffing.settle_staff(leo)
+
+    move()
+    assert staffing.working_staff(here.id) == staffing.working_staff(there.id) == [leo]
