@@ -157,7 +157,8 @@ def _parse(
     if given is None:
         return None
     try:
-        return PARSERS.get(name, _parse_text)(given)
+        parse: Callable[[Any], Any] = PARSERS.get(name, _parse_text)
+        return parse(given)
     except ValueError as problem:
         problems.append(f"{source} {problem}")
         return None

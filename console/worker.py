@@ -1,9 +1,313 @@
-"""The worker: delivers stored events, runs jobs and schedules."""
+"""The worker: two hands, one for events and one for jobs, and a keeper that replaces them.
+
+The keeper holds the database's one lease, so that two workers are never at work at once. It
+runs no plugin's code: a listener that hangs or dies takes only its hand with it.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
+import fcntl
+import functools
+import logging
+import os
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.orm import Mapped
+from sqlalchemy.pool import NullPool
+
+from console import clock, outbox, work
+from console.db import CHAIN, Model, column, db
+from console.host.attempt import attempt
+from console.i18n import _
+from console.processes import end_all, follow_parent, has_ended, kill, spawn
+from console.unit import unit
+
+log = logging.getLogger(__name__)
+
+POLL = 0.5
+BEAT = dt.timedelta(seconds=15)
+#: Seconds a listener may take for one event, and a job between two signs of progress.
+EVENT_LIMIT, JOB_LIMIT = 30.0, 900.0
+#: Seconds that the event or job at hand gets when the worker is told to end.
+GRACE = 8.0
+#: Any constant will do, as long as nothing else in the database uses it as an advisory lock.
+LOCK = 20_260_402
+
+Beat = Callable[[int], None]
+
+
+class Worker(Model):
+    """The worker of this database: a single row that says when it was last seen."""
+
+    __tablename__ = "console_worker"
+    scope = CHAIN
+    id: Mapped[int] = column(_("Number"), primary_key=True, autoincrement=False)
+    process: Mapped[int] = column(_("Process"))
+    started_at: Mapped[dt.datetime] = column(_("Started at"))
+    seen_at: Mapped[dt.datetime] = column(_("Last seen"))
+
+
+def drain(app: Flask) -> None:
+    """Do all that is due, here and now; for tests and commands."""
+    with app.app_context():
+        while numbers := outbox.find_due(100):
+            for number in numbers:
+                outbox.deliver(number)
+    with app.app_context():
+        while (job := work.find_waiting()) is not None:
+            work.run_job(job)
 
 
 def run(app: Flask) -> None:
-    """Work until told to stop."""
+    """Work until told to stop by SIGTERM or SIGINT, or until the parent process is gone."""
+    stop = _Stop()
+    parent = os.getppid()
+    with app.app_context():
+        url = db.engine.url
+        db.engine.dispose()
+    sqlite = url.drivername == "sqlite"
+    lease: _Lease = _FileLease(url.database or "") if sqlite else _ServerLease(url)
+    while not lease.take():
+        if stop.asked or os.getppid() != parent:
+            return
+        time.sleep(1)
+    try:
+        _Keeper(app, parent, stop, lease).keep()
+    finally:
+        lease.give_back()
+
+
+class _Stop:
+    """Whether SIGTERM or SIGINT came."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._ask)
+
+    def _ask(self, *_: object) -> None:
+        self.asked = True
+
+
+class _Lease(Protocol):
+    """Being the only worker of a database; it is freed when the process dies, however it dies."""
+
+    def take(self) -> bool:
+        """Take the lease; False when somebody else has it."""
+
+    def is_held(self) -> bool:
+        """Tell whether the lease is still ours."""
+
+    def give_back(self) -> None:
+        """Let the next one have it."""
+
+
+class _FileLease:
+    """A lock on a file beside an SQLite database."""
+
+    def __init__(self, database: str) -> None:
+        self._file = os.open(f"{database}.worker", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+    def take(self) -> bool:
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def is_held(self) -> bool:
+        return True
+
+    def give_back(self) -> None:
+        os.close(self._file)
+
+
+class _ServerLease:
+    """A lock that PostgreSQL keeps for as long as a connection lives."""
+
+    def __init__(self, url: sa.URL) -> None:
+        engine = sa.create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        self._connection = engine.connect()
+
+    def take(self) -> bool:
+        ask = sa.text("SELECT pg_try_advisory_lock(:key)")
+        return bool(self._connection.scalar(ask, {"key": LOCK}))
+
+    def is_held(self) -> bool:
+        return attempt(lambda: self._connection.scalar(sa.text("SELECT 1"))) is None
+
+    def give_back(self) -> None:
+        self._connection.close()
+
+
+@dataclass
+class _Hand:
+    """One child process and what it is at, as it says through a pipe."""
+
+    name: str
+    limit: float
+    loop: Callable[[Flask, Beat], None]
+    failed: Callable[[int, str], None] | None = None
+    process: int = 0
+    pipe: int = -1
+    busy_with: int = 0
+    since: float = 0.0
+
+
+class _Keeper:
+    """Starts the hands, replaces one that hangs or dies, and ends both."""
+
+    def __init__(self, app: Flask, parent: int, stop: _Stop, lease: _Lease) -> None:
+        self.app, self.parent, self.stop, self.lease = app, parent, stop, lease
+        self.seen_at = dt.datetime.min.replace(tzinfo=dt.UTC)
+        self.hands = [
+            _Hand("events", EVENT_LIMIT, _deliver_events, outbox.note_failure),
+            _Hand("jobs", JOB_LIMIT, _run_jobs),
+        ]
+
+    def keep(self) -> None:
+        log.info("worker started")
+        for hand in self.hands:
+            self._start(hand)
+        try:
+            while not self.stop.asked and os.getppid() == self.parent:
+                for hand in self.hands:
+                    self._look_after(hand)
+                if not self._beat():
+                    log.error("the lease is lost")
+                    break
+                time.sleep(0.1)
+        finally:
+            end_all([hand.process for hand in self.hands], GRACE)
+        log.info("worker ended")
+
+    def _start(self, hand: _Hand) -> None:
+        with self.app.app_context():
+            db.engine.dispose()
+        reading, writing = os.pipe()
+        os.set_blocking(reading, False)
+        others = [other.pipe for other in self.hands if other.pipe >= 0]
+        hand.process = spawn(lambda: _work(self.app, hand, writing, [reading, *others]))
+        os.close(writing)
+        hand.pipe, hand.busy_with, hand.since = reading, 0, time.monotonic()
+
+    def _look_after(self, hand: _Hand) -> None:
+        self._read(hand)
+        if has_ended(hand.process):
+            self._replace(hand, "the worker died on it")
+        elif hand.busy_with and time.monotonic() - hand.since > hand.limit:
+            kill(hand.process)
+            self._replace(hand, f"it took longer than {hand.limit:.0f} s")
+
+    def _read(self, hand: _Hand) -> None:
+        try:
+            said = os.read(hand.pipe, 65536)
+        except BlockingIOError:
+            return
+        if said:
+            hand.busy_with = int(said.split()[-1])
+            hand.since = time.monotonic()
+
+    def _replace(self, hand: _Hand, reason: str) -> None:
+        self._read(hand)
+        os.close(hand.pipe)
+        hand.pipe = -1
+        log.error("%s: %s (number %s)", hand.name, reason, hand.busy_with)
+        if hand.busy_with and hand.failed:
+            with self.app.app_context():
+                hand.failed(hand.busy_with, reason)
+        else:
+            time.sleep(0.5)  # a hand that dies at once must not take the whole machine
+        self._start(hand)
+
+    def _beat(self) -> bool:
+        """Note now and then that the worker lives; False when the lease is gone."""
+        if clock.now() - self.seen_at < BEAT:
+            return True
+        started = self.seen_at.year == 1
+        self.seen_at = clock.now()
+        with self.app.app_context():
+            problem = attempt(lambda: _note_beat(started=started))
+        if problem is not None:
+            log.warning("the database does not answer", exc_info=problem)
+        return self.lease.is_held()
+
+
+@unit
+def _note_beat(*, started: bool) -> None:
+    row = db.session.get(Worker, 1)
+    now = clock.now()
+    if row is None:
+        db.session.add(Worker(id=1, process=os.getpid(), started_at=now, seen_at=now))
+        return
+    row.seen_at, row.process = now, os.getpid()
+    if started:
+        row.started_at = now
+
+
+def _work(app: Flask, hand: _Hand, pipe: int, inherited: list[int]) -> None:
+    """Be a hand: forget what was the keeper's, then work until told to stop."""
+    follow_parent()
+    for descriptor in inherited:
+        os.close(descriptor)
+    with app.app_context():
+        db.engine.dispose(close=False)
+    hand.loop(app, lambda number: _say(pipe, number))
+
+
+def _say(pipe: int, number: int) -> None:
+    os.write(pipe, b"%d\n" % number)
+
+
+def _deliver_events(app: Flask, beat: Beat) -> None:
+    stop = _Stop()
+
+    def deliver_due() -> None:
+        with app.app_context():
+            numbers = outbox.find_due(50)
+        for number in numbers:
+            if stop.asked:
+                return
+            beat(number)
+            with app.app_context():
+                outbox.deliver(number)
+        if not numbers:
+            time.sleep(POLL)
+
+    _repeat(deliver_due, beat, stop)
+
+
+def _run_jobs(app: Flask, beat: Beat) -> None:
+    stop = _Stop()
+
+    def run_next() -> None:
+        with app.app_context():
+            work.start_schedules()
+            number = work.find_waiting()
+        if number is None:
+            time.sleep(POLL)
+            return
+        beat(number)
+        with app.app_context():
+            work.run_job(number, functools.partial(beat, number))
+
+    with app.app_context():
+        work.resume_jobs()
+    _repeat(run_next, beat, stop)
+
+
+def _repeat(act: Callable[[], None], beat: Beat, stop: _Stop) -> None:
+    """Do *act* again and again; while the database is away, slowly."""
+    while not stop.asked:
+        problem = attempt(act)
+        beat(0)
+        if problem is not None:
+            log.error("the worker stumbled", exc_info=problem)
+            time.sleep(2)

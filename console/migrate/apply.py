@@ -17,6 +17,7 @@ from alembic.operations import Operations
 from console import clock
 from console.backup import copy_database
 from console.failpoints import fail_point
+from console.host.attempt import attempt
 from console.migrate.history import HOST, History, Migration
 
 log = logging.getLogger(__name__)
@@ -52,15 +53,14 @@ def apply(
     if backups is not None and _is_copy_needed(engine, histories):
         report.copy = copy_database(engine, backups, "before-migration")
     for history in histories:
-        try:
-            names = _apply_history(engine, history)
-        except Exception as problem:
-            if history.name == HOST:
-                raise
-            log.exception("the migrations of %s failed", history.name)
+        names: list[str] = []
+        problem = attempt(lambda: names.extend(_apply_history(engine, history)))  # noqa: B023
+        if problem is not None and history.name == HOST:
+            raise problem
+        if problem is not None:
+            log.error("the migrations of %s failed", history.name, exc_info=problem)
             report.failed[history.name] = problem
-            continue
-        if names:
+        elif names:
             report.applied[history.name] = names
     return report
 

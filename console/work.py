@@ -1,0 +1,157 @@
+"""What the worker does with jobs: runs them, takes them up again, and starts schedules."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import sqlalchemy as sa
+from flask import current_app
+from sqlalchemy.dialects import postgresql, sqlite
+
+from console import clock, outbox
+from console.db import db
+from console.errors import Refused
+from console.host.attempt import attempt
+from console.jobs import JobFunction, JobRun, Schedule, StoredJob, find_job, prune_jobs
+from console.logs import scrub
+from console.security import Actor, acting_as
+from console.stores import Store
+from console.unit import unit
+
+log = logging.getLogger(__name__)
+
+#: How often a job is begun before it is given up, when the worker dies on it.
+TRIES = 5
+
+_host_schedules: list[Schedule] = []
+
+
+def add_schedule(schedule: Schedule) -> None:
+    """Add a schedule of the host's own; plugins register theirs."""
+    if schedule not in _host_schedules:
+        _host_schedules.append(schedule)
+
+
+def find_waiting() -> int | None:
+    """Return the number of the job to run next; those of a disabled plugin wait."""
+    active = [mounted.name for mounted in current_app.extensions["console"].active()]
+    waiting = (
+        sa.select(StoredJob.id)
+        .where(StoredJob.state == "waiting", StoredJob.plugin.in_(["", *active]))
+        .order_by(StoredJob.id)
+        .limit(1)
+    )
+    return db.session.scalar(waiting)
+
+
+def run_job(number: int, beat: Callable[[], None] = lambda: None) -> None:
+    """Run one waiting job; if it fails, note why. Call it outside any unit."""
+    begun = _begin(number)
+    if begun is None:
+        return
+    key, args, who = begun
+    answers: list[dict[str, Any] | None] = []
+    run = JobRun(number, beat)
+    with acting_as(Actor(**who)):
+        problem = attempt(lambda: answers.append(_function_of(key)(run, **args)))
+    db.session.rollback()
+    if problem is None:
+        _end(number, "cancelled" if run.cancelled else "done", result=answers[0])
+        return
+    expected = isinstance(problem, Refused)
+    if not expected:
+        log.error("job %s failed: %s", number, key, exc_info=problem)
+    words = str(problem) if expected else f"{type(problem).__name__}: {problem}"
+    _end(number, "failed", problem=words)
+
+
+def _function_of(key: str) -> JobFunction:
+    job = find_job(key)
+    if job is not None:
+        return job.function
+    for name, schedule in _schedules():
+        if key == f"schedule:{name}.{schedule.name}":
+            return lambda _run: schedule.run()
+    raise LookupError(f"no job of this version is called {key}")
+
+
+@unit
+def _begin(number: int) -> tuple[str, dict[str, Any], dict[str, Any]] | None:
+    row = db.session.get(StoredJob, number, with_for_update={"skip_locked": True})
+    if row is None or row.state != "waiting":
+        return None
+    row.state, row.started_at, row.problem = "running", clock.now(), ""
+    row.tries += 1
+    return row.key, dict(row.args), dict(row.actor)
+
+
+@unit
+def _end(
+    number: int, state: str, *, result: dict[str, Any] | None = None, problem: str = ""
+) -> None:
+    row = db.session.get(StoredJob, number, with_for_update=True)
+    if row is None:
+        return
+    row.state, row.result, row.ended_at = state, result, clock.now()
+    row.problem = scrub(problem)[:2000]
+
+
+def resume_jobs() -> None:
+    """Begin again what a dead worker left unfinished; call it when no worker runs a job."""
+    left = sa.select(StoredJob.id).where(StoredJob.state == "running")
+    if db.session.scalars(left).first() is not None:
+        _resume()
+
+
+@unit
+def _resume() -> None:
+    for row in db.session.scalars(sa.select(StoredJob).where(StoredJob.state == "running")):
+        row.state = "waiting" if row.tries < TRIES else "failed"
+        if row.state == "failed":
+            row.problem, row.ended_at = "the worker died on it again and again", clock.now()
+
+
+def start_schedules() -> None:
+    """Store a job for each schedule whose slot has begun and has none yet."""
+    time_zone = db.session.scalar(sa.select(Store.time_zone).order_by(Store.id).limit(1))
+    slots: dict[str, tuple[str, str]] = {}
+    for name, schedule in _schedules():
+        key = f"schedule:{name}.{schedule.name}"
+        slots[f"{key}:{schedule.slot(time_zone or 'Asia/Shanghai')}"] = (key, name)
+    known = set(db.session.scalars(sa.select(StoredJob.slot).where(StoredJob.slot.in_(slots))))
+    missing = {slot: owner for slot, owner in slots.items() if slot not in known}
+    if missing:
+        _store_slots(missing)
+
+
+@unit
+def _store_slots(slots: dict[str, tuple[str, str]]) -> None:
+    insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
+    for slot, (key, name) in slots.items():
+        values = {
+            "key": key,
+            "plugin": "" if name == "console" else name,
+            "slot": slot,
+            "args": {},
+            "actor": {"name": "console"},
+            "stored_at": clock.now(),
+        }
+        db.session.execute(insert(StoredJob).values(**values).on_conflict_do_nothing())
+
+
+def _schedules() -> Iterator[tuple[str, Schedule]]:
+    for schedule in _host_schedules:
+        yield "console", schedule
+    for mounted in current_app.extensions["console"].active():
+        for schedule in mounted.jobs:
+            yield mounted.name, schedule
+
+
+def _prune() -> None:
+    outbox.prune()
+    prune_jobs()
+
+
+add_schedule(Schedule("prune", _prune, daily_at="04:10"))
