@@ -1,0 +1,1 @@
+"""What a member list of another program may hold, and how it is called there."""
