@@ -54,6 +54,13 @@ from console.security import Actor, Permission, actor, acting_as, visible_stores
 from console.security.masking import mask
 from console.settings import Setting
 from console.stores import Store
+from console.transfer.fields import (
+    Import,
+    ImportField,
+    ImportReason,
+    ImportValue,
+    read_vocabulary,
+)
 from console.unit import after_commit, in_unit, unit
 
 P = ParamSpec("P")
