@@ -18,8 +18,9 @@ from tests.support.app import (
 )
 from tests.support.chromium import launched_chromium
 from tests.support.databases import ENGINES, Databases, databases_on
+from tests.support.people import sign_in
 
-__all__ = ["app", "client", "make_app", "migrated_url", "original_url", "shared_app"]
+__all__ = ["app", "client", "make_app", "migrated_url", "original_url", "shared_app", "sign_in"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -21,6 +21,7 @@ def upgrade(op: Operations) -> None:
         sa.Column("ip", sa.String(), nullable=False),
         sa.Column("request_id", sa.String(), nullable=False),
         sa.Column("act", sa.String(), nullable=False),
+        sa.Column("title", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("subject_table", sa.String(), nullable=False),
         sa.Column("subject_id", BIG, nullable=True),
         sa.Column("subject_label", sa.String(), nullable=False),
@@ -31,6 +32,12 @@ def upgrade(op: Operations) -> None:
     )
     op.create_index(op.f("ix_console_audit_act"), "console_audit", ["act"], unique=False)
     op.create_index(op.f("ix_console_audit_at"), "console_audit", ["at"], unique=False)
+    op.create_index(
+        op.f("ix_console_audit_subject_table"),
+        "console_audit",
+        ["subject_table", "subject_id"],
+        unique=False,
+    )
     op.create_index(op.f("ix_console_audit_user_id"), "console_audit", ["user_id"], unique=False)
     op.create_table(
         "console_delivery",
@@ -45,6 +52,9 @@ def upgrade(op: Operations) -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("problem", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_console_delivery")),
+    )
+    op.create_index(
+        op.f("ix_console_delivery_state"), "console_delivery", ["state", "due_at"], unique=False
     )
     op.create_table(
         "console_epoch",
@@ -73,22 +83,25 @@ def upgrade(op: Operations) -> None:
         sa.Column("plugin", sa.String(), nullable=False),
         sa.Column("slot", sa.String(), nullable=True),
         sa.Column("args", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("actor", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("user_id", BIG, nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("tries", BIG, nullable=False),
         sa.Column("done", BIG, nullable=False),
         sa.Column("total", BIG, nullable=False),
         sa.Column("text", sa.String(), nullable=False),
+        sa.Column("stopping", sa.Boolean(), nullable=False),
         sa.Column("result", sa.JSON(none_as_null=True), nullable=True),
-        sa.Column("problem", sa.String(), nullable=False),
         sa.Column("file_id", BIG, nullable=True),
-        sa.Column("user_id", BIG, nullable=True),
-        sa.Column("store_id", BIG, nullable=True),
+        sa.Column("problem", sa.String(), nullable=False),
         sa.Column("stored_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_console_job")),
         sa.UniqueConstraint("slot", name=op.f("uq_console_job_slot")),
     )
+    op.create_index(op.f("ix_console_job_state"), "console_job", ["state"], unique=False)
+    op.create_index(op.f("ix_console_job_user_id"), "console_job", ["user_id"], unique=False)
     op.create_table(
         "console_plugin",
         sa.Column("name", sa.String(), nullable=False),
@@ -150,6 +163,49 @@ def upgrade(op: Operations) -> None:
         sa.UniqueConstraint("login", name=op.f("uq_console_user_login")),
     )
     op.create_table(
+        "console_worker",
+        sa.Column("id", BIG, autoincrement=False, nullable=False),
+        sa.Column("process", BIG, nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_console_worker")),
+    )
+    op.create_table(
+        "console_approval",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("title", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("payload", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("subject_table", sa.String(), nullable=False),
+        sa.Column("subject_id", BIG, nullable=True),
+        sa.Column("subject_label", sa.String(), nullable=False),
+        sa.Column("store_id", BIG, nullable=True),
+        sa.Column("asked_by", BIG, nullable=True),
+        sa.Column("asked_name", sa.String(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("decided_by", BIG, nullable=True),
+        sa.Column("decided_name", sa.String(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["asked_by"], ["console_user.id"], name=op.f("fk_console_approval_asked_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by"], ["console_user.id"], name=op.f("fk_console_approval_decided_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["store_id"], ["console_store.id"], name=op.f("fk_console_approval_store_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_console_approval")),
+    )
+    op.create_index(
+        op.f("ix_console_approval_asked_at"), "console_approval", ["asked_at"], unique=False
+    )
+    op.create_index(op.f("ix_console_approval_kind"), "console_approval", ["kind"], unique=False)
+    op.create_index(op.f("ix_console_approval_state"), "console_approval", ["state"], unique=False)
+    op.create_table(
         "console_grant",
         sa.Column("id", BIG, nullable=False),
         sa.Column("user_id", BIG, nullable=False),
@@ -172,6 +228,37 @@ def upgrade(op: Operations) -> None:
     op.create_index(op.f("ix_console_grant_role_id"), "console_grant", ["role_id"], unique=False)
     op.create_index(op.f("ix_console_grant_store_id"), "console_grant", ["store_id"], unique=False)
     op.create_index(op.f("ix_console_grant_user_id"), "console_grant", ["user_id"], unique=False)
+    op.create_table(
+        "console_notice",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("title", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("body", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("store_id", BIG, nullable=True),
+        sa.Column("permission", sa.String(), nullable=True),
+        sa.Column("user_id", BIG, nullable=True),
+        sa.Column("todo", sa.Boolean(), nullable=False),
+        sa.Column("key", sa.String(), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_by", BIG, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["done_by"], ["console_user.id"], name=op.f("fk_console_notice_done_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["store_id"], ["console_store.id"], name=op.f("fk_console_notice_store_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["console_user.id"],
+            name=op.f("fk_console_notice_user_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_console_notice")),
+        sa.UniqueConstraint("key", name=op.f("uq_console_notice_key")),
+    )
+    op.create_index(op.f("ix_console_notice_at"), "console_notice", ["at"], unique=False)
+    op.create_index(op.f("ix_console_notice_user_id"), "console_notice", ["user_id"], unique=False)
     op.create_table(
         "console_role_permission",
         sa.Column("role_id", BIG, nullable=False),
@@ -209,6 +296,24 @@ def upgrade(op: Operations) -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_console_till_token_hash")),
     )
     op.create_index(op.f("ix_console_till_store_id"), "console_till", ["store_id"], unique=False)
+    op.create_table(
+        "console_notice_read",
+        sa.Column("notice_id", BIG, nullable=False),
+        sa.Column("user_id", BIG, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["notice_id"],
+            ["console_notice.id"],
+            name=op.f("fk_console_notice_read_notice_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["console_user.id"],
+            name=op.f("fk_console_notice_read_user_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("notice_id", "user_id", name=op.f("pk_console_notice_read")),
+    )
     op.create_table(
         "console_session",
         sa.Column("id", BIG, nullable=False),

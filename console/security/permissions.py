@@ -1,15 +1,15 @@
-"""Permissions: what there is to allow, and whether the person who acts is allowed it."""
+"""Permissions: what there is to allow, and where the person who acts is allowed it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
+from flask import current_app
 
-from console.db import db
 from console.i18n import _
-from console.security.actors import acts_as_console
+from console.security import rights
+from console.security.actors import actor, acts_as_console
 from console.stores import Store
 
 #: The preset roles and their names.
@@ -26,19 +26,44 @@ _host: dict[str, Permission] = {}
 
 @dataclass(frozen=True)
 class Permission:
-    """Something a role can be granted: `<plugin>.<verb>_<noun>`, and the presets that have it."""
+    """Something a role can be granted: `<plugin>.<verb>_<noun>`, and the presets that have it.
+
+    The owner has every permission, always.
+    """
 
     key: str
     label: Any
     roles: tuple[str, ...] = ()
 
     def held(self, store_id: int | None = None) -> bool:
-        """Tell whether who acts holds this in a store, or, without one, in any store."""
-        return acts_as_console()
+        """Tell whether who acts holds this in a store or, without one, in any store.
+
+        The console itself (worker, command line, demo) holds everything.
+        """
+        stores = self.stores()
+        if stores is None:
+            return True
+        return store_id in stores if store_id is not None else bool(stores)
+
+    def held_everywhere(self) -> bool:
+        """Tell whether who acts holds this in all stores, those to come included."""
+        return self.stores() is None
 
     def stores(self) -> frozenset[int] | None:
         """Return the stores where who acts holds this; None stands for all."""
-        return None if acts_as_console() else frozenset()
+        if acts_as_console():
+            return None
+        user_id = actor().user_id
+        if user_id is None:
+            return frozenset()
+        return rights.read().reach(user_id, self.key, self.roles)
+
+    def held_by(self, user_id: int, store_id: int | None = None) -> bool:
+        """Tell whether another person holds this in a store or, without one, in any store."""
+        stores = rights.read().reach(user_id, self.key, self.roles)
+        if stores is None:
+            return True
+        return store_id in stores if store_id is not None else bool(stores)
 
 
 def host_permission(key: str, label: Any, roles: tuple[str, ...] = ()) -> Permission:
@@ -51,16 +76,47 @@ def host_permissions() -> tuple[Permission, ...]:
     return tuple(_host.values())
 
 
+def all_permissions() -> dict[str, tuple[Permission, ...]]:
+    """Return every permission there is, by the plugin that declares it; the host's come first."""
+    groups = {"console": host_permissions()}
+    for mounted in current_app.extensions["console"].mounted.values():
+        if mounted.permissions:
+            groups[mounted.name] = mounted.permissions
+    return groups
+
+
 #: Held by every role: without it a person who can sign in sees nothing.
 USE_CONSOLE = host_permission("console.use_console", _("Use the console"), EVERY_ROLE)
-SEE_PHONES = host_permission("console.see_phones", _("See phone numbers"), ("manager",))
+SEE_PHONES = host_permission("console.see_phones", _("See phone numbers in full"), ("manager",))
+REVEAL_PHONES = host_permission(
+    "console.reveal_phones", _("Reveal single phone numbers"), ("front_desk",)
+)
+VIEW_USERS = host_permission("console.view_users", _("See staff users"), ("manager",))
+EDIT_USERS = host_permission("console.edit_users", _("Add and change staff users"), ("manager",))
+VIEW_ROLES = host_permission("console.view_roles", _("See roles"))
+EDIT_ROLES = host_permission("console.edit_roles", _("Change roles"))
+MANAGE_TILLS = host_permission("console.manage_tills", _("Register tills"), ("manager",))
+VIEW_AUDIT = host_permission("console.view_audit", _("See the audit trail"), ("accountant",))
+DECIDE_APPROVALS = host_permission(
+    "console.view_approvals", _("See approvals"), ("manager", "accountant")
+)
 
 
 def visible_stores() -> list[Store]:
-    """Return the stores where who acts has any role, by name."""
-    return list(db.session.scalars(sa.select(Store).order_by(Store.name)))
+    """Return the stores where who acts has any role, by name.
+
+    The rows belong to no session: read them, do not link them to others.
+    """
+    book = rights.read()
+    if acts_as_console():
+        wanted = None
+    else:
+        user_id = actor().user_id
+        wanted = book.places(user_id) if user_id is not None else frozenset[int]()
+    return [store.row() for store in book.stores if wanted is None or store.id in wanted]
 
 
 def current_store() -> Store | None:
-    """Return the store that a staff session is in; None stands for all stores."""
-    return None
+    """Return the store that a staff session is in; None stands for all that she may see."""
+    chosen = actor().store_id
+    return next((store for store in visible_stores() if store.id == chosen), None)

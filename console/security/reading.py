@@ -2,14 +2,73 @@
 
 from __future__ import annotations
 
+from babel import Locale
+from flask import has_request_context, request
+from sqlalchemy.exc import DBAPIError
+
 from console.i18n import LOCALES
+from console.security import cookies, people, rights
+from console.security.actors import actor
+from console.security.permissions import visible_stores
+
+CHINA = "Asia/Shanghai"
+TRADITIONAL = ("zh-TW", "zh-HK", "zh-MO", "zh-Hant")
+#: What HTML calls our languages.
+HTML_LANGUAGES = {"zh_Hans_CN": "zh-CN", "zh_Hant_TW": "zh-TW", "en": "en"}
 
 
 def reader_locale() -> str:
-    """Return the reader's language."""
-    return LOCALES[0]
+    """Return the reader's language: hers, else the browser's choice on our pages, else Chinese."""
+    if not has_request_context():
+        return LOCALES[0]
+    own = _own_locale()
+    if own in LOCALES:
+        return str(own)
+    chosen = cookies.read(cookies.LANGUAGE)
+    if chosen in LOCALES:
+        return chosen
+    wanted = request.accept_languages.best or ""
+    return "zh_Hant_TW" if wanted.startswith(TRADITIONAL) else LOCALES[0]
+
+
+def _own_locale() -> str | None:
+    try:
+        person = people.person()
+    except DBAPIError:
+        return None  # the page that says so must not fail for the same reason
+    return person.locale if person else None
 
 
 def reader_time_zone() -> str:
-    """Return the time zone of the reader's store."""
-    return "Asia/Shanghai"
+    """Return the time zone of the store that the reader is in."""
+    stores = visible_stores()
+    chosen = rights.read().store(actor().store_id)
+    if chosen is not None:
+        return chosen.time_zone
+    return stores[0].time_zone if stores else CHINA
+
+
+def html_language() -> str:
+    """Return the reader's language as HTML names it."""
+    return HTML_LANGUAGES[reader_locale()]
+
+
+def languages(url: str) -> list[dict[str, object]]:
+    """Return the languages to switch to, each with its name in itself and its link."""
+    here = reader_locale()
+    return [
+        {
+            "label": _own_name(locale),
+            "lang": HTML_LANGUAGES[locale],
+            "url": f"{url}{'&' if '?' in url else '?'}language={locale}",
+            "active": locale == here,
+        }
+        for locale in LOCALES
+    ]
+
+
+def _own_name(locale: str) -> str:
+    parsed = Locale.parse(locale)
+    name = parsed.get_language_name(locale) or locale
+    script = parsed.script and parsed.get_script_name(locale)
+    return f"{script}{name}" if script else name

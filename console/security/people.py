@@ -1,0 +1,51 @@
+"""The person behind the request at hand."""
+
+from __future__ import annotations
+
+from flask import Request, Response, g, request
+from sqlalchemy.exc import DBAPIError
+
+from console import clock
+from console.security import cookies, sessions
+from console.security.sessions import Person
+
+#: A page that asks by itself, such as the bell, says so and does not keep a session awake.
+BY_ITSELF = "X-Asks-Itself"
+
+
+def person() -> Person | None:
+    """Return who is signed in on this browser; a locked till's person counts."""
+    if "console_found" not in g:
+        token = cookies.read(cookies.STAFF)
+        g.console_found = sessions.find(token) if token else None
+        g.console_person = g.console_found.person if g.console_found else None
+    found: Person | None = g.console_person
+    return found
+
+
+def load(_request: Request) -> Person | None:
+    """Answer Flask-Login: a person at a locked till is not signed in."""
+    found = person()
+    return None if found is None or found.locked else found
+
+
+def forget() -> None:
+    """Read the session again when it is next asked for."""
+    for name in ("console_found", "console_person", "_login_user"):
+        g.pop(name, None)
+
+
+def note_use(response: Response) -> Response:
+    """Write down that the session was used, at most once a minute; renew its token when due."""
+    found: sessions.Found | None = g.get("console_found")
+    if found is None or found.person.locked:
+        return response
+    if found.rotate:
+        cookies.put(response, cookies.STAFF, sessions.rotate(found.person.session_id))
+    if clock.now() - found.seen_at < sessions.TOUCH or BY_ITSELF in request.headers:
+        return response
+    try:
+        sessions.touch(found.person.session_id)
+    except DBAPIError:
+        return response  # the answer is ready, and the next request will tell
+    return response
