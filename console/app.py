@@ -44,9 +44,9 @@ def create_app(
         locale_selector=security.reader_locale,
         timezone_selector=security.reader_time_zone,
     )
+    web.install(app)
     security.install(app)
     add_view = admin.install(app)
-    web.install(app)
     host = app.extensions["console"] = Host(app, add_view)
     with app.app_context():
         host.load(

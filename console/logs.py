@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import logging
 import re
+import secrets
 import sys
 import time
 from typing import Any
 
 from flask import Flask, Response, g, has_request_context, request
 
+#: What a proxy of ours may call a request.
+REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 #: Seconds after which a request is worth a warning.
 SLOW = 2.0
 #: A mainland mobile number, also with +86 and the usual separators, not inside a longer number.
@@ -73,12 +76,16 @@ def start(level: int = logging.INFO) -> None:
 
 
 def install(app: Flask) -> None:
-    """Log every request of *app* when it is answered; slow ones as a warning."""
+    """Number every request of *app*, and log it when it is answered; slow ones as a warning."""
     log = logging.getLogger("console.requests")
 
+    proxies = app.extensions["console_config"].proxies
+
     @app.before_request
-    def note_time() -> None:
+    def begin() -> None:
         g.began = time.monotonic()
+        given = request.headers.get("X-Request-ID", "") if proxies else ""
+        g.request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
 
     @app.after_request
     def note_request(response: Response) -> Response:

@@ -9,8 +9,9 @@ from console.i18n import _
 
 #: What a column of 64 bits and a person's patience can hold: 100 million yuan.
 MOST_FEN = 10_000_000_000
-WRITTEN = re.compile(r"(-?)(\d{1,3}(?:,\d{3})*|\d+)(?:\.(\d{1,2}))?")
-WIDE = str.maketrans("０１２３４５６７８９．，－", "0123456789.,-")
+WRITTEN = re.compile(r"(-?)([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,12})(?:\.([0-9]{1,2}))?")
+#: The full-width twins of ASCII, which Chinese keyboards write.
+WIDE = {0xFF01 + number: 0x21 + number for number in range(94)}
 
 
 def format_fen(fen: int) -> str:
@@ -21,9 +22,9 @@ def format_fen(fen: int) -> str:
 
 def parse_fen(text: str) -> int:
     """Read an amount in yuan as a person types it; Refused when it is none."""
-    plain = text.translate(WIDE).strip().lstrip("¥￥").strip()
-    read = WRITTEN.fullmatch(plain, 0)
-    if read is None or not plain.isascii():
+    plain = text.translate(WIDE).strip().lstrip("\u00a5\uffe5").strip()
+    read = WRITTEN.fullmatch(plain)
+    if read is None:
         raise Refused(_("Enter an amount such as 1234.50."))
     sign, yuan, rest = read.groups()
     fen = int(yuan.replace(",", "")) * 100 + int((rest or "0").ljust(2, "0"))

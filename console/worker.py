@@ -7,7 +7,6 @@ runs no plugin's code: a listener that hangs or dies takes only its hand with it
 from __future__ import annotations
 
 import datetime as dt
-import fcntl
 import functools
 import logging
 import os
@@ -15,17 +14,15 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
-import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Mapped
-from sqlalchemy.pool import NullPool
 
 from console import clock, outbox, work
 from console.db import CHAIN, Model, column, db
 from console.host.attempt import attempt
 from console.i18n import _
+from console.lease import Lease, lease_of
 from console.processes import end_all, follow_parent, has_ended, kill, spawn
 from console.unit import unit
 
@@ -37,8 +34,6 @@ BEAT = dt.timedelta(seconds=15)
 EVENT_LIMIT, JOB_LIMIT = 30.0, 900.0
 #: Seconds that the event or job at hand gets when the worker is told to end.
 GRACE = 8.0
-#: Any constant will do, as long as nothing else in the database uses it as an advisory lock.
-LOCK = 20_260_402
 
 Beat = Callable[[int], None]
 
@@ -72,8 +67,7 @@ def run(app: Flask) -> None:
     with app.app_context():
         url = db.engine.url
         db.engine.dispose()
-    sqlite = url.drivername == "sqlite"
-    lease: _Lease = _FileLease(url.database or "") if sqlite else _ServerLease(url)
+    lease = lease_of(url)
     while not lease.take():
         if stop.asked or os.getppid() != parent:
             return
@@ -96,57 +90,6 @@ class _Stop:
         self.asked = True
 
 
-class _Lease(Protocol):
-    """Being the only worker of a database; it is freed when the process dies, however it dies."""
-
-    def take(self) -> bool:
-        """Take the lease; False when somebody else has it."""
-
-    def is_held(self) -> bool:
-        """Tell whether the lease is still ours."""
-
-    def give_back(self) -> None:
-        """Let the next one have it."""
-
-
-class _FileLease:
-    """A lock on a file beside an SQLite database."""
-
-    def __init__(self, database: str) -> None:
-        self._file = os.open(f"{database}.worker", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-
-    def take(self) -> bool:
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-    def is_held(self) -> bool:
-        return True
-
-    def give_back(self) -> None:
-        os.close(self._file)
-
-
-class _ServerLease:
-    """A lock that PostgreSQL keeps for as long as a connection lives."""
-
-    def __init__(self, url: sa.URL) -> None:
-        engine = sa.create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-        self._connection = engine.connect()
-
-    def take(self) -> bool:
-        ask = sa.text("SELECT pg_try_advisory_lock(:key)")
-        return bool(self._connection.scalar(ask, {"key": LOCK}))
-
-    def is_held(self) -> bool:
-        return attempt(lambda: self._connection.scalar(sa.text("SELECT 1"))) is None
-
-    def give_back(self) -> None:
-        self._connection.close()
-
-
 @dataclass
 class _Hand:
     """One child process and what it is at, as it says through a pipe."""
@@ -164,7 +107,7 @@ class _Hand:
 class _Keeper:
     """Starts the hands, replaces one that hangs or dies, and ends both."""
 
-    def __init__(self, app: Flask, parent: int, stop: _Stop, lease: _Lease) -> None:
+    def __init__(self, app: Flask, parent: int, stop: _Stop, lease: Lease) -> None:
         self.app, self.parent, self.stop, self.lease = app, parent, stop, lease
         self.seen_at = dt.datetime.min.replace(tzinfo=dt.UTC)
         self.hands = [

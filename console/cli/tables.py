@@ -39,7 +39,7 @@ def migrations() -> None:
 @migrations.command
 @click.argument("plugin")
 @click.argument("name")
-@click.option("--again", is_flag=True, help="Replace the last migration, before it is released.")
+@click.option("--again", is_flag=True, help="Write the first migration anew, before a release.")
 def new(plugin: str, name: str, *, again: bool) -> None:
     """Write the migration NAME of PLUGIN (or of `console` itself) from its models.
 
@@ -50,10 +50,7 @@ def new(plugin: str, name: str, *, again: bool) -> None:
     manifests = find_manifests()
     if plugin != migrations.HOST and plugin not in manifests:
         raise click.UsageError(f"there is no plugin {plugin}")
-    history = migrations.history_of(migrations.HOST if plugin == "console" else manifests[plugin])
-    if again and history.migrations():
-        history.migrations()[-1].file.unlink()
-    file = migrations.new(manifests, plugin, name)
+    file = migrations.new(manifests, plugin, name, again=again)
     click.echo(f"Wrote {file}" if file else f"The tables of {plugin} are as its models say.")
 
 

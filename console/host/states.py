@@ -31,7 +31,7 @@ class PluginState(Model):
 
 def read_states() -> dict[str, bool]:
     """Return what was switched on or off, by plugin."""
-    return dict(db.session.execute(sa.select(PluginState.name, PluginState.enabled)).tuples())
+    return dict(db.session.execute(sa.select(PluginState.name, PluginState.enabled)).all())
 
 
 def active_of(host: Host) -> frozenset[str]:

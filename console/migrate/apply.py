@@ -92,9 +92,12 @@ def _apply_step(connection: sa.Connection, history: History, step: Migration) ->
     operations = Operations(MigrationContext.configure(connection))
     with _kept_objects(connection):
         module.upgrade(operations)
-    connection.execute(
-        sa.insert(history.table), {"name": step.name, "applied_at": clock.now().isoformat()}
-    )
+    row = {
+        "name": step.name,
+        "applied_at": clock.now().isoformat(),
+        "triggers": sorted(history.find_triggers(connection)),
+    }
+    connection.execute(sa.insert(history.table), row)
     fail_point("after_migration_step")
 
 

@@ -17,6 +17,12 @@ from console.plugin import Plugin
 
 #: The name of the host's own history.
 HOST = "console"
+TRIGGERS = {
+    "sqlite": "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT t.tgname, c.relname FROM pg_trigger t"
+    " JOIN pg_class c ON c.oid = t.tgrelid AND pg_table_is_visible(c.oid)"
+    " WHERE NOT t.tgisinternal AND t.tgenabled <> 'D'",
+}
 FILE_NAME = re.compile(r"m(\d{4})_[a-z0-9_]+")
 
 
@@ -64,6 +70,7 @@ class History:
             sa.MetaData(),
             sa.Column("name", sa.String, primary_key=True),
             sa.Column("applied_at", sa.String, nullable=False),
+            sa.Column("triggers", sa.JSON, nullable=False),
         )
 
     def migrations(self) -> list[Migration]:
@@ -90,6 +97,19 @@ class History:
                 f"the tables of {self.name} were made by a newer version: {', '.join(unknown)}"
             )
         return [step for step in steps if step.name not in applied]
+
+    def find_triggers(self, connection: sa.Connection) -> set[str]:
+        """Return the triggers that the tables of this history have."""
+        ask = TRIGGERS[connection.dialect.name]
+        found = connection.execute(sa.text(ask))
+        return {name for name, table in found if table.startswith(f"{self.name}_")}
+
+    def lost_triggers(self, connection: sa.Connection) -> set[str]:
+        """Return the triggers that were there after the last migration and are not any more."""
+        if not sa.inspect(connection).has_table(self.table.name):
+            return set()
+        last = sa.select(self.table.c.triggers).order_by(self.table.c.name.desc()).limit(1)
+        return set(connection.scalar(last) or ()) - self.find_triggers(connection)
 
 
 def history_of(owner: str | type[Plugin]) -> History:

@@ -42,19 +42,26 @@ def differences(name: str, connection: sa.Connection) -> list[Any]:
     return list(compare_metadata(_context(name, connection), Model.metadata))
 
 
-def new(manifests: Mapping[str, type[Plugin]], owner: str, name: str) -> Path | None:
+def new(
+    manifests: Mapping[str, type[Plugin]], owner: str, name: str, *, again: bool = False
+) -> Path | None:
     """Write the migration that leads from *owner*'s last one to its models; None if nothing does.
 
     It is made on an empty SQLite database; what only hand can write (triggers, moving data)
-    is added to the file afterwards.
+    is added to the file afterwards. *again* writes the first migration anew, as is right
+    before the first release, and leaves those that follow as they are.
     """
     history = history_of(HOST if owner == HOST else manifests[owner])
     if history.folder is None:
         raise BadHistory(f"{owner} has no folder migrations/")
-    number = len(history.migrations()) + 1
+    steps = history.migrations()
+    number = 1 if again else len(steps) + 1
+    needed = histories_of(manifests)
+    if again:
+        needed = needed[: needed.index(history)]
     with tempfile.TemporaryDirectory() as folder:
         engine = sa.create_engine(f"sqlite:///{folder}/new.sqlite", poolclass=NullPool)
-        report = apply(engine, histories_of(manifests))
+        report = apply(engine, needed)
         if owner in report.failed:
             raise report.failed[owner]
         with engine.connect() as connection:
@@ -62,6 +69,8 @@ def new(manifests: Mapping[str, type[Plugin]], owner: str, name: str) -> Path | 
     if operations is None or operations.is_empty():
         return None
     file = history.folder / f"m{number:04}_{re.sub(r'[^a-z0-9]+', '_', name.lower())}.py"
+    if again and steps:
+        steps[0].file.unlink()
     operations.ops = list(_flatten(operations.ops))
     body = render_python_code(
         operations, render_as_batch=True, render_item=_render_item, user_module_prefix="sa."
