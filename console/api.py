@@ -16,6 +16,7 @@ from console.admin import (
     Panel,
     RecordAction,
     action,
+    find_record,
     page,
     render,
 )
@@ -23,6 +24,7 @@ from console.approval import ApprovalKind, ask_approval
 from console.audit import record as record_audit
 from console.clock import business_day, now, today
 from console.db import CHAIN, BigInt, Json, Model, Scope, UtcDateTime, column, db, in_store
+from console.epoch import bump as raise_epoch
 from console.errors import Conflict, NotFound, Refused
 from console.failpoints import fail_point
 from console.files import StoredFile, keep_file
@@ -37,6 +39,7 @@ from console.hookspecs import (
     console_plugin_enabled,
     console_record_actions,
     console_record_panels,
+    console_reveal_freely,
     console_signin_refused,
     console_user_signed_in,
     event,
@@ -52,6 +55,14 @@ from console.plugin import Card, Command, DemoPart, Plugin
 from console.public import PublicRoutes
 from console.security import Actor, Permission, actor, acting_as, visible_stores
 from console.security.masking import mask
+from console.security.models import User
+from console.security.users import (
+    RoleInStore,
+    add_user,
+    end_access,
+    hash_password,
+    preset_role,
+)
 from console.settings import Setting
 from console.stores import Store
 from console.transfer.fields import (
