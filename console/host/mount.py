@@ -99,9 +99,9 @@ def collect(plugin: Plugin) -> Mounted:
         tuple(plugin.register_demo()),
     )
     prefix = f"{plugin.name}."
-    for thing in (*mounted.permissions, *mounted.settings):
-        if not thing.key.startswith(prefix):
-            raise CannotMount(f"{thing.key!r} must start with {prefix!r}")
+    for key in (*(p.key for p in mounted.permissions), *(s.key for s in mounted.settings)):
+        if not key.startswith(prefix):
+            raise CannotMount(f"{key!r} must start with {prefix!r}")
     for routes in mounted.public_routes:
         if routes.plugin != plugin.name:
             raise CannotMount(f"public routes must lie below '/{plugin.name}/'")
