@@ -10,10 +10,11 @@ from pathlib import Path
 
 from console.i18n import _
 from console.transfer.badfile import BadFile
+from console.transfer.book import LONGEST_TEXT
 from console.transfer.cells import Row
 from console.transfer.filetype import wrong_type
 from console.transfer.package import Limits
-from console.transfer.xlsx import LONGEST_TEXT, too_many_rows
+from console.transfer.xlsx import too_many_rows
 
 _DELIMITERS = "\t,;|"
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from console.i18n import _
 from console.transfer import delimited, xlsx
 from console.transfer.badfile import BadFile
+from console.transfer.book import Book
 from console.transfer.cells import Row
 from console.transfer.filetype import recognise
 from console.transfer.package import Limits, open_package
@@ -61,7 +62,7 @@ class Workbook:
             yield from delimited.read_rows(delimited.read_text(self.path), self.limits)
             return
         with open_package(self.path, self.limits) as package:
-            yield from xlsx.read_rows(xlsx.Book(package), sheet, self.limits)
+            yield from xlsx.read_rows(Book(package), sheet, self.limits)
 
 
 def open_workbook(path: Path, limits: Limits | None = None) -> Workbook:
@@ -75,7 +76,7 @@ def open_workbook(path: Path, limits: Limits | None = None) -> Workbook:
         delimited.read_text(path)
         return Workbook(path, kind, (Sheet(0, path.stem),), limits)
     with open_package(path, limits) as package:
-        contents = xlsx.Book(package).sheets
+        contents = Book(package).sheets
     sheets = tuple(
         Sheet(index, title, hidden) for index, (title, _part, hidden) in enumerate(contents)
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl.worksheet.worksheet import Worksheet
 
 from console.transfer.cells import Row, column_letter
 from console.transfer.workbook import BadFile, Limits, open_workbook
@@ -296,3 +297,38 @@ def test_any_bytes_are_read_or_refused_in_words(tmp_path: Path, content: bytes) 
 @pytest.mark.parametrize(("column", "letter"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ")])
 def test_columns_are_named_as_the_spreadsheet_program_names_them(column: int, letter: str) -> None:
     assert column_letter(column) == letter
+
+
+@pytest.mark.parametrize(
+    ("code", "is_day"),
+    [
+        ("yyyy-mm-dd", True),
+        ('yyyy"\u5e74"m"\u6708"d"\u65e5"', True),
+        ("[$-804]d/m/yy;@", True),
+        ('"day "0.00', False),
+        ("[Red]0.00", False),
+        ("0.00\\d", False),
+        ('_ "\u00a5"* #,##0.00_ ;_ "\u00a5"* -#,##0.00_ ', False),
+        ("General", False),
+        ("h:mm:ss", False),
+    ],
+)
+def test_the_format_of_a_cell_tells_days_from_numbers(
+    tmp_path: Path, code: str, is_day: bool
+) -> None:
+    path = ugly.save(tmp_path / "a.xlsx", [[45296]], lambda sheet: set_format(sheet, code))
+    assert read(path)[0].cells == ((date(2024, 1, 5) if is_day else 45296),)
+
+
+def set_format(sheet: Worksheet, code: str) -> None:
+    sheet["A1"].number_format = code
+
+
+def test_a_book_that_counts_from_1904_means_the_same_days(tmp_path: Path) -> None:
+    path = ugly.dated(tmp_path)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    contents = parts["xl/workbook.xml"]
+    parts["xl/workbook.xml"] = contents.replace(b"<workbookPr />", b'<workbookPr date1904="1"/>')
+    rows = read(ugly.with_parts(tmp_path, "mac.xlsx", parts))
+    assert rows[1].cells[2] == date(2028, 1, 6)
