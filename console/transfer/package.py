@@ -51,7 +51,7 @@ class Limits:
 
 def broken() -> BadFile:
     """Return the error of a file that is damaged, or made to do harm."""
-    return BadFile("broken", _("The file is damaged. Open it in Excel or WPS, save it again."))
+    return BadFile("broken", _("The file is damaged. Open it in Excel or WPS and save it again."))
 
 
 class Package:

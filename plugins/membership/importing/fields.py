@@ -85,10 +85,10 @@ FIELDS: Final = (
     ),
     api.ImportField(
         name="card_times",
-        label=_("Card uses left"),
+        label=_("Sessions left"),
         kind="count",
         summed=True,
-        reasons=_below_zero("negative_card_times", _("The card uses are below zero")),
+        reasons=_below_zero("negative_card_times", _("The sessions left are below zero")),
     ),
     api.ImportField(name="card_name", label=_("Session card"), longest=100),
     api.ImportField(
@@ -129,7 +129,7 @@ FIELDS: Final = (
         name="consultant", label=_("Consultant"), listed=True, strict=False, longest=60
     ),
     api.ImportField(
-        name="referrer_phone", label=_("Phone of who referred her"), kind="phone", strict=False
+        name="referrer_phone", label=_("Phone of the referrer"), kind="phone", strict=False
     ),
     api.ImportField(name="notes", label=_("Notes"), longest=10_000),
 )
