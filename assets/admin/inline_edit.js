@@ -27,10 +27,15 @@ function showError(button, tried, error) {
   button.after(note);
 }
 
+function show(button, text) {
+  button.textContent = text;
+  button.ariaLabel = text ? null : columns[button.dataset.edit].label;
+}
+
 async function save(button, tried, shown) {
   const row = button.closest('tr');
-  const before = { content: button.innerHTML, value: button.dataset.value };
-  button.textContent = shown;
+  const before = { content: button.innerHTML, label: button.ariaLabel, value: button.dataset.value };
+  show(button, shown);
   button.dataset.value = tried;
   button.classList.add('is-saving');
   const answer = await postFields(find('table.list').dataset.update, {
@@ -39,11 +44,12 @@ async function save(button, tried, shown) {
   button.classList.remove('is-saving');
   if (!answer.ok) {
     button.innerHTML = before.content;
+    button.ariaLabel = before.label;
     button.dataset.value = before.value;
     showError(button, tried, answer.error);
     return;
   }
-  if (answer.display !== undefined) button.textContent = answer.display;
+  if (answer.display !== undefined) show(button, answer.display);
   if (answer.value !== undefined) button.dataset.value = answer.value;
   if (answer.version !== undefined) row.dataset.version = answer.version;
   toast(say('saved'));
