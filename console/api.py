@@ -24,6 +24,7 @@ from console.approval import ApprovalKind, ask_approval
 from console.audit import record as record_audit
 from console.clock import business_day, now, today
 from console.db import CHAIN, BigInt, Json, Model, Scope, UtcDateTime, column, db, in_store
+from console.demo import is_on as demo_flag
 from console.epoch import bump as raise_epoch
 from console.errors import Conflict, NotFound, Refused
 from console.failpoints import fail_point
@@ -93,8 +94,3 @@ def first_answer(spec: Callable[P, R | None], *args: P.args, **facts: P.kwargs) 
     """Ask plugin after plugin until one answers; None when nobody does."""
     found: list[R] = current_app.extensions["console"].answers(spec, **facts)
     return found[0] if found else None
-
-
-def demo_flag() -> bool:
-    """Tell whether this installation shows demo data (and nothing may reach the outside)."""
-    return bool(current_app.extensions["console_config"].demo)

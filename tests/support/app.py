@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 import sqlalchemy as sa
@@ -70,13 +71,14 @@ def app(shared_app: Flask, migrated_url: str, tmp_path: Path) -> Iterator[Flask]
     shared_app.extensions["console_config"] = config
     shared_app.instance_path = str(config.instance)
     with shared_app.app_context():
-        former = db.engines[None]
-        db.engines[None] = sa.create_engine(migrated_url, **engine_options(migrated_url, 12))
+        engines = cast(dict[str | None, sa.Engine], db.engines)
+        former = engines[None]
+        engines[None] = sa.create_engine(migrated_url, **engine_options(migrated_url, 12))
         shared_app.extensions["console"].forget()
         yield shared_app
         db.session.remove()
         db.engine.dispose()
-        db.engines[None] = former
+        engines[None] = former
 
 
 @pytest.fixture

@@ -1,0 +1,132 @@
+"""The catalogues of translations: collected from the sources, compiled, and checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from console.i18n import LOCALES
+
+SOURCES = ("console", "plugins")
+METHODS = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
+KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
+    "_": None,
+    "gettext": None,
+    "lazy_gettext": None,
+    "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "lazy_pgettext": ((1, "c"), 2),
+}
+PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%[sd]")
+
+
+def extract(root: Path) -> Catalog:
+    """Collect every marked word below *root*."""
+    catalog = Catalog(project="salon-console", charset="utf-8", fuzzy=False)
+    for source in SOURCES:
+        found = extract_from_dir(
+            root / source,
+            method_map=METHODS,
+            keywords=KEYWORDS,
+            comment_tags=("Translators:",),
+        )
+        for name, line, words, comments, context in found:
+            place = (f"{source}/{name}", line)
+            catalog.add(words, None, [place], auto_comments=comments, context=context)
+    return catalog
+
+
+def translated_locales() -> list[str]:
+    """Return the languages that need a catalogue: all but English, which the sources are in."""
+    return [locale for locale in LOCALES if locale != "en"]
+
+
+def file_of(root: Path, locale: str) -> Path:
+    """Return the catalogue of a language."""
+    return root / "translations" / locale / "LC_MESSAGES" / "messages.po"
+
+
+def read(file: Path, locale: str) -> Catalog:
+    """Read a catalogue; an empty one if there is none."""
+    if not file.exists():
+        return Catalog(locale=locale, project="salon-console", charset="utf-8", fuzzy=False)
+    with file.open("rb") as opened:
+        return read_po(opened, locale=locale)
+
+
+def update(root: Path) -> None:
+    """Bring the catalogues up to the sources: new words come in empty, unused ones go."""
+    template = extract(root)
+    for locale in translated_locales():
+        file = file_of(root, locale)
+        catalog = read(file, locale)
+        catalog.update(template, no_fuzzy_matching=True)
+        catalog.obsolete.clear()
+        file.parent.mkdir(parents=True, exist_ok=True)
+        written = BytesIO()
+        write_po(written, catalog, width=100, sort_output=True, omit_header=False)
+        file.write_bytes(written.getvalue())
+
+
+def compile_all(root: Path) -> list[Path]:
+    """Compile every catalogue below *root*; return what was written."""
+    made = []
+    for file in sorted(root.glob("**/LC_MESSAGES/messages.po")):
+        with file.open("rb") as opened:
+            catalog = read_po(opened, locale=file.parent.parent.name)
+        compiled = file.with_suffix(".mo")
+        part = compiled.with_suffix(".part")
+        with part.open("wb") as opened:
+            write_mo(opened, catalog)
+        part.rename(compiled)
+        made.append(compiled)
+    return made
+
+
+def find_faults(root: Path) -> Iterator[str]:
+    """Tell what is wrong with the catalogues, a line each: missing, empty, fuzzy, misspelt."""
+    template = extract(root)
+    for locale in translated_locales():
+        catalog = read(file_of(root, locale), locale)
+        for message in template:
+            if message.id:
+                known = catalog.get(_first(message), message.context)
+                fault = _fault(message, known)
+                if fault:
+                    yield f"{locale}: {fault}: {_first(message)!r} ({_place(message)})"
+        for message in catalog:
+            if message.id and template.get(_first(message), message.context) is None:
+                yield f"{locale}: no longer used: {_first(message)!r}"
+
+
+def _fault(message: Message, known: Message | None) -> str | None:
+    if known is None:
+        return "missing"
+    if known.fuzzy:
+        return "fuzzy"
+    texts = known.string if isinstance(known.string, (list, tuple)) else [known.string]
+    if not all(texts):
+        return "empty"
+    ids = message.id if isinstance(message.id, (list, tuple)) else [message.id]
+    wanted = {found.group() for each in ids for found in PLACEHOLDER.finditer(each)}
+    for text in texts:
+        if {found.group() for found in PLACEHOLDER.finditer(text)} - wanted:
+            return "unknown placeholder"
+    if wanted - {found.group() for text in texts for found in PLACEHOLDER.finditer(text)}:
+        return "lost placeholder"
+    return None
+
+
+def _first(message: Message) -> str:
+    return message.id[0] if isinstance(message.id, (list, tuple)) else message.id
+
+
+def _place(message: Message) -> str:
+    return ":".join(map(str, message.locations[0])) if message.locations else "?"
