@@ -13,6 +13,8 @@ from console.db import db, engine_options
 from console.host import Host
 from console.i18n import LOCALES
 from console.plugin import Plugin
+from console.security.reading import html_language
+from console.security.settings import SHOP_NAME
 
 HERE = Path(__file__).parent
 
@@ -45,6 +47,7 @@ def create_app(
         timezone_selector=security.reader_time_zone,
     )
     web.install(app)
+    app.jinja_env.globals.update(html_language=html_language, shop_name=SHOP_NAME.get)
     security.install(app)
     add_view = admin.install(app)
     host = app.extensions["console"] = Host(app, add_view)
