@@ -47,7 +47,10 @@ def original_url(databases: Databases, engine: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def shared_app(original_url: str) -> Flask:
     """The application with all plugins, on no test's database; use `app`."""
-    return create_app(make_config(original_url, run_folder() / f"shared-{os.getpid()}"))
+    app = create_app(make_config(original_url, run_folder() / f"shared-{os.getpid()}"))
+    with app.app_context():
+        db.engine.dispose()  # nobody may be connected to a database that is copied
+    return app
 
 
 @pytest.fixture

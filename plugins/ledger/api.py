@@ -1,0 +1,113 @@
+"""What other plugins may use of the ledger."""
+
+from __future__ import annotations
+
+from plugins.ledger.chart import (
+    AGREEMENTS,
+    BONUS,
+    CNY,
+    COUPON,
+    POINTS,
+    PRINCIPAL,
+    SESSION,
+    Name,
+    held,
+    platform,
+    salon,
+)
+from plugins.ledger.models import Account, Journal, Leg, Lot, Payment, Standing, Use
+from plugins.ledger.services.accounts import close_account, open_account, open_accounts
+from plugins.ledger.services.coupons import issue_coupon, redeem_coupon
+from plugins.ledger.services.entries import Draft, Entry, Move, Posted
+from plugins.ledger.services.lots import LotState, Tender, Terms, issue_lots, lots_of
+from plugins.ledger.services.opening import (
+    Opened,
+    Opening,
+    members_with_business,
+    open_balances,
+    undo_opening,
+)
+from plugins.ledger.services.points import (
+    earn_points,
+    expire_points,
+    spend_points,
+    take_back_points,
+)
+from plugins.ledger.services.posting import post, post_many
+from plugins.ledger.services.problems import (
+    AccountClosed,
+    AlreadyReversed,
+    CouponHeld,
+    Insufficient,
+    KeyUsed,
+    NotReversible,
+    PaymentUsed,
+    RefundTooBig,
+)
+from plugins.ledger.services.reversing import reverse, reverse_many
+from plugins.ledger.services.spending import Line, Part, Spent, restore, spend, use_sessions
+from plugins.ledger.services.standings import standing_amount, standings
+
+__all__ = [
+    "AGREEMENTS",
+    "BONUS",
+    "CNY",
+    "COUPON",
+    "POINTS",
+    "PRINCIPAL",
+    "SESSION",
+    "Account",
+    "AccountClosed",
+    "AlreadyReversed",
+    "CouponHeld",
+    "Draft",
+    "Entry",
+    "Insufficient",
+    "Journal",
+    "KeyUsed",
+    "Leg",
+    "Line",
+    "Lot",
+    "LotState",
+    "Move",
+    "Name",
+    "NotReversible",
+    "Opened",
+    "Opening",
+    "Part",
+    "Payment",
+    "PaymentUsed",
+    "Posted",
+    "RefundTooBig",
+    "Spent",
+    "Standing",
+    "Tender",
+    "Terms",
+    "Use",
+    "close_account",
+    "earn_points",
+    "expire_points",
+    "held",
+    "issue_coupon",
+    "issue_lots",
+    "lots_of",
+    "members_with_business",
+    "open_account",
+    "open_accounts",
+    "open_balances",
+    "platform",
+    "post",
+    "post_many",
+    "redeem_coupon",
+    "restore",
+    "reverse",
+    "reverse_many",
+    "salon",
+    "spend",
+    "spend_points",
+    "standing_amount",
+    "standings",
+    "take_back_points",
+    "undo_opening",
+    "use_sessions",
+]

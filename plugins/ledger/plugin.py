@@ -1,0 +1,14 @@
+"""The manifest of the ledger."""
+
+from __future__ import annotations
+
+from console import api
+from console.api import _
+
+
+class Ledger(api.Plugin):
+    """Every balance in the house: money, sessions, points and coupons, in one append-only book."""
+
+    name, version = "ledger", "1.0"
+    title = _("Ledger")
+    summary = _("Every balance in the house, in one book that is only ever added to.")

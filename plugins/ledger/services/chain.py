@@ -1,0 +1,153 @@
+"""Hashes: one over a whole journal, and a chain of them along every account of a member."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from console import api
+from plugins.ledger.chart import KINDS, MEMBER, Name
+from plugins.ledger.models import Link
+from plugins.ledger.services.accounts import chunks
+from plugins.ledger.services.entries import canonical
+
+LINK: Any = Link.__table__
+JOURNAL_FIELDS = (
+    "id",
+    "idem_key",
+    "request_hash",
+    "code",
+    "ref",
+    "store_id",
+    "business_on",
+    "posted_at",
+    "actor_id",
+    "approver_id",
+    "agreed_by",
+    "device",
+    "reverses_id",
+    "note",
+)
+LOT_FIELDS = (
+    "number",
+    "kind",
+    "unit",
+    "product",
+    "purse",
+    "rank",
+    "split",
+    "price_fen",
+    "paid",
+    "gift",
+    "sold_on",
+    "paid_account_id",
+    "gift_account_id",
+    "unearned_account_id",
+)
+USE_FIELDS = (
+    "lot_id",
+    "number",
+    "payment_id",
+    "restores_id",
+    "paid",
+    "gift",
+    "income_fen",
+    "list_fen",
+    "deal_fen",
+    "staff_id",
+    "used_after",
+    "earned_after",
+)
+PAYMENT_FIELDS = ("ref", "amount")
+REFUND_FIELDS = ("payment_id", "amount")
+
+
+def side_of(name: Name, account_id: int) -> list[Any]:
+    """Return what stands for one side of a leg: a member's account may change hands."""
+    return [account_id] if name.owner == MEMBER else list(name)
+
+
+def journal_digest(
+    journal: Mapping[str, Any],
+    legs: Iterable[Sequence[Any]],
+    *,
+    payments: Iterable[Mapping[str, Any]] = (),
+    refunds: Iterable[Mapping[str, Any]] = (),
+    lots: Iterable[Mapping[str, Any]] = (),
+    uses: Iterable[Mapping[str, Any]] = (),
+) -> bytes:
+    """Return the hash of a journal and of all that belongs to it, in whatever order it comes.
+
+    *legs* are (debit side, credit side, unit, amount).
+    """
+    told = [
+        [journal[field] for field in JOURNAL_FIELDS],
+        sorted(canonical(leg).decode() for leg in legs),
+        *(
+            sorted(canonical([row[field] for field in fields]).decode() for row in rows)
+            for fields, rows in (
+                (PAYMENT_FIELDS, payments),
+                (REFUND_FIELDS, refunds),
+                (LOT_FIELDS, lots),
+                (USE_FIELDS, uses),
+            )
+        ),
+    ]
+    return hashlib.sha256(canonical(told)).digest()
+
+
+def next_head(before: bytes, digest: bytes, account_id: int, number: int, name: Name) -> bytes:
+    """Return the hash of an account's link, over the link before it and the journal."""
+    bound = KINDS[name.kind].bound if name.kind in KINDS else ""
+    return hashlib.sha256(before + digest + canonical([account_id, number, bound, *name])).digest()
+
+
+class Chains:
+    """The heads of some accounts' chains, to which links are added journal by journal."""
+
+    def __init__(self, account_ids: Iterable[int]) -> None:
+        self._heads = _read_heads(sorted(account_ids))
+        self._links: list[dict[str, Any]] = []
+
+    def add(self, journal_id: int, digest: bytes, accounts: Mapping[int, Name]) -> None:
+        """Add a link to each of *accounts*."""
+        for account_id, name in sorted(accounts.items()):
+            number, before = self._heads.get(account_id, (0, b""))
+            head = next_head(before, digest, account_id, number + 1, name)
+            self._heads[account_id] = (number + 1, head)
+            self._links.append(
+                {
+                    "account_id": account_id,
+                    "number": number + 1,
+                    "journal_id": journal_id,
+                    "owner_id": name.owner_id,
+                    "head": head,
+                }
+            )
+
+    def write(self) -> None:
+        """Insert the links."""
+        if self._links:
+            api.db.session.execute(sa.insert(LINK), self._links)
+
+
+def _read_heads(account_ids: Sequence[int]) -> dict[int, tuple[int, bytes]]:
+    heads: dict[int, tuple[int, bytes]] = {}
+    for some in chunks(account_ids, 5_000):
+        last = (
+            sa.select(LINK.c.account_id, sa.func.max(LINK.c.number).label("number"))
+            .where(LINK.c.account_id.in_(some))
+            .group_by(LINK.c.account_id)
+            .subquery()
+        )
+        rows = api.db.session.execute(
+            sa.select(LINK.c.account_id, LINK.c.number, LINK.c.head).join(
+                last,
+                sa.and_(LINK.c.account_id == last.c.account_id, LINK.c.number == last.c.number),
+            )
+        )
+        heads |= {account_id: (number, bytes(head)) for account_id, number, head in rows}
+    return heads

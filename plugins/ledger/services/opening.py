@@ -1,0 +1,146 @@
+"""Opening balances: what members had in the books of the salon's former system."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from console import api
+from plugins.ledger.chart import CNY, MEMBER, POINTS, held, salon
+from plugins.ledger.models import Account, Journal, Leg
+from plugins.ledger.services.entries import Draft, Entry, Move
+from plugins.ledger.services.lots import Tender, Terms, lots_draft
+from plugins.ledger.services.points import NEVER
+from plugins.ledger.services.posting import business_day_of, post_many
+from plugins.ledger.services.reversing import reverse_many
+
+JOURNAL: Any = Journal.__table__
+LEG: Any = Leg.__table__
+ACCOUNT: Any = Account.__table__
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opening:
+    """What one member brings along; sessions are counted by the name of their card.
+
+    *owing_fen* is what she owed the salon, a positive amount.
+    """
+
+    member_id: int
+    principal_fen: int = 0
+    bonus_fen: int = 0
+    points: int = 0
+    sessions: Mapping[str, int] = field(default_factory=dict)
+    owing_fen: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What was posted: how many journals, and their sums."""
+
+    journals: int
+    principal_fen: int
+    bonus_fen: int
+    points: int
+    sessions: int
+    owing_fen: int
+
+
+@api.unit
+def open_balances(ref: str, rows: Sequence[Opening], *, store_id: int | None = None) -> Opened:
+    """Post the opening balances of thousands of members in one short unit, one journal each.
+
+    They come from the opening accounts and are never income. *ref* names the import; a member
+    gets one journal for each *ref*, however often this is called.
+    """
+    day = business_day_of(store_id)
+    items: list[tuple[Entry, Draft]] = []
+    posted: list[Opening] = []
+    for row in rows:
+        entry = Entry(
+            key=f"opening:{ref}:{row.member_id}",
+            code="opening",
+            asked=vars(row),
+            ref=ref,
+            store_id=store_id,
+            business_on=day,
+            note=row.note,
+        )
+        draft = _draft(entry, row, day)
+        if draft.moves:
+            items.append((entry, draft))
+            posted.append(row)
+    done = zip(post_many(items), posted, strict=True)
+    fresh = [row for one, row in done if one.fresh]
+    return Opened(
+        journals=len(fresh),
+        principal_fen=sum(row.principal_fen for row in fresh),
+        bonus_fen=sum(row.bonus_fen for row in fresh),
+        points=sum(row.points for row in fresh),
+        sessions=sum(sum(row.sessions.values()) for row in fresh),
+        owing_fen=sum(row.owing_fen for row in fresh),
+    )
+
+
+def _draft(entry: Entry, row: Opening, day: dt.date) -> Draft:
+    lots = [
+        Terms(price_fen=0, paid=count, card=card, product=card)
+        for card, count in row.sessions.items()
+        if count
+    ]
+    tenders = []
+    if row.principal_fen or row.bonus_fen:
+        price = row.principal_fen
+        lots.insert(0, Terms(price_fen=price, paid=row.principal_fen, gift=row.bonus_fen))
+        tenders = [Tender(salon("opening", None, CNY), price)]
+    draft = lots_draft(entry, row.member_id, lots, tenders, day, issuer="opening")
+    if row.points:
+        points = held("points", row.member_id, NEVER)
+        draft.moves.append(Move(salon("opening", None, POINTS), points, row.points))
+    if row.owing_fen:
+        owing = held("owing", row.member_id)
+        draft.moves.append(Move(owing, salon("opening", None, CNY), row.owing_fen))
+    return draft
+
+
+@api.unit
+def undo_opening(ref: str) -> int:
+    """Reverse all opening balances of an import; return how many. One refusal keeps all.
+
+    `Insufficient` when somebody has spent of hers: see `members_with_business()`.
+    """
+    reversal = JOURNAL.alias("reversal")
+    rows = api.db.session.execute(
+        sa.select(JOURNAL.c.id, JOURNAL.c.idem_key, JOURNAL.c.store_id)
+        .outerjoin(reversal, reversal.c.reverses_id == JOURNAL.c.id)
+        .where(JOURNAL.c.ref == ref, JOURNAL.c.code == "opening", reversal.c.id.is_(None))
+    ).all()
+    items = [
+        (Entry(key=f"undo:{row.idem_key}", code="reverse", ref=ref, store_id=row.store_id), row.id)
+        for row in rows
+    ]
+    return len(reverse_many(items)) if items else 0
+
+
+def members_with_business(ref: str) -> set[int]:
+    """Return the members of an import with journals of another reference: they hold it fast."""
+    own = sa.select(JOURNAL.c.id).where(JOURNAL.c.ref == ref)
+    sides = [
+        sa.select(ACCOUNT.c.owner_id, LEG.c.journal_id)
+        .join(ACCOUNT, ACCOUNT.c.id == side)
+        .where(ACCOUNT.c.owner == MEMBER)
+        for side in (LEG.c.debit_id, LEG.c.credit_id)
+    ]
+    touched = sa.union_all(*sides).subquery()
+    members = sa.select(touched.c.owner_id).where(touched.c.journal_id.in_(own))
+    others = (
+        sa.select(touched.c.owner_id)
+        .where(touched.c.owner_id.in_(members), touched.c.journal_id.not_in(own))
+        .distinct()
+    )
+    return set(api.db.session.scalars(others))

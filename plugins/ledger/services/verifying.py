@@ -1,0 +1,143 @@
+"""Verifying: every invariant, every hash, every seal, every guard; what breaks them is named."""
+
+from __future__ import annotations
+
+import hmac
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from console import api
+from console.api import _
+from plugins.ledger.chart import MEMBER, Name
+from plugins.ledger.models import Seal
+from plugins.ledger.services.chain import next_head
+from plugins.ledger.services.guards import missing_guards
+from plugins.ledger.services.invariants import INVARIANTS, orphans
+from plugins.ledger.services.reading import WholeJournal, whole_journals
+from plugins.ledger.services.seals import Span, digest_of, sign
+
+SEAL: Any = Seal.__table__
+#: How many of the things that break an invariant are named.
+NAMED = 20
+TITLES: dict[str, Any] = {
+    **{invariant.key: invariant.title for invariant in INVARIANTS},
+    "orphans": _("Rows whose journal, account, lot or payment is missing"),
+    "guards": _("Triggers and constraints that are missing"),
+    "chains": _("Accounts whose chain of hashes is broken, with the journal"),
+    "seals": _("Seals that do not fit what they sealed"),
+}
+
+
+@dataclass
+class Report:
+    """What was checked and what was found: by invariant, the numbers of what breaks it."""
+
+    findings: dict[str, list[str]] = field(default_factory=dict)
+    journals: int = 0
+    sealed_through: int | None = None
+    signed: bool = False
+    seconds: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything holds."""
+        return not self.findings
+
+    def add(self, key: str, what: object) -> None:
+        """Note what breaks an invariant."""
+        self.findings.setdefault(key, []).append(str(what))
+
+
+def verify(key: bytes | None = None) -> Report:
+    """Check the whole book in one snapshot; with the seals' *key*, their signatures as well."""
+    report, start = Report(signed=key is not None), time.monotonic()
+    with _snapshot() as connection:
+        for invariant in INVARIANTS:
+            for row in connection.execute(invariant.statement()):
+                report.add(invariant.key, row[0])
+        for lost in orphans(connection):
+            report.add("orphans", lost)
+        for guard in missing_guards(connection):
+            report.add("guards", guard)
+        _check_hashes(connection, key, report)
+    report.seconds = time.monotonic() - start
+    return report
+
+
+@contextmanager
+def _snapshot() -> Iterator[sa.Connection]:
+    """Read on a connection of its own, as of one moment, however long it takes."""
+    engine = api.db.engine
+    if engine.dialect.name != "postgresql":
+        with engine.connect() as connection:
+            yield connection
+        return
+    with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+        connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
+        yield connection
+
+
+def _check_hashes(connection: sa.Connection, key: bytes | None, report: Report) -> None:
+    heads: dict[int, tuple[int, bytes]] = {}
+    seals = _Seals(connection, key, report)
+    for journal in whole_journals(connection):
+        report.journals += 1
+        digest = digest_of(journal)
+        seals.close_before(journal.head["id"])
+        seals.span.add(digest, journal)
+        _check_links(journal, digest, heads, report)
+    seals.close_before(None)
+
+
+def _check_links(
+    journal: WholeJournal, digest: bytes, heads: dict[int, tuple[int, bytes]], report: Report
+) -> None:
+    names = {
+        number: name
+        for leg, debit, credit in journal.legs
+        for number, name in ((leg["debit_id"], debit), (leg["credit_id"], credit))
+        if name.owner == MEMBER
+    }
+    journal_id = journal.head["id"]
+    linked = {link["account_id"]: link for link in journal.links}
+    for account_id in sorted(names.keys() ^ linked.keys()):
+        report.add("chains", f"{account_id}@{journal_id}")
+    for account_id in sorted(names.keys() & linked.keys()):
+        link = linked[account_id]
+        number, before = heads.get(account_id, (0, b""))
+        name = Name(*names[account_id])._replace(owner_id=link["owner_id"])
+        head = next_head(before, digest, account_id, number + 1, name)
+        if link["number"] != number + 1 or bytes(link["head"]) != head:
+            report.add("chains", f"{account_id}@{journal_id}")
+        heads[account_id] = (link["number"], bytes(link["head"]))
+
+
+class _Seals:
+    """The seals, each compared as soon as all that it covers has passed."""
+
+    def __init__(self, connection: sa.Connection, key: bytes | None, report: Report) -> None:
+        rows = connection.execute(sa.select(SEAL).order_by(SEAL.c.id)).mappings()
+        self._seals: list[Mapping[Any, Any]] = list(rows)
+        self._key, self._report = key, report
+        self._before, self._after = "", 0
+        self.span = Span()
+
+    def close_before(self, journal_id: int | None) -> None:
+        """Compare the seals that end before a journal; None ends the book."""
+        while self._seals and (journal_id is None or self._seals[0]["through_id"] < journal_id):
+            seal = self._seals.pop(0)
+            fits = seal["after_id"] == self._after
+            fits = fits and all(seal[name] == fact for name, fact in self.span.facts().items())
+            if self._key is not None:
+                wanted = sign(self._key, self._before, seal)
+                fits = fits and hmac.compare_digest(wanted, seal["digest"])
+            if not fits:
+                self._report.add("seals", seal["id"])
+            self._report.sealed_through = seal["through_id"]
+            self._before, self._after = seal["digest"], seal["through_id"]
+            self.span = Span()
