@@ -41,7 +41,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "engine" in metafunc.fixturenames:
         only = metafunc.config.getoption("--engine")
-        engines = [only] if only else ENGINES
+        engines = (only,) if only else ENGINES
+        if metafunc.definition.get_closest_marker("any_engine"):
+            engines = engines[:1]
         metafunc.parametrize("engine", engines, indirect=True, scope="session")
 
 
