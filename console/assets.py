@@ -33,6 +33,7 @@ class Asset(NamedTuple):
 def install(app: Flask) -> None:
     """Serve the built files from *app* and give its templates `asset` and `icon`."""
     files = Blueprint("assets", __name__, url_prefix=URL)
+    send.__dict__["audience"] = "anyone"
     files.add_url_rule("/<path:filename>", "static", send)
     app.register_blueprint(files)
     app.jinja_env.globals.update(asset=asset, icon=icon)
