@@ -12,7 +12,7 @@ from flask import current_app
 from sqlalchemy.orm import Mapped
 
 from console import audit, clock, inbox, words
-from console.db import CHAIN, Model, column, db
+from console.db import Model, column, db, in_store
 from console.errors import Conflict, NotFound, Refused
 from console.i18n import _
 from console.security.actors import actor
@@ -48,7 +48,7 @@ class Approval(Model):
     """One act that was asked for, and what became of it."""
 
     __tablename__ = "console_approval"
-    scope = CHAIN
+    scope = in_store()
     id: Mapped[int] = column(_("Number"), primary_key=True)
     kind: Mapped[str] = column(_("Kind"), index=True)
     title: Mapped[dict[str, Any]] = column(_("Act"))

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
 from console import clock, words
-from console.db import CHAIN, Model, column, db
+from console.db import Model, column, db, in_store
 from console.i18n import _
 from console.security.actors import actor
 from console.unit import unit
@@ -22,7 +22,7 @@ class AuditEntry(Model):
     """One deed; a trigger refuses to change or remove it."""
 
     __tablename__ = "console_audit"
-    scope = CHAIN
+    scope = in_store()
     id: Mapped[int] = column(_("Number"), primary_key=True)
     at: Mapped[dt.datetime] = column(_("Time"), index=True)
     user_id: Mapped[int | None] = column(_("Staff"), index=True)

@@ -71,6 +71,8 @@ def upgrade(op: Operations) -> None:
         sa.Column("content_type", sa.String(), nullable=False),
         sa.Column("size", BIG, nullable=False),
         sa.Column("public", sa.Boolean(), nullable=False),
+        sa.Column("needs", sa.String(), nullable=True),
+        sa.Column("store_id", BIG, nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", BIG, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_console_file")),

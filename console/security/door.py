@@ -17,7 +17,7 @@ from flask import (
 )
 from werkzeug.wrappers import Response as AnyResponse
 
-from console import inbox
+from console import files, inbox
 from console.errors import NotFound, Refused
 from console.i18n import LOCALES, _, gettext
 from console.security import (
@@ -48,6 +48,7 @@ def install(app: Flask) -> None:
     app.register_blueprint(door)
     app.register_blueprint(wizard.setup)
     app.register_blueprint(reveal.blueprint)
+    files.install(app)
 
 
 @door.before_request
@@ -185,7 +186,7 @@ def prefer() -> Any:
     chosen = request.get_json(silent=True)
     if found is None or not isinstance(chosen, dict):
         raise Refused(_("This cannot be read."))
-    users.choose_look(found.id, str(chosen.get("key")), str(chosen.get("value")))
+    users.choose(found.id, **{str(chosen.get("key")): str(chosen.get("value"))})
     return {"ok": True}
 
 

@@ -6,12 +6,14 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, SelectField, StringField
-from wtforms.validators import EqualTo, InputRequired, Length
+from wtforms.validators import EqualTo, InputRequired, Length, Optional, Regexp
 
 from console.i18n import _ as mark
+from console.security.models import DENSITIES, THEMES
 
 #: WTForms calls for str where it takes words that are translated late as well.
 _: Any = mark
+LOOKS: tuple[Any, Any] = (THEMES, DENSITIES)
 #: Where shops of ours may be; any other zone is set on the store's page.
 ZONES = ("Asia/Shanghai", "Asia/Taipei", "Asia/Hong_Kong", "Asia/Macau", "Asia/Singapore")
 
@@ -33,3 +35,72 @@ class SetupForm(FlaskForm):  # type: ignore[misc]
     )
     store = StringField(_("First store"), [InputRequired(), Length(max=60)])
     time_zone = SelectField(_("Time zone"), choices=[(zone, zone) for zone in ZONES])
+
+
+class UserForm(FlaskForm):  # type: ignore[misc]
+    """Who a person is, and how she signs in for the first time."""
+
+    name = StringField(_("Name"), [InputRequired(), Length(max=80)])
+    login = StringField(
+        _("Sign-in name"),
+        [InputRequired(), Length(min=2, max=64)],
+        render_kw={"autocomplete": "off", "autocapitalize": "none"},
+    )
+
+
+class PasswordForm(FlaskForm):  # type: ignore[misc]
+    """A new password of one's own."""
+
+    current = PasswordField(
+        _("Current password"),
+        [InputRequired(), Length(max=128)],
+        render_kw={"autocomplete": "current-password"},
+    )
+    password = PasswordField(
+        _("New password"),
+        [InputRequired(), Length(max=128)],
+        description=_("At least 8 characters; three words that nobody links with you are good."),
+        render_kw={"autocomplete": "new-password"},
+    )
+    again = PasswordField(
+        _("New password once more"),
+        [InputRequired(), EqualTo("password", _("The two passwords differ."))],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class PinForm(FlaskForm):  # type: ignore[misc]
+    """A new PIN of one's own."""
+
+    current = PasswordField(
+        _("Current password"),
+        [InputRequired(), Length(max=128)],
+        render_kw={"autocomplete": "current-password"},
+    )
+    pin = PasswordField(
+        _("New PIN"),
+        [Optional(), Regexp(r"[0-9]{4,6}\Z", message=_("A PIN has four to six digits."))],
+        description=_("Four to six digits. Leave it empty to have no PIN."),
+        render_kw={"inputmode": "numeric", "autocomplete": "off", "maxlength": "6"},
+    )
+
+
+class LookForm(FlaskForm):  # type: ignore[misc]
+    """How one wants the console to look and speak."""
+
+    locale = SelectField(_("Language"))
+    theme = SelectField(_("Appearance"), choices=LOOKS[0])
+    density = SelectField(_("Row height"), choices=LOOKS[1])
+
+
+class RoleForm(FlaskForm):  # type: ignore[misc]
+    """The name of an own role."""
+
+    name = StringField(_("Role"), [InputRequired(), Length(max=40)])
+
+
+class TillForm(FlaskForm):  # type: ignore[misc]
+    """Which till this browser is."""
+
+    name = StringField(_("Name of the till"), [InputRequired(), Length(max=40)])
+    store = SelectField(_("Store"), coerce=int)

@@ -8,18 +8,25 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
-from console.db import CHAIN, Model, column, in_store
+from console.db import CHAIN, Model, Scope, column, in_store
 from console.i18n import _
 
-THEMES = (("auto", _("As the device")), ("light", _("Light")), ("dark", _("Dark")))
-DENSITIES = (("cozy", _("Cozy")), ("compact", _("Compact")))
+THEMES = (("auto", _("Like the device")), ("light", _("Light")), ("dark", _("Dark")))
+DENSITIES = (("cozy", _("Cozy rows")), ("compact", _("Compact rows")))
+
+
+def _works_in(model: Any, stores: frozenset[int]) -> sa.ColumnElement[bool]:
+    """Whoever may see the people of some stores sees those with a role in one of them."""
+    here = sa.or_(Grant.store_id.is_(None), Grant.store_id.in_(stores))
+    found: sa.ColumnElement[bool] = model.id.in_(sa.select(Grant.user_id).where(here))
+    return found
 
 
 class User(Model):
     """A person of the staff who may sign in."""
 
     __tablename__ = "console_user"
-    scope = CHAIN
+    scope = Scope(_works_in)
     label_column = "name"
     id: Mapped[int] = column(_("Number"), primary_key=True)
     #: Lower case; people may type it in any case.
@@ -29,8 +36,8 @@ class User(Model):
     pin_hash: Mapped[str | None] = column(_("PIN"))
     active: Mapped[bool] = column(_("Active"), default=True)
     locale: Mapped[str | None] = column(_("Language"))
-    theme: Mapped[str] = column(_("Colours"), default="auto", choices=THEMES)
-    density: Mapped[str] = column(_("Density"), default="cozy", choices=DENSITIES)
+    theme: Mapped[str] = column(_("Appearance"), default="auto", choices=THEMES)
+    density: Mapped[str] = column(_("Row height"), default="cozy", choices=DENSITIES)
     #: What she set on a screen, such as the columns of a list, by name.
     preferences: Mapped[dict[str, Any]] = column(_("Preferences"), default=dict)
     #: Made by the demo: one click signs in while the demo flag is on.

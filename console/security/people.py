@@ -6,6 +6,8 @@ from flask import Request, Response, g, request
 from sqlalchemy.exc import DBAPIError
 
 from console import clock
+from console.errors import Refused
+from console.i18n import _
 from console.security import cookies, sessions
 from console.security.sessions import Person
 
@@ -27,6 +29,13 @@ def load(_request: Request) -> Person | None:
     """Answer Flask-Login: a person at a locked till is not signed in."""
     found = person()
     return None if found is None or found.locked else found
+
+
+def ask_for_password() -> None:
+    """Refuse what a PIN of four digits is too weak for, when the person came by one."""
+    found = person()
+    if found is not None and found.by_pin:
+        raise Refused(_("Sign in with your password to do this; a PIN is not enough."))
 
 
 def forget() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from babel import Locale
 from flask import has_request_context, request
+from flask_babel import refresh
 from sqlalchemy.exc import DBAPIError
 
 from console.i18n import LOCALES
@@ -48,6 +49,11 @@ def reader_time_zone() -> str:
     return stores[0].time_zone if stores else CHINA
 
 
+def forget() -> None:
+    """Read the language again, because it was just changed."""
+    refresh()
+
+
 def html_language() -> str:
     """Return the reader's language as HTML names it."""
     return HTML_LANGUAGES[reader_locale()]
@@ -58,7 +64,7 @@ def languages(url: str) -> list[dict[str, object]]:
     here = reader_locale()
     return [
         {
-            "label": _own_name(locale),
+            "label": own_name(locale),
             "lang": HTML_LANGUAGES[locale],
             "url": f"{url}{'&' if '?' in url else '?'}language={locale}",
             "active": locale == here,
@@ -67,7 +73,8 @@ def languages(url: str) -> list[dict[str, object]]:
     ]
 
 
-def _own_name(locale: str) -> str:
+def own_name(locale: str) -> str:
+    """Return what a language calls itself."""
     parsed = Locale.parse(locale)
     name = parsed.get_language_name(locale) or locale
     script = parsed.script and parsed.get_script_name(locale)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Blueprint, current_app, request
 
 from console import audit, clock
-from console.db import Model, db, registries
+from console.db import db, registries
 from console.errors import NotFound, Refused
 from console.hookspecs import console_reveal_freely
 from console.i18n import _
@@ -79,18 +79,18 @@ def reveal(table: str, number: str, column: str, reason: str) -> str:
 
 def _find(table: str, number: str, column: str) -> tuple[type[Any], Any]:
     from console.admin import scope
+    from console.admin.lookups import view_of
 
     missing = NotFound(_("There is no such record."))
     model = model_of(table)
     columns = sa.inspect(model).columns if model is not None else {}
     if model is None or column not in columns or not columns[column].info.get("sensitive"):
         raise missing
-    for view in views_of(model):
-        permission = view.needs.get("view")
-        record = scope.find(model, number, permission) if permission else None
-        if record is not None:
-            return model, record
-    raise missing
+    view = view_of(model)
+    record = scope.find(model, number, view.needs["view"]) if view is not None else None
+    if record is None:
+        raise missing
+    return model, record
 
 
 def model_of(table: str) -> type[Any] | None:
@@ -98,17 +98,6 @@ def model_of(table: str) -> type[Any] | None:
     known = registries.get(table.partition("_")[0])
     found = (mapper.class_ for mapper in known.mappers) if known else ()
     return next((each for each in found if each.__tablename__ == table), None)
-
-
-def views_of(model: type[Model]) -> list[Any]:
-    """Return the active admin views whose records are of this model."""
-    host = current_app.extensions["console"]
-    return [
-        view
-        for mounted in host.active()
-        for view in mounted.views
-        if getattr(view, "subject", None) is model
-    ]
 
 
 def _is_free(model: type[Any], record_id: int) -> bool:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from console import audit, clock
 from console.db import db
 from console.errors import Conflict, NotFound, Refused
-from console.i18n import _
+from console.i18n import LOCALES, _
 from console.security import passwords, rights, sessions
 from console.security.actors import actor, acts_as_console
 from console.security.models import DENSITIES, THEMES, Grant, Role, User
@@ -33,15 +33,16 @@ class RoleInStore:
 
 @unit
 def preset_role(preset: str) -> Role:
-    """Return a preset role, which is stored when it is first needed."""
+    """Return a preset role; all of them are stored when one is first needed."""
     if preset not in PRESETS:
         raise NotFound(_("There is no such role."))
-    role = db.session.scalars(sa.select(Role).where(Role.preset == preset)).first()
-    if role is None:
-        role = Role(preset=preset, name="")
-        db.session.add(role)
-        db.session.flush()
-    return role
+    known = {role.preset: role for role in db.session.scalars(sa.select(Role))}
+    for each in PRESETS:
+        if each not in known:
+            known[each] = Role(preset=each, name="")
+            db.session.add(known[each])
+    db.session.flush()
+    return known[preset]
 
 
 def role_name(preset: str | None, name: str) -> str:
@@ -96,6 +97,16 @@ def change_user(user_id: int, *, login: str, name: str) -> None:
 
 
 @unit
+def change_person(
+    user_id: int, *, login: str, name: str, roles: Iterable[RoleInStore] | None = None
+) -> None:
+    """Change the names and, if given, the roles of a person, both or neither."""
+    change_user(user_id, login=login, name=name)
+    if roles is not None:
+        set_roles(user_id, roles)
+
+
+@unit
 def set_roles(user_id: int, roles: Iterable[RoleInStore]) -> None:
     """Give a person exactly these roles; her open pages stay, her session's token changes."""
     user, wanted = get_user(user_id), set(roles)
@@ -123,6 +134,7 @@ def set_password(user_id: int, password_hash: str, *, keep_session: int | None =
     user = get_user(user_id)
     user.password_hash = password_hash
     sessions.end_all(user_id, but=keep_session)
+    sessions.rotate_all(user_id)
     audit.record("change_password", user)
 
 
@@ -170,12 +182,14 @@ def enable_user(user_id: int) -> None:
 
 
 @unit
-def choose_look(user_id: int, key: str, value: str) -> None:
-    """Keep the theme or the density that a person has chosen for herself."""
-    choices = {"theme": THEMES, "density": DENSITIES}.get(key, ())
-    if value not in dict(choices):
-        raise Refused(_("There is no such choice."))
-    setattr(get_user(user_id), key, value)
+def choose(user_id: int, **looks: str) -> None:
+    """Keep the locale, theme or density that a person has chosen for herself."""
+    choices = {"theme": dict(THEMES), "density": dict(DENSITIES), "locale": LOCALES}
+    user = get_user(user_id)
+    for name, value in looks.items():
+        if value not in choices.get(name, ()):
+            raise Refused(_("There is no such choice."))
+        setattr(user, name, value)
 
 
 @unit
