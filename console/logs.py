@@ -21,12 +21,14 @@ PHONE = re.compile(
     r"(?<![0-9])(?:(?:\+|00)?86[- ]?)?(1[3-9][0-9])[- ]?([0-9]{4})[- ]?([0-9]{4})(?![0-9])"
 )
 SECRET = re.compile(
-    r"(?i)\b((?:set-)?cookie|authorization|(?:[a-z_-]*(?:password|passwd|secret|token|api_?key"
+    r"(?i)\b((?:set-)?cookie|authorization|(?:[a-z_-]*(?:password|passwd|secret(?:_?key)?|token|api_?key"
     r"|csrf|pin)))\b(['\"]?\s*[:=]\s*)('[^']*'|\"[^\"]*\"|[^\s,;&'\")}\]]+(?:;[^\r\n'\"]*)?)"
 )
 #: user:password@ in a database's address.
 LOGIN = re.compile(r"(\w+://[^:/@\s]*):[^@/\s]+@")
 ARGON = re.compile(r"\$argon2[^\s'\"]+")
+#: Line breaks that JSON leaves as they are.
+BREAKS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
 FULL_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)}
 
 
@@ -54,7 +56,8 @@ class JsonLines(logging.Formatter):
         line.update(getattr(record, "fields", {}))
         if record.exc_info and record.exc_info[0]:
             line["trace"] = scrub(self.formatException(record.exc_info))
-        return json.dumps(line, ensure_ascii=False, default=lambda thing: scrub(str(thing)))
+        text = json.dumps(line, ensure_ascii=False, default=lambda thing: scrub(str(thing)))
+        return text.translate(BREAKS)
 
 
 def _of_request() -> dict[str, Any]:
@@ -72,6 +75,7 @@ def start(level: int = logging.INFO) -> None:
     out = logging.StreamHandler(sys.stderr)
     out.setFormatter(JsonLines())
     logging.basicConfig(handlers=[out], level=level, force=True)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.captureWarnings(True)
 
 

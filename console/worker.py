@@ -60,8 +60,11 @@ def drain(app: Flask) -> None:
             work.run_job(job)
 
 
-def run(app: Flask) -> None:
-    """Work until told to stop by SIGTERM or SIGINT, or until the parent process is gone."""
+def run(app: Flask, *, patience: float = EVENT_LIMIT) -> None:
+    """Work until told to stop by SIGTERM or SIGINT, or until the parent process is gone.
+
+    A listener that takes longer than *patience* seconds for one event is killed.
+    """
     stop = _Stop()
     parent = os.getppid()
     with app.app_context():
@@ -73,7 +76,7 @@ def run(app: Flask) -> None:
             return
         time.sleep(1)
     try:
-        _Keeper(app, parent, stop, lease).keep()
+        _Keeper(app, parent, stop, lease, patience).keep()
     finally:
         lease.give_back()
 
@@ -107,11 +110,11 @@ class _Hand:
 class _Keeper:
     """Starts the hands, replaces one that hangs or dies, and ends both."""
 
-    def __init__(self, app: Flask, parent: int, stop: _Stop, lease: Lease) -> None:
+    def __init__(self, app: Flask, parent: int, stop: _Stop, lease: Lease, patience: float) -> None:
         self.app, self.parent, self.stop, self.lease = app, parent, stop, lease
         self.seen_at = dt.datetime.min.replace(tzinfo=dt.UTC)
         self.hands = [
-            _Hand("events", EVENT_LIMIT, _deliver_events, outbox.note_failure),
+            _Hand("events", patience, _deliver_events, outbox.note_failure),
             _Hand("jobs", JOB_LIMIT, _run_jobs),
         ]
 

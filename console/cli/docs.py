@@ -24,7 +24,7 @@ The name tells the contract.
 | collect | `<owner>_<plural noun>` | in the unit or while rendering | rolled back, or left out |
 | first | `<owner>_<verb>_<noun>` | in the unit; the first answer wins | the unit is rolled back |
 | joining | `<owner>_<noun>_<gerund>` | in the unit; writes its own tables | a veto: rolled back |
-| event | `<owner>_<noun>_<participle>` | after commit, stored, redelivered | tried again, then shown |
+| event | `<owner>_<noun>_<participle>` | after commit, redelivered | tried again, then shown |
 """
 
 

@@ -42,14 +42,15 @@ def dev() -> None:
 
 
 @click.command
-def worker() -> None:
+@click.option("--patience", type=float, help="Seconds a listener may take for one event.")
+def worker(patience: float | None) -> None:
     """Deliver events and run jobs, until told to stop."""
     from console import logs
     from console import worker as working
     from console.app import create_app
 
     logs.start()
-    working.run(create_app())
+    working.run(create_app(), patience=patience or working.EVENT_LIMIT)
 
 
 def _make_config() -> Config:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 import sqlalchemy as sa
@@ -26,12 +26,11 @@ KEY = "a key that only the tests know, 0123456789"
 MakeApp = Callable[..., Flask]
 
 
-def make_config(url: str, instance: Path) -> Config:
+def make_config(url: str, instance: Path, **more: Any) -> Config:
     """Return a configuration for tests, as on the maker's own machine."""
     instance.mkdir(parents=True, exist_ok=True)
-    return Config(
-        instance=instance, database_url=url, secret_key=KEY, threads=12, workers=1, testing=True
-    )
+    told = {"database_url": url, "secret_key": KEY, "threads": 12, "testing": True, **more}
+    return Config(instance=instance, **told)
 
 
 @pytest.fixture(scope="session")
@@ -96,7 +95,7 @@ def make_app(migrated_url: str, tmp_path: Path) -> Iterator[MakeApp]:
         url: str = migrated_url,
         check_schema: bool = True,
     ) -> Flask:
-        config = replace(make_config(url, tmp_path / "instance"), plugin_folder=folder)
+        config = make_config(url, tmp_path / "instance", plugin_folder=folder)
         app = create_app(config, plugins=plugins, check_schema=check_schema)
         made.append(app)
         return app

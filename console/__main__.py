@@ -1,0 +1,7 @@
+"""`python -m console` is `console`."""
+
+from __future__ import annotations
+
+from console.cli import main
+
+main()
