@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from flask import (
     Blueprint,
     Flask,
-    current_app,
     redirect,
     render_template,
     request,
@@ -17,7 +16,7 @@ from flask import (
 )
 from werkzeug.wrappers import Response as AnyResponse
 
-from console import files, inbox
+from console import demo, files, inbox
 from console.errors import NotFound, Refused
 from console.i18n import LOCALES, _, gettext
 from console.security import (
@@ -93,7 +92,7 @@ def enter() -> Any:
 @open_to("anyone", most_bytes=FORM_BYTES)
 def enter_demo() -> Any:
     """Sign in by one click as a person of the demo."""
-    if not _is_demo():
+    if not demo.is_on():
         raise NotFound(_("There is no demo here."))
     token = signin.sign_in_to_demo(request.form.get("role", ""), _browser(None))
     return _let_in(token, own_path(request.form.get("next")), None)
@@ -198,7 +197,7 @@ def pulse() -> Any:
 
 
 def _show_sign_in(target: str, *, login: str = "", problem: Refused | None = None) -> Any:
-    demo = signin.demo_people() if _is_demo() else {}
+    cards = signin.demo_people() if demo.is_on() else {}
     till = tills.this_till()
     return render_template(
         "door/sign_in.html",
@@ -208,7 +207,7 @@ def _show_sign_in(target: str, *, login: str = "", problem: Refused | None = Non
         was_signed_in=request.method == "GET" and bool(cookies.read(cookies.STAFF)),
         till=till,
         demo=[
-            {"role": key, "label": PRESETS[key], "person": who.name} for key, who in demo.items()
+            {"role": key, "label": PRESETS[key], "person": who.name} for key, who in cards.items()
         ],
         **frame(url_for("door.sign_in", next=target)),
     ), problem.status if problem else 200
@@ -261,7 +260,3 @@ def _browser(till: Till | None, user: Any = None) -> signin.Browser:
         till=place,
         replaces=found.session_id if found else None,
     )
-
-
-def _is_demo() -> bool:
-    return bool(current_app.extensions["console_config"].demo)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, SelectField, StringField
+from wtforms.fields import choices as fields
 from wtforms.validators import EqualTo, InputRequired, Length, Optional, Regexp
 
 from console.i18n import _ as mark
@@ -13,9 +15,14 @@ from console.security.models import DENSITIES, THEMES
 
 #: WTForms calls for str where it takes words that are translated late as well.
 _: Any = mark
-LOOKS: tuple[Any, Any] = (THEMES, DENSITIES)
 #: Where shops of ours may be; any other zone is set on the store's page.
 ZONES = ("Asia/Shanghai", "Asia/Taipei", "Asia/Hong_Kong", "Asia/Macau", "Asia/Singapore")
+
+
+def choices(pairs: Iterable[tuple[Any, Any]]) -> list[Any]:
+    """Return values and labels as WTForms wants them."""
+    make: Any = vars(fields)["SelectChoice"]  # newer than what is known of its types
+    return [make(value, label) for value, label in pairs]
 
 
 class SetupForm(FlaskForm):  # type: ignore[misc]
@@ -34,7 +41,7 @@ class SetupForm(FlaskForm):  # type: ignore[misc]
         [InputRequired(), EqualTo("password", _("The two passwords differ."))],
     )
     store = StringField(_("First store"), [InputRequired(), Length(max=60)])
-    time_zone = SelectField(_("Time zone"), choices=[(zone, zone) for zone in ZONES])
+    time_zone = SelectField(_("Time zone"), choices=choices((zone, zone) for zone in ZONES))
 
 
 class UserForm(FlaskForm):  # type: ignore[misc]
@@ -89,8 +96,8 @@ class LookForm(FlaskForm):  # type: ignore[misc]
     """How one wants the console to look and speak."""
 
     locale = SelectField(_("Language"))
-    theme = SelectField(_("Appearance"), choices=LOOKS[0])
-    density = SelectField(_("Row height"), choices=LOOKS[1])
+    theme = SelectField(_("Appearance"), choices=choices(THEMES))
+    density = SelectField(_("Row height"), choices=choices(DENSITIES))
 
 
 class RoleForm(FlaskForm):  # type: ignore[misc]

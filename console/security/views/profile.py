@@ -13,7 +13,7 @@ from console.db import db
 from console.errors import NotFound, Refused
 from console.i18n import LOCALES, _, gettext
 from console.security import passwords, people, reading, sessions, signin, users
-from console.security.forms import LookForm, PasswordForm, PinForm
+from console.security.forms import LookForm, PasswordForm, PinForm, choices
 from console.security.models import StaffSession
 from console.security.permissions import USE_CONSOLE
 from console.unit import unit
@@ -142,7 +142,7 @@ def _hash_pin(pin: str | None) -> str | None:
 def _look_form() -> LookForm:
     person = people.person()
     form = LookForm(prefix="look", obj=person)
-    form.locale.choices = [(locale, reading.own_name(locale)) for locale in LOCALES]
+    form.locale.choices = choices((locale, reading.own_name(locale)) for locale in LOCALES)
     if not form.is_submitted():
         form.locale.data = reading.reader_locale()
     return form

@@ -12,7 +12,7 @@ from console.db import db
 from console.errors import NotFound, Refused
 from console.i18n import _, gettext
 from console.security import cookies, people, rights, sessions, tills, users
-from console.security.forms import TillForm
+from console.security.forms import TillForm, choices
 from console.security.models import Till
 from console.security.permissions import MANAGE_TILLS
 from console.unit import unit
@@ -101,9 +101,9 @@ def _register(store_id: int, name: str) -> tuple[str, str]:
 def _make_form(*, empty: bool = False) -> TillForm:
     form = TillForm(formdata=None) if empty else TillForm()
     reach = MANAGE_TILLS.stores()
-    form.store.choices = [
+    form.store.choices = choices(
         (store.id, store.name)
         for store in rights.read().stores
         if not store.closed and (reach is None or store.id in reach)
-    ]
+    )
     return form
