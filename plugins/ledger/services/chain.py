@@ -8,10 +8,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from console import api
 from plugins.ledger.chart import KINDS, MEMBER, Name
 from plugins.ledger.models import Link
-from plugins.ledger.services.accounts import chunks
+from plugins.ledger.services.bulk import insert_rows, select_rows
 from plugins.ledger.services.entries import canonical
 
 LINK: Any = Link.__table__
@@ -130,24 +129,16 @@ class Chains:
 
     def write(self) -> None:
         """Insert the links."""
-        if self._links:
-            api.db.session.execute(sa.insert(LINK), self._links)
+        insert_rows(LINK, self._links, ("account_id",))
 
 
 def _read_heads(account_ids: Sequence[int]) -> dict[int, tuple[int, bytes]]:
-    heads: dict[int, tuple[int, bytes]] = {}
-    for some in chunks(account_ids, 5_000):
-        last = (
-            sa.select(LINK.c.account_id, sa.func.max(LINK.c.number).label("number"))
-            .where(LINK.c.account_id.in_(some))
-            .group_by(LINK.c.account_id)
-            .subquery()
-        )
-        rows = api.db.session.execute(
-            sa.select(LINK.c.account_id, LINK.c.number, LINK.c.head).join(
-                last,
-                sa.and_(LINK.c.account_id == last.c.account_id, LINK.c.number == last.c.number),
-            )
-        )
-        heads |= {account_id: (number, bytes(head)) for account_id, number, head in rows}
-    return heads
+    own: Any = LINK.alias("own")
+    last = sa.select(sa.func.max(own.c.number)).where(own.c.account_id == LINK.c.account_id)
+    rows = select_rows(
+        [LINK.c.account_id, LINK.c.number, LINK.c.head],
+        [LINK.c.account_id],
+        [(account_id,) for account_id in account_ids],
+        LINK.c.number == last.scalar_subquery(),
+    )
+    return {account_id: (number, bytes(head)) for account_id, number, head in rows}

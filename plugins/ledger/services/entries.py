@@ -70,23 +70,22 @@ class Draft:
     uses: list[dict[str, Any]] = field(default_factory=list)
 
 
-def plain(value: Any) -> Any:
-    """Return *value* as JSON can hold it, the same on every engine."""
+def canonical(value: Any) -> bytes:
+    """Write *value* in the one way that is hashed, the same on every engine."""
+    text = json.dumps(
+        value, default=_plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    )
+    return text.encode()
+
+
+def _plain(value: Any) -> Any:
     if isinstance(value, dt.datetime):
         return value.astimezone(dt.UTC).isoformat(timespec="microseconds")
     if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    return value
-
-
-def canonical(value: Any) -> bytes:
-    """Write *value* in the one way that is hashed."""
-    text = json.dumps(plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode()
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} cannot be hashed")
 
 
 def request_hash(entry: Entry, asked: Any) -> str:

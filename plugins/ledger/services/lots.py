@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from console import api
 from plugins.ledger.chart import BONUS, MEMBER, PRINCIPAL, SESSION, Name, held, salon
 from plugins.ledger.models import Account, Lot, Use
-from plugins.ledger.services.accounts import chunks, is_postgresql, lock_accounts, open_accounts
+from plugins.ledger.services.accounts import lock_accounts, open_accounts
+from plugins.ledger.services.bulk import chunks, is_postgresql
 from plugins.ledger.services.entries import Draft, Entry, Move
 from plugins.ledger.services.posting import claim_one, write
 

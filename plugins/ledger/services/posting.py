@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from console import api
 from plugins.ledger.chart import MEMBER, Name
 from plugins.ledger.models import Journal, Leg, Lot, Payment, Refund, Use
-from plugins.ledger.services.accounts import insert_new, lock_accounts, open_accounts
+from plugins.ledger.services.accounts import lock_accounts, open_accounts
+from plugins.ledger.services.bulk import insert_rows, select_rows
 from plugins.ledger.services.chain import Chains, journal_digest, side_of
 from plugins.ledger.services.entries import Draft, Entry, Move, Posted, request_hash
 from plugins.ledger.services.problems import KeyUsed, explain
@@ -94,9 +95,8 @@ def claim_all(entries: Sequence[Entry], asked: Sequence[Any]) -> list[Claim]:
             business_days[entry.store_id] = business_day_of(entry.store_id)
         day = entry.business_on or business_days[entry.store_id]
         heads.setdefault(entry.key, _head(entry, digest, day))
-    claim = insert_new(JOURNAL).returning(JOURNAL.c.id, JOURNAL.c.idem_key)
     try:
-        rows = api.db.session.execute(claim, list(heads.values())).all()
+        rows = insert_rows(JOURNAL, list(heads.values()), ("id", "idem_key"), only_new=True)
     except sa.exc.IntegrityError as problem:
         explain(problem)
     fresh = {key: number for number, key in rows}
@@ -136,10 +136,8 @@ def business_day_of(store_id: int | None) -> dt.date:
 
 
 def _find_claims(keys: Sequence[str]) -> dict[str, Claim]:
-    if not keys:
-        return {}
-    rows = api.db.session.execute(sa.select(JOURNAL).where(JOURNAL.c.idem_key.in_(keys)))
-    return {row["idem_key"]: Claim(dict(row), False) for row in rows.mappings()}
+    rows = select_rows([JOURNAL], [JOURNAL.c.idem_key], [(key,) for key in keys])
+    return {row.idem_key: Claim(dict(row._mapping), False) for row in rows}
 
 
 def lock_payment(ref: str) -> Any:
@@ -152,17 +150,23 @@ def lock_payment(ref: str) -> Any:
     return found
 
 
-def write(journals: Sequence[tuple[dict[str, Any], Draft]]) -> None:
-    """Write all that the claimed *journals* bring, in few statements however many they are."""
+def write(
+    journals: Sequence[tuple[dict[str, Any], Draft]], known: Mapping[Name, int] | None = None
+) -> None:
+    """Write all that the claimed *journals* bring, in few statements however many they are.
+
+    *known* spares looking up the accounts whose numbers are at hand.
+    """
     try:
-        _write(journals)
+        _write(journals, dict(known or {}))
     except sa.exc.IntegrityError as problem:
         explain(problem)
     api.fail_point("after_legs")
 
 
-def _write(journals: Sequence[tuple[dict[str, Any], Draft]]) -> None:
-    ids = open_accounts(_names(draft for _head, draft in journals))
+def _write(journals: Sequence[tuple[dict[str, Any], Draft]], ids: dict[Name, int]) -> None:
+    names = set(_names(draft for _head, draft in journals))
+    ids |= open_accounts(names - ids.keys())
     lock_accounts(ids.values())
     payments = _insert_payments(journals)
     rows: dict[str, list[dict[str, Any]]] = {"lots": [], "refunds": [], "uses": [], "legs": []}
@@ -191,8 +195,7 @@ def _write(journals: Sequence[tuple[dict[str, Any], Draft]]) -> None:
         )
         digests.append((journal_id, digest, _members_of(draft, ids)))
     for kind, table in (("lots", LOT), ("refunds", REFUND), ("uses", USE), ("legs", LEG)):
-        if rows[kind]:  # RETURNING makes it a few INSERT … VALUES (…), (…) on both engines
-            api.db.session.execute(sa.insert(table).returning(table.c.id), rows[kind])
+        insert_rows(table, rows[kind])
     chains = Chains({number for _id, _digest, members in digests for number in members})
     for journal_id, digest, members in digests:
         chains.add(journal_id, digest, members)
@@ -216,10 +219,7 @@ def _insert_payments(journals: Sequence[tuple[dict[str, Any], Draft]]) -> dict[s
         for head, draft in journals
         for ref, amount in draft.payments
     ]
-    if not rows:
-        return {}
-    returned = sa.insert(PAYMENT).returning(PAYMENT.c.ref, PAYMENT.c.id)
-    return {row.ref: row.id for row in api.db.session.execute(returned, rows)}
+    return {row.ref: row.id for row in insert_rows(PAYMENT, rows, ("ref", "id"))}
 
 
 def _parts(

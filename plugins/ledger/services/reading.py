@@ -123,8 +123,7 @@ def whole_journals(
 
 
 def _stream(connection: sa.Connection, statement: Any) -> Iterator[Row]:
-    rows = connection.execution_options(yield_per=2_000).execute(statement)
-    yield from rows.mappings()
+    yield from connection.execute(statement.execution_options(yield_per=2_000)).mappings()
 
 
 def _legs_with_names() -> Any:

@@ -12,7 +12,8 @@ from console import api
 from console.api import _
 from plugins.ledger.chart import Name
 from plugins.ledger.models import Account, Journal, Leg, Payment, Refund, Use
-from plugins.ledger.services.accounts import chunks, lock_accounts
+from plugins.ledger.services.accounts import lock_accounts
+from plugins.ledger.services.bulk import chunks
 from plugins.ledger.services.entries import Draft, Entry, Move, Posted
 from plugins.ledger.services.lots import running_totals
 from plugins.ledger.services.posting import claim_all, write
@@ -38,8 +39,8 @@ def reverse_many(items: Sequence[tuple[Entry, int]]) -> list[Posted]:
     _check_reversible([journal_id for _entry, journal_id in items])
     claims = claim_all(entries, [journal_id for _entry, journal_id in items])
     fresh = [claim for claim in claims if claim.fresh]
-    drafts = _mirror([claim.head["reverses_id"] for claim in fresh])
-    write([(claim.head, drafts[claim.head["reverses_id"]]) for claim in fresh])
+    drafts, known = _mirror([claim.head["reverses_id"] for claim in fresh])
+    write([(claim.head, drafts[claim.head["reverses_id"]]) for claim in fresh], known)
     return [claim.posted for claim in claims]
 
 
@@ -59,21 +60,21 @@ def _check_reversible(journal_ids: Sequence[int]) -> None:
         raise NotReversible
 
 
-def _mirror(journal_ids: Sequence[int]) -> Mapping[int, Draft]:
+def _mirror(journal_ids: Sequence[int]) -> tuple[dict[int, Draft], dict[Name, int]]:
     drafts = {journal_id: Draft() for journal_id in journal_ids}
-    account_ids: set[int] = set()
+    known: dict[Name, int] = {}
     for some in chunks(journal_ids):
         for leg, debit, credit in _legs(some):
             drafts[leg.journal_id].moves.append(Move(credit, debit, leg.amount))
-            account_ids |= {leg.debit_id, leg.credit_id}
-    lock_accounts(account_ids)
+            known |= {debit: leg.debit_id, credit: leg.credit_id}
+    lock_accounts(known.values())
     for some in chunks(journal_ids):
         payments = sa.select(PAYMENT).where(PAYMENT.c.journal_id.in_(some)).order_by(PAYMENT.c.id)
         for payment in api.db.session.execute(payments.with_for_update(key_share=True)):
             drafts[payment.journal_id].refunds.append((payment.id, payment.amount))
         uses = sa.select(USE).where(USE.c.journal_id.in_(some)).order_by(USE.c.id.desc())
         _give_back(api.db.session.execute(uses).mappings().all(), drafts)
-    return drafts
+    return drafts, known
 
 
 def _legs(journal_ids: Sequence[int]) -> Sequence[tuple[Any, Name, Name]]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from console import api
 from plugins.ledger.models import Journal, Link, Seal
-from plugins.ledger.services.accounts import is_postgresql
+from plugins.ledger.services.bulk import is_postgresql
 from plugins.ledger.services.chain import journal_digest, side_of
 from plugins.ledger.services.entries import canonical
 from plugins.ledger.services.reading import WholeJournal, whole_journals
