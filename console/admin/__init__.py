@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from console.admin.installing import install
 from console.admin.model import ModelAdmin
 from console.admin.parts import Column, Filter, FormSection, Panel, RecordAction
-from console.admin.shell import install, render
+from console.admin.scope import find as find_record
+from console.admin.shell import render
 from console.admin.views import AdminView, MissingPermission, action, page
 
 __all__ = [
@@ -17,6 +19,7 @@ __all__ = [
     "Panel",
     "RecordAction",
     "action",
+    "find_record",
     "install",
     "page",
     "render",

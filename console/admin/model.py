@@ -2,28 +2,152 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from console.admin.parts import Column, Filter, FormSection
-from console.admin.views import AdminView
+import sqlalchemy as sa
+from flask import Response, abort, jsonify, request
+from flask_admin.base import expose
+from flask_admin.contrib.sqla import ModelView
+
+from console.admin import (
+    bulk,
+    columns,
+    details,
+    export,
+    filters,
+    inline,
+    listing,
+    listpage,
+    lookups,
+    recordpage,
+    searching,
+)
+from console.admin.attributes import Attribute, BadView, attribute_of
+from console.admin.columns import ListColumn
+from console.admin.filters import ListFilter
+from console.admin.parts import Column, Filter, FormSection, Panel, RecordAction
+from console.admin.shell import render
+from console.admin.state import State
+from console.admin.views import AdminView, Bulk
+from console.db import db
+from console.i18n import gettext
+from console.security import people, users
 
 if TYPE_CHECKING:
     from console.security import Permission
 
+#: The verb of `needs` that each page asks for.
+VERBS = {
+    "index_view": "view",
+    "details_view": "view",
+    "ajax_lookup": "view",
+    "columns_view": "view",
+    "action_view": "view",
+    "create_view": "create",
+    "edit_view": "edit",
+    "ajax_update": "edit",
+    "delete_view": "delete",
+    "export": "export",
+}
 
-class ModelAdmin(AdminView):
-    """The list, the form and the details of one model; a verb left out of `needs` is nobody's."""
+
+class ModelAdmin(AdminView, ModelView):
+    """The list, the form and the details of one model; a verb left out of `needs` is nobody's.
+
+    Strings name attributes of the model. What another plugin adds through its hooks comes after
+    what stands here. Whatever Flask-Admin's own attributes (`column_list`, `form_columns`, …)
+    would say is refused at mounting, lest it be ignored in silence.
+    """
 
     subject: ClassVar[type[Any]]
+    #: Permissions for "view", "create", "edit", "delete" and "export".
     needs: ClassVar[Mapping[str, Permission]] = {}
     list_columns: ClassVar[tuple[str | Column, ...]] = ()
     default_sort: ClassVar[str] = "-id"
     filters: ClassVar[tuple[str | Filter, ...]] = ()
+    #: Attributes that the search box looks through.
     search: ClassVar[tuple[str, ...]] = ()
-    form: ClassVar[tuple[str | FormSection, ...]] = ()
+    form: tuple[str | FormSection, ...] = ()  # type: ignore[assignment]
+    #: Fields that a view makes itself, by attribute: functions that return a WTForms field.
+    form_fields: ClassVar[Mapping[str, Callable[[Attribute], Any]]] = {}
+    #: Attributes that are edited in the list; never money.
     inline_edit: ClassVar[tuple[str, ...]] = ()
+    #: Attributes on the page of a record; those of list and form, unless they are named here.
     details: ClassVar[tuple[str, ...]] = ()
+    #: What one record is called on buttons ("Save member"); plain words without it.
+    singular: ClassVar[Any] = ""
+    #: What an empty list says beside "nothing here yet".
+    empty_hint: ClassVar[Any] = ""
+    #: Buttons above the list: label, icon, url, and `needs` if not everybody may.
+    page_actions: ClassVar[Sequence[Mapping[str, Any]]] = ()
+    list_template = "console/list.html"
+    form_template = "console/form.html"
+    details_template = "console/details.html"
+
+    def __init__(self, plugin: str) -> None:
+        self.plugin = plugin
+        endpoint, url = self.place
+        ModelView.__init__(self, self.subject, db, type(self).title, endpoint=endpoint, url=url)
+        self._urls = [each for each in self._urls if self.needed(each[1]) is not None]
+        self.own_columns: list[ListColumn] = []
+        self.own_filters: list[ListFilter] = []
+
+    # -- what Flask-Admin would make up from the model ---------------------------------------
+
+    def _refresh_cache(self) -> None:
+        """Make nothing up: what there is stands in the class."""
+
+    def scaffold_auto_joins(self) -> list[Any]:
+        return []
+
+    def init_actions(self) -> None:
+        """Collect the methods that `@action` marked."""
+        marked = {
+            name: getattr(getattr(type(self), name), "bulk", None) for name in dir(type(self))
+        }
+        self.bulk_actions: dict[str, Bulk] = {n: b for n, b in marked.items() if b is not None}
+        self._actions, self._actions_data = [], {}
+
+    # -- who may what ------------------------------------------------------------------------
+
+    def needed(self, endpoint: str) -> Permission | None:
+        if endpoint in VERBS:
+            return self.needs.get(VERBS[endpoint])
+        return super().needed(endpoint)
+
+    def permission_keys(self) -> set[str]:
+        keys = {each.needs.key for each in self.bulk_actions.values()}
+        return super().permission_keys() | keys | {each.key for each in self.needs.values()}
+
+    def check_complete(self) -> None:
+        """Raise unless every page says what it needs and every name is an attribute's."""
+        super().check_complete()
+        self._check_verbs()
+        model = self.subject
+        self.own_columns = [columns.resolve(model, item) for item in self.list_columns]
+        columns.check_unique(self.own_columns)
+        self.own_filters = [filters.resolve(model, item) for item in self.filters]
+        for key in (*self.search, *self.details, *self.form_names):
+            attribute_of(model, key)
+        shown = {column.key for column in self.own_columns}
+        for key in self.inline_edit:
+            kind = attribute_of(model, key).kind
+            if kind not in inline.EDITORS or key not in self.form_names or key not in shown:
+                raise BadView(f"{key!r} cannot be edited in the list")
+        columns.resolve(model, self.default_sort.removeprefix("-"))
+
+    def _check_verbs(self) -> None:
+        name = type(self).__name__
+        if "view" not in self.needs or set(self.needs) - set(VERBS.values()):
+            raise BadView(f"{name}.needs must name view, create, edit, delete or export")
+        stock = {each for each in dir(ModelView) if each.startswith(("column_", "form_", "can_"))}
+        classes = [each for each in type(self).__mro__ if issubclass(each, ModelAdmin)]
+        given = {each for cls in classes if cls is not ModelAdmin for each in vars(cls)}
+        if ignored := sorted(stock & given):
+            raise BadView(f"{name}: {', '.join(ignored)} would be ignored")
+
+    # -- what a view may override ------------------------------------------------------------
 
     def before_save(self, record: Any, form: Any, *, created: bool) -> None:
         """Check or complete *record* before it is stored, in the unit."""
@@ -33,3 +157,137 @@ class ModelAdmin(AdminView):
 
     def before_delete(self, record: Any) -> None:
         """Refuse or prepare the deletion of *record*, in the unit."""
+
+    def search_where(self, text: str) -> sa.ColumnElement[bool]:
+        """Return what rows must meet that *text* finds; lists and pickers use it."""
+        return searching.where(self.subject, self.search, text)
+
+    def offered(self) -> sa.ColumnElement[bool] | None:
+        """Return what records must meet to be offered by pickers, such as "still works here"."""
+        return None
+
+    def head(self, record: Any) -> Any:
+        """Return Markup to stand above the details of *record*, or nothing."""
+        return ""
+
+    def panels(self, record: Any) -> list[Panel]:
+        """Return the panels below the details of *record*; those of other plugins come too."""
+        return []
+
+    def record_actions(self, record: Any) -> list[RecordAction]:
+        """Return what may be done with *record* beside editing and deleting it."""
+        return []
+
+    # -- what the pages ask for --------------------------------------------------------------
+
+    @property
+    def form_names(self) -> tuple[str, ...]:
+        """The attributes that the form changes."""
+        parts = [(each,) if isinstance(each, str) else tuple(each.fields) for each in self.form]
+        return tuple(name for part in parts for name in part)
+
+    @property
+    def detail_names(self) -> tuple[str, ...]:
+        """The attributes on the page of a record."""
+        listed = [each for each in self.list_columns if isinstance(each, str)]
+        return self.details or tuple(dict.fromkeys((*listed, *self.form_names)))
+
+    @property
+    def create_label(self) -> str:
+        """What the button says that adds a record."""
+        return gettext("New %(noun)s", noun=self.singular) if self.singular else gettext("New")
+
+    def describe(self) -> dict[str, Any]:
+        """Return what the templates say of the view itself."""
+        save = gettext("Save %(noun)s", noun=self.singular) if self.singular else gettext("Save")
+        return {
+            "title": self.title,
+            "endpoint": self.endpoint,
+            "can_create": self.allows("create_view"),
+            "can_edit": self.allows("edit_view"),
+            "can_delete": self.allows("delete_view"),
+            "can_export": self.allows("export"),
+            "can_details": self.allows("details_view"),
+            "create_label": self.create_label,
+            "save_label": save,
+            "page_actions": [
+                each for each in self.page_actions if "needs" not in each or each["needs"].held()
+            ],
+        }
+
+    # -- pages -------------------------------------------------------------------------------
+
+    @expose("/")
+    def index_view(self) -> str:
+        """Show the list."""
+        return render(self.list_template, **listpage.ListPage(self).context())
+
+    @expose("/new/", methods=("GET", "POST"))
+    def create_view(self) -> Any:
+        """Show or store the form of a new record."""
+        return recordpage.create(self)
+
+    @expose("/<id>/")
+    def details_view(self, id: str) -> str:
+        """Show one record."""
+        return details.show(self, id)
+
+    @expose("/<id>/edit/", methods=("GET", "POST"))
+    def edit_view(self, id: str) -> Any:
+        """Show or store the form of a record."""
+        return recordpage.edit(self, id)
+
+    @expose("/delete/", methods=("POST",))
+    def delete_view(self) -> Any:
+        """Delete the record that the form names."""
+        return recordpage.delete(self)
+
+    @expose("/action/", methods=("POST",))
+    def action_view(self) -> Any:
+        """Run a bulk action on the rows that were chosen."""
+        return bulk.run(self)
+
+    @expose("/export/<export_type>/")
+    def export(self, export_type: str) -> Response:
+        """Send the list, as it is filtered and sorted, as a spreadsheet."""
+        if export_type not in export.WRITERS:
+            abort(404)
+        return export.send(self, State.read(request.args), export_type)
+
+    @expose("/lookup/")
+    def ajax_lookup(self) -> Response:
+        """Answer a picker of the form or of a filter with pairs of id and label."""
+        target, needs = self._picker(request.args.get("name", ""), request.args.get("use", ""))
+        return jsonify(lookups.look_up(target, request.args.get("query", ""), needs))
+
+    def _picker(self, name: str, use: str) -> tuple[type[Any], Permission]:
+        """Return what a picker chooses from, and the permission that limits it; or 404."""
+        if use == "form" and name in self.form_names:
+            verbs = [each for each in ("edit", "create") if self.allows(f"{each}_view")]
+            target = attribute_of(self.subject, name).target
+            if verbs and target is not None:
+                return target, self.needs[verbs[0]]
+        elif use == "filter":
+            known = listing.all_filters(self).get(name)
+            if known is not None and known.target is not None:
+                return known.target, self.needs["view"]
+        abort(404)
+
+    @expose("/update/", methods=("POST",))
+    def ajax_update(self) -> Response:
+        """Store one value that was edited in the list."""
+        return inline.save(self)
+
+    @expose("/columns/", methods=("POST",))
+    def columns_view(self) -> Response:
+        """Keep which columns the person wants to see, in what order; none is the default."""
+        given = request.get_json(silent=True)
+        wanted = given.get("columns") if isinstance(given, dict) else None
+        known = {column.key for column in listing.all_columns(self)}
+        if not isinstance(wanted, list) or not all(isinstance(each, str) for each in wanted):
+            abort(400)
+        chosen = [key for key in dict.fromkeys(wanted) if key in known]
+        person = people.person()
+        if person is not None:
+            users.remember(person.id, listing.preference_of(self), chosen or None)
+        return jsonify(ok=True)

@@ -4,28 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 if TYPE_CHECKING:
     from console.security import Permission
-
-Kind = Literal[
-    "text",
-    "long",
-    "number",
-    "money",
-    "day",
-    "moment",
-    "bool",
-    "choice",
-    "reference",
-    "phone",
-    "file",
-    "url",
-    "json",
-]
 
 
 @dataclass(frozen=True)
@@ -33,7 +17,9 @@ class Column:
     """A column of a list: an SQL *expression*, or values that *load* fetches for a whole page.
 
     *expression* may be a function of the model, so that it can be a correlated subquery. Only
-    an expression can be sorted; *load* gets the ids of a page and returns values by id.
+    an expression can be sorted; *load* gets the ids of a page and returns values by id. *kind*
+    is text, number, money, day, moment, bool or choice. Without either of the two it is the
+    model's own attribute *key*, under another label.
     """
 
     key: str
@@ -52,10 +38,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Filter:
-    """A filter of a list; *where* turns an operation and a value into a condition.
+    """A filter of a list; *where* turns a comparison and a value into a condition.
 
-    *kind* decides the operations and how a value is read: text, number, money, day, moment,
-    choice, bool or reference.
+    *kind* decides which comparisons *where* is asked for: text has, eq, starts; number and money
+    ge, le, eq; day and moment ge and lt; bool, choice and reference eq. Money comes in fen,
+    moments aware. Without *where* it is the model's own attribute *key*.
     """
 
     key: str

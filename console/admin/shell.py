@@ -1,21 +1,66 @@
-"""The frame round every page of the console."""
+"""The frame round every page of the console: menu, stores, bell, the person's own corner."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, render_template
-from flask_admin import Admin
+from flask import render_template, url_for
+
+from console import inbox
+from console.admin.menu import menu
+from console.i18n import gettext
+from console.security import people, reading, visible_stores
+from console.security.sessions import Person
+from console.security.settings import SHOP_NAME
 
 
 def render(template: str, **context: Any) -> str:
     """Render *template* inside the shell."""
-    return render_template(template, **context)
+    return render_template(
+        template, **{"lang": reading.html_language(), "shell": shell(), **context}
+    )
 
 
-def install(app: Flask) -> Callable[[Any], None]:
-    """Put the console's pages into *app* and return what mounts a further view."""
-    admin = Admin(url="/console")
-    admin.app = app
-    return admin.add_view
+def shell() -> dict[str, Any]:
+    """Return what `console/base.html` shows round a page."""
+    frame: dict[str, Any] = {
+        "brand": SHOP_NAME.get() or gettext("Salon console"),
+        "home_url": url_for("console_home.index"),
+    }
+    person = people.person()
+    if person is None:
+        return frame
+    return {
+        **frame,
+        "menu": menu(),
+        "theme": person.theme,
+        "density": person.density,
+        "user": {"name": person.name, "initials": person.name[:1], "role": ""},
+        "user_menu": _user_menu(person),
+        "stores": _stores(person),
+        "switch_store_url": url_for("door.choose_store"),
+        "inbox": {"url": url_for("console_inbox.index"), "count": inbox.count_waiting()},
+        "preference_url": url_for("door.prefer"),
+        "sign_out_url": url_for("door.sign_out"),
+    }
+
+
+def _user_menu(person: Person) -> list[dict[str, Any]]:
+    profile = url_for("console_profile.index")
+    found: list[dict[str, Any]] = [
+        {"label": gettext("My profile"), "icon": "user-circle", "url": profile}
+    ]
+    if person.till_id is not None:
+        lock = url_for("door.lock")
+        found.append({"label": gettext("Lock the till"), "icon": "lock", "url": lock, "post": True})
+    return found
+
+
+def _stores(person: Person) -> list[dict[str, Any]]:
+    """Return the stores to switch between; none on a till, which belongs to its store."""
+    stores = visible_stores()
+    if person.till_id is not None or len(stores) < 2:
+        return []
+    everywhere = {"id": 0, "name": gettext("All stores"), "active": person.store_id is None}
+    own = [{"id": s.id, "name": s.name, "active": s.id == person.store_id} for s in stores]
+    return [everywhere, *own]

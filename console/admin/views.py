@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from flask import abort
 from flask_admin.base import BaseView, expose
+
+from console.admin.menu import KEYS
 
 if TYPE_CHECKING:
     from console.security import Permission
@@ -18,9 +21,21 @@ class MissingPermission(Exception):
     """A page or action does not say which permission it needs."""
 
 
-def page(
-    rule: str, *, needs: Permission, methods: tuple[str, ...] = ("GET",)
-) -> Callable[[V], V]:
+class BadGroup(Exception):
+    """A view names a group that the menu does not have."""
+
+
+@dataclass(frozen=True)
+class Bulk:
+    """What a bulk action is offered with."""
+
+    label: Any
+    needs: Permission
+    confirm: Any = None
+    danger: bool = False
+
+
+def page(rule: str, *, needs: Permission, methods: tuple[str, ...] = ("GET",)) -> Callable[[V], V]:
     """Serve a method at *rule* to those who hold *needs*."""
 
     def mark(method: V) -> V:
@@ -34,11 +49,14 @@ def page(
 def action(
     label: Any, *, needs: Permission, confirm: Any = None, danger: bool = False
 ) -> Callable[[V], V]:
-    """Offer a method as a bulk action to those who hold *needs*; it gets the chosen ids."""
+    """Offer a method as a bulk action to those who hold *needs*.
+
+    The method gets the chosen ids, all of them within the person's reach, and returns what to
+    tell her, or a response.
+    """
 
     def mark(method: V) -> V:
-        method.__dict__["needs"] = needs
-        method.__dict__["bulk"] = (label, confirm, danger)
+        method.__dict__["bulk"] = Bulk(label, needs, confirm, danger)
         return method
 
     return mark
@@ -54,16 +72,20 @@ class AdminView(BaseView):
     #: The key of the group of the menu; None leaves it out of the menu.
     group: ClassVar[str | None] = "system"
     order: ClassVar[int] = 100
-    _urls: ClassVar[list[tuple[str, str, Any]]]
+    #: What the menu asks of the first page: `"?f.state.eq=open"`.
+    menu_query: ClassVar[str] = ""
+    _urls: list[Any]
+    _default_view: str | None
 
     def __init__(self, plugin: str) -> None:
         self.plugin = plugin
-        folder = "system" if plugin == "console" else plugin
-        super().__init__(
-            name=type(self).title,
-            endpoint=f"{plugin}_{self.noun}",
-            url=f"/console/{folder}/{self.noun}",
-        )
+        super().__init__(type(self).title, endpoint=self.place[0], url=self.place[1])
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """The endpoint and the URL: `<plugin>_<noun>` and `/console/<plugin>/<noun>`."""
+        folder = "system" if self.plugin == "console" else self.plugin
+        return f"{self.plugin}_{self.noun}", f"/console/{folder}/{self.noun}"
 
     def needed(self, endpoint: str) -> Permission | None:
         """Return the permission that *endpoint* needs, or None: nobody may use it."""
@@ -76,8 +98,10 @@ class AdminView(BaseView):
         return {needs.key for name in names if (needs := self.needed(name)) is not None}
 
     def check_complete(self) -> None:
-        """Raise `MissingPermission` unless every page and action says what it needs."""
-        gaps = sorted(n for _rule, n, _methods in self._urls if self.needed(n) is None)
+        """Raise unless every page and action says what it needs, and the group is one we have."""
+        if self.group not in KEYS:
+            raise BadGroup(f"{type(self).__name__}: the menu has no group {self.group!r}")
+        gaps = sorted({n for _rule, n, _methods in self._urls if self.needed(n) is None})
         if gaps:
             raise MissingPermission(f"{type(self).__name__}: {', '.join(gaps)} must say `needs`")
 
@@ -87,7 +111,8 @@ class AdminView(BaseView):
         return needs is not None and needs.held()
 
     def is_accessible(self) -> bool:
-        return any(self.allows(name) for _rule, name, _methods in self._urls)
+        """Tell whether the menu leads here: whether she may use the first page."""
+        return self.allows(str(self._default_view))
 
     def _handle_view(self, name: str, **_values: Any) -> Any:
         return None if self.allows(name) else abort(403)

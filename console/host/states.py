@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
-from console import clock, epoch
+from console import audit, clock, epoch
 from console.db import CHAIN, Model, column, db
 from console.errors import NotFound, Refused
 from console.hookspecs import console_check_disable, console_plugin_disabled, console_plugin_enabled
@@ -24,6 +24,7 @@ class PluginState(Model):
 
     __tablename__ = "console_plugin"
     scope = CHAIN
+    label_column = "name"
     name: Mapped[str] = column(_("Plugin"), primary_key=True)
     enabled: Mapped[bool] = column(_("Enabled"))
     changed_at: Mapped[dt.datetime] = column(_("Changed at"))
@@ -81,4 +82,5 @@ def _put(name: str, *, enabled: bool) -> None:
         db.session.add(PluginState(name=name, enabled=enabled, changed_at=clock.now()))
     else:
         row.enabled, row.changed_at = enabled, clock.now()
+    audit.record("enable_plugin" if enabled else "disable_plugin", note=name)
     epoch.bump()

@@ -1,0 +1,64 @@
+"""The words that stand for records: in cells, pickers, links and messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+
+from console.admin.attributes import Attribute, attribute_of, pk_of, translated_by
+from console.db import db
+from console.i18n import translate
+from console.security import masking
+
+
+def label_columns(model: type[Any]) -> list[Any]:
+    """Return the attributes that a label is made of: primary key, name, translations."""
+    key = model.label_column
+    names = translated_by(model, key)
+    return [pk_of(model), getattr(model, key), *([getattr(model, names)] if names else [])]
+
+
+def write_label(model: type[Any], row: Any) -> str:
+    """Write the label of a row of `label_columns`, masked if the reader may not see it."""
+    number, text, *names = row
+    if text is None:
+        return str(number)
+    hidden = attribute_of(model, model.label_column).sensitive
+    if hidden:
+        return masking.show(str(text), hidden, model=model, record_id=number)
+    return translate(str(text), names[0] or {}) if names else str(text)
+
+
+def labels_of(model: type[Any], ids: Iterable[Any]) -> dict[Any, str]:
+    """Return the labels of many records by one query."""
+    wanted = {each for each in ids if each is not None}
+    if not wanted:
+        return {}
+    rows = db.session.execute(sa.select(*label_columns(model)).where(pk_of(model).in_(wanted)))
+    return {row[0]: write_label(model, row) for row in rows}
+
+
+def label_of(record: Any) -> str:
+    """Return the label of a record that is loaded."""
+    model = type(record)
+    return write_label(model, [getattr(record, each.key) for each in label_columns(model)])
+
+
+def pairs_of(model: type[Any], attribute: Attribute, ids: Iterable[Any]) -> dict[Any, list[str]]:
+    """Return the labels of what many records are paired with through a table of pairs."""
+    relation = sa.inspect(model).relationships[attribute.key]
+    if attribute.target is None:
+        return {}
+    own = pk_of(model)
+    rows = db.session.execute(
+        sa.select(own, *label_columns(attribute.target))
+        .join(getattr(model, attribute.key))
+        .where(own.in_(list(ids)))
+        .order_by(own, *(relation.order_by or [pk_of(attribute.target)]))
+    )
+    found: dict[Any, list[str]] = {}
+    for number, *row in rows:
+        found.setdefault(number, []).append(write_label(attribute.target, row))
+    return found

@@ -1,0 +1,187 @@
+"""The list engine: one for every model.
+
+It reads plain column tuples, never objects; a page costs a handful of queries however many rows
+the table has, and what a person may not reach is left out by the same condition everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from flask import current_app
+
+from console.admin import columns, filters, paging
+from console.admin.attributes import pk_of
+from console.admin.columns import ListColumn
+from console.admin.filters import ListFilter
+from console.admin.labels import label_columns
+from console.admin.paging import Anchor, Order, Page
+from console.admin.scope import scope_of, sees
+from console.admin.state import State
+from console.db import db
+from console.hookspecs import console_list_columns, console_list_filters
+from console.security import people
+
+if TYPE_CHECKING:
+    from console.admin.model import ModelAdmin
+    from console.security import Permission
+
+#: Counting stops here; beyond it a list says "1,000+".
+MOST_COUNTED = 1000
+
+
+class Listing:
+    """One list in one state, for the person who acts."""
+
+    def __init__(self, view: ModelAdmin, state: State, needs: Permission) -> None:
+        self.view, self.state, self.model = view, state, view.subject
+        self.pk = pk_of(self.model)
+        self.columns = all_columns(view)
+        self.filters = all_filters(view)
+        self.order = self._read_order()
+        self.conditions = self._read_conditions(needs)
+        #: What is selected for every row, before the columns' own expressions.
+        self.head: list[Any] = [*label_columns(self.model), self.order.value]
+
+    def _read_order(self) -> Order:
+        by_key = {column.key: column for column in self.columns}
+        for wanted in (self.state.sort, self.view.default_sort):
+            column = by_key.get(wanted.removeprefix("-"))
+            if column is None and wanted == self.view.default_sort:
+                column = columns.resolve(self.model, wanted.removeprefix("-"))
+            if column is None or not may_sort(column):
+                continue
+            down = wanted.startswith("-")
+            value = column.expressions[0]
+            secret = column.sensitive is not None
+            return Order(value, self.pk, down, column.nullable, secret)
+        return Order(self.pk, self.pk, descending=True)
+
+    @property
+    def sorted_by(self) -> str:
+        """The sort that holds, as it would stand in a URL."""
+        keys = {column.key for column in self.columns if may_sort(column)}
+        asked = self.state.sort
+        return asked if asked.removeprefix("-") in keys else self.view.default_sort
+
+    def _read_conditions(self, needs: Permission) -> list[sa.ColumnElement[bool]]:
+        found: list[sa.ColumnElement[bool]] = []
+        limit = scope_of(self.model, needs)
+        if limit is not None:
+            found.append(limit)
+        if self.state.search:
+            found.append(self.view.search_where(self.state.search))
+        asked: dict[tuple[str, str], list[str]] = {}
+        for each in self.state.filters:
+            asked.setdefault((each.key, each.operation), []).append(each.value)
+        for (key, operation), texts in asked.items():
+            found.append(self._filter(key, operation, texts))
+        return found
+
+    def _filter(self, key: str, operation: str, texts: list[str]) -> sa.ColumnElement[bool]:
+        """Return a filter's condition; one that cannot be read lets nothing pass."""
+        known = self.filters.get(key)
+        try:
+            return sa.false() if known is None else known.condition(operation, texts)
+        except ValueError:
+            return sa.false()
+
+    def page(self, more: Sequence[Any]) -> Page:
+        """Read the page that was asked for: for each row the head, then *more*."""
+        state = self.state
+        mark = state.before or state.after
+        anchor = paging.read_anchor(self.order, mark, self._look_up) if mark else None
+        backwards = state.last or (bool(state.before) and anchor is not None)
+        return paging.read_page(
+            self.order,
+            self._fetcher([*self.head, *more]),
+            size=state.size,
+            anchor=None if state.last else anchor,
+            backwards=backwards,
+        )
+
+    def chunks(self, more: Sequence[Any], size: int) -> Iterator[list[Any]]:
+        """Read the whole list, *size* rows at a time; between two chunks no transaction is open."""
+        fetch = self._fetcher([*self.head, *more])
+        anchor: Anchor | None = None
+        while True:
+            rows = paging.collect_rows(self.order, fetch, size, anchor, backwards=False)
+            db.session.rollback()
+            if rows:
+                yield rows
+            if len(rows) < size:
+                return
+            anchor = self.anchor(rows[-1])
+
+    def anchor(self, row: Any) -> Anchor:
+        """Return a row's place in the order."""
+        return row[len(self.head) - 1], row[0]
+
+    def mark(self, row: Any) -> str:
+        """Return a row's place in the order as it stands in a URL."""
+        return paging.write_anchor(self.order, *self.anchor(row))
+
+    def _look_up(self, key: Any) -> Anchor | None:
+        row = db.session.execute(
+            sa.select(self.order.value, self.pk).where(self.pk == key, *self.conditions)
+        ).one_or_none()
+        return None if row is None else (row[0], row[1])
+
+    def _fetcher(self, expressions: Sequence[Any]) -> paging.Fetch:
+        selected = sa.select(*expressions).select_from(self.model).where(*self.conditions)
+
+        def fetch(
+            where: sa.ColumnElement[bool] | None, by: Sequence[sa.ColumnElement[Any]], limit: int
+        ) -> list[Any]:
+            asked = selected if where is None else selected.where(where)
+            return list(db.session.execute(asked.order_by(*by).limit(limit)))
+
+        return fetch
+
+    def count(self) -> int:
+        """Count the rows, up to one more than `MOST_COUNTED`."""
+        some = sa.select(self.pk).where(*self.conditions).limit(MOST_COUNTED + 1).subquery()
+        return db.session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
+
+
+def may_sort(column: ListColumn) -> bool:
+    """Tell whether the reader may sort by *column*."""
+    return column.sortable and bool(column.expressions) and sees(column.sensitive)
+
+
+def all_columns(view: ModelAdmin) -> list[ListColumn]:
+    """Return the columns of a view and those that other plugins add to its model's lists."""
+    model = view.subject
+    found = {column.key: column for column in view.own_columns}
+    answers = current_app.extensions["console"].answers(console_list_columns, model=model)
+    for answer in answers:
+        for item in answer:
+            found.setdefault(item.key, columns.resolve(model, item))
+    return list(found.values())
+
+
+def all_filters(view: ModelAdmin) -> dict[str, ListFilter]:
+    """Return the filters of a view and those that other plugins add, by key."""
+    model = view.subject
+    found = {each.key: each for each in view.own_filters}
+    answers = current_app.extensions["console"].answers(console_list_filters, model=model)
+    for answer in answers:
+        for item in answer:
+            found.setdefault(item.key, filters.resolve(model, item))
+    return found
+
+
+def preference_of(view: ModelAdmin) -> str:
+    """Name the preference in which a person's columns of a list are kept."""
+    return f"columns:{view.endpoint}"
+
+
+def shown_columns(view: ModelAdmin, listing: Listing) -> list[ListColumn]:
+    """Return the columns that the reader wants to see, in her order; at least one."""
+    known = {column.key: column for column in listing.columns}
+    person = people.person()
+    chosen = person.preferences.get(preference_of(view), []) if person is not None else []
+    wanted = [known[key] for key in chosen if key in known]
+    return wanted or [c for c in listing.columns if not c.hidden] or listing.columns[:1]

@@ -1,0 +1,301 @@
+"""The page of a list: what the template needs, built once a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from flask import request, url_for
+from markupsafe import Markup
+
+from console.admin import columns, inline, lookups
+from console.admin.filters import BARE, LABELS, ListFilter
+from console.admin.labels import write_label
+from console.admin.listing import MOST_COUNTED, Listing, may_sort, shown_columns
+from console.admin.paging import Page
+from console.admin.saving import tracked_names
+from console.admin.scope import scope_of
+from console.admin.state import SIZES, Asked, State
+from console.admin.versions import seal
+from console.i18n import gettext
+
+if TYPE_CHECKING:
+    from console.admin.columns import ListColumn
+    from console.admin.model import ModelAdmin
+
+
+class EditableCell(Markup):
+    """A cell that can be edited in place; *raw* is what its input starts from."""
+
+    raw: str = ""
+
+
+@dataclass
+class Extra:
+    """What is selected for each row besides the head: named places in the row."""
+
+    start: int
+    expressions: list[Any] = field(default_factory=list)
+
+    def add(self, expressions: Sequence[Any]) -> slice:
+        """Select *expressions* as well; return where they stand in a row."""
+        begin = self.start + len(self.expressions)
+        self.expressions += expressions
+        return slice(begin, begin + len(expressions))
+
+
+class ListPage:
+    """One page of a list, for the template `console/list.html`."""
+
+    def __init__(self, view: ModelAdmin) -> None:
+        self.view = view
+        self.state = State.read(request.args)
+        self.listing = Listing(view, self.state, view.needs["view"])
+        self.base = url_for(f"{view.endpoint}.index_view")
+        self.shown = shown_columns(view, self.listing)
+        self.editable = set(view.inline_edit) if view.allows("ajax_update") else set()
+
+    def context(self) -> dict[str, Any]:
+        """Return the template's variables."""
+        rows, page = self._read()
+        total = self._total(page)
+        return {
+            "view": self.view.describe(),
+            "columns": self._columns(),
+            "rows": rows,
+            "filters": {"available": self._available(), "active": self._active()},
+            "search": self._search(),
+            "pager": {**self._pager(page), "shown": str(len(rows)), "total_label": total},
+            "page_sizes": [
+                {
+                    "size": size,
+                    "url": self._url(replace(self.state.turned(), size=size)),
+                    "active": size == self.state.size,
+                }
+                for size in SIZES
+            ],
+            "export": self._exports(),
+            "actions": self._actions(),
+            "empty": self._empty(),
+            "urls": self._urls(),
+        }
+
+    def _url(self, state: State) -> str:
+        return state.url(self.base)
+
+    # -- rows --------------------------------------------------------------------------------
+
+    def _read(self) -> tuple[list[dict[str, Any]], Page]:
+        view, listing = self.view, self.listing
+        extra = Extra(len(listing.head))
+        flags = {verb: self._flag(extra, verb) for verb in ("edit", "delete")}
+        seals = any(flags.values())
+        tracked = [getattr(view.subject, name) for name in tracked_names(view)] if seals else []
+        sealed = extra.add(tracked)
+        cells_from = extra.add([e for column in self.shown for e in column.expressions]).start
+        page = listing.page(extra.expressions)
+        ids = [row[0] for row in page.rows]
+        drawers = columns.drawers(view.subject, self.shown, cells_from)
+        drawn = [self._cells(drawer, ids, page.rows) for drawer in drawers]
+        back = self._back()
+        rows = []
+        for number, row, cells in zip(ids, page.rows, zip(*drawn, strict=True), strict=False):
+            can = {verb: flag is not None and bool(row[flag]) for verb, flag in flags.items()}
+            place = f"{self.base}{quote(str(number), safe='')}/"
+            rows.append(
+                {
+                    "id": number,
+                    "label": write_label(view.subject, row[: len(listing.head) - 1]),
+                    "version": seal(*row[sealed]) if seals else None,
+                    "cells": cells,
+                    "url": place,
+                    "details_url": place,
+                    "edit_url": f"{place}edit/{back}",
+                    "can_edit": can["edit"],
+                    "can_delete": can["delete"],
+                    "actions": [],
+                }
+            )
+        return rows, page
+
+    def _flag(self, extra: Extra, verb: str) -> int | None:
+        """Select whether the row is within her reach for *verb*; None when she lacks it at all."""
+        needs = self.view.needs.get(verb)
+        if needs is None or not needs.held():
+            return None
+        limit = scope_of(self.view.subject, needs)
+        reach = sa.literal(1) if limit is None else sa.case((limit, 1), else_=0)
+        place: int = extra.add([reach]).start
+        return place
+
+    def _cells(self, drawer: columns.Drawer, ids: list[Any], rows: list[Any]) -> list[Any]:
+        cells = drawer.cells(ids, rows)
+        if drawer.column.key not in self.editable:
+            return cells
+        edited = []
+        for cell, row in zip(cells, rows, strict=True):
+            made = EditableCell(cell)
+            made.raw = inline.raw(row[drawer.place])
+            edited.append(made)
+        return edited
+
+    def _back(self) -> str:
+        """Return the query by which a form finds its way back to this state of the list."""
+        if not self.state.pairs():
+            return ""
+        return f"?url={quote(self._url(self.state), safe='')}"
+
+    def _total(self, page: Page) -> str:
+        if not (page.has_previous or page.has_next):
+            return str(len(page.rows))
+        count = self.listing.count()
+        return f"{MOST_COUNTED:,}+" if count > MOST_COUNTED else f"{count:,}"
+
+    # -- what stands round the rows ----------------------------------------------------------
+
+    def _columns(self) -> list[dict[str, Any]]:
+        shown = {column.key for column in self.shown}
+        rest = [column for column in self.listing.columns if column.key not in shown]
+        return [
+            self._column(column, hidden=column.key not in shown) for column in (*self.shown, *rest)
+        ]
+
+    def _column(self, column: ListColumn, *, hidden: bool) -> dict[str, Any]:
+        sort = self.listing.sorted_by
+        is_sorted = sort.removeprefix("-") == column.key
+        down = is_sorted and sort.startswith("-")
+        other = column.key if down or not is_sorted else f"-{column.key}"
+        editor = inline.EDITORS.get(column.kind) if column.key in self.editable else None
+        return {
+            "key": column.key,
+            "label": column.label,
+            "align": column.align,
+            "description": column.help,
+            "hidden": hidden,
+            "sortable": may_sort(column),
+            "sorted": ("desc" if down else "asc") if is_sorted else None,
+            "sort_url": self._url(replace(self.state.turned(), sort=other)),
+            "editable": editor is not None,
+            "edit_type": editor,
+            "edit_choices": inline.choices(self.view.subject, column.key) if editor else [],
+        }
+
+    def _available(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "key": each.key,
+                "label": each.label,
+                "type": each.editor,
+                "operations": [
+                    {"key": key, "label": LABELS[key], "bare": key in BARE}
+                    for key in each.operations
+                ],
+                "choices": [(value, str(label)) for value, label in each.options],
+                "lookup_url": self._lookup_url(each),
+            }
+            for each in self.listing.filters.values()
+        ]
+
+    def _lookup_url(self, each: ListFilter) -> str | None:
+        if each.target is None:
+            return None
+        return url_for(f"{self.view.endpoint}.ajax_lookup", name=each.key, use="filter")
+
+    def _active(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "key": asked.key,
+                "op": asked.operation,
+                "value": asked.value,
+                "label": getattr(self.listing.filters.get(asked.key), "label", asked.key),
+                "value_label": self._value_label(asked),
+                "remove_url": self._url(self.state.without(asked)),
+            }
+            for asked in self.state.filters
+        ]
+
+    def _value_label(self, asked: Asked) -> str:
+        known = self.listing.filters.get(asked.key)
+        if known is None:
+            return asked.value
+        if known.target is None:
+            return known.write(asked.operation, asked.value)
+        try:
+            number = known.read(asked.value)
+        except ValueError:
+            return asked.value
+        labels = lookups.known_labels(known.target, [number], self.view.needs["view"])
+        return labels.get(number, asked.value)
+
+    def _search(self) -> dict[str, Any]:
+        known = {column.key: column.label for column in self.listing.columns}
+        labels = [str(known[key]) for key in self.view.search if key in known]
+        return {
+            "enabled": bool(self.view.search),
+            "value": self.state.search,
+            "placeholder": gettext(", ").join(labels) or gettext("Search"),
+        }
+
+    def _pager(self, page: Page) -> dict[str, Any]:
+        state, rows = self.state, page.rows
+        first = self._url(state.turned())
+        last = self._url(state.turned(last=True))
+        before = self._url(state.turned(before=self.listing.mark(rows[0]))) if rows else first
+        after = self._url(state.turned(after=self.listing.mark(rows[-1]))) if rows else last
+        return {
+            "first_url": first if page.has_previous else None,
+            "previous_url": before if page.has_previous else None,
+            "next_url": after if page.has_next else None,
+            "last_url": last if page.has_next else None,
+        }
+
+    def _exports(self) -> list[dict[str, str]]:
+        if not self.view.allows("export"):
+            return []
+        state = self.state.turned()
+        kinds = (("xlsx", gettext("Excel (.xlsx)")), ("csv", gettext("CSV")))
+        return [
+            {"format": kind, "label": label, "url": state.url(f"{self.base}export/{kind}/")}
+            for kind, label in kinds
+        ]
+
+    def _actions(self) -> list[dict[str, Any]]:
+        return [
+            {"name": name, "label": each.label, "confirm": each.confirm, "danger": each.danger}
+            for name, each in self.view.bulk_actions.items()
+            if each.needs.held()
+        ]
+
+    def _empty(self) -> dict[str, Any]:
+        state = self.state
+        everything = self._url(replace(state.turned(), search="", filters=()))
+        if state.is_narrowed:
+            return {
+                "kind": "filtered",
+                "title": gettext("Nothing fits"),
+                "hint": gettext("No row meets the search and all filters together."),
+                "reset_url": everything,
+            }
+        can_create = self.view.allows("create_view")
+        return {
+            "kind": "none",
+            "title": gettext("Nothing here yet"),
+            "hint": self.view.empty_hint,
+            "action_label": self.view.create_label if can_create else None,
+            "action_url": f"{self.base}new/" if can_create else None,
+            "reset_url": everything,
+        }
+
+    def _urls(self) -> dict[str, str | None]:
+        view = self.view
+        return {
+            "self": self._url(self.state),
+            "columns": f"{self.base}columns/",
+            "create": f"{self.base}new/" if view.allows("create_view") else None,
+            "update": f"{self.base}update/" if self.editable else None,
+            "action": f"{self.base}action/",
+            "delete": f"{self.base}delete/" if view.allows("delete_view") else None,
+        }

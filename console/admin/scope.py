@@ -1,0 +1,76 @@
+"""Whose rows a person reaches: one condition for lists, records, pickers, actions and exports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from console.admin.attributes import pk_of
+from console.db import db
+from console.security import masking
+from console.stores import Store
+
+if TYPE_CHECKING:
+    from console.security import Permission
+
+#: The largest whole number that both engines can compare an id with.
+MOST_ID = 2**63 - 1
+
+
+def scope_of(model: type[Any], needs: Permission) -> sa.ColumnElement[bool] | None:
+    """Return what limits *model* to the stores where *needs* is held; None for no limit."""
+    stores = needs.stores()
+    if stores is None:
+        return None
+    if not stores:
+        return sa.false()
+    if model is Store:
+        return Store.id.in_(stores)
+    where = model.scope.where
+    condition: sa.ColumnElement[bool] | None = where(model, stores) if where else None
+    return condition
+
+
+def read_id(model: type[Any], text: object) -> Any:
+    """Read an id as it stands in a URL or a form; None when no row can have it."""
+    kind = pk_of(model).type.python_type
+    if kind is str:
+        return str(text) if text and len(str(text)) <= 200 else None
+    written = str(text)
+    if len(written) > 20 or not (written.isascii() and written.isdigit()):
+        return None
+    number = int(written)
+    return number if number <= MOST_ID else None
+
+
+def find(model: type[Any], text: object, needs: Permission, *, lock: bool = False) -> Any | None:
+    """Load the record with this id if the person reaches it under *needs*, else return None."""
+    number = read_id(model, text)
+    if number is None:
+        return None
+    wanted = sa.select(model).where(pk_of(model) == number)
+    limit = scope_of(model, needs)
+    if limit is not None:
+        wanted = wanted.where(limit)
+    if lock:
+        wanted = wanted.with_for_update(of=model).execution_options(populate_existing=True)
+    return db.session.scalars(wanted).one_or_none()
+
+
+def reached(model: type[Any], ids: list[Any], needs: Permission) -> set[Any]:
+    """Return those of *ids* whose rows the person reaches under *needs*."""
+    if not ids:
+        return set()
+    key = pk_of(model)
+    wanted = sa.select(key).where(key.in_(ids))
+    limit = scope_of(model, needs)
+    return set(db.session.scalars(wanted if limit is None else wanted.where(limit)))
+
+
+def sees(sensitive: str | None) -> bool:
+    """Tell whether the reader sees values of this sort in full, wherever they are.
+
+    Who does not may neither sort by them nor look for parts of them.
+    """
+    return sensitive is None or masking.sees_all()

@@ -1,0 +1,126 @@
+"""How values are shown: one way for lists, details, pickers and exports alike."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from markupsafe import Markup, escape
+
+from console.i18n import LOCALES, gettext
+from console.money import format_fen
+from console.security import reader_time_zone
+
+#: The longest text a cell shows; the whole stands on the page of the record.
+CELL_LENGTH = 120
+EMPTY = Markup('<span class="text-secondary">&ndash;</span>')
+PILL = Markup('<span class="status status-{}"><span class="status-dot"></span>{}</span>')
+
+
+def reader_zone() -> ZoneInfo:
+    """Return the zone in which the reader's store keeps its time."""
+    return ZoneInfo(reader_time_zone())
+
+
+def format_moment(at: dt.datetime, zone: ZoneInfo) -> str:
+    """Write a moment in the store's own time: `2026-09-12 10:31`."""
+    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+
+def format_number(number: Any) -> str:
+    """Write a number; a fraction without trailing noughts."""
+    return f"{number.normalize():f}" if isinstance(number, Decimal) else str(number)
+
+
+def yes_or_no(value: object) -> str:
+    """Translate a truth."""
+    return gettext("Yes") if value else gettext("No")
+
+
+def writer(kind: str, choices: Any = ()) -> Callable[[Any], str]:
+    """Return what turns a value of *kind* into the text that people read; None becomes ''."""
+    write = _writer(kind, dict(choices))
+    return lambda value: "" if value is None else write(value)
+
+
+def _writer(kind: str, labels: Mapping[Any, Any]) -> Callable[[Any], str]:
+    if kind == "moment":
+        zone = reader_zone()
+        return lambda value: format_moment(value, zone)
+    if kind == "choice":
+        return lambda value: str(labels.get(value, value))
+    if kind == "references":
+        return lambda value: gettext(", ").join(value)
+    simple: dict[str, Callable[[Any], str]] = {
+        "money": format_fen,
+        "number": format_number,
+        "day": lambda value: str(value.isoformat()),
+        "bool": yes_or_no,
+        "json": lambda value: json.dumps(value, ensure_ascii=False, sort_keys=True),
+        "translations": write_translations,
+    }
+    return simple.get(kind, str)
+
+
+def write_translations(names: Mapping[str, str]) -> str:
+    """Write what a text is called in other languages, one line each."""
+    return "\n".join(f"{language(each)}: {names[each]}" for each in LOCALES if names.get(each))
+
+
+def language(locale: str) -> str:
+    """Name a language in its own words."""
+    return Locale.parse(locale).get_display_name() or locale
+
+
+def cell(kind: str, choices: Any = ()) -> Callable[[Any], str]:
+    """Return what draws a value of *kind* in a list: safe HTML, shortened, never `None`."""
+    if kind == "bool":
+        pills = {
+            True: PILL.format("green", gettext("Yes")),
+            False: PILL.format("secondary", gettext("No")),
+        }
+        return lambda value: EMPTY if value is None else pills[bool(value)]
+    write = writer(kind, choices)
+
+    def draw(value: Any) -> str:
+        if hasattr(value, "__html__"):
+            return escape(value)
+        text = write(value)
+        if not text:
+            return EMPTY
+        return escape(text if len(text) <= CELL_LENGTH else f"{text[:CELL_LENGTH]}…")
+
+    return draw
+
+
+def full(kind: str, choices: Any = ()) -> Callable[[Any], str]:
+    """Return what draws a value of *kind* on the page of a record: as `cell`, but whole."""
+    if kind == "bool":
+        return cell(kind)
+    write = writer(kind, choices)
+
+    def draw(value: Any) -> str:
+        text = write(value)
+        return Markup("<br>").join(escape(text).splitlines()) if text else EMPTY
+
+    return draw
+
+
+def plain(kind: str, choices: Any = ()) -> Callable[[Any], Any]:
+    """Return what turns a value of *kind* into what a spreadsheet computes with.
+
+    Numbers and days stay what they are, money becomes yuan, a moment the store's local time.
+    """
+    if kind == "money":
+        return lambda value: None if value is None else Decimal(value).scaleb(-2)
+    if kind == "moment":
+        zone = reader_zone()
+        return lambda value: value and value.astimezone(zone).replace(tzinfo=None)
+    if kind in ("number", "day"):
+        return lambda value: value
+    return writer(kind, choices)

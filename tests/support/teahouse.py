@@ -1,0 +1,296 @@
+"""A plugin of its own for the tests of lists, forms and the shell: a tea house and its guests."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Mapped, relationship
+
+from console import api
+from console.api import _
+
+SEE = api.Permission("tea.see_guests", _("See guests"), ("manager", "front_desk"))
+ADD = api.Permission("tea.add_guests", _("Add guests"), ("manager", "front_desk"))
+EDIT = api.Permission("tea.edit_guests", _("Change guests"), ("manager",))
+DROP = api.Permission("tea.delete_guests", _("Delete guests"), ("manager",))
+TAKE = api.Permission("tea.export_guests", _("Export guests"), ("manager",))
+GREET = api.Permission("tea.greet_guests", _("Greet guests"), ("manager",))
+SORTS = (("green", _("Green tea")), ("black", _("Black tea")))
+
+
+class Rank(api.Model):
+    """How often a guest comes."""
+
+    __tablename__ = "tea_rank"
+    scope = api.CHAIN
+    label_column = "name"
+    id: Mapped[int] = api.column(_("Number"), primary_key=True)
+    name: Mapped[str] = api.column(_("Rank"), unique=True)
+
+
+class Cup(api.Model):
+    """A guest may own cups."""
+
+    __tablename__ = "tea_cup"
+    scope = api.CHAIN
+    label_column = "name"
+    id: Mapped[int] = api.column(_("Number"), primary_key=True)
+    name: Mapped[str] = api.column(_("Cup"))
+
+
+class GuestCup(api.Model):
+    """Which cups belong to whom."""
+
+    __tablename__ = "tea_guest_cup"
+    scope = api.CHAIN
+    guest_id: Mapped[int] = api.column(_("Guest"), sa.ForeignKey("tea_guest.id"), primary_key=True)
+    cup_id: Mapped[int] = api.column(_("Cup"), sa.ForeignKey("tea_cup.id"), primary_key=True)
+
+
+class Guest(api.Model):
+    """Somebody who drinks tea in one of the houses."""
+
+    __tablename__ = "tea_guest"
+    scope = api.in_store("store_id")
+    label_column = "name"
+    __table_args__ = (sa.Index("ix_tea_guest_joined", "joined_at", "id"),)
+    id: Mapped[int] = api.column(_("Number"), primary_key=True)
+    name: Mapped[str] = api.column(_("Name"), index=True)
+    phone: Mapped[str | None] = api.column(_("Phone"), unique=True, sensitive="phone")
+    sort: Mapped[str | None] = api.column(_("Tea"), choices=SORTS)
+    rank_id: Mapped[int | None] = api.column(_("Rank"), sa.ForeignKey("tea_rank.id"), index=True)
+    store_id: Mapped[int] = api.column(_("Store"), sa.ForeignKey("console_store.id"))
+    friend_id: Mapped[int | None] = api.column(_("Brought by"), sa.ForeignKey("tea_guest.id"))
+    balance_fen: Mapped[int] = api.column(_("Balance"), default=0)
+    limit_fen: Mapped[int | None] = api.column(_("Credit"))
+    visits: Mapped[int] = api.column(_("Visits"), default=0)
+    joined_at: Mapped[dt.datetime] = api.column(_("Joined at"))
+    born_on: Mapped[dt.date | None] = api.column(_("Birthday"))
+    regular: Mapped[bool] = api.column(_("Regular"), default=False)
+    note: Mapped[str] = api.column(_("Note"), sa.Text, default="")
+
+    cups: Mapped[list[Cup]] = relationship(
+        Cup, secondary="tea_guest_cup", order_by=Cup.name, info={"label": _("Cups")}
+    )
+
+
+class Order(api.Model):
+    """What a guest drank; who has one cannot be deleted."""
+
+    __tablename__ = "tea_order"
+    scope = api.CHAIN
+    id: Mapped[int] = api.column(_("Number"), primary_key=True)
+    guest_id: Mapped[int] = api.column(_("Guest"), sa.ForeignKey("tea_guest.id"))
+
+
+class GuestAdmin(api.ModelAdmin):
+    """The guests."""
+
+    subject, noun = Guest, "guests"
+    title, singular = _("Guests"), _("guest")
+    icon, group = "users", "members"
+    needs = {"view": SEE, "create": ADD, "edit": EDIT, "delete": DROP, "export": TAKE}
+    list_columns = (
+        "name",
+        "phone",
+        "sort",
+        "rank_id",
+        "store_id",
+        "balance_fen",
+        "visits",
+        "joined_at",
+        "born_on",
+        "regular",
+        "cups",
+    )
+    default_sort = "-joined_at"
+    filters = (
+        "name",
+        "phone",
+        "sort",
+        "rank_id",
+        "store_id",
+        "balance_fen",
+        "visits",
+        "joined_at",
+        "born_on",
+        "regular",
+        "cups",
+    )
+    search = ("name", "phone")
+    form = (
+        api.FormSection(_("Guest"), ("name", "phone", "sort", "rank_id", "born_on", "regular")),
+        api.FormSection(_("More"), ("limit_fen", "friend_id", "cups", "note")),
+    )
+    inline_edit = ("name", "sort", "visits", "regular")
+    form = (*form, "visits", "joined_at")
+
+    def before_save(self, record: Any, form: Any, *, created: bool) -> None:
+        if record.name == "Nobody":
+            raise api.Refused("Nobody drinks no tea.")
+
+    def before_delete(self, record: Any) -> None:
+        if record.name == "Founder":
+            raise api.Refused("The founder stays.")
+
+    @api.action(_("Greet"), needs=GREET)
+    def greet(self, ids: Sequence[int]) -> str:
+        make_regular(ids)
+        return f"{len(ids)} greeted"
+
+
+@api.unit
+def make_regular(ids: Sequence[int]) -> None:
+    """Mark guests as regulars."""
+    for guest in api.db.session.scalars(sa.select(Guest).where(Guest.id.in_(ids))):
+        guest.regular = True
+
+
+class RankAdmin(api.ModelAdmin):
+    """The ranks."""
+
+    subject, noun = Rank, "ranks"
+    title = _("Ranks")
+    group = "members"
+    needs = {"view": SEE, "create": EDIT, "edit": EDIT, "delete": EDIT}
+    list_columns = ("name",)
+    default_sort = "name"
+    form = ("name",)
+
+
+class Tea(api.Plugin):
+    """The tea house."""
+
+    name, version = "tea", "1.0"
+    title, summary = "Tea house", "For tests"
+    permissions = (SEE, ADD, EDIT, DROP, TAKE, GREET)
+    admin_views = (GuestAdmin, RankAdmin)
+
+
+def _loyalty(model: Any) -> sa.ColumnElement[Any]:
+    return (
+        sa.select(sa.func.count())
+        .select_from(Order)
+        .where(Order.guest_id == model.id)
+        .scalar_subquery()
+    )
+
+
+def _moods(ids: Sequence[int]) -> Mapping[int, str]:
+    return {number: f"mood {number}" for number in ids}
+
+
+class Neighbour(api.Plugin):
+    """A plugin that puts its own into the guests' list, form and page."""
+
+    name, version = "mood", "1.0"
+    title, summary = "Moods", "For tests"
+    works_with = ("tea",)
+    #: What the form section was given, by guest.
+    kept: dict[int, str] = {}
+
+    @api.hookimpl
+    def console_list_columns(self, model: type[Any]) -> Iterable[api.Column]:
+        if model is Guest:
+            yield api.Column("orders", _("Orders"), expression=_loyalty, kind="number")
+            yield api.Column("mood", _("Mood"), load=_moods)
+
+    @api.hookimpl
+    def console_list_filters(self, model: type[Any]) -> Iterable[api.Filter]:
+        if model is Guest:
+            ordered = sa.select(Order.guest_id)
+            yield api.Filter(
+                "ordered",
+                _("Ordered"),
+                "bool",
+                where=lambda _o, yes: Guest.id.in_(ordered) if yes else Guest.id.not_in(ordered),
+            )
+
+    @api.hookimpl
+    def console_form_sections(self, model: type[Any]) -> Iterable[api.FormSection]:
+        if model is Guest:
+            yield api.FormSection(
+                _("Mood"),
+                build=self._fields,
+                load=lambda guest: {"word": self.kept.get(guest.id, "") if guest else ""},
+                save=self._save,
+                key="mood",
+            )
+
+    def _fields(self) -> Mapping[str, Any]:
+        from wtforms import StringField
+
+        return {"word": StringField("Mood word")}
+
+    def _save(self, guest: Any, given: Mapping[str, Any]) -> None:
+        if given["word"] == "angry":
+            raise api.Refused("No angry guests.")
+        self.kept[guest.id] = given["word"]
+
+    @api.hookimpl
+    def console_record_panels(self, model: type[Any], record_id: int) -> Iterable[api.Panel]:
+        if model is Guest:
+            yield api.Panel("Mood panel", f"<feels {record_id}>")
+
+    @api.hookimpl
+    def console_record_actions(
+        self, model: type[Any], record_id: int
+    ) -> Iterable[api.RecordAction]:
+        if model is Guest:
+            yield api.RecordAction("Cheer up", f"/mood/{record_id}", GREET)
+
+
+MODELS = (Rank, Cup, Guest, GuestCup, Order)
+
+
+def make_tables(app: Flask) -> None:
+    """Create the tea house's tables; it has no migrations of its own."""
+    tables = [model.__table__ for model in MODELS]
+    with app.app_context():
+        with api.db.engine.connect().execution_options(console_writes=True) as connection:
+            api.db.metadata.create_all(connection, tables=tables)
+            connection.commit()
+
+
+@api.unit
+def add_guest(name: str, store: int, **values: Any) -> int:
+    """Add a guest and return the number."""
+    values.setdefault("joined_at", dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+    guest = Guest(name=name, store_id=store, **values)
+    api.db.session.add(guest)
+    api.db.session.flush()
+    return int(guest.id)
+
+
+@api.unit
+def add_many(store: int, count: int) -> None:
+    """Add many guests at once: every tenth without a credit, ranks and moments repeating."""
+    start = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    rows = [
+        {
+            "name": f"Guest {number:06}",
+            "phone": f"139{number:08}",
+            "sort": (None, "green", "black")[number % 3],
+            "store_id": store,
+            "balance_fen": number * 7 % 1000,
+            "limit_fen": None if number % 10 == 0 else number % 17,
+            "visits": number % 5,
+            "joined_at": start + dt.timedelta(minutes=number % 97),
+            "regular": number % 2 == 0,
+            "note": "",
+        }
+        for number in range(count)
+    ]
+    api.db.session.execute(sa.insert(Guest), rows)
+
+
+@api.unit
+def add(record: Any) -> int:
+    """Add any record of the tea house and return its number."""
+    api.db.session.add(record)
+    api.db.session.flush()
+    return int(record.id)
