@@ -5,6 +5,7 @@ from __future__ import annotations
 from console import api
 from console.api import _
 from plugins.membership import listeners
+from plugins.membership.admin import VIEWS
 from plugins.membership.permissions import PERMISSIONS
 from plugins.membership.services.filing import refresh_birthdays
 
@@ -18,4 +19,5 @@ class Membership(api.Plugin):
     requires = {"salon": ">=1,<2", "ledger": ">=1,<2"}
     listeners = (listeners,)
     permissions = PERMISSIONS
+    admin_views = VIEWS
     jobs = (api.Schedule("membership.birthdays", refresh_birthdays, daily_at="00:05"),)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from console import api
 from console.api import _
 from plugins.salon import hookspecs
+from plugins.salon.admin import VIEWS
+from plugins.salon.demo import PART
 from plugins.salon.permissions import PERMISSIONS
 
 
@@ -16,3 +18,5 @@ class Salon(api.Plugin):
     summary = _("Stores, staff, services with prices and times, rooms and devices.")
     hooks = (hookspecs.salon_leaving_consequences, hookspecs.salon_staff_leaving)
     permissions = PERMISSIONS
+    admin_views = VIEWS
+    demo = (PART,)

@@ -95,6 +95,12 @@ class Member(api.Model):
     consultant: Mapped[Staff | None] = relationship(
         Staff, foreign_keys=lambda: Member.consultant_id
     )
+    stores: Mapped[list[api.Store]] = relationship(
+        api.Store,
+        secondary="membership_store",
+        viewonly=True,
+        info={"label": _("Known in stores")},
+    )
     tags: Mapped[list[Tag]] = relationship(
         Tag,
         secondary="membership_member_tag",
@@ -142,6 +148,8 @@ class Photo(api.Model):
     file_id: Mapped[int] = api.column(_("File"), sa.ForeignKey("console_file.id"))
     note: Mapped[str] = api.column(_("Note"), default="")
     added_at: Mapped[dt.datetime] = api.column(_("Added at"))
+
+    file: Mapped[api.StoredFile] = relationship(api.StoredFile)
 
 
 class NumberSeries(api.Model):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +10,7 @@ from console import api
 from console.api import _
 from plugins.membership.models import KnownStore, Member
 from plugins.membership.services.birthdays import Birthday, next_birthday
-from plugins.membership.services.finding import phones_taken
+from plugins.membership.services.finding import phones_taken, today_of_chain
 from plugins.membership.services.joining import PhoneTaken, birthday_columns
 from plugins.membership.services.phones import normalise_phone, tail_of
 from plugins.membership.services.pinyin import spell
@@ -48,12 +46,14 @@ def change_phone(member: Member, phone: str | None) -> None:
     """Give a member another phone, or none; raises `PhoneTaken` when somebody else has it."""
     member.phone = phone
     settle_file(member)
+    member.version += 1
+    api.db.session.flush()
 
 
 def settle_file(member: Member) -> None:
     """Complete a changed file: check it, keep its search keys, and note what changed.
 
-    Call it in the unit in which the member's attributes were set, before they are flushed.
+    Call it once, in the unit in which the member's attributes were set, before the flush.
     Raises `PhoneTaken` and `Refused`.
     """
     with api.db.session.no_autoflush:
@@ -66,7 +66,6 @@ def settle_file(member: Member) -> None:
         if _changed(member, "consultant_id"):
             _note_consultant(member)
         _note_tags(member)
-    api.db.session.flush()
 
 
 def _changed(member: Member, key: str) -> bool:
@@ -179,7 +178,7 @@ def refresh_birthdays() -> None:
 
 @api.unit
 def _refresh_some() -> bool:
-    today = _chain_today()
+    today = today_of_chain()
     passed = api.db.session.scalars(
         sa.select(Member).where(Member.next_birthday_on < today).limit(BATCH)
     ).all()
@@ -187,8 +186,3 @@ def _refresh_some() -> bool:
         birthday = birthday_of(member)
         member.next_birthday_on = next_birthday(birthday, today) if birthday else None
     return len(passed) == BATCH
-
-
-def _chain_today() -> dt.date:
-    zones: Iterable[str] = api.db.session.scalars(sa.select(api.Store.time_zone).distinct())
-    return min((api.today(zone) for zone in zones), default=api.today("Asia/Shanghai"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
@@ -57,3 +58,9 @@ def is_known_in(member_id: int, stores: Sequence[int] | frozenset[int]) -> bool:
     """Tell whether one of the stores knows a member."""
     known = sa.exists().where(KnownStore.member_id == member_id, KnownStore.store_id.in_(stores))
     return bool(api.db.session.scalar(sa.select(known)))
+
+
+def today_of_chain() -> dt.date:
+    """Return the day that it still is in at least one store of the chain."""
+    zones = api.db.session.scalars(sa.select(api.Store.time_zone).distinct())
+    return min((api.today(zone) for zone in zones), default=api.today("Asia/Shanghai"))

@@ -12,24 +12,26 @@ from plugins.membership.services.timeline import note_history
 
 
 @api.unit
-def tag_member(member_id: int, tag_id: int) -> None:
-    """Give a member a tag; one that she carries already stays as it is."""
+def tag_member(member_id: int, tag_id: int) -> bool:
+    """Give a member a tag; False when she carries it already."""
     if api.db.session.get(MemberTag, (member_id, tag_id)) is not None:
-        return
+        return False
     tag = api.db.session.get_one(Tag, tag_id)
     api.db.session.add(MemberTag(member_id=member_id, tag_id=tag_id, added_at=api.now()))
     note_history(member_id, "tagged", tag=tag.name)
+    return True
 
 
 @api.unit
-def untag_member(member_id: int, tag_id: int) -> None:
-    """Take a tag from a member."""
+def untag_member(member_id: int, tag_id: int) -> bool:
+    """Take a tag from a member; False when she does not carry it."""
     carried = api.db.session.get(MemberTag, (member_id, tag_id))
     if carried is None:
-        return
+        return False
     tag = api.db.session.get_one(Tag, tag_id)
     api.db.session.delete(carried)
     note_history(member_id, "untagged", tag=tag.name)
+    return True
 
 
 @api.unit

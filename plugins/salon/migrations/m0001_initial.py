@@ -237,7 +237,7 @@ def upgrade(op: Operations) -> None:
         "salon_practice",
         sa.Column("staff_id", BIG, nullable=False),
         sa.Column("service_id", BIG, nullable=False),
-        sa.Column("offered", sa.Boolean(), nullable=False),
+        sa.Column("offered", sa.Boolean(), nullable=True),
         sa.Column("minutes", BIG, nullable=True),
         sa.Column("level_id", BIG, nullable=True),
         sa.CheckConstraint("minutes > 0", name=op.f("ck_salon_practice_minutes")),

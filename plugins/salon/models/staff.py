@@ -67,6 +67,7 @@ class Staff(api.Model):
     version: Mapped[int] = api.column(_("Version"), default=1)
 
     level: Mapped[Level | None] = relationship(Level)
+    photo: Mapped[api.StoredFile | None] = relationship(api.StoredFile)
     main_store: Mapped[api.Store] = relationship(api.Store)
     stores: Mapped[list[api.Store]] = relationship(
         api.Store, secondary="salon_staff_store", info={"label": _("Stores")}
@@ -119,7 +120,8 @@ class Practice(api.Model):
     service_id: Mapped[int] = api.column(
         _("Service"), sa.ForeignKey("salon_service.id"), primary_key=True, index=True
     )
-    offered: Mapped[bool] = api.column(_("Does it"), default=True)
+    #: Missing: her skills decide.
+    offered: Mapped[bool | None] = api.column(_("Does it"))
     #: All working segments together; waits and clean-up stay as they are.
     minutes: Mapped[int | None] = api.column(_("Working minutes"))
     level_id: Mapped[int | None] = api.column(_("Priced as"), sa.ForeignKey("salon_level.id"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, relationship
 
 from console import api
 from console.api import _
@@ -98,3 +98,5 @@ class Picture(api.Model):
     file_id: Mapped[int] = api.column(_("File"), sa.ForeignKey("console_file.id"))
     kind: Mapped[str] = api.column(_("Kind"), choices=PICTURE_KINDS, default="store")
     place: Mapped[int] = api.column(_("Order"), default=0)
+
+    file: Mapped[api.StoredFile] = relationship(api.StoredFile)

@@ -87,6 +87,32 @@ def show_price(price: Price) -> str:
     return amount if price.pricing == "fixed" else api.gettext("from %(price)s", price=amount)
 
 
+def price_range(service: Service, variant: Variant) -> tuple[Price, Price]:
+    """Return the lowest and the highest price of a variant, whoever does it."""
+    amounts = [row.price_fen for row in variant.level_prices]
+    if variant.price_fen is not None:
+        amounts.append(variant.price_fen)
+    if not amounts:
+        return Price(service.pricing, None), Price(service.pricing, None)
+    return Price(service.pricing, min(amounts)), Price(service.pricing, max(amounts))
+
+
+def show_price_range(service: Service) -> str:
+    """Write what a service costs, from its cheapest variant to its dearest."""
+    ends = [price for v in service.variants for price in price_range(service, v)]
+    known = [price for price in ends if price.fen is not None]
+    if not known:
+        return show_price(Price(service.pricing, None))
+    low, high = min(known, key=_fen), max(known, key=_fen)
+    if low == high:
+        return show_price(low)
+    return f"{show_price(low)}–{api.format_fen(_fen(high))}"  # noqa: RUF001
+
+
+def _fen(price: Price) -> int:
+    return price.fen or 0
+
+
 def plan_of(
     service: Service, variant: Variant | None = None, staff: Staff | None = None
 ) -> list[Stretch]:

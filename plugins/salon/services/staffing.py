@@ -10,6 +10,7 @@ from console import api
 from console.api import _
 from plugins.salon.hookspecs import salon_leaving_consequences, salon_staff_leaving
 from plugins.salon.models import Practice, Service, Staff, StaffSkill, StaffStore
+from plugins.salon.permissions import SEE_SERVICES
 
 
 def working_staff(store_id: int | None = None) -> list[Staff]:
@@ -44,15 +45,25 @@ def settle_staff(staff: Staff) -> None:
 
 
 @api.unit
+def put_photo(staff: Staff, data: bytes | None, name: str) -> None:
+    """Give a person's file another photo, or none."""
+    file = api.keep_file(data, name, kind="image", needs=SEE_SERVICES) if data else None
+    staff.photo_id = file.id if file else None
+
+
+@api.unit
 def put_practice(
     staff_id: int,
     service_id: int,
     *,
-    offered: bool = True,
+    offered: bool | None = None,
     minutes: int | None = None,
     level_id: int | None = None,
 ) -> None:
-    """Say how one person does one service otherwise than her skills and level would have it."""
+    """Say how one person does one service otherwise than her skills and level would have it.
+
+    Without *offered* her skills go on to decide whether she does it.
+    """
     row = api.db.session.get(Practice, (staff_id, service_id))
     if row is None:
         row = Practice(staff_id=staff_id, service_id=service_id)
@@ -74,7 +85,9 @@ def who_does(service: Service, store_id: int) -> list[Staff]:
     said = {
         row.staff_id: row.offered
         for row in api.db.session.scalars(
-            sa.select(Practice).where(Practice.service_id == service.id)
+            sa.select(Practice).where(
+                Practice.service_id == service.id, Practice.offered.is_not(None)
+            )
         )
     }
     skilled = set(

@@ -73,7 +73,7 @@ def test_who_does_a_service_follows_from_skills_unless_her_file_says_otherwise(a
     nana, may = add_staff("Nana 李", store, skills=[nails]), add_staff("阿May", store)
     manicure = add_service("日式美甲", skill_id=nails.id)
     assert who_does(manicure, store.id) == [nana]
-    put_practice(may.id, manicure.id)
+    put_practice(may.id, manicure.id, offered=True)
     put_practice(nana.id, manicure.id, offered=False)
     assert who_does(manicure, store.id) == [may]
     drop_practice(nana.id, manicure.id)

@@ -1,0 +1,82 @@
+"""The part of the member form that takes a birthday, solar or lunar, with or without a year."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from wtforms import BooleanField, IntegerField, SelectField
+from wtforms.validators import Optional
+
+from console import api
+from console.api import _
+from plugins.membership.models import Member
+from plugins.membership.services.birthdays import DAYS, MONTHS, Birthday
+from plugins.membership.services.filing import birthday_of, put_birthday
+
+
+def _number(text: Any) -> int | None:
+    return int(text) if text not in (None, "", "None") else None
+
+
+def _build() -> Mapping[str, Any]:
+    months = [(number, f"{number} · {name}") for number, name in enumerate(MONTHS, 1)]
+    days = [(number, f"{number} · {name}") for number, name in enumerate(DAYS, 1)] + [(31, "31")]
+    return {
+        "calendar": SelectField(
+            api.gettext("Calendar"),
+            choices=[
+                ("solar", api.gettext("Solar calendar")),
+                ("lunar", api.gettext("Lunar calendar")),
+            ],
+        ),
+        "year": IntegerField(
+            api.gettext("Year"),
+            [Optional()],
+            description=api.gettext("May stay empty"),
+            render_kw={"inputmode": "numeric"},
+        ),
+        "month": SelectField(
+            api.gettext("Month"),
+            coerce=_number,
+            choices=[("", "–"), *months],  # noqa: RUF001
+        ),
+        "day": SelectField(
+            api.gettext("Day"),
+            coerce=_number,
+            choices=[("", "–"), *days],  # noqa: RUF001
+        ),
+        "leap": BooleanField(api.gettext("In a leap month")),
+    }
+
+
+def _load(member: Member | None) -> Mapping[str, Any]:
+    birthday = birthday_of(member) if member is not None else None
+    if birthday is None:
+        return {}
+    return {
+        "calendar": "lunar" if birthday.lunar else "solar",
+        "year": birthday.year,
+        "month": birthday.month,
+        "day": birthday.day,
+        "leap": birthday.leap,
+    }
+
+
+def _save(member: Member, entered: Mapping[str, Any]) -> None:
+    month, day = entered["month"], entered["day"]
+    if month is None and day is None:
+        if entered["year"]:
+            raise api.Refused(_("A birthday needs a month and a day."))
+        put_birthday(member, None)
+        return
+    if month is None or day is None:
+        raise api.Refused(_("A birthday needs a month and a day."))
+    lunar = entered["calendar"] == "lunar"
+    leap = lunar and bool(entered["leap"])
+    put_birthday(member, Birthday(month, day, entered["year"], lunar=lunar, leap=leap))
+
+
+BIRTHDAY = api.FormSection(
+    _("Birthday"), build=_build, load=_load, save=_save, columns=3, key="birthday"
+)

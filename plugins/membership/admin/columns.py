@@ -1,0 +1,144 @@
+"""Columns and filters of the member list."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from markupsafe import Markup
+
+from console import api
+from console.api import _
+from plugins.ledger.api import standing_amount
+from plugins.membership.models import Member, Tag
+from plugins.membership.services.finding import today_of_chain
+from plugins.membership.services.tagging import tags_of
+
+CHIP = Markup('<span class="tag-chip tag-{colour}">{name}</span>')
+LIST = Markup('<span class="tag-list">{chips}</span>')
+MONTHS = (
+    (1, _("January")),
+    (2, _("February")),
+    (3, _("March")),
+    (4, _("April")),
+    (5, _("May")),
+    (6, _("June")),
+    (7, _("July")),
+    (8, _("August")),
+    (9, _("September")),
+    (10, _("October")),
+    (11, _("November")),
+    (12, _("December")),
+)
+
+
+class Chips(str):
+    """Tags as coloured chips on a page, and as plain words elsewhere."""
+
+    tags: Sequence[Tag]
+
+    def __html__(self) -> str:
+        return draw_tags(self.tags)
+
+
+def draw_tags(tags: Sequence[Tag]) -> Markup:
+    """Draw tags as coloured chips."""
+    chips = (CHIP.format(colour=tag.colour, name=tag.shown_name) for tag in tags)
+    return LIST.format(chips=Markup("").join(chips))
+
+
+def _load_tags(ids: Sequence[int]) -> Mapping[int, str]:
+    found = {}
+    for member_id, tags in tags_of(ids).items():
+        chips = Chips(api.gettext(", ").join(tag.shown_name for tag in tags))
+        chips.tags = tags
+        found[member_id] = chips
+    return found
+
+
+def _balance(model: Any) -> sa.ColumnElement[Any]:
+    return standing_amount(model.id, "balance")
+
+
+def _points(model: Any) -> sa.ColumnElement[Any]:
+    return standing_amount(model.id, "all_points")
+
+
+def _sessions(model: Any) -> sa.ColumnElement[Any]:
+    return standing_amount(model.id, "all_sessions")
+
+
+def _owing(model: Any) -> sa.ColumnElement[Any]:
+    return -standing_amount(model.id, "owing", "CNY")
+
+
+COLUMNS: tuple[str | api.Column, ...] = (
+    "number",
+    "name",
+    "phone",
+    "home_store_id",
+    "consultant_id",
+    api.Column("balance", _("Balance"), expression=_balance, kind="money"),
+    api.Column("points", _("Points"), expression=_points, kind="number"),
+    "source",
+    api.Column("tags", _("Tags"), load=_load_tags),
+    "joined_on",
+    api.Column("sessions", _("Sessions"), expression=_sessions, kind="number", hidden=True),
+    api.Column("owing", _("Owing"), expression=_owing, kind="money", hidden=True),
+    api.Column("stores", hidden=True),
+    api.Column("gender", hidden=True),
+    api.Column("next_birthday_on", hidden=True),
+    api.Column("allergies", hidden=True),
+    api.Column("latest_source", hidden=True),
+)
+
+
+def _compare(value: sa.ColumnElement[Any], operation: str, given: Any) -> sa.ColumnElement[bool]:
+    if operation == "ge":
+        return value >= given
+    return value <= given if operation == "le" else value == given
+
+
+def _where_balance(operation: str, fen: int) -> sa.ColumnElement[bool]:
+    return _compare(_balance(Member), operation, fen)
+
+
+def _where_points(operation: str, points: int) -> sa.ColumnElement[bool]:
+    return _compare(_points(Member), operation, points)
+
+
+def _where_month(operation: str, months: Sequence[Any]) -> sa.ColumnElement[bool]:
+    """Compare the next birthday, so that a lunar one counts where it falls this time."""
+    today = today_of_chain()
+    spans = []
+    for month in (int(month) for month in months):
+        for year in (today.year, today.year + 1):
+            first = dt.date(year, month, 1)
+            after = dt.date(year + month // 12, month % 12 + 1, 1)
+            spans.append(sa.and_(Member.next_birthday_on >= first, Member.next_birthday_on < after))
+    within = sa.or_(sa.false(), *spans)
+    if operation == "not":
+        return sa.or_(Member.next_birthday_on.is_(None), ~within)
+    return within
+
+
+def _where_phone(_operation: str, value: bool) -> sa.ColumnElement[bool]:
+    return Member.phone.is_not(None) if value else Member.phone.is_(None)
+
+
+FILTERS: tuple[str | api.Filter, ...] = (
+    "home_store_id",
+    "stores",
+    "consultant_id",
+    "source",
+    "tags",
+    api.Filter("balance", _("Balance"), "money", where=_where_balance),
+    api.Filter("points", _("Points"), "number", where=_where_points),
+    "joined_on",
+    api.Filter("birth_month", _("Birthday month"), "choice", where=_where_month, choices=MONTHS),
+    "next_birthday_on",
+    "gender",
+    api.Filter("has_phone", _("Has a phone"), "bool", where=_where_phone),
+)
