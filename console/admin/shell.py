@@ -11,7 +11,7 @@ from console.admin.menu import menu
 from console.i18n import gettext
 from console.security import people, reading, visible_stores
 from console.security.sessions import Person
-from console.security.settings import SHOP_NAME
+from console.security.settings import SHOP_NAME, TILL_LOCK_MINUTES
 
 
 def render(template: str, **context: Any) -> str:
@@ -42,7 +42,18 @@ def shell() -> dict[str, Any]:
         "inbox": {"url": url_for("console_inbox.index"), "count": inbox.count_waiting()},
         "preference_url": url_for("door.prefer"),
         "sign_out_url": url_for("door.sign_out"),
+        "person_id": person.id,
+        "pulse_url": url_for("door.pulse"),
+        **_lock(person),
     }
+
+
+def _lock(person: Person) -> dict[str, Any]:
+    """Return what a till needs to lock itself; nothing elsewhere."""
+    if person.till_id is None:
+        return {}
+    seconds = TILL_LOCK_MINUTES.get(person.store_id) * 60
+    return {"till_id": person.till_id, "lock_url": url_for("door.lock"), "lock_after": seconds}
 
 
 def _user_menu(person: Person) -> list[dict[str, Any]]:

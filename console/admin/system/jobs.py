@@ -10,6 +10,7 @@ from flask import abort, flash, jsonify, redirect, url_for
 from console import jobs
 from console.admin.shell import render
 from console.admin.system.permissions import VIEW_JOBS
+from console.admin.values import format_moment, reader_zone
 from console.admin.views import AdminView, page
 from console.db import db
 from console.files import StoredFile
@@ -89,7 +90,7 @@ def describe(row: StoredJob) -> dict[str, Any]:
         "problem": row.problem,
         "running": running,
         "stopping": row.stopping and running,
-        "stored_at": row.stored_at.isoformat(),
+        "stored_at": format_moment(row.stored_at, reader_zone()),
         "url": url_for("console_jobs.show", number=row.id),
         "state_url": url_for("console_jobs.state", number=row.id),
         "cancel_url": url_for("console_jobs.cancel", number=row.id) if running else None,
