@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import url_for
 from markupsafe import Markup, escape
 
 from console.i18n import gettext
@@ -13,7 +14,7 @@ from console.security.permissions import REVEAL_PHONES, SEE_PHONES
 STARS = "****"
 BUTTON = Markup(
     '<span class="masked"><span data-masked>{shown}</span><button class="reveal" type="button"'
-    ' data-reveal="{table}" data-id="{number}" data-column="{column}" aria-label="{label}"'
+    ' data-url="{url}" data-reveal="{table}" data-id="{number}" data-column="{column}" aria-label="{label}"'
     ' title="{label}">{icon}</button></span>'
 )
 
@@ -50,6 +51,7 @@ def draw(
 
     return BUTTON.format(
         shown=shown,
+        url=url_for("reveal.show"),
         table=model.__tablename__,
         number=record_id,
         column=column,
