@@ -102,7 +102,8 @@ def install_project() -> None:
 
 def compile_translations() -> None:
     """Compile every catalogue of the project."""
-    catalogues = list((ROOT / "translations").rglob("*.po"))
+    folders = (ROOT / "translations", ROOT / "plugins")
+    catalogues = [file for folder in folders for file in folder.rglob("*.po")]
     once(
         "translations",
         digest(files=catalogues),
