@@ -6,6 +6,7 @@ from console import api
 from console.api import _
 from plugins.membership import listeners
 from plugins.membership.admin import VIEWS
+from plugins.membership.demo import PART
 from plugins.membership.permissions import PERMISSIONS
 from plugins.membership.services.filing import refresh_birthdays
 
@@ -20,4 +21,5 @@ class Membership(api.Plugin):
     listeners = (listeners,)
     permissions = PERMISSIONS
     admin_views = VIEWS
+    demo = (PART,)
     jobs = (api.Schedule("membership.birthdays", refresh_birthdays, daily_at="00:05"),)

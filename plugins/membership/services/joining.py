@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -172,15 +173,17 @@ def _touch_columns(touch: Touch) -> dict[str, object]:
 def _add_belongings(
     new: Sequence[NewMember], ids: Sequence[int], rows: Sequence[dict[str, object]]
 ) -> None:
-    stores = {store.id: store.name for store in api.db.session.scalars(sa.select(api.Store))}
+    stores = {store.id: store for store in api.db.session.scalars(sa.select(api.Store))}
     who, now = api.actor().name, api.now()
     known, lines, tags, aliases = [], [], [], []
     for one, member_id, row in zip(new, ids, rows, strict=True):
         known.append(
             {"member_id": member_id, "store_id": one.store_id, "since_on": row["joined_on"]}
         )
-        facts = {"store": stores[one.store_id], "source": one.touch.source}
-        line = {"member_id": member_id, "at": now, "kind": "joined", "facts": facts}
+        store = stores[one.store_id]
+        facts = {"store": store.name, "source": one.touch.source}
+        at = min(now, _noon(one.joined_on, store)) if one.joined_on else now
+        line = {"member_id": member_id, "at": at, "kind": "joined", "facts": facts}
         lines.append({**line, "user_name": who})
         tags += [
             {"member_id": member_id, "tag_id": tag_id, "added_at": now}
@@ -196,6 +199,11 @@ def _add_belongings(
             api.db.session.execute(sa.insert(table), values)
     if aliases:
         api.db.session.execute(sa.insert(Alias), aliases)
+
+
+def _noon(day: dt.date, store: api.Store) -> dt.datetime:
+    """Return the middle of a day of which no more is known."""
+    return dt.datetime.combine(day, dt.time(12), ZoneInfo(store.time_zone))
 
 
 @api.unit
