@@ -74,14 +74,14 @@ class Host:
                 self._check_permissions(mounted)
                 if check_schema and migrate.pending_of(manifest):
                     raise mount.CannotMount("its tables are not up to date; run `console migrate`")
-                blueprints = mount.mount(self.app, mounted, self._add_view)
+                for blueprint in mount.mount(self.app, mounted, self._add_view):
+                    self._owners[blueprint] = manifest.name  # also if what follows fails
         except (Exception, SystemExit) as problem:
             if plugin is not None:
                 mount.unregister(self.pm, plugin)
             self.quarantined[manifest.name] = discovery.explain(problem)
             return
         self.mounted[manifest.name] = mounted
-        self._owners.update(dict.fromkeys(blueprints, manifest.name))
 
     def _check_permissions(self, mounted: Mounted) -> None:
         declared = {p.key for m in (*self.mounted.values(), mounted) for p in m.permissions}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -123,8 +123,20 @@ def check(app: Flask, mounted: Mounted) -> None:
         strays = [p.name for p in (folder / "templates").iterdir() if p.name != name]
         if strays:
             raise CannotMount(f"templates must lie in templates/{name}/: {', '.join(strays)}")
+    _check_tables(type(mounted.plugin))
     if name in registries:
         registries[name].configure(cascade=True)
+
+
+def _check_tables(manifest: type[Plugin]) -> None:
+    """Refuse models of the plugin's package that are not named after the plugin."""
+    package = manifest.__module__.removesuffix(".plugin")
+    for prefix, own in registries.items():
+        for mapper in own.mappers:
+            inside = f"{mapper.class_.__module__}.".startswith(f"{package}.")
+            if inside and prefix != manifest.name:
+                table = mapper.class_.__tablename__
+                raise CannotMount(f"table {table!r} must start with '{manifest.name}_'")
 
 
 def _check_free(app: Flask, endpoints: Iterable[str], *, prefix: str) -> None:
@@ -137,9 +149,8 @@ def _check_free(app: Flask, endpoints: Iterable[str], *, prefix: str) -> None:
         seen.add(endpoint)
 
 
-def mount(app: Flask, mounted: Mounted, add_view: Callable[[Any], None]) -> list[str]:
-    """Mount views, routes, templates and static files; return the names of the blueprints."""
-    names: list[str] = []
+def mount(app: Flask, mounted: Mounted, add_view: Callable[[Any], None]) -> Iterator[str]:
+    """Mount views, routes, templates and static files; name each blueprint before it is there."""
     folder = folder_of(type(mounted.plugin))
     if folder is not None and any((folder / d).is_dir() for d in ("templates", "static")):
         files = Blueprint(
@@ -149,13 +160,12 @@ def mount(app: Flask, mounted: Mounted, add_view: Callable[[Any], None]) -> list
             static_folder=str(folder / "static") if (folder / "static").is_dir() else None,
             static_url_path=f"/static/{mounted.name}",
         )
+        yield files.name
         app.register_blueprint(files)
-        names.append(files.name)
     for view in mounted.views:
+        yield view.endpoint
         add_view(view)
-        names.append(view.endpoint)
     for routes in mounted.public_routes:
         if routes.blueprint.name not in app.blueprints:
+            yield routes.blueprint.name
             app.register_blueprint(routes.blueprint)
-            names.append(routes.blueprint.name)
-    return names

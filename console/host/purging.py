@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from flask import current_app
 
-from console import epoch
+from console import audit, epoch
 from console.backup import copy_database
 from console.db import db
 from console.errors import NotFound, Refused
@@ -73,7 +73,9 @@ def _destroy(name: str, tables: list[str]) -> None:
         db.session.execute(sa.delete(model).where(model.plugin == name))
     mine = SettingValue.key.startswith(f"{name}.", autoescape=True)
     db.session.execute(sa.delete(SettingValue).where(mine))
-    db.session.execute(sa.delete(PluginState).where(PluginState.name == name))
+    if name not in current_app.extensions["console"].manifests:
+        db.session.execute(sa.delete(PluginState).where(PluginState.name == name))
+    audit.record("purge_plugin", note=name)
     epoch.bump()
 
 

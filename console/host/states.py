@@ -56,6 +56,7 @@ def enable(host: Host, name: str) -> None:
     if missing:
         raise Refused(_("Enable %(names)s first.", names=", ".join(missing)))
     _put(name, enabled=True)
+    audit.record("enable_plugin", note=name)
     host.emit(console_plugin_enabled, plugin=name)
 
 
@@ -73,6 +74,7 @@ def disable(host: Host, name: str) -> None:
     if objections:
         raise Refused(objections[0])
     _put(name, enabled=False)
+    audit.record("disable_plugin", note=name)
     host.emit(console_plugin_disabled, plugin=name)
 
 

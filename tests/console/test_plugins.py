@@ -1,0 +1,276 @@
+"""Plugins: a broken one costs only itself and those who need it, and all switch at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+from types import ModuleType
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from console import worker
+from console.db import db
+from console.errors import NotFound, Refused
+from console.host import Host, discovery, states
+from console.security.models import User
+from tests.support.app import MakeApp
+from tests.support.people import add_person, enter, login_of
+
+MANIFEST = """
+from flask_admin.base import expose
+from sqlalchemy.orm import Mapped, relationship
+from console import api
+from console.api import _
+
+SEE = api.Permission("{name}.see_pages", _("Number"), roles=("owner",))
+
+
+class Front(api.AdminView):
+    title, noun = _("Number"), "front"
+
+    @api.page("/", needs=SEE)
+    def index(self):
+        return "the front of {name}"
+
+{more}
+
+class Manifest(api.Plugin):
+    name, version, title, summary = "{name}", "1.0", "{name}", "{name}"
+    permissions = (SEE,)
+    admin_views = (Front,)
+{body}
+"""
+
+
+def owner_of(app: Flask) -> FlaskClient:
+    client = app.test_client()
+    enter(client, login_of(add_person("owner")))
+    return client
+
+
+def write(folder: Path, name: str, body: str = "    pass", more: str = "") -> None:
+    text = MANIFEST.format(name=name, body=body, more=dedent(more))
+    (folder / f"{name}.py").write_text(text)
+
+
+def fill_with_broken_plugins(folder: Path) -> dict[str, str]:
+    """Write one sound plugin and many that are not; return part of the reason for each."""
+    write(folder, "sound")
+    (folder / "noimport.py").write_text("import a_module_that_is_nowhere")
+    (folder / "leaves.py").write_text("raise SystemExit('bye')")
+    (folder / "empty.py").write_text("")
+    (folder / "untitled.py").write_text(
+        "from console import api\nclass P(api.Plugin):\n    name = 'untitled'\n    version = '1'\n"
+    )
+    write(folder, "needsnobody", "    requires = {'nobody': '>=1'}")
+    write(folder, "needsnewer", "    requires = {'sound': '>=2'}")
+    write(folder, "misversioned", "    requires = {'sound': 'new'}")
+    write(folder, "ring1", "    requires = {'ring2': '>=1'}")
+    write(folder, "ring2", "    requires = {'ring1': '>=1'}")
+    write(folder, "needsring", "    requires = {'ring1': '>=1'}")
+    write(folder, "nextapi", "    api = 2")
+    write(folder, "misspelt", "    @api.hookimpl\n    def console_user_singed_in(self): ...")
+    write(
+        folder,
+        "unguarded",
+        more="class Bad(api.AdminView):\n    @api.page('/')\n    def index(self): ...",
+    )
+    write(folder, "undeclared", "    def register_permissions(self):\n        return ()")
+    write(folder, "raises", "    def register_cards(self):\n        return 1 / 0")
+    write(folder, "foreignkey", "    permissions = (api.Permission('sound.see', ''),)")
+    write(
+        folder,
+        "exposed",
+        "    admin_views = (Bare,)",
+        more="""
+        class Bare(api.AdminView):
+            noun = "bare"
+
+            @expose("/")
+            def index(self):
+                return "bare"
+        """,
+    )
+    write(
+        folder,
+        "badnoun",
+        "    admin_views = (Dotted,)",
+        more="""
+        class Dotted(Front):
+            noun = "a.b"
+        """,
+    )
+    write(
+        folder,
+        "badmapper",
+        more="""
+        class Lonely(api.Model):
+            __tablename__ = "badmapper_lonely"
+            scope = api.CHAIN
+            id: Mapped[int] = api.column(_("Number"), primary_key=True)
+            friends = relationship("Nowhere")
+        """,
+    )
+    write(
+        folder,
+        "thief",
+        more="""
+        class Stolen(api.Model):
+            __tablename__ = "sound_stolen"
+            scope = api.CHAIN
+            id: Mapped[int] = api.column(_("Number"), primary_key=True)
+        """,
+    )
+    return {
+        "noimport": "ModuleNotFoundError",
+        "leaves": "SystemExit",
+        "empty": str(discovery.Quarantine("").reason),
+        "untitled": "no 'title'",
+        "needsnobody": "nobody",
+        "needsnewer": ">=2",
+        "misversioned": "new",
+        "ring1": "ring2",
+        "ring2": "ring1",
+        "needsring": "ring1",
+        "nextapi": "2",
+        "misspelt": "console_user_singed_in",
+        "unguarded": "needs",
+        "undeclared": "undeclared.see_pages",
+        "raises": "ZeroDivisionError",
+        "foreignkey": "foreignkey.",
+        "exposed": "needs",
+        "badnoun": "",
+        "badmapper": "Nowhere",
+        "thief": "sound_stolen",
+    }
+
+
+def test_a_broken_plugin_costs_only_itself_and_says_why(make_app: MakeApp, tmp_path: Path) -> None:
+    folder = tmp_path / "plugins"
+    folder.mkdir()
+    reasons = fill_with_broken_plugins(folder)
+    app = make_app(folder=folder)
+    host: Host = app.extensions["console"]
+    with app.app_context():
+        assert {name for name in reasons if name not in host.quarantined} == set()
+        for name, part in reasons.items():
+            assert part in str(host.quarantined[name].reason), name
+        assert set(host.quarantined) == set(reasons)
+        assert {"sound", "salon", "ledger", "membership"} <= set(host.mounted)
+        client = owner_of(app)
+        assert client.get("/console/sound/front/").text == "the front of sound"
+        assert db.session.query(User).count() == 1
+
+
+def test_a_plugin_that_hangs_at_import_is_left_out(
+    make_app: MakeApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(discovery, "PATIENCE", 1)
+    folder = tmp_path / "plugins"
+    folder.mkdir()
+    (folder / "hangs.py").write_text("while True:\n    pass\n")
+    host: Host = make_app(folder=folder).extensions["console"]
+    assert "TimeoutError" in str(host.quarantined["hangs"].reason)
+
+
+def test_a_plugin_whose_tables_are_not_there_yet_waits_for_migrate(make_app: MakeApp) -> None:
+    folder = Path(__file__).parent.parent / "support" / "plugins"
+    host: Host = make_app(folder=folder).extensions["console"]
+    assert "console migrate" in str(host.quarantined["bell"].reason)
+
+
+def test_a_name_is_taken_by_who_comes_first(make_app: MakeApp, tmp_path: Path) -> None:
+    folder = tmp_path / "plugins"
+    folder.mkdir()
+    write(folder, "copycat")
+    (folder / "zcat.py").write_text((folder / "copycat.py").read_text())
+    host: Host = make_app(folder=folder).extensions["console"]
+    assert "copycat" in host.mounted
+    assert "zcat" in host.quarantined
+
+
+@pytest.fixture
+def shop(make_app: MakeApp, tmp_path: Path) -> Flask:
+    """An application with a plugin `tea`, one that needs it, and one that objects."""
+    folder = tmp_path / "plugins"
+    folder.mkdir()
+    public = """
+        routes = api.PublicRoutes("tea", __name__)
+
+        @routes.get("/menu", audience="anyone")
+        def menu():
+            return "green tea"
+        """
+    write(folder, "tea", "    public_routes = (routes,)", more=public)
+    write(folder, "teapot", "    requires = {'tea': '>=1'}")
+    objection = (
+        "    @api.hookimpl\n    def console_check_disable(self, plugin):\n"
+        "        return '12 guests wait' if plugin == 'objector' else None"
+    )
+    write(folder, "objector", objection)
+    return make_app(folder=folder)
+
+
+def test_disabling_works_at_once_in_every_worker_and_the_data_stays(shop: Flask) -> None:
+    host: Host = shop.extensions["console"]
+    public = shop.test_client()
+    with shop.app_context():
+        client = owner_of(shop)
+    assert client.get("/console/teapot/front/").status_code == 200
+    assert public.get("/tea/menu").text == "green tea"
+    with shop.app_context():
+        states.disable(host, "teapot")
+        states.disable(host, "tea")
+    assert client.get("/console/teapot/front/").status_code == 404
+    assert public.get("/tea/menu").status_code == 404
+    with shop.app_context():
+        assert [m.name for m in host.active() if m.name.startswith("tea")] == []
+        states.enable(host, "tea")
+    assert public.get("/tea/menu").text == "green tea"
+    assert client.get("/console/teapot/front/").status_code == 404
+
+
+def test_a_stranger_cannot_tell_a_disabled_page_from_none(shop: Flask) -> None:
+    with shop.app_context():
+        states.disable(shop.extensions["console"], "teapot")
+    assert shop.test_client().get("/console/teapot/front/").status_code == 404
+
+
+def test_what_others_need_cannot_be_disabled(shop: Flask) -> None:
+    with shop.app_context():
+        with pytest.raises(Refused, match="teapot"):
+            states.disable(shop.extensions["console"], "tea")
+        assert shop.extensions["console"].is_active("tea")
+
+
+def test_a_plugin_may_object_to_being_disabled(shop: Flask) -> None:
+    with shop.app_context(), pytest.raises(Refused, match="12 guests wait"):
+        states.disable(shop.extensions["console"], "objector")
+
+
+def test_what_is_missing_is_enabled_first(shop: Flask) -> None:
+    host: Host = shop.extensions["console"]
+    with shop.app_context():
+        states.disable(host, "teapot")
+        states.disable(host, "tea")
+        with pytest.raises(Refused, match="tea"):
+            states.enable(host, "teapot")
+        with pytest.raises(NotFound):
+            states.enable(host, "nobody")
+
+
+def test_enabling_is_told_to_other_plugins(bell_app: Flask, bell: ModuleType) -> None:
+    host: Host = bell_app.extensions["console"]
+    states.disable(host, "bell")
+    states.enable(host, "bell")
+    worker.drain(bell_app)
+    assert host.is_active("bell")
+
+
+def test_plugins_are_mounted_after_those_they_require(app: Flask) -> None:
+    names = list(app.extensions["console"].mounted)
+    for name in names:
+        plugin = app.extensions["console"].mounted[name].plugin
+        assert all(names.index(needed) < names.index(name) for needed in plugin.requires)
