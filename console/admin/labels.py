@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from console.admin.attributes import Attribute, attribute_of, pk_of, translated_by
 from console.db import db
@@ -51,10 +52,12 @@ def pairs_of(model: type[Any], attribute: Attribute, ids: Iterable[Any]) -> dict
     relation = sa.inspect(model).relationships[attribute.key]
     if attribute.target is None:
         return {}
-    own = pk_of(model)
+    owner = aliased(model)  # a model may be paired with itself
+    own = getattr(owner, pk_of(model).key)
     rows = db.session.execute(
         sa.select(own, *label_columns(attribute.target))
-        .join(getattr(model, attribute.key))
+        .select_from(owner)
+        .join(getattr(owner, attribute.key))
         .where(own.in_(list(ids)))
         .order_by(own, *(relation.order_by or [pk_of(attribute.target)]))
     )
