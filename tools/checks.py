@@ -11,7 +11,7 @@ from pathlib import Path
 BIN = Path(sys.executable).parent
 CHECKS = {
     "format": ["ruff", "format", "--check", "--diff", "--quiet"],
-    "ruff": ["ruff", "check", "--quiet"],
+    "ruff": ["ruff", "check", "--quiet", "--output-format=concise"],
     "mypy": ["mypy"],
     "import contracts": ["python", "-m", "tools.import_contracts"],
     "generated docs": ["console", "docs", "--check"],

@@ -9,7 +9,7 @@ import ast
 import configparser
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,21 +44,32 @@ def list_modules(folder: Path) -> frozenset[str]:
     return frozenset(files | {file.parent.name for file in folder.glob("*/__init__.py")})
 
 
+def read_assignments(file: Path) -> Iterator[tuple[str, ast.expr]]:
+    """Yield what a module assigns to plain names, in `a = 1` and in `a, b = 1, 2`."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        pairs: list[tuple[ast.expr, ast.expr]] = []
+        if isinstance(node, ast.AnnAssign) and node.value:
+            pairs = [(node.target, node.value)]
+        elif isinstance(node, ast.Assign):
+            pairs = [(node.targets[0], node.value)]
+        for target, value in pairs:
+            if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+                pairs += zip(target.elts, value.elts, strict=True)
+            elif isinstance(target, ast.Name):
+                yield target.id, value
+
+
 def read_manifest(file: Path) -> PluginFolder:
     """Read a plugin's name and requirements without importing it."""
-    values: dict[str, object] = {}
-    for node in ast.walk(ast.parse(file.read_text())):
-        if not isinstance(node, (ast.Assign, ast.AnnAssign)) or node.value is None:
-            continue
-        target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-        if isinstance(target, ast.Name) and target.id in {"name", "requires"}:
-            values.setdefault(target.id, ast.literal_eval(node.value))
-    requires = values.get("requires", {})
-    if not isinstance(requires, Mapping):
-        sys.exit(f"{file}: requires must be a mapping written out in full")
+    values = dict(read_assignments(file))
+    try:
+        name = ast.literal_eval(values["name"])
+        requires = ast.literal_eval(values["requires"]) if "requires" in values else {}
+    except (KeyError, ValueError):
+        sys.exit(f"{file}: name and requires must be written out in full")
     return PluginFolder(
         package=".".join(file.parent.parts),
-        name=str(values["name"]),
+        name=name,
         requires=frozenset(requires),
         modules=list_modules(file.parent),
     )

@@ -16,7 +16,7 @@ SOUND = {
     "console/migrations/m0001_first.py": "",
     "plugins/__init__.py": "",
     "plugins/till/__init__.py": "",
-    "plugins/till/plugin.py": "from plugins.till import admin\nname = 'till'",
+    "plugins/till/plugin.py": "from plugins.till import admin\nname, version = 'till', '1.0'",
     "plugins/till/admin.py": "from plugins.till import api",
     "plugins/till/listeners.py": "",
     "plugins/till/api.py": "from plugins.till import services",
