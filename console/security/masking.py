@@ -14,8 +14,8 @@ from console.security.permissions import REVEAL_PHONES, SEE_PHONES
 STARS = "****"
 BUTTON = Markup(
     '<span class="masked"><span data-masked>{shown}</span><button class="reveal" type="button"'
-    ' data-url="{url}" data-reveal="{table}" data-id="{number}" data-column="{column}" aria-label="{label}"'
-    ' title="{label}">{icon}</button></span>'
+    ' data-url="{url}" data-reveal="{table}" data-id="{number}" data-column="{column}"'
+    ' aria-label="{label}" title="{label}">{icon}</button></span>'
 )
 
 

@@ -48,6 +48,7 @@ def add_person(
     login: str | None = None,
     name: str | None = None,
     pin: str | None = None,
+    password_hash: str | None = None,
     demo: bool = False,
 ) -> int:
     """Add a person with a preset role (or none), in one store or all; return her number."""
@@ -56,7 +57,7 @@ def add_person(
     person = users.add_user(
         login or f"{role or 'nobody'}{number}",
         name or f"{role or 'nobody'} {number}",
-        password_hash=hash_of(PASSWORD),
+        password_hash=hash_of(PASSWORD) if password_hash is None else password_hash,
         roles=roles,
         demo=demo,
     )
