@@ -55,6 +55,7 @@ from console.money import format_fen, parse_fen
 from console.plugin import Card, Command, DemoPart, Plugin
 from console.public import PublicRoutes
 from console.security import Actor, Permission, actor, acting_as, visible_stores
+from console.security.masking import draw as draw_masked
 from console.security.masking import mask
 from console.security.models import User
 from console.security.users import (
@@ -63,6 +64,7 @@ from console.security.users import (
     end_access,
     hash_password,
     preset_role,
+    roles_of,
 )
 from console.settings import Setting
 from console.stores import Store

@@ -45,7 +45,7 @@ def show(view: ModelAdmin, text: str) -> str:
         view.details_template,
         view=view.describe(),
         record=label_of(record),
-        groups=[{"title": "", "items": facts_of(view, record)}],
+        groups=[{"title": "", "facts": facts_of(view, record)}],
         panels=[_panel(each) for each in sorted(panels, key=lambda each: each.order)],
         actions=[*_actions(view, record, number), *_offered(view, record, asked)],
         tabs=tabs(view, record, "details_view"),

@@ -270,6 +270,16 @@ def _is_within_own(role: Role, store_id: int | None) -> bool:
     return True
 
 
+def roles_of(user_id: int) -> list[tuple[str, str | None]]:
+    """Return what a person's roles are called and in which store; None stands for all stores."""
+    book = rights.read()
+    found = []
+    for role_id, store_id in book.grants.get(user_id, ()):
+        role, store = book.roles[role_id], book.store(store_id)
+        found.append((role_name(role.preset, role.name), store.name if store else None))
+    return found
+
+
 def describe_roles(roles: Iterable[RoleInStore]) -> dict[str, list[str]]:
     """Return roles in words, for the audit trail."""
     book = rights.read()
