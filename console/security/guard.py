@@ -66,6 +66,7 @@ def install(app: Flask) -> None:
 
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)  # a form lives as long as its session
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False  # the guard itself calls the check
+    app.before_request(people.forget)
     app.before_request(check_origin)
     app.before_request(check_who)
     app.after_request(finish)

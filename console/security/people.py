@@ -39,8 +39,11 @@ def ask_for_password() -> None:
 
 
 def forget() -> None:
-    """Read the session again when it is next asked for."""
-    for name in ("console_found", "console_person", "_login_user"):
+    """Read the session, and the language that follows from it, again when next asked for.
+
+    Every request begins so: a context that outlives it, as in tests, must not hold a person.
+    """
+    for name in ("console_found", "console_person", "_login_user", "_flask_babel"):
         g.pop(name, None)
 
 

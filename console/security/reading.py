@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from babel import Locale
 from flask import has_request_context, request
-from flask_babel import refresh
 from sqlalchemy.exc import DBAPIError
 
 from console.i18n import LOCALES
@@ -47,11 +46,6 @@ def reader_time_zone() -> str:
     if chosen is not None:
         return chosen.time_zone
     return stores[0].time_zone if stores else CHINA
-
-
-def forget() -> None:
-    """Read the language again, because it was just changed."""
-    refresh()
 
 
 def html_language() -> str:

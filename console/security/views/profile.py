@@ -45,7 +45,6 @@ class Profile(AdminView):
             density=form.density.data,
         )
         people.forget()
-        reading.forget()
         flash(gettext("Saved"))
         return redirect(url_for(".index"))
 
