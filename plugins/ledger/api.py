@@ -23,6 +23,7 @@ from plugins.ledger.services.lots import LotState, Tender, Terms, issue_lots, lo
 from plugins.ledger.services.opening import (
     Opened,
     Opening,
+    members_who_used,
     members_with_business,
     open_balances,
     undo_opening,
@@ -91,6 +92,7 @@ __all__ = [
     "issue_coupon",
     "issue_lots",
     "lots_of",
+    "members_who_used",
     "members_with_business",
     "open_account",
     "open_accounts",

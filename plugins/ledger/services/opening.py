@@ -112,7 +112,7 @@ def _draft(entry: Entry, row: Opening, day: dt.date) -> Draft:
 def undo_opening(ref: str) -> int:
     """Reverse all opening balances of an import; return how many. One refusal keeps all.
 
-    `Insufficient` when somebody has spent of hers: see `members_with_business()`.
+    `Insufficient` when somebody has spent of hers: see `members_who_used()`.
     """
     reversal = JOURNAL.alias("reversal")
     rows = api.db.session.execute(
@@ -127,8 +127,31 @@ def undo_opening(ref: str) -> int:
     return len(reverse_many(items)) if items else 0
 
 
+def members_who_used(ref: str) -> set[int]:
+    """Return the members who have less left (or owe less) than an import gave them.
+
+    Their opening balances can no longer be reversed.
+    """
+    own = sa.select(JOURNAL.c.id).where(JOURNAL.c.ref == ref)
+    sides = [
+        sa.select(side.label("account_id"), amount.label("amount")).where(LEG.c.journal_id.in_(own))
+        for side, amount in ((LEG.c.credit_id, LEG.c.amount), (LEG.c.debit_id, -LEG.c.amount))
+    ]
+    moved = sa.union_all(*sides).subquery()
+    given = sa.func.sum(moved.c.amount)
+    has = ACCOUNT.c.credits - ACCOUNT.c.debits
+    used = (
+        sa.select(ACCOUNT.c.owner_id)
+        .join(moved, moved.c.account_id == ACCOUNT.c.id)
+        .where(ACCOUNT.c.owner == MEMBER)
+        .group_by(ACCOUNT.c.id)
+        .having(sa.case((ACCOUNT.c.bound == "debit", has > given), else_=has < given))
+    )
+    return set(api.db.session.scalars(used))
+
+
 def members_with_business(ref: str) -> set[int]:
-    """Return the members of an import with journals of another reference: they hold it fast."""
+    """Return the members of an import who have journals of another reference."""
     own = sa.select(JOURNAL.c.id).where(JOURNAL.c.ref == ref)
     sides = [
         sa.select(ACCOUNT.c.owner_id, LEG.c.journal_id)
