@@ -47,12 +47,11 @@ def hash_secret(secret: str) -> str:
 
 def matches(hashed: str | None, secret: str) -> bool:
     """Tell whether *secret* is right; without a hash the same work is done for a plain no."""
-    if len(secret) > LONGEST:
-        secret = ""
+    possible = hashed is not None and len(secret) <= LONGEST
     if not _places.acquire(timeout=_PATIENCE):
         raise Busy
     try:
-        return _hasher.verify(hashed or _dummy(), secret) and hashed is not None
+        return _hasher.verify(hashed or _dummy(), secret[:LONGEST]) and possible
     except (VerifyMismatchError, VerificationError, InvalidHashError):
         return False
     finally:
