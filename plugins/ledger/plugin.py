@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from console import api
 from console.api import _
+from plugins.ledger import commands, jobs, permissions
 
 
 class Ledger(api.Plugin):
@@ -12,3 +13,6 @@ class Ledger(api.Plugin):
     name, version = "ledger", "1.0"
     title = _("Ledger")
     summary = _("Every balance in the house, in one book that is only ever added to.")
+    permissions = (permissions.SEE_BOOKS, permissions.EXPORT_BOOKS)
+    jobs = jobs.SCHEDULES
+    commands = (api.Command(commands.ledger),)

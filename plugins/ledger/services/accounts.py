@@ -24,7 +24,7 @@ def open_accounts(names: Iterable[Name]) -> dict[Name, int]:
     found = find_accounts(wanted) if len(wanted) < MANY else {}
     missing = sorted(name for name in wanted if name not in found)
     rows = [_row(name) for name in missing]
-    opened = insert_rows(ACCOUNT, rows, ("id", *Name._fields), only_new=True)
+    opened = insert_rows(ACCOUNT, rows, ("id", *Name._fields), Name._fields)
     found |= {Name(*name): number for number, *name in opened}
     return found | find_accounts([name for name in missing if name not in found])
 

@@ -32,10 +32,13 @@ def insert_rows(
     table: sa.Table,
     rows: Sequence[Mapping[str, Any]],
     returning: Sequence[str] = ("id",),
-    *,
-    only_new: bool = False,
+    unless_there: Sequence[str] = (),
 ) -> Sequence[Any]:
-    """Insert rows that all have the same columns; *only_new* leaves out those that are there."""
+    """Insert rows that all have the same columns, leaving out those that are there already.
+
+    They are there when a row has the same values in the unique columns *unless_there*; without
+    these every conflict is an error.
+    """
     if not rows:
         return []
     arrays = is_postgresql() and len(rows) >= MANY
@@ -45,8 +48,8 @@ def insert_rows(
         values = [[row[name] for name in names] for row in rows]
         source = unnested([table.c[name] for name in names], values)
         statement = statement.from_select(names, sa.select(*source.c))
-    if only_new:
-        statement = statement.on_conflict_do_nothing()
+    if unless_there:
+        statement = statement.on_conflict_do_nothing(index_elements=list(unless_there))
     statement = statement.returning(*(table.c[name] for name in returning))
     # With RETURNING a list becomes a few INSERT … VALUES (…), (…), not a round trip per row.
     return api.db.session.execute(statement, None if arrays else list(rows)).all()

@@ -96,7 +96,7 @@ def claim_all(entries: Sequence[Entry], asked: Sequence[Any]) -> list[Claim]:
         day = entry.business_on or business_days[entry.store_id]
         heads.setdefault(entry.key, _head(entry, digest, day))
     try:
-        rows = insert_rows(JOURNAL, list(heads.values()), ("id", "idem_key"), only_new=True)
+        rows = insert_rows(JOURNAL, list(heads.values()), ("id", "idem_key"), ("idem_key",))
     except sa.exc.IntegrityError as problem:
         explain(problem)
     fresh = {key: number for number, key in rows}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -105,25 +106,37 @@ def whole_journals(
     connection: sa.Connection, after_id: int = 0, through_id: int | None = None
 ) -> Iterator[WholeJournal]:
     """Yield journals by number, read side by side from all tables, whatever the size."""
-    followers = {
-        key: _Follower(connection, table, after_id, sa.select(table))
-        for key, table in PARTS.items()
-    }
-    legs = _Follower(connection, LEG, after_id, _legs_with_names())
-    heads = sa.select(JOURNAL).where(JOURNAL.c.id > after_id).order_by(JOURNAL.c.id)
-    if through_id is not None:
-        heads = heads.where(JOURNAL.c.id <= through_id)
-    for head in _stream(connection, heads):
-        journal = WholeJournal(head)
-        for row in legs.up_to(head["id"]):
-            journal.legs.append((row, _name(row, "debit"), _name(row, "credit")))
-        for key, follower in followers.items():
-            setattr(journal, key, follower.up_to(head["id"]))
-        yield journal
+    span = (after_id, through_id)
+    with ExitStack() as stack:
+        legs = _Follower(stack, connection, _within(_legs_with_names(), LEG, *span))
+        followers = {
+            key: _Follower(stack, connection, _within(sa.select(table), table, *span))
+            for key, table in PARTS.items()
+        }
+        heads = sa.select(JOURNAL).order_by(JOURNAL.c.id)
+        for head in _stream(stack, connection, _limit(heads, JOURNAL.c.id, *span)):
+            journal = WholeJournal(head)
+            for row in legs.up_to(head["id"]):
+                journal.legs.append((row, _name(row, "debit"), _name(row, "credit")))
+            for key, follower in followers.items():
+                setattr(journal, key, follower.up_to(head["id"]))
+            yield journal
 
 
-def _stream(connection: sa.Connection, statement: Any) -> Iterator[Row]:
-    yield from connection.execute(statement.execution_options(yield_per=2_000)).mappings()
+def _limit(rows: Any, number: Any, after_id: int, through_id: int | None) -> Any:
+    rows = rows.where(number > after_id)
+    return rows if through_id is None else rows.where(number <= through_id)
+
+
+def _within(rows: Any, table: Any, after_id: int, through_id: int | None) -> Any:
+    ordered = rows.order_by(table.c.journal_id, *table.primary_key)
+    return _limit(ordered, table.c.journal_id, after_id, through_id)
+
+
+def _stream(stack: ExitStack, connection: sa.Connection, statement: Any) -> Iterator[Row]:
+    rows = connection.execute(statement.execution_options(yield_per=2_000))
+    stack.callback(rows.close)
+    return iter(rows.mappings())
 
 
 def _legs_with_names() -> Any:
@@ -147,10 +160,8 @@ def _name(row: Row, side: str) -> Name:
 class _Follower:
     """Rows of one table in the order of their journals, handed out journal by journal."""
 
-    def __init__(self, connection: sa.Connection, table: Any, after_id: int, select: Any) -> None:
-        rows = select.where(table.c.journal_id > after_id)
-        rows = rows.order_by(table.c.journal_id, *table.primary_key)
-        self._rows = _stream(connection, rows)
+    def __init__(self, stack: ExitStack, connection: sa.Connection, rows: Any) -> None:
+        self._rows = _stream(stack, connection, rows)
         self._next = next(self._rows, None)
 
     def up_to(self, journal_id: int) -> list[Row]:

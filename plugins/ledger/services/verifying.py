@@ -13,8 +13,8 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.ledger.chart import MEMBER, Name
-from plugins.ledger.models import Seal
+from plugins.ledger.chart import KINDS, MEMBER, Name
+from plugins.ledger.models import Account, Seal
 from plugins.ledger.services.chain import next_head
 from plugins.ledger.services.guards import missing_guards
 from plugins.ledger.services.invariants import INVARIANTS, orphans
@@ -22,10 +22,12 @@ from plugins.ledger.services.reading import WholeJournal, whole_journals
 from plugins.ledger.services.seals import Span, digest_of, sign
 
 SEAL: Any = Seal.__table__
+ACCOUNT: Any = Account.__table__
 #: How many of the things that break an invariant are named.
 NAMED = 20
 TITLES: dict[str, Any] = {
     **{invariant.key: invariant.title for invariant in INVARIANTS},
+    "chart": _("Accounts that the chart does not have so"),
     "orphans": _("Rows whose journal, account, lot or payment is missing"),
     "guards": _("Triggers and constraints that are missing"),
     "chains": _("Accounts whose chain of hashes is broken, with the journal"),
@@ -60,6 +62,8 @@ def verify(key: bytes | None = None) -> Report:
         for invariant in INVARIANTS:
             for row in connection.execute(invariant.statement()):
                 report.add(invariant.key, row[0])
+        for account in _strange_accounts(connection):
+            report.add("chart", account)
         for lost in orphans(connection):
             report.add("orphans", lost)
         for guard in missing_guards(connection):
@@ -80,6 +84,18 @@ def _snapshot() -> Iterator[sa.Connection]:
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
         connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
         yield connection
+
+
+def _strange_accounts(connection: sa.Connection) -> Iterator[int]:
+    """Yield one account of each kind whose unit, limit or total is not the chart's."""
+    terms = (ACCOUNT.c.kind, ACCOUNT.c.unit, ACCOUNT.c.bound, ACCOUNT.c.total)
+    one = sa.func.min(ACCOUNT.c.id)
+    for number, kind, unit, bound, total in connection.execute(
+        sa.select(one, *terms).group_by(*terms)
+    ):
+        known = KINDS.get(kind)
+        if known is None or not known.accepts(unit) or (bound, total) != (known.bound, known.total):
+            yield number
 
 
 def _check_hashes(connection: sa.Connection, key: bytes | None, report: Report) -> None:
