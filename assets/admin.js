@@ -3,20 +3,25 @@ import 'bootstrap/js/src/dropdown.js';
 import 'bootstrap/js/src/offcanvas.js';
 import { startActions } from './admin/actions.js';
 import { startColumns } from './admin/columns.js';
+import { startDrafts } from './admin/drafts.js';
+import { startDrawer } from './admin/drawer.js';
 import { startFieldLoader } from './admin/field_loader.js';
 import { startFilters } from './admin/filters.js';
 import { startFlaskAdmin } from './admin/flask_admin.js';
 import { startForms } from './admin/forms.js';
 import { startInlineEdit } from './admin/inline_edit.js';
+import { startJobs } from './admin/jobs.js';
 import { startKeypads } from './admin/keypad.js';
 import { startPreferences } from './admin/preferences.js';
+import { startReveals } from './admin/reveal.js';
 import { startSelection } from './admin/selection.js';
 import { startShortcuts } from './admin/shortcuts.js';
+import { startTillLock } from './admin/till_lock.js';
 import { startToasts } from './admin/toasts.js';
 import { startWaiting } from './admin/waiting.js';
 
 for (const start of [
-  startPreferences, startToasts, startShortcuts, startActions, startForms, startFieldLoader,
-  startSelection, startColumns, startFilters, startInlineEdit, startKeypads, startFlaskAdmin,
-  startWaiting,
+  startPreferences, startDrawer, startToasts, startShortcuts, startActions, startForms,
+  startFieldLoader, startSelection, startColumns, startFilters, startInlineEdit, startKeypads,
+  startFlaskAdmin, startJobs, startWaiting, startReveals, startDrafts, startTillLock,
 ]) start();

@@ -83,7 +83,12 @@ function compress(file) {
   fs.writeFileSync(`${file}.gz`, gzipSync(content, { level: 9 }));
 }
 
-fs.rmSync(OUT, { recursive: true, force: true });
+function removeOld(kept) {
+  for (const file of fs.readdirSync(OUT)) {
+    if (!kept.has(file.replace(/\.(br|gz)$/, ''))) fs.rmSync(path.join(OUT, file), { recursive: true });
+  }
+}
+
 fs.mkdirSync(OUT, { recursive: true });
 const files = await bundle();
 const icons = fs.readFileSync(path.join(ROOT, 'assets/icons.txt'), 'utf8').split(/\s+/).filter(Boolean);
@@ -92,4 +97,6 @@ files['mark.svg'] = writeHashed('mark.svg', fs.readFileSync(path.join(ROOT, 'ass
 fs.writeFileSync(path.join(OUT, 'licences.txt'), collectLicences());
 for (const { file } of Object.values(files)) compress(path.join(OUT, file));
 const manifest = { sources: process.env.CONSOLE_ASSETS_SOURCES ?? '', files, icons };
-fs.writeFileSync(path.join(OUT, 'manifest.json'), JSON.stringify(manifest, null, 1));
+fs.writeFileSync(path.join(OUT, 'manifest.new'), JSON.stringify(manifest, null, 1));
+fs.renameSync(path.join(OUT, 'manifest.new'), path.join(OUT, 'manifest.json'));
+removeOld(new Set(['licences.txt', 'manifest.json', ...Object.values(files).map(({ file }) => file)]));

@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from flask import Blueprint, Flask, Response, request, send_from_directory
 from markupsafe import Markup
 
 DIST = Path(__file__).parent / "static" / "dist"
+MANIFEST = DIST / "manifest.json"
 ROOT = Path(__file__).parent.parent
 URL = "/static/dist"
 OLDEST_NODE = 18
@@ -45,7 +46,6 @@ def asset(name: str) -> Asset:
     return Asset(f"{URL}/{built['file']}", built["sri"])
 
 
-@cache
 def icon(name: str, kind: str = "") -> Markup:
     """Draw an icon of `assets/icons.txt`; a name that is not there becomes a plain dot.
 
@@ -53,9 +53,14 @@ def icon(name: str, kind: str = "") -> Markup:
     the button or link around one needs a name of its own.
     """
     shown = name if name in _manifest()["icons"] else "point"
-    size = f" icon-{kind}" if kind else ""
-    drawing = '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"/></svg>'
-    return Markup(drawing).format(size, asset("icons.svg").url, shown)
+    return _draw(asset("icons.svg").url, shown, f" icon-{kind}" if kind else "")
+
+
+@cache
+def _draw(sprite: str, name: str, size: str) -> Markup:
+    return Markup('<svg class="icon{}" aria-hidden="true"><use href="{}#{}"/></svg>').format(
+        size, sprite, name
+    )
 
 
 def send(filename: str) -> Response:
@@ -77,14 +82,18 @@ def _pick_packing(filename: str) -> tuple[str, str | None]:
     return "", None
 
 
-@cache
 def _manifest() -> dict[str, Any]:
-    path = DIST / "manifest.json"
-    if not path.exists():
-        raise RuntimeError(
-            "The front-end files are missing; `python -m console.assets` builds them"
-        )
-    built: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    try:
+        written = MANIFEST.stat().st_mtime_ns
+    except FileNotFoundError:
+        raise RuntimeError("`python -m console.assets` builds the front-end files") from None
+    return _read_manifest(written)
+
+
+@lru_cache(maxsize=1)
+def _read_manifest(_written: int) -> dict[str, Any]:
+    """Read the manifest once for each time it was written, so that a rebuild shows at once."""
+    built: dict[str, Any] = json.loads(MANIFEST.read_text("utf-8"))
     return built
 
 
@@ -97,13 +106,11 @@ def build() -> bool:
         return False
     _install_packages(lock)
     _npm("run", "--silent", "build", CONSOLE_ASSETS_SOURCES=wanted)
-    _manifest.cache_clear()
-    icon.cache_clear()
     return True
 
 
 def _is_built(wanted: str) -> bool:
-    if not (DIST / "manifest.json").exists():
+    if not MANIFEST.exists():
         return False
     manifest = _manifest()
     present = all((DIST / built["file"]).exists() for built in manifest["files"].values())

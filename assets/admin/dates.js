@@ -31,4 +31,5 @@ export function styleDate(field) {
   });
   calendar.calendarContainer.setAttribute('role', 'dialog');
   calendar.calendarContainer.setAttribute('aria-label', say('choose_date'));
+  if (document.activeElement === field) calendar.open();
 }

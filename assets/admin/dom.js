@@ -33,6 +33,18 @@ export function say(key, values = {}) {
   return (words[key] ?? key).replace(/\{(\w+)\}/g, (hole, name) => values[name] ?? hole);
 }
 
+/** Send a form as its button would; Safari knows `requestSubmit` only from 16 on. */
+export function submit(form, submitter) {
+  if (form.requestSubmit) {
+    form.requestSubmit(submitter);
+    return;
+  }
+  const button = submitter ?? make('button', { hidden: true });
+  if (!submitter) form.append(button);
+  button.click();
+  if (!submitter) button.remove();
+}
+
 /** Tell whether a key press belongs to a text being typed, an input method's included. */
 export function isTyping(event) {
   const place = event.target;

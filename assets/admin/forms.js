@@ -1,4 +1,4 @@
-import { find, findAll, on } from './dom.js';
+import { find, findAll, on, submit } from './dom.js';
 
 let unsaved = false;
 
@@ -14,6 +14,11 @@ function focusFirstError() {
   const control = field.tomselect ?? field;
   control.focus();
   (field.closest('.field') ?? field).scrollIntoView({ block: 'center' });
+}
+
+/** Let the page be left without a question: what was typed is kept elsewhere. */
+export function letGo() {
+  unsaved = false;
 }
 
 /** Send once: the pressed button shows that it works, a second press does nothing. */
@@ -37,6 +42,7 @@ function unlock() {
 export function startForms() {
   findAll('form[data-form]').forEach((form) => {
     for (const kind of ['input', 'change']) form.addEventListener(kind, (event) => event.isTrusted && markUnsaved(form));
+    form.addEventListener('console:restored', () => markUnsaved(form));
     if (form.dataset.form === 'unsaved') markUnsaved(form);
   });
   on('submit', 'form[method=post i]:not([data-stays])', (form, event) => {
@@ -44,7 +50,7 @@ export function startForms() {
     if (!lock(form, event.submitter)) event.preventDefault();
   });
   on('click', '[data-discard]', () => { unsaved = false; });
-  on('change', '[data-submits]', (control) => control.form.requestSubmit());
+  on('change', '[data-submits]', (control) => submit(control.form));
   addEventListener('beforeunload', (event) => {
     if (!unsaved) return;
     event.preventDefault();

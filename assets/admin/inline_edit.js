@@ -63,6 +63,7 @@ function edit(button, value = button.dataset.value ?? '') {
     open = false;
     input.replaceWith(button);
     button.focus();
+    setTimeout(() => input._flatpickr?.destroy());
   };
   const finish = () => {
     if (!open) return;
@@ -75,10 +76,8 @@ function edit(button, value = button.dataset.value ?? '') {
     if (event.key === 'Enter') { event.preventDefault(); finish(); }
     if (event.key === 'Escape') { event.stopPropagation(); close(); }
   });
-  input.addEventListener(column.type === 'select' ? 'change' : 'blur', () => {
-    if (!document.querySelector('.flatpickr-calendar.open')) finish();
-  });
-  if (column.type === 'select') input.addEventListener('blur', finish);
+  input.addEventListener('blur', () => { if (!input._flatpickr?.isOpen) finish(); });
+  if (column.type === 'select' || column.type === 'date') input.addEventListener('change', finish);
   button.parentElement.querySelector('.cell-error')?.remove();
   button.replaceWith(input);
   input.focus();

@@ -1,4 +1,4 @@
-import { find, findAll, on } from './dom.js';
+import { find, findAll, on, submit } from './dom.js';
 
 function paint(pad) {
   const { value } = find('input', pad);
@@ -11,7 +11,7 @@ function press(button) {
   if (button.dataset.digit === 'back') input.value = input.value.slice(0, -1);
   else if (input.value.length < input.maxLength) input.value += button.dataset.digit;
   paint(pad);
-  if (input.value.length === input.maxLength && button.dataset.digit !== 'back') input.form.requestSubmit();
+  if (input.value.length === input.maxLength && button.dataset.digit !== 'back') submit(input.form);
 }
 
 /** A keypad fills its hidden PIN field and sends it when the last digit is in. */

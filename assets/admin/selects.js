@@ -62,7 +62,13 @@ function lookUp(field) {
     preload: least === 0 ? 'focus' : false,
     score: () => () => 1,
     shouldLoad: (query) => query.length >= least,
-    load: (query, show) => look(field.dataset.url, query).then(show, () => show()),
+    onType() { this.clearOptions(); },
+    load(query, show) {
+      look(field.dataset.url, query).then((options) => {
+        this.clearOptions();
+        show(options);
+      }, () => show());
+    },
   });
 }
 

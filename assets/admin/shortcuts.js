@@ -1,4 +1,4 @@
-import { find, findAll, isTyping, make, on, say } from './dom.js';
+import { find, findAll, isTyping, make, on, say, submit } from './dom.js';
 import { makeBox, open } from './dialogs.js';
 
 const isShown = (element) => element.getClientRects().length > 0 || element.closest('.dropdown-menu');
@@ -30,7 +30,7 @@ function showSheet() {
 function pressed(event) {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 's' && find('form[data-form]')) {
     event.preventDefault();
-    find('form[data-form]').requestSubmit();
+    submit(find('form[data-form]'));
     return;
   }
   const functionKey = /^F\d+$/.test(event.key);

@@ -18,20 +18,20 @@ function expire(note, milliseconds) {
 
 /** Say that something has worked; *undo* (a URL or a function) offers to take it back for 8 s. */
 export function toast(text, undo = null) {
-  const note = make('div', { className: 'toast-note' }, make('span', {}, text));
-  if (undo) {
-    const button = make('button', { type: 'button', 'data-key': 'z' }, say('undo'), make('kbd', {}, 'Z'));
-    button.addEventListener('click', () => {
-      note.remove();
-      if (typeof undo === 'function') undo();
-      else leaveByPost(undo, { url: location.pathname + location.search });
-    });
-    note.append(button);
-  }
-  note.append(make('button', { type: 'button', className: 'close', 'data-close-toast': '', ariaLabel: say('close') }, '×'));
+  const note = find('#toast').content.firstElementChild.cloneNode(true);
+  find('span', note).textContent = text;
+  if (undo) find('[data-close-toast]', note).before(makeUndo(note, undo));
+  findAll('#toasts > .toast-note:not(:has([data-undo]))').forEach((old) => old.remove());
   find('#toasts').append(note);
   expire(note, undo ? UNDO_MS : SHOWN_MS);
   return note;
+}
+
+function makeUndo(note, undo) {
+  const button = make('button', { type: 'button', 'data-key': 'z' }, say('undo'), make('kbd', {}, 'Z'));
+  if (typeof undo === 'string') button.dataset.undo = undo;
+  else button.addEventListener('click', () => { note.remove(); undo(); });
+  return button;
 }
 
 export function startToasts() {
