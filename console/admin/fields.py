@@ -12,8 +12,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
+from wtforms.fields.choices import Choice, SelectFieldBase  # type: ignore[attr-defined]
 from wtforms.validators import StopValidation
+from wtforms.widgets import Select
 
 from console.admin.scope import MOST_ID
 from console.admin.values import format_moment, language, reader_zone
@@ -222,8 +224,10 @@ class MomentField(_Typed):
         return super().__call__(**{"placeholder": "YYYY-MM-DD HH:MM", **picker, **attributes})
 
 
-class ChoiceField(SelectField):
+class ChoiceField(SelectFieldBase):
     """A choice from a closed list; with a blank entry where nothing may be chosen."""
+
+    widget = Select()
 
     def __init__(
         self,
@@ -234,14 +238,15 @@ class ChoiceField(SelectField):
         **rest: Any,
     ) -> None:
         self._values = {str(value): value for value, _label in options}
-        shown = [(str(value), label) for value, label in options]
         blank = [("", "–")] if nullable else []  # noqa: RUF001 - a dash stands for nothing
-        super().__init__(label, choices=[*blank, *shown], coerce=self._read, **rest)
+        self._shown = [*blank, *((str(value), label) for value, label in options)]
+        super().__init__(label, **rest)
 
-    def _read(self, text: Any) -> Any:
-        if text is None or text in ("", BLANK):
-            return None
-        return self._values.get(str(text), str(text))
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        if not valuelist:
+            return
+        text = str(valuelist[0])
+        self.data = None if text in ("", BLANK) else self._values.get(text, text)
 
     def pre_validate(self, form: Any) -> None:
         if self.data is not None and str(self.data) not in self._values:
@@ -249,8 +254,8 @@ class ChoiceField(SelectField):
 
     def iter_choices(self) -> Any:
         chosen = "" if self.data is None else str(self.data)
-        for choice in self.choices or ():
-            yield choice[0], choice[1], choice[0] == chosen, {}
+        for value, label in self._shown:
+            yield Choice(value, label, value == chosen, {})
 
 
 def translation_fields(label: Any, longest: int | None) -> dict[str, Any]:

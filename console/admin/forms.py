@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from flask import current_app, url_for
+from markupsafe import Markup
 from wtforms import BooleanField
 from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta
@@ -170,11 +171,12 @@ class RecordForm(BaseForm):
 
     def refuse(self, message: object, *keys: str) -> None:
         """Put *message* beside the fields that are named, or above the form."""
+        said = message if isinstance(message, Markup) else str(message)
         places = [self[key] for key in keys if key in self]
         for place in places:
-            place.errors = [*place.errors, str(message)]
+            place.errors = [*place.errors, said]
         if not places:
-            self.form_errors.append(str(message))
+            self.form_errors.append(said)
 
 
 def _sections(view: ModelAdmin) -> list[FormSection]:

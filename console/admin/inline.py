@@ -9,6 +9,7 @@ from flask import Response, jsonify, request
 
 from console.admin import saving, scope, values
 from console.admin.attributes import attribute_of
+from console.admin.conflicts import say_changed
 from console.admin.forms import RecordForm
 from console.admin.refusals import attempt
 from console.admin.saving import Stale
@@ -50,13 +51,13 @@ def save(view: ModelAdmin) -> Response:
     data[key] = request.form.get("value", "")
     form = RecordForm(view, record, needs, data, only=key)
     version = request.form.get("version", "")
+    found = scope.read_id(view.subject, number)
     try:
-        found = scope.read_id(view.subject, number)
         saved = form.validate() and attempt(
             view, form, lambda: saving.update(view, form, found, version, row=True)
         )
-    except Stale as stale:
-        return _refuse(409, str(stale))
+    except Stale:
+        return _refuse(409, say_changed(view, found))
     if not saved:
         errors = [*form[key].errors, *form.form_errors]
         return _refuse(422, " ".join(map(str, errors)) or gettext("This was refused."))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -171,89 +171,16 @@ class Tea(api.Plugin):
     admin_views = (GuestAdmin, RankAdmin)
 
 
-def _loyalty(model: Any) -> sa.ColumnElement[Any]:
-    return (
-        sa.select(sa.func.count())
-        .select_from(Order)
-        .where(Order.guest_id == model.id)
-        .scalar_subquery()
-    )
-
-
-def _moods(ids: Sequence[int]) -> Mapping[int, str]:
-    return {number: f"mood {number}" for number in ids}
-
-
-class Neighbour(api.Plugin):
-    """A plugin that puts its own into the guests' list, form and page."""
-
-    name, version = "mood", "1.0"
-    title, summary = "Moods", "For tests"
-    works_with = ("tea",)
-    #: What the form section was given, by guest.
-    kept: dict[int, str] = {}
-
-    @api.hookimpl
-    def console_list_columns(self, model: type[Any]) -> Iterable[api.Column]:
-        if model is Guest:
-            yield api.Column("orders", _("Orders"), expression=_loyalty, kind="number")
-            yield api.Column("mood", _("Mood"), load=_moods)
-
-    @api.hookimpl
-    def console_list_filters(self, model: type[Any]) -> Iterable[api.Filter]:
-        if model is Guest:
-            ordered = sa.select(Order.guest_id)
-            yield api.Filter(
-                "ordered",
-                _("Ordered"),
-                "bool",
-                where=lambda _o, yes: Guest.id.in_(ordered) if yes else Guest.id.not_in(ordered),
-            )
-
-    @api.hookimpl
-    def console_form_sections(self, model: type[Any]) -> Iterable[api.FormSection]:
-        if model is Guest:
-            yield api.FormSection(
-                _("Mood"),
-                build=self._fields,
-                load=lambda guest: {"word": self.kept.get(guest.id, "") if guest else ""},
-                save=self._save,
-                key="mood",
-            )
-
-    def _fields(self) -> Mapping[str, Any]:
-        from wtforms import StringField
-
-        return {"word": StringField("Mood word")}
-
-    def _save(self, guest: Any, given: Mapping[str, Any]) -> None:
-        if given["word"] == "angry":
-            raise api.Refused("No angry guests.")
-        self.kept[guest.id] = given["word"]
-
-    @api.hookimpl
-    def console_record_panels(self, model: type[Any], record_id: int) -> Iterable[api.Panel]:
-        if model is Guest:
-            yield api.Panel("Mood panel", f"<feels {record_id}>")
-
-    @api.hookimpl
-    def console_record_actions(
-        self, model: type[Any], record_id: int
-    ) -> Iterable[api.RecordAction]:
-        if model is Guest:
-            yield api.RecordAction("Cheer up", f"/mood/{record_id}", GREET)
-
-
 MODELS = (Rank, Cup, Guest, GuestCup, Order)
 
 
 def make_tables(app: Flask) -> None:
     """Create the tea house's tables; it has no migrations of its own."""
     tables = [model.__table__ for model in MODELS]
-    with app.app_context():
-        with api.db.engine.connect().execution_options(console_writes=True) as connection:
-            api.db.metadata.create_all(connection, tables=tables)
-            connection.commit()
+    writing = {"console_writes": True}
+    with app.app_context(), api.db.engine.connect().execution_options(**writing) as connection:
+        api.db.metadata.create_all(connection, tables=tables)
+        connection.commit()
 
 
 @api.unit

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
 from dataclasses import dataclass
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.support import people, teahouse
-from tests.support.app import MakeApp
+from console.app import create_app
+from console.db import db
+from tests.support import moods, people, teahouse
+from tests.support.app import make_config
+from tests.support.run_folder import run_folder
 
 URL = "/console/tea/guests/"
 
@@ -28,13 +31,21 @@ class House:
         return client
 
 
-@pytest.fixture
-def house(make_app: MakeApp) -> Iterator[House]:
-    app = make_app(plugins=(teahouse.Tea, teahouse.Neighbour))
-    teahouse.make_tables(app)
-    teahouse.Neighbour.kept.clear()
+@pytest.fixture(scope="session")
+def shared_app(original_url: str) -> Flask:
+    """The application with the tea house, for all tests of this folder."""
+    config = make_config(original_url, run_folder() / f"tea-{os.getpid()}")
+    app = create_app(config, plugins=(teahouse.Tea, moods.Moods))
     with app.app_context():
-        yield House(app, people.add_store("Nanshan"), people.add_store("Futian"))
+        db.engine.dispose()  # nobody may be connected to a database that is copied
+    return app
+
+
+@pytest.fixture
+def house(app: Flask) -> House:
+    teahouse.make_tables(app)
+    moods.Moods.kept.clear()
+    return House(app, people.add_store("Nanshan"), people.add_store("Futian"))
 
 
 @pytest.fixture
