@@ -68,6 +68,8 @@ from console.security.users import (
 )
 from console.settings import Setting
 from console.stores import Store
+from console.transfer.command import import_command
+from console.transfer.dates import read_birthday
 from console.transfer.fields import (
     Import,
     ImportField,
@@ -75,6 +77,10 @@ from console.transfer.fields import (
     ImportValue,
     read_vocabulary,
 )
+from console.transfer.intake import Intake, Naming, Outlook, SampleSheet
+from console.transfer.models import ImportRun
+from console.transfer.plan import StagedRow
+from console.transfer.view import ImportView
 from console.unit import after_commit, in_unit, unit
 
 P = ParamSpec("P")

@@ -231,6 +231,40 @@ def upgrade(op: Operations) -> None:
     op.create_index(op.f("ix_console_grant_store_id"), "console_grant", ["store_id"], unique=False)
     op.create_index(op.f("ix_console_grant_user_id"), "console_grant", ["user_id"], unique=False)
     op.create_table(
+        "console_import",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("file_id", BIG, nullable=False),
+        sa.Column("file_name", sa.String(), nullable=False),
+        sa.Column("store_id", BIG, nullable=False),
+        sa.Column("whole_chain", sa.Boolean(), nullable=False),
+        sa.Column("sheets", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("mapping", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("guesses", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("choices", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("totals", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("job_id", BIG, nullable=True),
+        sa.Column("problem", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("applied_by", sa.String(), nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_by", sa.String(), nullable=False),
+        sa.Column("version", BIG, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["console_file.id"], name=op.f("fk_console_import_file_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["store_id"], ["console_store.id"], name=op.f("fk_console_import_store_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_console_import")),
+    )
+    op.create_index(
+        "ix_console_import_subject_id", "console_import", ["subject", "id"], unique=False
+    )
+    op.create_table(
         "console_notice",
         sa.Column("id", BIG, nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -298,6 +332,38 @@ def upgrade(op: Operations) -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_console_till_token_hash")),
     )
     op.create_index(op.f("ix_console_till_store_id"), "console_till", ["store_id"], unique=False)
+    op.create_table(
+        "console_import_row",
+        sa.Column("import_id", BIG, nullable=False),
+        sa.Column("number", BIG, autoincrement=False, nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("values", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("raw", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("problems", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("notes", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("duplicate_of", BIG, nullable=True),
+        sa.Column("record_id", BIG, nullable=True),
+        sa.Column("edits", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("waived", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("added_id", BIG, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["import_id"],
+            ["console_import.id"],
+            name=op.f("fk_console_import_row_import_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("import_id", "number", name=op.f("pk_console_import_row")),
+    )
+    op.create_index(
+        "ix_console_import_row_added", "console_import_row", ["import_id", "added_id"], unique=False
+    )
+    op.create_index(
+        "ix_console_import_row_status",
+        "console_import_row",
+        ["import_id", "status", "reason", "number"],
+        unique=False,
+    )
     op.create_table(
         "console_notice_read",
         sa.Column("notice_id", BIG, nullable=False),

@@ -57,6 +57,7 @@ _LEAP = re.compile(any_of(words.LEAP))
 #: In a number cell 8.1 may have been the 1st of August or the 10th.
 _HALF_A_DAY = re.compile(r"\d{1,2}\.[123]", re.ASCII)
 _NUMBERS = re.compile(r"\d+", re.ASCII)
+_WRITTEN = re.compile(r"(lunar (leap )?)?(-|\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?", re.ASCII)
 
 
@@ -78,6 +79,16 @@ class Birthday:
         calendar = "lunar leap " if self.is_leap else "lunar " if self.is_lunar else ""
         year = "-" if self.year is None else f"{self.year:04}"
         return f"{calendar}{year}-{self.month:02}-{self.day:02}"
+
+
+def read_birthday(text: str) -> Birthday:
+    """Return the birthday that `str()` wrote, as staged rows hold it; ValueError for others."""
+    found = _WRITTEN.fullmatch(text)
+    if found is None:
+        raise ValueError(text)
+    lunar, leap, year, month, day = found.groups()
+    known = None if year == "-" else int(year)
+    return Birthday(int(month), int(day), known, bool(lunar), bool(leap))
 
 
 def clean_date(cell: Cell, *, today: date) -> date | None:

@@ -22,10 +22,15 @@ _BRACKETED = re.compile(r"\(.*?\)|\[.*?\]")
 
 @dataclass(frozen=True, slots=True)
 class ImportReason:
-    """Why a row is not taken in: a code for programs, plain words for the reader."""
+    """Why a row is not taken in: a code for programs, plain words for the reader.
+
+    *waiver* is the label of the button that takes the row in all the same, without the value
+    or, where it is a negative one, with it; reasons without a label can only be mended.
+    """
 
     code: str
     text: object
+    waiver: object = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,7 @@ from console.transfer.fields import Import, ImportField, ImportReason, ImportVal
 from console.transfer.mapping import Mapping as ColumnMapping
 from console.transfer.words import TOTAL, fold
 
-Status = Literal["importable", "duplicate", "rejected", "total_line"]
+Status = Literal["importable", "duplicate", "rejected", "skipped", "total_line"]
 T = TypeVar("T")
 
 _PLAIN: Final[dict[str, Callable[[object], object]]] = {
@@ -34,6 +34,10 @@ _PLAIN: Final[dict[str, Callable[[object], object]]] = {
     "too_large": lambda label: _("%(field)s is too large", field=label),
     "unknown": lambda label: _("%(field)s is a word that is not known", field=label),
 }
+
+
+#: The cleaners' words for what can be wrong with any field.
+KNOWN_PROBLEMS: Final = tuple(_PLAIN)
 
 
 @dataclass(frozen=True, slots=True)

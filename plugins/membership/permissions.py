@@ -15,6 +15,16 @@ EDIT_MEMBERS = api.Permission(
     "membership.edit_members", _("Change member files"), ("manager", "front_desk")
 )
 EXPORT_MEMBERS = api.Permission("membership.export_members", _("Export members"), ("manager",))
+IMPORT_MEMBERS = api.Permission(
+    "membership.import_members", _("Take members in from spreadsheets"), ("manager",)
+)
 EDIT_TAGS = api.Permission("membership.edit_tags", _("Change tags"), ("manager",))
 
-PERMISSIONS = (SEE_MEMBERS, ADD_MEMBERS, EDIT_MEMBERS, EXPORT_MEMBERS, EDIT_TAGS)
+PERMISSIONS = (
+    SEE_MEMBERS,
+    ADD_MEMBERS,
+    EDIT_MEMBERS,
+    EXPORT_MEMBERS,
+    IMPORT_MEMBERS,
+    EDIT_TAGS,
+)

@@ -6,7 +6,9 @@ from console import api
 from console.api import _
 from plugins.membership import listeners
 from plugins.membership.admin import VIEWS
+from plugins.membership.admin.cards import CARDS
 from plugins.membership.demo import PART
+from plugins.membership.importing.intake import COMMAND
 from plugins.membership.permissions import PERMISSIONS
 from plugins.membership.services.filing import refresh_birthdays
 
@@ -21,5 +23,7 @@ class Membership(api.Plugin):
     listeners = (listeners,)
     permissions = PERMISSIONS
     admin_views = VIEWS
+    cards = CARDS
+    commands = (COMMAND,)
     demo = (PART,)
     jobs = (api.Schedule("membership.birthdays", refresh_birthdays, daily_at="00:05"),)

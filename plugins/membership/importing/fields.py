@@ -37,11 +37,21 @@ def _below_zero(code: str, text: object) -> dict[str, api.ImportReason]:
     return {"negative": api.ImportReason(code, text)}
 
 
+_NO_PHONE: Final = _("Save without phone")
+_NO_BIRTHDAY: Final = _("Save without birthday")
 _BIRTHDAY: Final = {
-    "impossible": api.ImportReason("impossible_birthday", _("There is no such birthday")),
-    "unreadable": api.ImportReason("unreadable_birthday", _("The birthday cannot be read")),
+    "impossible": api.ImportReason(
+        "impossible_birthday", _("There is no such birthday"), _NO_BIRTHDAY
+    ),
+    "unreadable": api.ImportReason(
+        "unreadable_birthday", _("The birthday cannot be read"), _NO_BIRTHDAY
+    ),
 }
-_NEGATIVE_BALANCE: Final = _below_zero("negative_balance", _("The balance is below zero"))
+_NEGATIVE_BALANCE: Final = {
+    "negative": api.ImportReason(
+        "negative_balance", _("The balance is below zero"), _("Take in as owing")
+    )
+}
 
 #: In the order in which a row with several faults names its reason.
 FIELDS: Final = (
@@ -53,11 +63,15 @@ FIELDS: Final = (
         unique=True,
         looks_like=_like_phones,
         reasons={
-            "missing": api.ImportReason("no_phone", _("No phone number")),
-            "too_short": api.ImportReason("phone_too_short", _("The phone number is too short")),
-            "too_long": api.ImportReason("phone_too_long", _("The phone number is too long")),
+            "missing": api.ImportReason("no_phone", _("No phone number"), _NO_PHONE),
+            "too_short": api.ImportReason(
+                "phone_too_short", _("The phone number is too short"), _NO_PHONE
+            ),
+            "too_long": api.ImportReason(
+                "phone_too_long", _("The phone number is too long"), _NO_PHONE
+            ),
             "unreadable": api.ImportReason(
-                "phone_unreadable", _("The phone number cannot be read")
+                "phone_unreadable", _("The phone number cannot be read"), _NO_PHONE
             ),
         },
     ),

@@ -99,6 +99,7 @@ def upgrade(op: Operations) -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_membership_member")),
         sa.UniqueConstraint("number", name=op.f("uq_membership_member_number")),
         sa.UniqueConstraint("phone", name=op.f("uq_membership_member_phone")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         op.f("ix_membership_member_consultant_id"),

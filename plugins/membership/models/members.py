@@ -29,7 +29,8 @@ class Member(api.Model):
 
     `phone` is normalised (see `normalise_phone`) and may be missing. A birthday may lack its
     year; in a lunar one month and day count by the lunar calendar. `phone_tail`, `pinyin`,
-    `initials` and `next_birthday_on` are kept by the services, for searching.
+    `initials` and `next_birthday_on` are kept by the services, for searching. An id is never
+    given twice: the ledger remembers members who are gone.
     """
 
     __tablename__ = "membership_member"
@@ -43,6 +44,7 @@ class Member(api.Model):
         sa.UniqueConstraint("phone"),
         sa.Index("ix_membership_member_joined_on_id", "joined_on", "id"),
         sa.Index("ix_membership_member_name_id", "name", "id"),
+        {"sqlite_autoincrement": True},
     )
     id: Mapped[int] = api.column(_("Number"), primary_key=True)
     number: Mapped[str] = api.column(_("Member number"))
