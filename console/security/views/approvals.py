@@ -16,7 +16,7 @@ from console.db import db
 from console.errors import Refused
 from console.i18n import _, gettext
 from console.security import people, signin
-from console.security.permissions import USE_CONSOLE, VIEW_APPROVALS
+from console.security.permissions import USE_CONSOLE, VIEW_APPROVALS, Permission
 from console.security.views.trail import write_subject
 
 
@@ -49,6 +49,10 @@ class Approvals(ModelAdmin):
     search = ("asked_name", "reason")
     details = ("asked_at",)
     empty_hint = _("What needs a second person stands here until somebody decides.")
+
+    def needed(self, endpoint: str) -> Permission | None:
+        """Let whoever asked see her own request, though she may not see the others'."""
+        return USE_CONSOLE if endpoint == "details_view" else super().needed(endpoint)
 
     @page("/<id>/", needs=USE_CONSOLE)
     def details_view(self, id: str) -> Any:

@@ -107,15 +107,14 @@ def write_subject(table: str, number: int | None, label: str) -> str:
     return " · ".join(part for part in (kind, label) if part)
 
 
-def is_act(operation: str, acts: Any) -> sa.ColumnElement[bool]:
-    """Return the condition that an entry is of one of these acts, or of none of them."""
-    found = AuditEntry.act.in_(acts)
-    return ~found if operation == "not" else found
+def is_act(_operation: str, act: str) -> sa.ColumnElement[bool]:
+    """Return the condition that an entry is of this act."""
+    return AuditEntry.act == act
 
 
-def is_by(_operation: str, users: Any) -> sa.ColumnElement[bool]:
-    """Return the condition that one of these people did it."""
-    return AuditEntry.user_id.in_(users) if users else AuditEntry.user_id.is_(None)
+def is_by(_operation: str, user_id: int) -> sa.ColumnElement[bool]:
+    """Return the condition that this person did it."""
+    return AuditEntry.user_id == user_id
 
 
 class AuditTrail(ModelAdmin):

@@ -48,12 +48,10 @@ def read_last_seen(ids: Sequence[int]) -> Mapping[int, dt.datetime]:
     return {row[0]: row[1] for row in rows}
 
 
-def works_in(operation: str, stores: Any) -> sa.ColumnElement[bool]:
-    """Return the condition that a person has a role in one of these stores."""
-    grants = sa.select(Grant.user_id).where(
-        sa.or_(Grant.store_id.is_(None), Grant.store_id.in_([int(each) for each in stores or ()]))
-    )
-    return User.id.not_in(grants) if operation == "not" else User.id.in_(grants)
+def works_in(_operation: str, store_id: str) -> sa.ColumnElement[bool]:
+    """Return the condition that a person has a role in this store."""
+    here = sa.or_(Grant.store_id.is_(None), Grant.store_id == int(store_id))
+    return User.id.in_(sa.select(Grant.user_id).where(here))
 
 
 class Users(ModelAdmin):
