@@ -9,9 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask, Response, abort, current_app, g, jsonify, render_template, request
 from flask_babel import format_date, format_datetime
-from flask_wtf.csrf import CSRFError
 from markupsafe import escape
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, default_exceptions
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from console import assets, health
@@ -20,6 +19,7 @@ from console.errors import Refused
 from console.host.attempt import attempt
 from console.i18n import gettext
 from console.money import format_fen
+from console.security import reading
 from console.unit import is_transient
 
 POLICY = (
@@ -108,10 +108,10 @@ def _add_headers(response: Response) -> Response:
 def _answer_http(problem: HTTPException) -> Any:
     if problem.response is not None or problem.code is None or problem.code < 400:
         return problem
-    own_words = problem.description != type(problem).description
-    if isinstance(problem, (InternalServerError, CSRFError)) or not own_words:
-        return answer_error(problem.code)
-    return answer_error(problem.code, problem.description)
+    ours = type(problem) is default_exceptions.get(problem.code)  # not of a library, in English
+    has_words = problem.description != type(problem).description
+    shown = ours and has_words and not isinstance(problem, InternalServerError)
+    return answer_error(problem.code, problem.description if shown else None)
 
 
 def _answer_refused(refused: Refused) -> Response:
@@ -148,7 +148,8 @@ def _render_error(code: int, message: str | None, number: str) -> str:
 
     def render() -> None:
         words = {"code": code, "message": message, "request_id": number}
-        pages.append(render_template("console/error.html", **words))
+        lang = reading.html_language()
+        pages.append(render_template("console/error.html", lang=lang, **words))
 
     if attempt(render) is None:
         return pages[0]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextvars import copy_context
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, g, has_app_context
+from flask.globals import _cv_app
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from console import unit
 from console.app import create_app
@@ -24,6 +27,23 @@ from tests.support.run_folder import run_folder
 
 KEY = "a key that only the tests know, 0123456789"
 MakeApp = Callable[..., Flask]
+
+
+class Browser(FlaskClient):
+    """A client whose requests share nothing with the test's own context, as in real life.
+
+    Afterwards the test reads everything anew.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        context = copy_context()
+        context.run(_cv_app.set, None)  # type: ignore[arg-type]
+        # A streamed answer must end in the context that it began in.
+        answer: TestResponse = context.run(super().open, *args, **{**kwargs, "buffered": True})
+        if has_app_context():
+            db.session.rollback()
+            g.pop("console_epoch", None)
+        return answer
 
 
 def make_config(url: str, instance: Path, **more: Any) -> Config:
@@ -49,6 +69,7 @@ def shared_app(original_url: str) -> Flask:
     app = create_app(make_config(original_url, run_folder() / f"shared-{os.getpid()}"))
     with app.app_context():
         db.engine.dispose()  # nobody may be connected to a database that is copied
+    app.test_client_class = Browser
     return app
 
 
@@ -85,7 +106,7 @@ def app(shared_app: Flask, migrated_url: str, tmp_path: Path) -> Iterator[Flask]
 
 @pytest.fixture
 def make_app(migrated_url: str, tmp_path: Path) -> Iterator[MakeApp]:
-    """Make an application of one's own: `make_app(plugins=(Mine,), folder=…, url=…)`."""
+    """Make an application of one's own: `make_app(plugins=(Mine,), folder=…, base_url=…)`."""
     made: list[Flask] = []
 
     def make(
@@ -94,9 +115,11 @@ def make_app(migrated_url: str, tmp_path: Path) -> Iterator[MakeApp]:
         folder: Path | None = None,
         url: str = migrated_url,
         check_schema: bool = True,
+        **told: Any,
     ) -> Flask:
-        config = make_config(url, tmp_path / "instance", plugin_folder=folder)
+        config = make_config(url, tmp_path / "instance", plugin_folder=folder, **told)
         app = create_app(config, plugins=plugins, check_schema=check_schema)
+        app.test_client_class = Browser
         made.append(app)
         return app
 
