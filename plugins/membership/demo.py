@@ -35,8 +35,8 @@ FILE = Path(__file__).parent / "demo_data" / "members.toml"
 MEMBERS, FIRST_PHONE, YUAN = 300, 13800138000, 100
 #: A birthday falls on each of the next days, today's included.
 BIRTHDAYS_AHEAD = 14
-#: Stored value as it is left after some visits: principal and bonus in yuan.
-BALANCES = ((0, 0), (0, 0), (286, 28), (438, 44), (760, 114), (1128, 168), (2380, 476), (3860, 926))
+#: What members have topped up, in yuan: principal and bonus.
+TOP_UPS = ((500, 50), (500, 50), (1000, 150), (1000, 150), (3000, 600), (5000, 1200))
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,8 @@ class Cast:
             year, month, day = story["birthday"]
             birthday = Birthday(month, day, year)
         elif "lunar" in story:
-            birthday = Birthday(*story["lunar"], lunar=True)
+            month, day = story["lunar"]
+            birthday = Birthday(month, day, lunar=True)
         tags = (self.told["demo_tag"], *story.get("tags", ()))
         member = NewMember(
             name=story["name"],
@@ -167,15 +168,25 @@ class Cast:
         known = None if number % 11 == 3 else year
         return Birthday(month, day_of_month, known, lunar=number % 13 == 6)
 
+    def _left_of_a_top_up(self) -> tuple[int, int]:
+        """Return principal and bonus in fen after some visits that were paid from both alike."""
+        if self.random.random() < 0.4:
+            return 0, 0
+        paid, gift = self.random.choice(TOP_UPS)
+        used = self.random.randrange(0, paid + gift, 10)
+        left = (paid + gift - used) * YUAN
+        principal = left * paid // (paid + gift)
+        return principal, left - principal
+
     def _with_balances(self, told: Told, store: str) -> Told:
         draw = self.random
-        principal, bonus = draw.choice(BALANCES)
+        principal, bonus = self._left_of_a_top_up()
         cards: list[str] = self.told["sessions"][store]
         has_card = draw.random() < 0.3
         return replace(
             told,
-            principal_fen=principal * YUAN,
-            bonus_fen=bonus * YUAN,
+            principal_fen=principal,
+            bonus_fen=bonus,
             points=draw.choice((0, 38, 128, 268, 468, 888, 1280, 2180)),
             sessions=((draw.choice(cards), draw.randint(1, 9)),) if has_card else (),
         )

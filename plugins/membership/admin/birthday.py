@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from wtforms import BooleanField, IntegerField, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from console import api
 from console.api import _
 from plugins.membership.models import Member
-from plugins.membership.services.birthdays import DAYS, MONTHS, Birthday
+from plugins.membership.services.birthdays import Birthday
 from plugins.membership.services.filing import birthday_of, put_birthday
 
 
@@ -20,14 +21,14 @@ def _number(text: Any) -> int | None:
 
 
 def _build() -> Mapping[str, Any]:
-    months = [(number, f"{number} · {name}") for number, name in enumerate(MONTHS, 1)]
-    days = [(number, f"{number} · {name}") for number, name in enumerate(DAYS, 1)] + [(31, "31")]
+    months = [SelectChoice("", "–"), *(SelectChoice(str(n)) for n in range(1, 13))]  # noqa: RUF001
+    days = [SelectChoice("", "–"), *(SelectChoice(str(n)) for n in range(1, 32))]  # noqa: RUF001
     return {
         "calendar": SelectField(
             api.gettext("Calendar"),
             choices=[
-                ("solar", api.gettext("Solar calendar")),
-                ("lunar", api.gettext("Lunar calendar")),
+                SelectChoice("solar", api.gettext("Solar calendar")),
+                SelectChoice("lunar", api.gettext("Lunar calendar")),
             ],
         ),
         "year": IntegerField(
@@ -36,16 +37,8 @@ def _build() -> Mapping[str, Any]:
             description=api.gettext("May stay empty"),
             render_kw={"inputmode": "numeric"},
         ),
-        "month": SelectField(
-            api.gettext("Month"),
-            coerce=_number,
-            choices=[("", "–"), *months],  # noqa: RUF001
-        ),
-        "day": SelectField(
-            api.gettext("Day"),
-            coerce=_number,
-            choices=[("", "–"), *days],  # noqa: RUF001
-        ),
+        "month": SelectField(api.gettext("Month"), coerce=_number, choices=months),
+        "day": SelectField(api.gettext("Day"), coerce=_number, choices=days),
         "leap": BooleanField(api.gettext("In a leap month")),
     }
 

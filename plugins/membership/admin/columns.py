@@ -96,9 +96,12 @@ COLUMNS: tuple[str | api.Column, ...] = (
 
 
 def _compare(value: sa.ColumnElement[Any], operation: str, given: Any) -> sa.ColumnElement[bool]:
-    if operation == "ge":
-        return value >= given
-    return value <= given if operation == "le" else value == given
+    comparisons: dict[str, sa.ColumnElement[bool]] = {
+        "ge": value >= given,
+        "le": value <= given,
+        "eq": value == given,
+    }
+    return comparisons[operation]
 
 
 def _where_balance(operation: str, fen: int) -> sa.ColumnElement[bool]:
@@ -109,19 +112,15 @@ def _where_points(operation: str, points: int) -> sa.ColumnElement[bool]:
     return _compare(_points(Member), operation, points)
 
 
-def _where_month(operation: str, months: Sequence[Any]) -> sa.ColumnElement[bool]:
+def _where_month(_operation: str, month: int) -> sa.ColumnElement[bool]:
     """Compare the next birthday, so that a lunar one counts where it falls this time."""
     today = today_of_chain()
     spans = []
-    for month in (int(month) for month in months):
-        for year in (today.year, today.year + 1):
-            first = dt.date(year, month, 1)
-            after = dt.date(year + month // 12, month % 12 + 1, 1)
-            spans.append(sa.and_(Member.next_birthday_on >= first, Member.next_birthday_on < after))
-    within = sa.or_(sa.false(), *spans)
-    if operation == "not":
-        return sa.or_(Member.next_birthday_on.is_(None), ~within)
-    return within
+    for year in (today.year, today.year + 1):
+        first = dt.date(year, month, 1)
+        after = dt.date(year + month // 12, month % 12 + 1, 1)
+        spans.append(sa.and_(Member.next_birthday_on >= first, Member.next_birthday_on < after))
+    return sa.or_(*spans)
 
 
 def _where_phone(_operation: str, value: bool) -> sa.ColumnElement[bool]:

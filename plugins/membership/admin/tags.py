@@ -18,15 +18,18 @@ def _carriers(ids: Sequence[int]) -> Mapping[int, int]:
         sa.select(MemberTag.tag_id, sa.func.count())
         .where(MemberTag.tag_id.in_(ids))
         .group_by(MemberTag.tag_id)
-    ).tuples()
-    return {**dict.fromkeys(ids, 0), **dict(rows)}
+    )
+    found = dict.fromkeys(ids, 0)
+    for tag_id, count in rows:
+        found[tag_id] = count
+    return found
 
 
 class TagAdmin(api.ModelAdmin):
     """The tags of the chain."""
 
     subject, noun = Tag, "tags"
-    title = _("Tags")
+    title, singular = _("Tags"), _("tag")
     icon, group, order = "tags", "members", 30
     needs = {"view": SEE_MEMBERS, "create": EDIT_TAGS, "edit": EDIT_TAGS, "delete": EDIT_TAGS}
     list_columns = (

@@ -32,7 +32,7 @@ def holdings_of(member_id: int) -> Holdings:
         sa.select(Standing.kind, Standing.unit, Standing.amount)
         .where(Standing.owner == "member", Standing.owner_id == member_id)
         .order_by(Standing.unit)
-    ).tuples()
+    )
     sums: dict[str, int] = {}
     cards: dict[str, int] = {}
     for kind, unit, amount in rows:

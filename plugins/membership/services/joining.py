@@ -20,6 +20,9 @@ from plugins.membership.services.numbers import take_numbers
 from plugins.membership.services.phones import normalise_phone, tail_of
 from plugins.membership.services.pinyin import spell
 
+#: The table itself: the mapper would cut thousands of rows into groups of the same gaps.
+MEMBER = Member.__table__
+
 
 @dataclass(frozen=True)
 class Touch:
@@ -80,7 +83,7 @@ def add_members(new: Sequence[NewMember]) -> list[int]:
     try:
         with api.db.session.begin_nested():
             added = api.db.session.scalars(
-                sa.insert(Member).returning(Member.id, sort_by_parameter_order=True), rows
+                sa.insert(MEMBER).returning(MEMBER.c.id, sort_by_parameter_order=True), rows
             )
             ids = list(added)
     except IntegrityError:
@@ -126,6 +129,7 @@ def _rows(new: Sequence[NewMember], phones: Sequence[str | None]) -> Iterator[di
             **_name_columns(one.name.strip() or number),
             **birthday_columns(one.birthday, today),
             **_touch_columns(one.touch),
+            "latest_at": _moment_of(one.joined_on, stores[one.store_id]),
         }
 
 
@@ -182,7 +186,7 @@ def _add_belongings(
         )
         store = stores[one.store_id]
         facts = {"store": store.name, "source": one.touch.source}
-        at = min(now, _noon(one.joined_on, store)) if one.joined_on else now
+        at = _moment_of(one.joined_on, store)
         line = {"member_id": member_id, "at": at, "kind": "joined", "facts": facts}
         lines.append({**line, "user_name": who})
         tags += [
@@ -196,14 +200,17 @@ def _add_belongings(
         ]
     for table, values in ((KnownStore, known), (HistoryLine, lines), (MemberTag, tags)):
         if values:
-            api.db.session.execute(sa.insert(table), values)
+            api.db.session.execute(sa.insert(table.__table__), values)
     if aliases:
-        api.db.session.execute(sa.insert(Alias), aliases)
+        api.db.session.execute(sa.insert(Alias.__table__), aliases)
 
 
-def _noon(day: dt.date, store: api.Store) -> dt.datetime:
-    """Return the middle of a day of which no more is known."""
-    return dt.datetime.combine(day, dt.time(12), ZoneInfo(store.time_zone))
+def _moment_of(joined_on: dt.date | None, store: api.Store) -> dt.datetime:
+    """Return when somebody joined: now, or the noon of an earlier day."""
+    if joined_on is None:
+        return api.now()
+    noon = dt.datetime.combine(joined_on, dt.time(12), ZoneInfo(store.time_zone))
+    return min(api.now(), noon)
 
 
 @api.unit

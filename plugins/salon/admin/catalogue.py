@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from flask import request
+from flask import render_template, request
+from markupsafe import Markup
 from wtforms import StringField
 from wtforms.validators import Length
 
@@ -19,6 +20,7 @@ from plugins.salon.services.catalogue import (
     SegmentDraft,
     VariantDraft,
     minutes_of,
+    plan_of,
     price_of,
     put_segments,
     put_variants,
@@ -26,6 +28,8 @@ from plugins.salon.services.catalogue import (
     show_price,
     show_price_range,
 )
+
+STRETCHES = {"work": _("Work"), "wait": _("Wait"), "cleanup": _("Clean-up")}
 
 
 def _services(ids: Sequence[int]) -> Sequence[Service]:
@@ -95,7 +99,7 @@ class ServiceAdmin(PricingPages, api.ModelAdmin):
     """The services and add-ons that the salon sells."""
 
     subject, noun = Service, "services"
-    title = _("Services")
+    title, singular = _("Services"), _("service")
     icon, group, order = "scissors", "salon", 40
     needs = {
         "view": SEE_SERVICES,
@@ -134,6 +138,15 @@ class ServiceAdmin(PricingPages, api.ModelAdmin):
     )
     inline_edit = ("on_sale",)
 
+    page_actions = (
+        {
+            "label": _("Service categories"),
+            "icon": "folder",
+            "url": "/console/salon/categories/",
+            "needs": SEE_SERVICES,
+        },
+    )
+
     def offered(self) -> sa.ColumnElement[bool] | None:
         """Pickers offer what is on sale."""
         return Service.on_sale.is_(True)
@@ -144,13 +157,29 @@ class ServiceAdmin(PricingPages, api.ModelAdmin):
         if record.cleanup_minutes < 0:
             raise api.Refused(_("Minutes cannot be below zero."))
 
+    def record_actions(self, record: Any) -> list[api.RecordAction]:
+        place = f"/console/salon/services/{record.id}/prices"
+        return [api.RecordAction(_("Prices and times"), place, SEE_SERVICES, "GET")]
+
+    def panels(self, record: Any) -> list[api.Panel]:
+        html = render_template(
+            "salon/_prices.html",
+            service=record,
+            plan=plan_of(record),
+            labels=STRETCHES,
+            minutes_of=minutes_of,
+            price_of=price_of,
+            show_price=show_price,
+        )
+        return [api.Panel(_("Prices and times"), Markup(html), 10)]  # noqa: S704 - it escapes
+
 
 class CategoryAdmin(api.ModelAdmin):
     """The headings of the price list."""
 
     subject, noun = Category, "categories"
-    title = _("Service categories")
-    icon, group, order = "folder", "salon", 45
+    title, singular = _("Service categories"), _("category")
+    icon, group = "folder", None
     needs = {
         "view": SEE_SERVICES,
         "create": EDIT_SERVICES,

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from console import api
 from console.api import _
 from plugins.salon.admin.records import reach
+from plugins.salon.models import SpecialDay
 from plugins.salon.models.stores import MIDNIGHT, WEEKDAYS
 from plugins.salon.permissions import EDIT_STORES, SEE_STORES
 from plugins.salon.services import hours
@@ -64,7 +65,7 @@ class HoursPages:
             view=self,
             store=store,
             rows=[_row(day, label, week.get(day, [])) for day, label in WEEKDAYS],
-            special=[_show_special(day) for day in hours.special_days(store.id, today)],
+            special=[show_special(day) for day in hours.special_days(store.id, today)],
             problem=problem,
             entered=request.form,
             may_edit=EDIT_STORES.held(store.id),
@@ -122,9 +123,11 @@ def _read_day(*names: str) -> dt.date:
         raise api.Refused(_("Enter a day such as 2026-02-17.")) from None
 
 
-def _show_special(day: Any) -> dict[str, Any]:
+def show_special(day: SpecialDay) -> dict[str, Any]:
+    """Return what a page says of a special day."""
     days = str(day.first_on)
     if day.last_on != day.first_on:
         days = f"{day.first_on} – {day.last_on}"  # noqa: RUF001
-    spans = [] if day.opens is None else [(day.opens, day.closes)]
+    closed = day.opens is None or day.closes is None
+    spans = [] if closed else [(day.opens or 0, day.closes or 0)]
     return {"id": day.id, "days": days, "words": hours.show_spans(spans), "reason": day.reason}

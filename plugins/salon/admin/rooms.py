@@ -12,7 +12,7 @@ class EquipmentAdmin(api.ModelAdmin):
     """The rooms and devices of the stores."""
 
     subject, noun = Equipment, "rooms"
-    title = _("Rooms and devices")
+    title, singular = _("Rooms and devices"), _("room or device")
     icon, group, order = "bed", "salon", 60
     needs = {"view": SEE_ROOMS, "create": EDIT_ROOMS, "edit": EDIT_ROOMS}
     list_columns = ("name", "store_id", "kind_id", "capacity", "in_use")
@@ -21,14 +21,22 @@ class EquipmentAdmin(api.ModelAdmin):
     search = ("name",)
     form = ("name", "names", "store_id", "kind_id", "capacity", "in_use")
     inline_edit = ("capacity", "in_use")
+    page_actions = (
+        {
+            "label": _("Kinds of rooms and devices"),
+            "icon": "list-details",
+            "url": "/console/salon/room-kinds/",
+            "needs": SEE_ROOMS,
+        },
+    )
 
 
 class EquipmentKindAdmin(api.ModelAdmin):
     """The kinds of rooms and devices that services ask for."""
 
     subject, noun = EquipmentKind, "room-kinds"
-    title = _("Kinds of rooms and devices")
-    icon, group, order = "list-details", "salon", 65
+    title, singular = _("Kinds of rooms and devices"), _("kind")
+    icon, group = "list-details", None
     needs = {"view": SEE_ROOMS, "create": EDIT_ROOMS, "edit": EDIT_ROOMS, "delete": EDIT_ROOMS}
     list_columns = ("name", "sort")
     default_sort = "name"

@@ -7,17 +7,20 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from flask import render_template
+from markupsafe import Markup
 from wtforms import DecimalField, StringField, TextAreaField
 from wtforms.validators import Length, NumberRange, Optional
 
 from console import api
 from console.api import _
-from plugins.salon.admin.hours import HoursPages
+from plugins.salon.admin.hours import HoursPages, show_special
 from plugins.salon.admin.pictures import PicturePages
 from plugins.salon.models import StoreProfile
+from plugins.salon.models.stores import WEEKDAYS
 from plugins.salon.permissions import ADD_STORES, EDIT_STORES, SEE_STORES
 from plugins.salon.services import hours
-from plugins.salon.services.profiles import profile_of, put_profile
+from plugins.salon.services.profiles import pictures_of, profile_of, put_profile
 
 
 def _address(model: Any) -> sa.ColumnElement[Any]:
@@ -82,7 +85,7 @@ class StoreAdmin(HoursPages, PicturePages, api.ModelAdmin):
     """The stores of the chain."""
 
     subject, noun = api.Store, "stores"
-    title = _("Stores")
+    title, singular = _("Stores"), _("store")
     icon, group, order = "building-store", "salon", 10
     needs = {"view": SEE_STORES, "create": ADD_STORES, "edit": EDIT_STORES}
     list_columns = (
@@ -119,3 +122,25 @@ class StoreAdmin(HoursPages, PicturePages, api.ModelAdmin):
 
     def after_save(self, record: Any, form: Any, *, created: bool) -> None:
         api.raise_epoch()
+
+    def record_actions(self, record: Any) -> list[api.RecordAction]:
+        place = f"/console/salon/stores/{record.id}"
+        return [
+            api.RecordAction(_("Opening hours"), f"{place}/hours", SEE_STORES, "GET"),
+            api.RecordAction(_("Pictures"), f"{place}/pictures", SEE_STORES, "GET"),
+        ]
+
+    def panels(self, record: Any) -> list[api.Panel]:
+        week = hours.week_of(record.id)
+        html = render_template(
+            "salon/_profile.html",
+            store=record,
+            profile=profile_of(record.id),
+            days=[(label, hours.show_spans(week.get(day, []))) for day, label in WEEKDAYS],
+            special=[
+                show_special(day)
+                for day in hours.special_days(record.id, api.today(record.time_zone))
+            ],
+            pictures=[p for p in pictures_of(record.id) if p.kind == "store"],
+        )
+        return [api.Panel(_("Profile"), Markup(html), 10)]  # noqa: S704 - it escapes
