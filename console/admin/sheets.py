@@ -127,7 +127,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return f"<c><v>{value}</v></c>"
     if isinstance(value, dt.datetime):
-        return f'<c s="2"><v>{(value - EPOCH) / dt.timedelta(days=1):.6f}</v></c>'
+        return f'<c s="2"><v>{(value - EPOCH) / dt.timedelta(days=1):.10f}</v></c>'
     if isinstance(value, dt.date):
         return f'<c s="1"><v>{(value - EPOCH.date()).days}</v></c>'
     return f'<c t="inlineStr"><is><t xml:space="preserve">{_text(str(value))}</t></is></c>'
@@ -193,5 +193,7 @@ STYLES = (
     '<xf numFmtId="164" xfId="0" applyNumberFormat="1"/>'
     '<xf numFmtId="165" xfId="0" applyNumberFormat="1"/>'
     '<xf numFmtId="4" xfId="0" applyNumberFormat="1"/>'
-    '<xf fontId="1" xfId="0" applyFont="1"/></cellXfs></styleSheet>'
+    '<xf fontId="1" xfId="0" applyFont="1"/></cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
+    "</styleSheet>"
 )

@@ -221,3 +221,9 @@ def add(record: Any) -> int:
     api.db.session.add(record)
     api.db.session.flush()
     return int(record.id)
+
+
+@api.unit
+def own(guest: int, cup: int) -> None:
+    """Let a guest own a cup."""
+    api.db.session.add(GuestCup(guest_id=guest, cup_id=cup))
