@@ -18,9 +18,20 @@ from tests.support.app import (
 )
 from tests.support.chromium import launched_chromium
 from tests.support.databases import ENGINES, Databases, databases_on
+from tests.support.live import live, with_demo
 from tests.support.people import sign_in
 
-__all__ = ["app", "client", "make_app", "migrated_url", "original_url", "shared_app", "sign_in"]
+__all__ = [
+    "app",
+    "client",
+    "live",
+    "make_app",
+    "migrated_url",
+    "original_url",
+    "shared_app",
+    "sign_in",
+    "with_demo",
+]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

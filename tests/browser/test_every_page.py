@@ -1,0 +1,93 @@
+"""Every page of the console, in both themes and languages, as a person and a machine see it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from console.db import db
+from console.security.models import User
+from tests.support.crawl import addresses
+from tests.support.live import Live, choose
+from tests.support.people import SignIn
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+WIDTHS = {"desk": (1440, 900), "tablet": (1180, 820), "phone": (390, 844)}
+LOOKS = [("light", "zh_Hans_CN"), ("dark", "zh_Hans_CN"), ("light", "en"), ("dark", "en")]
+pytestmark = [pytest.mark.any_engine, pytest.mark.slow]
+
+
+class Watched:
+    """A page whose complaints are kept: what it logs, and what its policy forbids."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.page = context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _hear(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+
+def paths_of(app: Flask) -> list[str]:
+    """Return every page that staff may open, and those before the door."""
+    return [a.path for a in addresses(app) if a.method == "GET"]
+
+
+@pytest.mark.parametrize(("theme", "locale"), LOOKS)
+@pytest.mark.usefixtures("with_demo")
+def test_every_page_can_be_used_by_everybody(
+    app: Flask, live: Live, browser: Browser, sign_in: SignIn, theme: str, locale: str
+) -> None:
+    owner = db.session.scalar(db.select(User.id).where(User.login == "owner"))
+    client = sign_in("owner")
+    user = db.session.scalar(db.select(User.id).order_by(User.id.desc()))
+    assert owner is not None and user is not None
+    choose(user, theme=theme, locale=locale)
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, bypass_csp=False)
+    live.let_in(context, client)
+    faults: list[str] = []
+    for path in paths_of(app):
+        if client.get(path).mimetype != "text/html":
+            continue
+        faults += look_at(Watched(context), live.url + path)
+    context.close()
+    assert faults == []
+
+
+def look_at(watched: Watched, url: str) -> list[str]:
+    """Open one page at every width and return what is wrong with it."""
+    page = watched.page
+    answer = page.goto(url)
+    faults = []
+    if answer is None or answer.status >= 500:
+        faults.append(f"{url}: status {answer and answer.status}")
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    faults += [
+        f"{url}: {violation['id']} at {node['target']}"
+        for violation in found["violations"]
+        for node in violation["nodes"][:3]
+    ]
+    for name, (width, height) in WIDTHS.items():
+        page.set_viewport_size({"width": width, "height": height})
+        over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        if over > 0:
+            faults.append(f"{url}: scrolls sideways by {over} px on a {name}")
+    # A page that is refused says so with its status, which the browser notes as an error.
+    complaints = [c for c in watched.complaints if "status of 40" not in c]
+    page.close()
+    return faults + [f"{url}: {complaint}" for complaint in complaints]
+
+
+def test_the_front_door_is_in_chinese(live: Live, page: Page, sign_in: SignIn) -> None:
+    sign_in("owner")
+    live.open(page, "/")
+    assert page.get_by_role("button", name="\u767b\u5f55", exact=True).is_visible()
+    assert page.locator("html").get_attribute("lang") == "zh-CN"
