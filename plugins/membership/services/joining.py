@@ -77,18 +77,21 @@ def add_members(new: Sequence[NewMember]) -> list[int]:
     All are added or none: raises `PhoneTaken` for a phone that is known or stands there twice,
     and `Refused` for a phone or birthday that cannot be. A missing name becomes the number.
     """
+    if not new:
+        return []
     phones = [normalise_phone(one.phone) if one.phone else None for one in new]
     _refuse_known(phones)
     rows = list(_rows(new, phones))
     try:
         with api.db.session.begin_nested():
-            added = api.db.session.scalars(
-                sa.insert(MEMBER).returning(MEMBER.c.id, sort_by_parameter_order=True), rows
+            added = api.db.session.execute(
+                sa.insert(MEMBER).returning(MEMBER.c.number, MEMBER.c.id), rows
             )
-            ids = list(added)
+            by_number = {row.number: row.id for row in added}
     except IntegrityError:
         _refuse_known(phones)
         raise
+    ids = [by_number[row["number"]] for row in rows]
     _add_belongings(new, ids, rows)
     return ids
 
