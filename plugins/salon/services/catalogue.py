@@ -161,15 +161,22 @@ def put_variants(service: Service, drafts: Sequence[VariantDraft]) -> None:
     variant, so that what was booked or sold of it stays tied to it.
     """
     _check_variants(service, drafts)
-    kept = {variant.id: variant for variant in service.variants}
-    service.variants = [kept.get(draft.id or 0) or Variant() for draft in drafts]
-    for place, (variant, draft) in enumerate(zip(service.variants, drafts, strict=True)):
-        variant.name, variant.names = draft.name, dict(draft.names)
-        variant.price_fen, variant.place = draft.price_fen, place
-        variant.extra_minutes = draft.extra_minutes
-        _put_level_prices(variant, draft.level_prices)
+    with api.db.session.no_autoflush:
+        kept = {variant.id: variant for variant in service.variants}
+        service.variants = [
+            _fill(kept.get(draft.id or 0) or Variant(), draft, place)
+            for place, draft in enumerate(drafts)
+        ]
     service.version += 1
     api.db.session.flush()
+
+
+def _fill(variant: Variant, draft: VariantDraft, place: int) -> Variant:
+    variant.name, variant.names = draft.name, dict(draft.names)
+    variant.price_fen, variant.place = draft.price_fen, place
+    variant.extra_minutes = draft.extra_minutes
+    _put_level_prices(variant, draft.level_prices)
+    return variant
 
 
 def _check_variants(service: Service, drafts: Sequence[VariantDraft]) -> None:
