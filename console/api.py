@@ -48,7 +48,7 @@ from console.hookspecs import (
     hookimpl,
     joining,
 )
-from console.i18n import _, gettext, ngettext, pgettext, translate
+from console.i18n import _, gettext, lazy_pgettext, ngettext, pgettext, translate
 from console.inbox import notify
 from console.jobs import JobRun, Schedule, job, start_job
 from console.money import format_fen, parse_fen

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from wtforms import BooleanField, IntegerField, SelectField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from console import api
@@ -21,26 +20,23 @@ def _number(text: Any) -> int | None:
 
 
 def _build() -> Mapping[str, Any]:
-    months = [SelectChoice("", "–"), *(SelectChoice(str(n)) for n in range(1, 13))]  # noqa: RUF001
-    days = [SelectChoice("", "–"), *(SelectChoice(str(n)) for n in range(1, 32))]  # noqa: RUF001
     return {
-        "calendar": SelectField(
-            api.gettext("Calendar"),
-            choices=[
-                SelectChoice("solar", api.gettext("Solar calendar")),
-                SelectChoice("lunar", api.gettext("Lunar calendar")),
-            ],
-        ),
+        "lunar": BooleanField(api.gettext("By the lunar calendar")),
+        "leap": BooleanField(api.gettext("In a leap month")),
         "year": IntegerField(
             api.gettext("Year"),
             [Optional()],
             description=api.gettext("May stay empty"),
             render_kw={"inputmode": "numeric"},
         ),
-        "month": SelectField(api.gettext("Month"), coerce=_number, choices=months),
-        "day": SelectField(api.gettext("Day"), coerce=_number, choices=days),
-        "leap": BooleanField(api.gettext("In a leap month")),
+        "month": _pick(api.gettext("Month"), 12),
+        "day": _pick(api.gettext("Day"), 31),
     }
+
+
+def _pick(label: str, last: int) -> Any:
+    choices: list[Any] = ["", *(str(number) for number in range(1, last + 1))]
+    return SelectField(label, coerce=_number, choices=choices)
 
 
 def _load(member: Member | None) -> Mapping[str, Any]:
@@ -48,7 +44,7 @@ def _load(member: Member | None) -> Mapping[str, Any]:
     if birthday is None:
         return {}
     return {
-        "calendar": "lunar" if birthday.lunar else "solar",
+        "lunar": birthday.lunar,
         "year": birthday.year,
         "month": birthday.month,
         "day": birthday.day,
@@ -65,7 +61,7 @@ def _save(member: Member, entered: Mapping[str, Any]) -> None:
         return
     if month is None or day is None:
         raise api.Refused(_("A birthday needs a month and a day."))
-    lunar = entered["calendar"] == "lunar"
+    lunar = bool(entered["lunar"])
     leap = lunar and bool(entered["leap"])
     put_birthday(member, Birthday(month, day, entered["year"], lunar=lunar, leap=leap))
 

@@ -61,7 +61,7 @@ class MemberAdmin(AddingPages, TaggingPages, PhotoPages, api.ModelAdmin):
     """The members of the chain."""
 
     subject, noun = Member, "members"
-    title, singular = _("Members"), _("member")
+    title, singular = _("Member list"), _("member")
     icon, group, order = "user-circle", "members", 10
     needs = {
         "view": SEE_MEMBERS,

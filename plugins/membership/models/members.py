@@ -15,7 +15,7 @@ from plugins.membership.models.tags import Tag
 from plugins.salon.api import Staff
 
 GENDERS = (("f", _("Female")), ("m", _("Male")))
-STATUSES = (("active", _("Active")), ("frozen", _("Frozen")))
+STATUSES = (("active", _("Normal")), ("frozen", _("Frozen")))
 
 
 def _known_in(model: Any, stores: frozenset[int]) -> sa.ColumnElement[bool]:

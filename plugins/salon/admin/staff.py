@@ -83,7 +83,7 @@ class StaffAdmin(LeavingPages, PracticePages, api.ModelAdmin):
     search = ("name", "title")
     form = (
         api.FormSection(_("Person"), ("name", "phone", "user_id", "joined_on")),
-        api.FormSection(_("Work"), ("main_store_id", "stores", "level_id", "skills")),
+        api.FormSection(_("Employment"), ("main_store_id", "stores", "level_id", "skills")),
         api.FormSection(
             _("Profile for members"),
             ("title", "titles", "works_since", "strengths", "bio", "shown"),

@@ -26,7 +26,7 @@ class Category(Named, api.Model):
     scope = api.CHAIN
     __table_args__ = (sa.UniqueConstraint("name"),)
     id: Mapped[int] = api.column(_("Number"), primary_key=True)
-    place: Mapped[int] = api.column(_("Order"), default=0)
+    place: Mapped[int] = api.column(_("Position"), default=0)
 
 
 class Service(Named, api.Model):
@@ -55,7 +55,7 @@ class Service(Named, api.Model):
     cleanup_minutes: Mapped[int] = api.column(_("Clean-up, minutes"), default=0)
     introduction: Mapped[str] = api.column(_("Introduction"), sa.Text, default="")
     on_sale: Mapped[bool] = api.column(_("On sale"), default=True)
-    place: Mapped[int] = api.column(_("Order"), default=0)
+    place: Mapped[int] = api.column(_("Position"), default=0)
     version: Mapped[int] = api.column(_("Version"), default=1)
 
     category: Mapped[Category] = relationship(Category)
@@ -131,7 +131,7 @@ class Variant(Named, api.Model):
     price_fen: Mapped[int | None] = api.column(_("Price"))
     #: Added to the first working segment.
     extra_minutes: Mapped[int] = api.column(_("Extra minutes"), default=0)
-    place: Mapped[int] = api.column(_("Order"), default=0)
+    place: Mapped[int] = api.column(_("Position"), default=0)
 
     level_prices: Mapped[list[LevelPrice]] = relationship(
         lambda: LevelPrice, cascade="all, delete-orphan"
@@ -168,7 +168,7 @@ class Segment(api.Model):
     service_id: Mapped[int] = api.column(
         _("Service"), sa.ForeignKey("salon_service.id"), index=True
     )
-    place: Mapped[int] = api.column(_("Order"), default=0)
+    place: Mapped[int] = api.column(_("Position"), default=0)
     kind: Mapped[str] = api.column(_("Kind"), choices=SEGMENT_KINDS, default="work")
     minutes: Mapped[int] = api.column(_("Minutes"))
     #: For work that somebody else does than the technician of the service, such as washing.

@@ -18,7 +18,7 @@ class Named:
     """
 
     label_column = "name"
-    name: Mapped[str] = api.column(_("Name"))
+    name: Mapped[str] = api.column(api.lazy_pgettext("of a thing", "Name"))
     names: Mapped[dict[str, Any]] = api.column(_("In other languages"), default=dict)
 
     @property

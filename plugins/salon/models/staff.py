@@ -20,7 +20,7 @@ class Level(Named, api.Model):
     scope = api.CHAIN
     __table_args__ = (sa.UniqueConstraint("name"),)
     id: Mapped[int] = api.column(_("Number"), primary_key=True)
-    place: Mapped[int] = api.column(_("Order"), default=0)
+    place: Mapped[int] = api.column(_("Position"), default=0)
 
 
 class Skill(Named, api.Model):
@@ -62,7 +62,7 @@ class Staff(api.Model):
     strengths: Mapped[str] = api.column(_("Strengths"), default="")
     bio: Mapped[str] = api.column(_("Profile"), sa.Text, default="")
     shown: Mapped[bool] = api.column(_("Shown to members"), default=False)
-    joined_on: Mapped[dt.date] = api.column(_("Joined on"))
+    joined_on: Mapped[dt.date] = api.column(_("Employed since"))
     left_on: Mapped[dt.date | None] = api.column(_("Left on"))
     version: Mapped[int] = api.column(_("Version"), default=1)
 

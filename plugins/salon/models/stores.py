@@ -97,6 +97,6 @@ class Picture(api.Model):
     store_id: Mapped[int] = api.column(_("Store"), sa.ForeignKey("console_store.id"), index=True)
     file_id: Mapped[int] = api.column(_("File"), sa.ForeignKey("console_file.id"))
     kind: Mapped[str] = api.column(_("Kind"), choices=PICTURE_KINDS, default="store")
-    place: Mapped[int] = api.column(_("Order"), default=0)
+    place: Mapped[int] = api.column(_("Position"), default=0)
 
     file: Mapped[api.StoredFile] = relationship(api.StoredFile)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -45,7 +46,7 @@ def store(number: int) -> api.Store:
 def week(**times: str) -> dict[str, str]:
     """Return the form of the hours page: `mon="10:00-22:00"`."""
     days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-    entered = {}
+    entered: dict[str, str] = {}
     for name, text in times.items():
         opens, _, closes = text.partition("-")
         number = days.index(name) + 1
@@ -266,7 +267,7 @@ def test_the_staff_file_names_her_roles(owner: FlaskClient, here: int) -> None:
 # -- services ----------------------------------------------------------------------------------
 
 
-def new_service(client: FlaskClient, **entered: str) -> object:
+def new_service(client: FlaskClient, **entered: str) -> Any:
     category = add_service("别的").category_id
     told = {"name": "面部清洁", "category_id": str(category), "pricing": "fixed", "place": "0"}
     told |= {"cleanup_minutes": "10", "on_sale": "y", "price__price": "198", "price__minutes": "60"}
