@@ -34,7 +34,7 @@ class Notice(Model):
     scope = CHAIN
     id: Mapped[int] = column(_("Number"), primary_key=True)
     at: Mapped[dt.datetime] = column(_("Time"), index=True)
-    title: Mapped[dict[str, Any]] = column(_("Title"))
+    title: Mapped[dict[str, Any]] = column(_("Notice"))
     body: Mapped[dict[str, Any]] = column(_("Text"))
     url: Mapped[str] = column(_("Link"))
     store_id: Mapped[int | None] = column(_("Store"), sa.ForeignKey("console_store.id"))

@@ -27,6 +27,7 @@ from console.security import (
     sessions,
     signin,
     tills,
+    upkeep,
     users,
     wizard,
 )
@@ -48,6 +49,7 @@ def install(app: Flask) -> None:
     app.register_blueprint(wizard.setup)
     app.register_blueprint(reveal.blueprint)
     files.install(app)
+    upkeep.install()
 
 
 @door.before_request
@@ -68,7 +70,8 @@ def sign_in() -> Any:
     """Show the sign-in page; who is signed in goes on to the console."""
     if wizard.is_needed():
         return redirect(url_for("setup.show"))
-    if people.person() is not None:
+    found = people.person()
+    if found is not None and (found.locked or USE_CONSOLE.held()):
         return redirect(own_path(request.args.get("next")))
     return _show_sign_in(own_path(request.args.get("next")))
 

@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import sqlalchemy as sa
 
 from console import api
-from plugins.membership.models import Member
+from plugins.membership.models import KnownStore, Member
 from plugins.membership.services.filing import hand_over_members
+
+
+@api.hookimpl
+def console_reveal_freely(model: type[Any], record_id: int, store_id: int) -> bool | None:
+    """Answer True for a member who came to the store for the first time today."""
+    if model is not Member:
+        return None
+    store = api.db.session.get(api.Store, store_id)
+    came = sa.select(KnownStore.member_id).where(
+        KnownStore.member_id == record_id,
+        KnownStore.store_id == store_id,
+        KnownStore.since_on == api.today(store.time_zone if store else "Asia/Shanghai"),
+        KnownStore.member_id == Member.id,
+        Member.source != "import",
+    )
+    return True if api.db.session.scalar(came) is not None else None
 
 
 @api.hookimpl
