@@ -18,10 +18,12 @@ import { startSelection } from './admin/selection.js';
 import { startShortcuts } from './admin/shortcuts.js';
 import { startTillLock } from './admin/till_lock.js';
 import { startToasts } from './admin/toasts.js';
+import { startUploads } from './admin/uploads.js';
 import { startWaiting } from './admin/waiting.js';
 
 for (const start of [
   startPreferences, startDrawer, startToasts, startShortcuts, startActions, startForms,
   startFieldLoader, startSelection, startColumns, startFilters, startInlineEdit, startKeypads,
   startFlaskAdmin, startJobs, startWaiting, startReveals, startDrafts, startTillLock,
+  startUploads,
 ]) start();

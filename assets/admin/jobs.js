@@ -14,7 +14,7 @@ async function ask(place) {
   if (meter) {
     meter.value = job.done;
     meter.max = job.total;
-    find('.meter-line span:last-child', place).textContent = `${job.done} / ${job.total}`;
+    find('.meter-line span:last-child', place).textContent = job.note || `${job.done} / ${job.total}`;
   }
   return true;
 }
