@@ -146,6 +146,20 @@ function editStock(link, event) {
   input.focus();
 }
 
+async function askRedis(form, event) {
+  event.preventDefault();
+  const place = form.closest('[data-redis]');
+  const body = new URLSearchParams({ cmd: form.cmd.value, csrf_token: find('meta[name=csrf-token]').content });
+  const entry = make('div', { className: 'mb-2' }, make('strong', {}, form.cmd.value));
+  find('[role=log]', place).append(entry);
+  form.reset();
+  const answer = await fetch(place.dataset.redis, { method: 'POST', body }).catch(() => null);
+  const result = make('div');
+  if (answer?.ok) result.innerHTML = await answer.text();
+  else result.textContent = say('failed');
+  entry.append(result);
+}
+
 export function startFlaskAdmin() {
   startStockFilters();
   startStockActions();
@@ -153,6 +167,7 @@ export function startFlaskAdmin() {
   on('click', '[data-inline-add]', addInline);
   on('click', '[data-inline-remove]', (button) => button.closest('.inline-row').remove());
   on('click', 'a[data-role^=x-editable]', editStock);
+  on('submit', '[data-redis] form', askRedis);
   on('input', '#fa_filter', (input) => {
     const wanted = input.value.toLowerCase();
     findAll('.facts > div').forEach((fact) => { fact.hidden = !fact.textContent.toLowerCase().includes(wanted); });
