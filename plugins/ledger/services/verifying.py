@@ -99,38 +99,64 @@ def _strange_accounts(connection: sa.Connection) -> Iterator[int]:
 
 
 def _check_hashes(connection: sa.Connection, key: bytes | None, report: Report) -> None:
-    heads: dict[int, tuple[int, bytes]] = {}
-    seals = _Seals(connection, key, report)
+    chains, seals = _Chains(report), _Seals(connection, key, report)
     for journal in whole_journals(connection):
         report.journals += 1
         digest = digest_of(journal)
         seals.close_before(journal.head["id"])
         seals.span.add(digest, journal)
-        _check_links(journal, digest, heads, report)
+        chains.add(journal, digest)
+    chains.close()
     seals.close_before(None)
 
 
-def _check_links(
-    journal: WholeJournal, digest: bytes, heads: dict[int, tuple[int, bytes]], report: Report
-) -> None:
-    names = {
-        number: name
-        for leg, debit, credit in journal.legs
-        for number, name in ((leg["debit_id"], debit), (leg["credit_id"], credit))
-        if name.owner == MEMBER
-    }
-    journal_id = journal.head["id"]
-    linked = {link["account_id"]: link for link in journal.links}
-    for account_id in sorted(names.keys() ^ linked.keys()):
-        report.add("chains", f"{account_id}@{journal_id}")
-    for account_id in sorted(names.keys() & linked.keys()):
-        link = linked[account_id]
-        number, before = heads.get(account_id, (0, b""))
-        name = Name(*names[account_id])._replace(owner_id=link["owner_id"])
-        head = next_head(before, digest, account_id, number + 1, name)
-        if link["number"] != number + 1 or bytes(link["head"]) != head:
-            report.add("chains", f"{account_id}@{journal_id}")
-        heads[account_id] = (link["number"], bytes(link["head"]))
+class _Chains:
+    """The chains of all accounts, followed link by link.
+
+    Of two journals written at the same time the later number may hold the earlier link; what
+    comes too early waits for the link before it.
+    """
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._heads: dict[int, tuple[int, bytes]] = {}
+        self._waiting: dict[int, dict[int, tuple[Mapping[Any, Any], bytes, Name]]] = {}
+
+    def add(self, journal: WholeJournal, digest: bytes) -> None:
+        """Follow the links of a journal: one for each account of a member that it touched."""
+        names = {
+            number: name
+            for leg, debit, credit in journal.legs
+            for number, name in ((leg["debit_id"], debit), (leg["credit_id"], credit))
+            if name.owner == MEMBER
+        }
+        links = {link["account_id"]: link for link in journal.links}
+        for account_id in sorted(names.keys() ^ links.keys()):
+            self._report.add("chains", f"{account_id}@{journal.head['id']}")
+        for account_id in sorted(names.keys() & links.keys()):
+            link = links[account_id]
+            name = names[account_id]._replace(owner_id=link["owner_id"])
+            waiting = self._waiting.setdefault(account_id, {})
+            waiting[link["number"]] = (link, digest, name)
+            self._follow(account_id, waiting)
+
+    def close(self) -> None:
+        """Name the links whose predecessor is missing."""
+        for account_id, waiting in self._waiting.items():
+            for link, *_rest in waiting.values():
+                self._report.add("chains", f"{account_id}@{link['journal_id']}")
+
+    def _follow(self, account_id: int, waiting: dict[int, Any]) -> None:
+        number, before = self._heads.get(account_id, (0, b""))
+        while number + 1 in waiting:
+            number += 1
+            link, digest, name = waiting.pop(number)
+            if bytes(link["head"]) != next_head(before, digest, account_id, number, name):
+                self._report.add("chains", f"{account_id}@{link['journal_id']}")
+            before = bytes(link["head"])
+        self._heads[account_id] = (number, before)
+        if not waiting:
+            del self._waiting[account_id]
 
 
 class _Seals:
