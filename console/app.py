@@ -7,10 +7,11 @@ from pathlib import Path
 from flask import Flask
 from flask_babel import Babel
 
-from console import admin, logs, security, web
+from console import admin, logs, migrate, security, web
 from console.config import Config, load_config
 from console.db import db, engine_options
 from console.host import Host
+from console.host.mount import folder_of
 from console.i18n import LOCALES
 from console.plugin import Plugin
 from console.security.reading import html_language
@@ -52,15 +53,27 @@ def create_app(
     add_view = admin.install(app)
     host = app.extensions["console"] = Host(app, add_view)
     with app.app_context():
+        if check_schema:
+            migrate.check_host()
         host.load(
             folder=config.plugin_folder,
             extra=plugins,
             distributions=config.plugin_distributions,
             check_schema=check_schema,
         )
+        _add_words_of_plugins(app, host)
     return app
 
 
 def _translations(config: Config) -> list[str]:
     """Later folders win: the console's words, then the salon's own."""
     return [str(HERE.parent / "translations"), str(config.instance / "translations")]
+
+
+def _add_words_of_plugins(app: Flask, host: Host) -> None:
+    """Put the words that plugins bring along before the console's, which win over them."""
+    folders = [folder_of(type(each.plugin)) for each in host.mounted.values()]
+    brought = [str(f / "translations") for f in folders if f and (f / "translations").is_dir()]
+    babel = app.extensions["babel"]
+    babel.translation_directories[:0] = brought
+    babel.instance.domain_instance.cache.clear()

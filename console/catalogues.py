@@ -14,6 +14,7 @@ from babel.messages.pofile import read_po, write_po
 
 from console.i18n import LOCALES
 
+ROOT = Path(__file__).parent.parent
 SOURCES = ("console", "plugins")
 METHODS = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
@@ -27,10 +28,10 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%[sd]")
 
 
-def extract(root: Path) -> Catalog:
-    """Collect every marked word below *root*."""
+def extract(root: Path, sources: tuple[str, ...] = SOURCES) -> Catalog:
+    """Collect every marked word of the *sources* below *root*."""
     catalog = Catalog(project="salon-console", charset="utf-8", fuzzy=False)
-    for source in SOURCES:
+    for source in sources:
         found = extract_from_dir(
             root / source,
             method_map=METHODS,
@@ -61,9 +62,17 @@ def read(file: Path, locale: str) -> Catalog:
         return read_po(opened, locale=locale)
 
 
-def update(root: Path) -> None:
+def extract_plugin(folder: Path) -> Catalog:
+    """Collect the words of a plugin that the console does not have already."""
+    catalog, known = extract(folder, (".",)), extract(ROOT)
+    for message in list(catalog):
+        if message.id and known.get(_first(message), message.context):
+            catalog.delete(_first(message), message.context)
+    return catalog
+
+
+def update(root: Path, template: Catalog) -> None:
     """Bring the catalogues up to the sources: new words come in empty, unused ones go."""
-    template = extract(root)
     for locale in translated_locales():
         file = file_of(root, locale)
         catalog = read(file, locale)
@@ -90,9 +99,8 @@ def compile_all(root: Path) -> list[Path]:
     return made
 
 
-def find_faults(root: Path) -> Iterator[str]:
+def find_faults(root: Path, template: Catalog) -> Iterator[str]:
     """Tell what is wrong with the catalogues, a line each: missing, empty, fuzzy, misspelt."""
-    template = extract(root)
     for locale in translated_locales():
         catalog = read(file_of(root, locale), locale)
         for message in template:

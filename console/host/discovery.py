@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import signal
 import sys
 import threading
@@ -19,6 +18,8 @@ from console.i18n import _
 from console.plugin import Plugin
 
 GROUP = "console.plugins"
+#: The package whose modules are those of the plugin folder.
+FOLDER = "console_folder"
 #: Seconds a plugin may take to be imported or mounted.
 PATIENCE = 5
 
@@ -138,19 +139,10 @@ def _from_path(path: Path) -> list[type[Plugin]]:
 
 
 def _import_file(path: Path) -> ModuleType:
-    name = f"console_folder_{path.stem}"
-    if name in sys.modules:
-        return sys.modules[name]
-    file = path / "__init__.py" if path.is_dir() else path
-    where = [str(path)] if path.is_dir() else None
-    spec = importlib.util.spec_from_file_location(name, file, submodule_search_locations=where)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{path} is not a module")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-    except BaseException:
-        del sys.modules[name]
-        raise
-    return module
+    """Import a module of the folder as `console_folder.<name>`, so that neighbours find it too."""
+    folder = sys.modules.setdefault(FOLDER, ModuleType(FOLDER))
+    if folder.__dict__.get("__path__") != [str(path.parent)]:
+        folder.__path__ = [str(path.parent)]
+        for name in [name for name in sys.modules if name.startswith(f"{FOLDER}.")]:
+            del sys.modules[name]  # they lay in another folder
+    return importlib.import_module(f"{FOLDER}.{path.stem}")

@@ -18,6 +18,7 @@ from alembic.operations.ops import CreateIndexOp, DropIndexOp, MigrateOperation,
 from sqlalchemy.pool import NullPool
 
 from console.db import BigInt, Model, UtcDateTime
+from console.host.mount import folder_of
 from console.migrate.apply import apply
 from console.migrate.history import HOST, BadHistory, histories_of, history_of
 from console.plugin import Plugin
@@ -42,6 +43,13 @@ def differences(name: str, connection: sa.Connection) -> list[Any]:
     return list(compare_metadata(_context(name, connection), Model.metadata))
 
 
+def _with_place(manifest: type[Plugin]) -> type[Plugin]:
+    own = folder_of(manifest)
+    if own is not None:
+        (own / "migrations").mkdir(exist_ok=True)
+    return manifest
+
+
 def new(
     manifests: Mapping[str, type[Plugin]], owner: str, name: str, *, again: bool = False
 ) -> Path | None:
@@ -51,9 +59,9 @@ def new(
     is added to the file afterwards. *again* writes the first migration anew, as is right
     before the first release, and leaves those that follow as they are.
     """
-    history = history_of(HOST if owner == HOST else manifests[owner])
+    history = history_of(HOST if owner == HOST else _with_place(manifests[owner]))
     if history.folder is None:
-        raise BadHistory(f"{owner} has no folder migrations/")
+        raise BadHistory(f"{owner} is a single file; migrations need a package to live in")
     steps = history.migrations()
     number = 1 if again else len(steps) + 1
     needed = histories_of(manifests)

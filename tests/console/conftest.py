@@ -39,4 +39,4 @@ def bell_app(bell_url: str, make_app: MakeApp) -> Iterator[Flask]:
 @pytest.fixture
 def bell(bell_app: Flask) -> ModuleType:
     """The bell's own module."""
-    return sys.modules["console_folder_bell"]
+    return sys.modules["console_folder.bell"]
