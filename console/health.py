@@ -27,6 +27,10 @@ class Unwell(Exception):
     """One check failed; the message says how."""
 
 
+#: What may be said aloud; other failures only by their name.
+SPEAKING = (Unwell, migrate.NewerSchema, migrate.BadHistory)
+
+
 @open_to("anyone")
 def answer_alive() -> Response:
     """Say that the process lives; asks nothing of the database."""
@@ -51,7 +55,7 @@ def examine() -> dict[str, str]:
         problem = attempt(check)
         db.session.rollback()
         if problem is not None:
-            failed[name] = str(problem) if isinstance(problem, Unwell) else type(problem).__name__
+            failed[name] = str(problem) if isinstance(problem, SPEAKING) else type(problem).__name__
     return failed
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -152,7 +153,9 @@ def _kept_objects(connection: sa.Connection) -> Iterator[None]:
 
     sa.event.listen(connection, "before_cursor_execute", watch)
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Skipped unsupported reflection of expression")
+            yield
     finally:
         sa.event.remove(connection, "before_cursor_execute", watch)
     after, tables = _objects(connection), sa.inspect(connection).get_table_names()
