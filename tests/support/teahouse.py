@@ -125,9 +125,10 @@ class GuestAdmin(api.ModelAdmin):
     form = (
         api.FormSection(_("Guest"), ("name", "phone", "sort", "rank_id", "born_on", "regular")),
         api.FormSection(_("More"), ("limit_fen", "friend_id", "cups", "note")),
+        "visits",
+        "joined_at",
     )
     inline_edit = ("name", "sort", "visits", "regular")
-    form = (*form, "visits", "joined_at")
 
     def before_save(self, record: Any, form: Any, *, created: bool) -> None:
         if record.name == "Nobody":

@@ -7,8 +7,12 @@ import datetime as dt
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from console import epoch
 from console.audit import AuditEntry
 from console.db import db
+from console.security.models import RolePermission
+from console.security.users import preset_role
+from console.unit import unit
 from tests.console.admin.conftest import URL, House
 from tests.support import moods, pages, teahouse
 from tests.support.people import post
@@ -219,19 +223,11 @@ def test_somebody_who_may_not_see_a_phone_keeps_it_when_she_saves(house: House) 
     assert only_guest().phone == "13900139000"
 
 
+@unit
 def forbid_phones(preset: str) -> None:
-    from console import epoch
-    from console.security.models import RolePermission
-    from console.security.users import preset_role
-    from console.unit import unit
-
-    @unit
-    def go() -> None:
-        role = preset_role(preset)
-        db.session.add(RolePermission(role_id=role.id, key="console.see_phones", decision="deny"))
-        epoch.bump()
-
-    go()
+    role = preset_role(preset)
+    db.session.add(RolePermission(role_id=role.id, key="console.see_phones", decision="deny"))
+    epoch.bump()
 
 
 def test_another_plugins_section_is_saved_in_the_same_unit(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-import pytest
 from flask.testing import FlaskClient
 
 from console import clock
@@ -12,6 +11,55 @@ from tests.console.admin.conftest import URL, House
 from tests.console.admin.test_forms import forbid_phones
 from tests.support import pages, teahouse
 from tests.support.people import post, token_of
+
+#: What is asked of three guests, Hua, Lin and Mei, on 10 March 2026, and who fits.
+FILTERED: list[tuple[str, list[str]]] = [
+    ("f.name.has=i", ["Lin", "Mei"]),
+    ("f.name.has=%25", []),
+    ("f.name.has=_", []),
+    ("f.name.starts=L", ["Lin"]),
+    ("f.name.eq=Mei", ["Mei"]),
+    ("f.name.eq=Mei&f.name.eq=Lin", ["Lin", "Mei"]),
+    ("f.sort.eq=green", ["Lin"]),
+    ("f.sort.eq=green&f.sort.eq=black", ["Hua", "Lin"]),
+    ("f.sort.not=green", ["Hua", "Mei"]),
+    ("f.sort.empty=1", ["Mei"]),
+    ("f.sort.filled=1", ["Hua", "Lin"]),
+    ("f.balance_fen.ge=10", ["Hua", "Lin"]),
+    ("f.balance_fen.ge=10&f.balance_fen.le=10.00", ["Lin"]),
+    ("f.visits.ge=2&f.regular.eq=1", ["Mei"]),
+    ("f.regular.eq=0", ["Hua", "Lin"]),
+    ("f.joined_at.today=1", ["Mei"]),
+    ("f.joined_at.yesterday=1", ["Lin"]),
+    ("f.joined_at.this_month=1", ["Lin", "Mei"]),
+    ("f.joined_at.last_month=1", ["Hua"]),
+    ("f.joined_at.on=2026-03-10", ["Mei"]),
+    ("f.joined_at.from=2026-03-01&f.joined_at.to=2026-03-09", ["Lin"]),
+    ("f.born_on.empty=1", ["Hua", "Mei"]),
+    ("f.born_on.to=1990-12-31", ["Lin"]),
+    ("f.rank_id.empty=1", ["Hua", "Mei"]),
+    ("f.cups.filled=1", ["Mei"]),
+    ("f.cups.empty=1", ["Hua", "Lin"]),
+    ("f.visits.eq=abc", []),
+    ("f.visits.nonsense=1", []),
+    ("f.nothing.eq=1", []),
+    ("f.sort.eq=coffee", []),
+    ("q=lin", ["Lin"]),
+    ("q=L+n", ["Lin"]),
+    ("q=%25", []),
+]
+
+#: What somebody asks who sees 138****8000, and whether it finds the guest.
+PHONES = (
+    ("q=13800138000", True),
+    ("q=8000", True),
+    ("q=1380013", False),
+    ("q=138", False),
+    ("f.phone.eq=13800138000", True),
+    ("f.phone.starts=138", False),
+    ("f.phone.has=001", False),
+    ("f.phone.filled=1", False),
+)
 
 
 def test_each_kind_of_value_is_written_as_people_write_it(house: House, owner: FlaskClient) -> None:
@@ -57,26 +105,13 @@ def test_phones_are_masked_for_those_who_may_not_see_them(house: House) -> None:
         assert "138****8000" in page
 
 
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("q=13800138000", True),
-        ("q=8000", True),
-        ("q=1380013", False),
-        ("q=138", False),
-        ("f.phone.eq=13800138000", True),
-        ("f.phone.starts=138", False),
-        ("f.phone.has=001", False),
-        ("f.phone.filled=1", False),
-    ],
-)
-def test_a_masked_phone_cannot_be_found_out_bit_by_bit(
-    house: House, query: str, found: bool
-) -> None:
+def test_a_masked_phone_cannot_be_found_out_bit_by_bit(house: House) -> None:
     number = teahouse.add_guest("Lin", house.here, phone="13800138000")
     forbid_phones("front_desk")
     client = house.enter("front_desk", house.here)
-    assert pages.ids_of(client.get(f"{URL}?{query}").text) == ([number] if found else [])
+    for query, found in PHONES:
+        page = client.get(f"{URL}?{query}").text
+        assert pages.ids_of(page) == ([number] if found else []), query
 
 
 def test_a_masked_column_cannot_be_sorted_by(house: House) -> None:
@@ -87,47 +122,7 @@ def test_a_masked_column_cannot_be_sorted_by(house: House) -> None:
     assert "sort=name" in page
 
 
-@pytest.mark.parametrize(
-    ("query", "names"),
-    [
-        ("f.name.has=i", ["Lin", "Mei"]),
-        ("f.name.has=%25", []),
-        ("f.name.has=_", []),
-        ("f.name.starts=L", ["Lin"]),
-        ("f.name.eq=Mei", ["Mei"]),
-        ("f.name.eq=Mei&f.name.eq=Lin", ["Lin", "Mei"]),
-        ("f.sort.eq=green", ["Lin"]),
-        ("f.sort.eq=green&f.sort.eq=black", ["Hua", "Lin"]),
-        ("f.sort.not=green", ["Hua", "Mei"]),
-        ("f.sort.empty=1", ["Mei"]),
-        ("f.sort.filled=1", ["Hua", "Lin"]),
-        ("f.balance_fen.ge=10", ["Hua", "Lin"]),
-        ("f.balance_fen.ge=10&f.balance_fen.le=10.00", ["Lin"]),
-        ("f.visits.ge=2&f.regular.eq=1", ["Mei"]),
-        ("f.regular.eq=0", ["Hua", "Lin"]),
-        ("f.joined_at.today=1", ["Mei"]),
-        ("f.joined_at.yesterday=1", ["Lin"]),
-        ("f.joined_at.this_month=1", ["Lin", "Mei"]),
-        ("f.joined_at.last_month=1", ["Hua"]),
-        ("f.joined_at.on=2026-03-10", ["Mei"]),
-        ("f.joined_at.from=2026-03-01&f.joined_at.to=2026-03-09", ["Lin"]),
-        ("f.born_on.empty=1", ["Hua", "Mei"]),
-        ("f.born_on.to=1990-12-31", ["Lin"]),
-        ("f.rank_id.empty=1", ["Hua", "Mei"]),
-        ("f.cups.filled=1", ["Mei"]),
-        ("f.cups.empty=1", ["Hua", "Lin"]),
-        ("f.visits.eq=abc", []),
-        ("f.visits.nonsense=1", []),
-        ("f.nothing.eq=1", []),
-        ("f.sort.eq=coffee", []),
-        ("q=lin", ["Lin"]),
-        ("q=L+n", ["Lin"]),
-        ("q=%25", []),
-    ],
-)
-def test_filters_leave_the_rows_that_meet_all_of_them(
-    house: House, owner: FlaskClient, query: str, names: list[str]
-) -> None:
+def test_filters_leave_the_rows_that_meet_all_of_them(house: House, owner: FlaskClient) -> None:
     rank = teahouse.add(teahouse.Rank(name="Gold"))
     cup = teahouse.add(teahouse.Cup(name="Blue"))
 
@@ -148,9 +143,11 @@ def test_filters_leave_the_rows_that_meet_all_of_them(
     mei = teahouse.add_guest("Mei", here, visits=2, regular=True, joined_at=at(3, 9, 16))
     teahouse.own(mei, cup)
     teahouse.add_guest("Hua", here, sort="black", balance_fen=2000, joined_at=at(2, 1, 1))
-    with clock.frozen(at(3, 10, 10)):
-        page = owner.get(f"{URL}?{query}&sort=name").text
-    assert [pages.cells_of(page, number)[1] for number in pages.ids_of(page)] == names
+    for query, names in FILTERED:
+        with clock.frozen(at(3, 10, 10)):
+            page = owner.get(f"{URL}?{query}&sort=name").text
+        found = [pages.cells_of(page, number)[1] for number in pages.ids_of(page)]
+        assert found == names, query
 
 
 def test_a_filter_stands_in_the_address_and_can_be_taken_away(

@@ -9,10 +9,14 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from console import epoch
 from console.db import db
+from console.security.models import Grant
+from console.security.users import preset_role
+from console.unit import unit
 from tests.console.admin.conftest import URL, House
 from tests.console.admin.test_forms import edited
-from tests.support import pages, teahouse
+from tests.support import pages, people, teahouse
 from tests.support.people import post
 from tests.support.teahouse import Guest
 
@@ -158,20 +162,9 @@ def test_each_verb_asks_for_its_own_permission(house: House, own: int) -> None:
 
 def test_somebody_who_edits_elsewhere_only_looks_here(house: House, own: int, foreign: int) -> None:
     """A person may see two stores and edit in one: each row offers what she may do with it."""
-    from console.security import users
-    from console.security.models import Grant
-    from console.unit import unit
-    from tests.support import people
-
     number = people.add_person("manager", house.here)
 
-    @unit
-    def grant() -> None:
-        role = users.preset_role("front_desk").id
-        db.session.add(Grant(user_id=number, role_id=role, store_id=house.there))
-        users.rights.forget()
-
-    grant()
+    grant(number, "front_desk", house.there)
     client = house.app.test_client()
     people.enter(client, people.login_of(number))
     page = client.get(URL).text
@@ -180,3 +173,10 @@ def test_somebody_who_edits_elsewhere_only_looks_here(house: House, own: int, fo
     assert f"{URL}{foreign}/edit/" not in page
     assert client.get(f"{URL}{foreign}/").status_code == 200
     assert client.get(f"{URL}{foreign}/edit/").status_code == 404
+
+
+@unit
+def grant(user_id: int, preset: str, store: int) -> None:
+    role = preset_role(preset).id
+    db.session.add(Grant(user_id=user_id, role_id=role, store_id=store))
+    epoch.bump()

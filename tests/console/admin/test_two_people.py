@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask.testing import FlaskClient
 
 from console.db import db
+from console.unit import unit
 from tests.console.admin.conftest import URL, House
 from tests.console.admin.test_forms import edited, only_guest
 from tests.support import pages, people, teahouse
@@ -93,11 +94,6 @@ def named(house: House, name: str) -> FlaskClient:
     return client
 
 
+@unit
 def earn(number: int) -> None:
-    from console.unit import unit
-
-    @unit
-    def go() -> None:
-        db.session.get_one(Guest, number).balance_fen = 100
-
-    go()
+    db.session.get_one(Guest, number).balance_fen = 100
