@@ -21,6 +21,7 @@ from console.transfer.rows import (
     read_rows,
     recount,
     rewrite_row,
+    totals_of,
 )
 from console.transfer.runs import belongs, lock
 from console.unit import unit
@@ -69,11 +70,10 @@ def _apply(intake: Intake, import_id: int, job_id: int | None) -> None:
     mark_added(import_id, added)
     run.state, run.applied_at, run.applied_by = "applied", clock.now(), actor().name
     run.version += 1
-    totals = recount(intake, run)
     audit.record(
         "import.applied",
         run,
-        after={"rows": len(added), **totals.summary()},
+        after={**totals_of(intake.subject, run).summary(), "rows": len(added)},
         title=_("A spreadsheet was taken in"),
     )
 
@@ -89,7 +89,10 @@ def _still_free(intake: Intake, run: ImportRun) -> list[StagedRow]:
     for row in rows:
         if row.status != "importable":
             rewrite_row(run.id, waiting[row.number])
-    return [row for row in rows if row.status == "importable"]
+    free = [row for row in rows if row.status == "importable"]
+    if len(free) < len(rows):
+        recount(intake, run)
+    return free
 
 
 @unit

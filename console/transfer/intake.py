@@ -68,6 +68,8 @@ class Intake:
     look_back: Callable[[ImportRun, Sequence[int]], Outlook]
     labels: Callable[[Sequence[int]], Mapping[int, str]]
     record_url: Callable[[int], str]
+    #: The button that takes a row in without the value that is taken already.
+    alone: object
     #: Fields that tell rows apart in lists, beside those that are summed.
     shown: tuple[str, ...] = ()
     namings: tuple[Naming, ...] = ()

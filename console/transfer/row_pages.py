@@ -13,7 +13,7 @@ from console import audit, clock
 from console.admin.export import WRITERS
 from console.admin.shell import render
 from console.db import db
-from console.errors import NotFound
+from console.errors import Conflict, NotFound, Refused
 from console.i18n import _, gettext, ngettext
 from console.security import reader_time_zone
 from console.transfer import mending
@@ -99,27 +99,32 @@ class RowPages:
             )
         texts = texts_sent(self.intake.subject, mapping, kept, request.form)
         waive = request.form.get("waive", "")
-        mended = mending.mend_row(self.intake, number, row, texts, waive)
-        self._say(mended)
-        return self._back(number)
+        return self._back(
+            number,
+            lambda: self._say(mending.mend_row(self.intake, number, row, texts, waive)),
+        )
 
     @expose("/<int:number>/rows/<int:row>/decide", methods=("POST",))
     def decide(self, number: int, row: int) -> Any:
         """Decide on a row that is there already, or undo what was done with it."""
         self.find_run(number)
-        mending.decide(self.intake, number, request.form.get("decision", ""), row)
-        return self._back(number)
+        decision = request.form.get("decision", "")
+        return self._back(number, lambda: mending.decide(self.intake, number, decision, row))
 
     @expose("/<int:number>/decide", methods=("POST",))
     def decide_all(self, number: int) -> Any:
         """Decide on all rows that are there already, or set one reason aside for all."""
         self.find_run(number)
         waive = request.form.get("waive", "")
-        if waive:
-            count = mending.waive_all(self.intake, number, waive)
+        try:
+            if waive:
+                count = mending.waive_all(self.intake, number, waive)
+            else:
+                count = mending.decide(self.intake, number, request.form.get("decision", ""))
+        except Conflict as refused:
+            flash(str(refused), "error")
         else:
-            count = mending.decide(self.intake, number, request.form.get("decision", ""))
-        flash(ngettext("%(num)s row changed.", "%(num)s rows changed.", count), "success")
+            flash(ngettext("%(num)s row changed.", "%(num)s rows changed.", count), "success")
         return redirect(url_for(".show", number=number))
 
     @expose("/<int:number>/results.<kind>")
@@ -177,14 +182,21 @@ class RowPages:
         if status == "importable":
             flash(gettext("Row %(number)s can be taken in now.", number=number), "success")
         elif status == "duplicate":
-            flash(gettext("Row %(number)s is there already. Decide on it.", number=number))
+            words = gettext("Row %(number)s is there already. Decide on it.", number=number)
+            flash(words, "warning")
         else:
             reason = reason_of(self.intake, mended)
             words = gettext("Row %(number)s: %(reason)s", number=number, reason=reason)
             flash(words, "error")
 
-    def _back(self, number: int) -> Any:
-        """Go back to the list from which something was done."""
+    def _back(self, number: int, act: Callable[[], Any]) -> Any:
+        """Act, and go back to the list from which it was done; a refusal is said there."""
+        try:
+            act()
+        except NotFound:
+            raise
+        except Refused as refused:
+            flash(str(refused), "error")
         known: dict[str, Any] = {
             key: request.args[key]
             for key in ("status", "reason", "after", "before")

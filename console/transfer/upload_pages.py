@@ -93,4 +93,5 @@ class UploadPages:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "sheet"
             sent.save(path)
+            sent.close()
             return runs.upload(self.intake, path, sent.filename, store_id)

@@ -96,9 +96,9 @@ class ImportView(UploadPages, RowPages, AdminView):
         """Say how far the work is, for the page that waits for it."""
         run = self.find_run(number)
         if run.state not in WORKING:
-            return jsonify(over=True)
+            return jsonify(running=False)
         state = _progress(run)
-        return jsonify(over=not state["alive"], **state)
+        return jsonify(running=state["alive"], **state)
 
     @expose("/<int:number>/retry", methods=("POST",))
     def retry(self, number: int) -> Any:

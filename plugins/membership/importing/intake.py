@@ -33,6 +33,7 @@ INTAKE = api.Intake(
     look_back=look_back,
     labels=labels_of,
     record_url=_url_of,
+    alone=_("Add as a new member without phone"),
     shown=("name", "phone"),
     namings=NAMINGS,
     samples=(
