@@ -13,7 +13,7 @@ from markupsafe import escape
 from werkzeug.exceptions import HTTPException, InternalServerError, default_exceptions
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from console import assets, health
+from console import assets, health, packing
 from console.config import Config
 from console.errors import Refused
 from console.host.attempt import attempt
@@ -50,6 +50,7 @@ def install(app: Flask) -> None:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_port=0, x_prefix=0
         )
+    packing.install(app)
     assets.install(app)
     app.jinja_env.filters.update(money=format_fen, moment=format_moment, day=format_day)
     app.jinja_env.globals.update(csp_nonce=csp_nonce)
