@@ -135,7 +135,7 @@ def _add_staff(told: dict[str, Any]) -> None:
 def _load_services(told: dict[str, Any]) -> None:
     extras = _add(Category(**_words(told["heading"]), place=len(told["categories"])))
     add_ons = {
-        entry["name"][0]: _add_service(entry, {}, extras, place, told["lengths"], add_on=True)
+        entry["name"][0]: _add_service(entry, {}, extras, place, told["lengths"], extra=True)
         for place, entry in enumerate(told["add_ons"])
     }
     for number, group in enumerate(told["categories"]):
@@ -152,7 +152,7 @@ def _add_service(
     place: int,
     lengths: Sequence[Sequence[str]],
     *,
-    add_on: bool = False,
+    extra: bool = False,
 ) -> Service:
     told = {**group, **entry}
     room, device = (
@@ -163,7 +163,7 @@ def _add_service(
         Service(
             **_words(entry["name"]),
             category_id=category.id,
-            add_on=add_on,
+            extra=extra,
             pricing=told.get("pricing", "fixed"),
             skill_id=_named(Skill, told["skill"]).id,
             room_kind_id=room.id if room else None,

@@ -113,12 +113,12 @@ class ServiceAdmin(PricingPages, api.ModelAdmin):
         api.Column("price", _("Price"), load=_prices),
         api.Column("minutes", _("Minutes"), load=_minutes),
         "skill_id",
-        "add_on",
+        "extra",
         "stores",
         "on_sale",
     )
     default_sort = "name"
-    filters = ("category_id", "add_on", "pricing", "skill_id", "on_sale")
+    filters = ("category_id", "extra", "pricing", "skill_id", "on_sale")
     search = ("name",)
     form = (
         api.FormSection(_("Service"), ("name", "names", "category_id", "pricing", "introduction")),
@@ -133,7 +133,7 @@ class ServiceAdmin(PricingPages, api.ModelAdmin):
             _("What it needs"), ("skill_id", "room_kind_id", "device_kind_id", "cleanup_minutes")
         ),
         api.FormSection(
-            _("On the price list"), ("add_on", "add_ons", "stores", "place", "on_sale")
+            _("On the price list"), ("extra", "add_ons", "stores", "place", "on_sale")
         ),
     )
     inline_edit = ("on_sale",)
@@ -152,7 +152,7 @@ class ServiceAdmin(PricingPages, api.ModelAdmin):
         return Service.on_sale.is_(True)
 
     def before_save(self, record: Any, form: Any, *, created: bool) -> None:
-        if any(not other.add_on for other in record.add_ons):
+        if any(not other.extra for other in record.add_ons):
             raise api.Refused(_("Only an add-on can go with another service."))
         if record.cleanup_minutes < 0:
             raise api.Refused(_("Minutes cannot be below zero."))

@@ -108,7 +108,7 @@ def upgrade(op: Operations) -> None:
         "salon_service",
         sa.Column("id", BIG, nullable=False),
         sa.Column("category_id", BIG, nullable=False),
-        sa.Column("add_on", sa.Boolean(), nullable=False),
+        sa.Column("extra", sa.Boolean(), nullable=False),
         sa.Column("pricing", sa.String(), nullable=False),
         sa.Column("skill_id", BIG, nullable=True),
         sa.Column("room_kind_id", BIG, nullable=True),

@@ -30,7 +30,7 @@ class Category(Named, api.Model):
 
 
 class Service(Named, api.Model):
-    """A service of the price list, or an add-on to one; it has at least one variant."""
+    """A service of the price list, or (`extra`) an add-on to others; it has a variant at least."""
 
     __tablename__ = "salon_service"
     scope = api.CHAIN
@@ -43,7 +43,7 @@ class Service(Named, api.Model):
     category_id: Mapped[int] = api.column(
         _("Category"), sa.ForeignKey("salon_category.id"), index=True
     )
-    add_on: Mapped[bool] = api.column(_("Add-on"), default=False)
+    extra: Mapped[bool] = api.column(_("Add-on"), default=False)
     pricing: Mapped[str] = api.column(_("Pricing"), choices=PRICINGS, default="fixed")
     skill_id: Mapped[int | None] = api.column(_("Skill needed"), sa.ForeignKey("salon_skill.id"))
     room_kind_id: Mapped[int | None] = api.column(

@@ -226,7 +226,7 @@ def services_on_sale(store_id: int | None = None) -> list[Service]:
         sa.select(Service)
         .join(Category, Category.id == Service.category_id)
         .where(Service.on_sale)
-        .order_by(Category.place, Category.id, Service.add_on, Service.place, Service.id)
+        .order_by(Category.place, Category.id, Service.extra, Service.place, Service.id)
     )
     if store_id is not None:
         somewhere = sa.select(ServiceStore.service_id)

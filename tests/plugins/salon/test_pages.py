@@ -338,7 +338,7 @@ def test_steps_that_begin_with_a_wait_are_refused_and_kept(owner: FlaskClient) -
 
 
 def test_only_an_add_on_goes_with_a_service(owner: FlaskClient) -> None:
-    perm, mask = add_service("烫发"), add_service("发膜", add_on=True)
+    perm, mask = add_service("烫发"), add_service("发膜", extra=True)
     page = owner.get(f"{SERVICES}{perm.id}/edit/").text
     entered = {
         "_version": field(page, "_version"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from typing import ClassVar
 
 import pytest
 from flask import Flask
@@ -12,6 +14,7 @@ from console.audit import AuditEntry
 from console.security.models import Grant, User
 from console.security.users import RoleInStore, add_user, preset_role
 from plugins.salon.services import staffing
+from tests.support.app import MakeApp
 from tests.support.salon import add_staff, add_store
 
 TODAY = dt.date.today()
@@ -86,3 +89,54 @@ def test_a_person_may_work_in_two_stores(app: Flask) -> None:
 
     move()
     assert staffing.working_staff(here.id) == staffing.working_staff(there.id) == [leo]
+
+
+class Duties(api.Plugin):
+    """A plugin in which people have duties."""
+
+    name, version, title, summary = "duties", "1.0", "Duties", "Duties"
+    requires = {"salon": ">=1"}
+    told: ClassVar[list[tuple[int, int | None]]] = []
+
+    @api.hookimpl
+    def salon_leaving_consequences(self, staff_id: int) -> list[str]:
+        return ["Two visits lie ahead."]
+
+    @api.hookimpl
+    def salon_staff_leaving(self, staff_id: int, successor_id: int | None) -> None:
+        self.told.append((staff_id, successor_id))
+        if successor_id is None:
+            raise api.Refused("Somebody must take over the visits.")
+
+
+@pytest.fixture
+def with_duties(make_app: MakeApp) -> Iterator[None]:
+    app = make_app(plugins=(Duties,))
+    Duties.told.clear()
+    with app.app_context():
+        yield
+
+
+@pytest.mark.usefixtures("with_duties")
+def test_other_plugins_say_what_leaving_means_for_them() -> None:
+    amy = add_staff("Amy 林", add_store())
+    assert staffing.leaving_consequences(amy) == ["Two visits lie ahead."]
+
+
+@pytest.mark.usefixtures("with_duties")
+def test_nothing_is_half_done_when_another_plugin_keeps_her() -> None:
+    store = add_store()
+    user = add_person(store)
+    amy = add_staff("Amy 林", store, user_id=user.id)
+    with pytest.raises(api.Refused, match="take over"):
+        staffing.end_employment(amy.id, last_on=amy.joined_on)
+    assert user.active
+    assert amy.left_on is None
+
+
+@pytest.mark.usefixtures("with_duties")
+def test_other_plugins_hand_her_duties_over_in_the_same_act() -> None:
+    store = add_store()
+    amy, coco = add_staff("Amy 林", store), add_staff("Coco 周", store)
+    staffing.end_employment(amy.id, last_on=amy.joined_on, successor_id=coco.id)
+    assert Duties.told == [(amy.id, coco.id)]
