@@ -9,13 +9,13 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 from flask import request, url_for
-from markupsafe import Markup
 
 from console.admin import columns, inline, lookups
 from console.admin.filters import BARE, LABELS, ListFilter
 from console.admin.labels import write_label
 from console.admin.listing import MOST_COUNTED, Listing, may_sort, shown_columns
 from console.admin.paging import Page
+from console.admin.rows import RowFrame
 from console.admin.saving import tracked_names
 from console.admin.scope import scope_of
 from console.admin.state import SIZES, Asked, State
@@ -25,12 +25,6 @@ from console.i18n import gettext
 if TYPE_CHECKING:
     from console.admin.columns import ListColumn
     from console.admin.model import ModelAdmin
-
-
-class EditableCell(Markup):
-    """A cell that can be edited in place; *raw* is what its input starts from."""
-
-    raw: str = ""
 
 
 @dataclass
@@ -99,19 +93,22 @@ class ListPage:
         page = listing.page(extra.expressions)
         ids = [row[0] for row in page.rows]
         drawers = columns.drawers(view.subject, self.shown, cells_from)
-        drawn = [self._cells(drawer, ids, page.rows) for drawer in drawers]
-        back = self._back()
+        drawn = [drawer.cells(ids, page.rows) for drawer in drawers]
+        raws = [self._raws(drawer, page.rows) for drawer in drawers]
+        frame, back = RowFrame(self.shown, self.editable), self._back()
         rows = []
-        for number, row, cells in zip(ids, page.rows, zip(*drawn, strict=True), strict=False):
+        for index, (number, row) in enumerate(zip(ids, page.rows, strict=True)):
             can = {verb: flag is not None and bool(row[flag]) for verb, flag in flags.items()}
             place = f"{self.base}{quote(str(number), safe='')}/"
+            cells = [column[index] for column in drawn]
+            raw = [column[index] if column else None for column in raws] if can["edit"] else None
             rows.append(
                 {
                     "id": number,
                     "label": write_label(view.subject, row[: len(listing.head) - 1]),
                     "version": seal(*row[sealed]) if seals else None,
-                    "cells": cells,
-                    "url": place,
+                    "cells": frame.draw(cells, raw, place),
+                    "url": place if frame.links else None,
                     "details_url": place,
                     "edit_url": f"{place}edit/{back}",
                     "can_edit": can["edit"],
@@ -131,16 +128,11 @@ class ListPage:
         place: int = extra.add([reach]).start
         return place
 
-    def _cells(self, drawer: columns.Drawer, ids: list[Any], rows: list[Any]) -> list[Any]:
-        cells = drawer.cells(ids, rows)
+    def _raws(self, drawer: columns.Drawer, rows: list[Any]) -> list[str] | None:
+        """Return what the inputs of an editable column start from."""
         if drawer.column.key not in self.editable:
-            return cells
-        edited = []
-        for cell, row in zip(cells, rows, strict=True):
-            made = EditableCell(cell)
-            made.raw = inline.raw(row[drawer.place])
-            edited.append(made)
-        return edited
+            return None
+        return [inline.raw(row[drawer.place]) for row in rows]
 
     def _back(self) -> str:
         """Return the query by which a form finds its way back to this state of the list."""

@@ -16,6 +16,8 @@ from console.i18n import LOCALES, gettext
 from console.money import format_fen
 from console.security import reader_time_zone
 
+#: The kinds whose values are shown as they are.
+TEXTS = frozenset({"text", "long", "phone"})
 #: The longest text a cell shows; the whole stands on the page of the record.
 CELL_LENGTH = 120
 EMPTY = Markup('<span class="text-secondary">&ndash;</span>')
@@ -85,15 +87,17 @@ def cell(kind: str, choices: Any = ()) -> Callable[[Any], str]:
             False: PILL.format("secondary", gettext("No")),
         }
         return lambda value: EMPTY if value is None else pills[bool(value)]
-    write = writer(kind, choices)
+    write = str if kind in TEXTS else writer(kind, choices)
 
     def draw(value: Any) -> str:
+        if value is None:
+            return EMPTY
         if hasattr(value, "__html__"):
             return escape(value)
         text = write(value)
-        if not text:
-            return EMPTY
-        return escape(text if len(text) <= CELL_LENGTH else f"{text[:CELL_LENGTH]}…")
+        if len(text) > CELL_LENGTH:
+            text = f"{text[:CELL_LENGTH]}…"
+        return escape(text) if text else EMPTY
 
     return draw
 

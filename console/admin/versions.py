@@ -12,6 +12,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from flask import current_app
@@ -22,10 +23,15 @@ LETTERS = 8
 
 def seal(*values: Any) -> str:
     """Return a short keyed digest of *values*."""
-    key = hashlib.blake2b(str(current_app.secret_key).encode(), digest_size=32).digest()
+    key = _key(str(current_app.secret_key))
     text = json.dumps(values, default=_plain, sort_keys=True)
     digest = hashlib.blake2b(text.encode(), key=key, digest_size=LETTERS * 3 // 4).digest()
     return base64.urlsafe_b64encode(digest).decode()
+
+
+@lru_cache(maxsize=8)
+def _key(secret: str) -> bytes:
+    return hashlib.blake2b(secret.encode(), digest_size=32, person=b"console.version").digest()
 
 
 def _plain(value: Any) -> str:
