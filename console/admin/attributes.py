@@ -40,6 +40,7 @@ class Attribute:
     target: type[Any] | None = None
 
 
+@cache
 def attribute_of(model: type[Any], key: str) -> Attribute:
     """Describe the attribute *key* of *model*; `BadView` if there is none."""
     mapper: Mapper[Any] = sa.inspect(model)

@@ -163,7 +163,7 @@ class ListPage:
         editor = inline.EDITORS.get(column.kind) if column.key in self.editable else None
         return {
             "key": column.key,
-            "label": column.label,
+            "label": str(column.label),
             "align": column.align,
             "description": column.help,
             "hidden": hidden,
@@ -176,13 +176,14 @@ class ListPage:
         }
 
     def _available(self) -> list[dict[str, Any]]:
+        said = {key: str(label) for key, label in LABELS.items()}
         return [
             {
                 "key": each.key,
-                "label": each.label,
+                "label": str(each.label),
                 "type": each.editor,
                 "operations": [
-                    {"key": key, "label": LABELS[key], "bare": key in BARE}
+                    {"key": key, "label": said[key], "bare": key in BARE}
                     for key in each.operations
                 ],
                 "choices": [(value, str(label)) for value, label in each.options],
