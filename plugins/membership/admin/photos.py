@@ -70,7 +70,11 @@ def _reach(number: int, needs: api.Permission) -> Member:
 def _add(member_id: int, file_id: int, note: str) -> None:
     photo = Photo(member_id=member_id, file_id=file_id, note=note, added_at=api.now())
     api.db.session.add(photo)
-    api.record_audit("membership.photo_added", api.db.session.get_one(Member, member_id))
+    api.record_audit(
+        "membership.photo_added",
+        api.db.session.get_one(Member, member_id),
+        title=_("Added a photo"),
+    )
 
 
 @api.unit
@@ -79,4 +83,8 @@ def _drop(member_id: int, number: int) -> None:
     if photo is None or photo.member_id != member_id:
         raise api.NotFound(_("There is no such photo."))
     api.db.session.delete(photo)
-    api.record_audit("membership.photo_dropped", api.db.session.get_one(Member, member_id))
+    api.record_audit(
+        "membership.photo_dropped",
+        api.db.session.get_one(Member, member_id),
+        title=_("Removed a photo"),
+    )

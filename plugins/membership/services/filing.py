@@ -138,7 +138,7 @@ def receive_member(member_id: int, store_id: int) -> None:
         return
     note_history(member_id, "received", store=store.name)
     member = api.db.session.get_one(Member, member_id)
-    api.record_audit("membership.received", member, store_id=store_id)
+    api.record_audit("membership.received", member, store_id=store_id, title=_("Received a member"))
 
 
 def _make_known(member_id: int, store: api.Store) -> bool:

@@ -66,7 +66,9 @@ def add_member(new: NewMember) -> Member:
     """Add one member and return her; raises `PhoneTaken` when her phone is known."""
     ids = add_members([new])
     member: Member = api.db.session.get_one(Member, ids[0])
-    api.record_audit("membership.added", member, store_id=member.home_store_id)
+    api.record_audit(
+        "membership.added", member, store_id=member.home_store_id, title=_("Added a member")
+    )
     return member
 
 

@@ -112,7 +112,7 @@ def _save(service: Service, levels: list[Level]) -> None:
     own = {variant.id for variant in service.variants}
     put_variants(service, _read_variants(levels, own))
     put_segments(service, _read_segments())
-    api.record_audit("salon.prices_changed", service)
+    api.record_audit("salon.prices_changed", service, title=_("Changed prices"))
 
 
 def _read_variants(levels: list[Level], own: set[int]) -> list[VariantDraft]:

@@ -98,7 +98,14 @@ def put_week(store_id: int, week: Mapping[int, Sequence[Span]]) -> None:
             api.db.session.add(Hours(store_id=store_id, weekday=day, opens=opens, closes=closes))
     after = {str(day): list(openings) for day, openings in week.items()}
     store = api.db.session.get_one(api.Store, store_id)
-    api.record_audit("salon.hours_changed", store, before=before, after=after, store_id=store_id)
+    api.record_audit(
+        "salon.hours_changed",
+        store,
+        before=before,
+        after=after,
+        store_id=store_id,
+        title=_("Changed opening hours"),
+    )
 
 
 @api.unit
@@ -123,7 +130,9 @@ def add_special_day(
     )
     api.db.session.add(day)
     api.db.session.flush()
-    api.record_audit("salon.special_day_added", day, store_id=store_id)
+    api.record_audit(
+        "salon.special_day_added", day, store_id=store_id, title=_("Added a special day")
+    )
     return day
 
 
@@ -133,7 +142,9 @@ def drop_special_day(store_id: int, number: int) -> None:
     day = api.db.session.get(SpecialDay, number)
     if day is None or day.store_id != store_id:
         raise api.NotFound(_("There is no such day."))
-    api.record_audit("salon.special_day_dropped", day, store_id=store_id)
+    api.record_audit(
+        "salon.special_day_dropped", day, store_id=store_id, title=_("Removed a special day")
+    )
     api.db.session.delete(day)
 
 

@@ -58,7 +58,7 @@ def _hang(store_id: int, file_id: int, kind: str) -> None:
     picture = Picture(store_id=store_id, file_id=file_id, kind=kind, place=place)
     api.db.session.add(picture)
     api.db.session.flush()
-    api.record_audit("salon.picture_added", picture, store_id=store_id)
+    api.record_audit("salon.picture_added", picture, store_id=store_id, title=_("Added a picture"))
 
 
 @api.unit
@@ -67,5 +67,7 @@ def drop_picture(store_id: int, number: int) -> None:
     picture = api.db.session.get(Picture, number)
     if picture is None or picture.store_id != store_id:
         raise api.NotFound(_("There is no such picture."))
-    api.record_audit("salon.picture_dropped", picture, store_id=store_id)
+    api.record_audit(
+        "salon.picture_dropped", picture, store_id=store_id, title=_("Removed a picture")
+    )
     api.db.session.delete(picture)

@@ -138,6 +138,7 @@ def end_employment(staff_id: int, *, last_on: dt.date, successor_id: int | None 
     api.record_audit(
         "salon.staff_left",
         staff,
+        title=_("Somebody left"),
         after={"left_on": last_on.isoformat(), "successor_id": successor_id},
         note="\n".join(consequences),
     )
@@ -150,4 +151,4 @@ def take_back(staff_id: int) -> None:
     if staff.left_on is None:
         raise api.Refused(_("She has not left."))
     staff.left_on, staff.version = None, staff.version + 1
-    api.record_audit("salon.staff_taken_back", staff)
+    api.record_audit("salon.staff_taken_back", staff, title=_("Took somebody back"))
