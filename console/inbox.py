@@ -90,20 +90,23 @@ def notify(
         "todo": todo,
     }
     known = _open(key) if key else None
-    if known is None:
-        db.session.add(Notice(**values, key=key))
+    if known is not None and known.done_at is None:
+        _renew(known, values)
         return
-    if known.done_at is not None:
+    if known is not None:
         known.key = None
         db.session.flush()
-        db.session.add(Notice(**values, key=key))
-        return
-    changed = known.title != values["title"] or known.body != values["body"]
+    db.session.add(Notice(**values, key=key))
+
+
+def _renew(notice: Notice, values: dict[str, Any]) -> None:
+    """Let an open notice say what is true now; if that is news, nobody has read it."""
+    changed = notice.title != values["title"] or notice.body != values["body"]
     for name, value in values.items():
         if name != "at" or changed:
-            setattr(known, name, value)
+            setattr(notice, name, value)
     if changed:
-        db.session.execute(sa.delete(NoticeRead).where(NoticeRead.notice_id == known.id))
+        db.session.execute(sa.delete(NoticeRead).where(NoticeRead.notice_id == notice.id))
 
 
 @unit
