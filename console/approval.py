@@ -88,9 +88,7 @@ def ask_approval(
         title=words.freeze(kind.title),
         payload=payload,
         reason=reason.strip()[:LONGEST_REASON],
-        subject_table=subject.__tablename__ if subject is not None else "",
-        subject_id=subject.id if subject is not None else None,
-        subject_label=audit.label_of(subject),
+        **_reference(subject),
         store_id=place,
         asked_by=who.user_id,
         asked_name=who.name,
@@ -110,6 +108,14 @@ def ask_approval(
         key=f"approval {request.id}",
     )
     return int(request.id)
+
+
+def _reference(subject: Model | None) -> dict[str, Any]:
+    return {
+        "subject_table": subject.__tablename__ if subject is not None else "",
+        "subject_id": subject.id if subject is not None else None,
+        "subject_label": audit.label_of(subject),
+    }
 
 
 @unit
