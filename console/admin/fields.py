@@ -192,7 +192,7 @@ class DayField(_Typed):
 
     def __call__(self, **attributes: Any) -> Markup:
         picker = {"data-role": "datepicker", "data-date-format": "YYYY-MM-DD"}
-        return super().__call__(**{"placeholder": "YYYY-MM-DD", **picker, **attributes})
+        return super().__call__(**{"placeholder": gettext("YYYY-MM-DD"), **picker, **attributes})
 
 
 class MomentField(_Typed):
@@ -221,7 +221,9 @@ class MomentField(_Typed):
 
     def __call__(self, **attributes: Any) -> Markup:
         picker = {"data-role": "datetimepicker", "data-date-format": "YYYY-MM-DD HH:mm"}
-        return super().__call__(**{"placeholder": "YYYY-MM-DD HH:MM", **picker, **attributes})
+        return super().__call__(
+            **{"placeholder": gettext("YYYY-MM-DD HH:MM"), **picker, **attributes}
+        )
 
 
 class ChoiceField(SelectFieldBase):

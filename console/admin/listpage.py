@@ -183,8 +183,7 @@ class ListPage:
                 "label": str(each.label),
                 "type": each.editor,
                 "operations": [
-                    {"key": key, "label": said[key], "bare": key in BARE}
-                    for key in each.operations
+                    {"key": key, "label": said[key], "bare": key in BARE} for key in each.operations
                 ],
                 "choices": [(value, str(label)) for value, label in each.options],
                 "lookup_url": self._lookup_url(each),

@@ -54,6 +54,15 @@ class Kettle(api.Plugin):
     )
 
 
+    @api.hookimpl
+    def console_plugin_enabled(self, plugin: str) -> None:
+        """Hear of it; the worker would tell it."""
+
+    @api.hookimpl
+    def console_plugin_disabled(self, plugin: str) -> None:
+        """Hear of it; the worker would tell it."""
+
+
 class Lid(api.Plugin):
     """It needs the kettle."""
 
@@ -126,6 +135,16 @@ def test_a_plugin_is_switched_off_and_on_and_that_is_written_down(
     assert acts.count("enable_plugin") == 1
     for wrong in ({"name": "nothing", "to": "on"}, {"name": "kettle", "to": "up"}, {}):
         assert post(owner, f"{PLUGINS}switch/", wrong).status_code == 302
+
+
+def test_other_plugins_hear_that_one_was_switched(house: House, owner: FlaskClient) -> None:
+    for state in ("off", "on"):
+        post(owner, f"{PLUGINS}switch/", {"name": "lid", "to": state})
+    told = db.session.execute(sa.select(Delivery.event, Delivery.plugin, Delivery.facts)).all()
+    assert [tuple(row) for row in told] == [
+        ("console_plugin_disabled", "kettle", {"plugin": "lid"}),
+        ("console_plugin_enabled", "kettle", {"plugin": "lid"}),
+    ]
 
 
 def test_only_who_may_switches_plugins(house: House) -> None:
