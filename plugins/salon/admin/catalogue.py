@@ -132,9 +132,7 @@ class ServiceAdmin(PricingPages, api.ModelAdmin):
         api.FormSection(
             _("What it needs"), ("skill_id", "room_kind_id", "device_kind_id", "cleanup_minutes")
         ),
-        api.FormSection(
-            _("On the price list"), ("extra", "add_ons", "stores", "place", "on_sale")
-        ),
+        api.FormSection(_("On the price list"), ("extra", "add_ons", "stores", "place", "on_sale")),
     )
     inline_edit = ("on_sale",)
 

@@ -46,8 +46,8 @@ class Staff(api.Model):
     label_column = "name"
     id: Mapped[int] = api.column(_("Number"), primary_key=True)
     name: Mapped[str] = api.column(_("Name"), index=True)
-    title: Mapped[str] = api.column(_("Title"), default="")
-    titles: Mapped[dict[str, Any]] = api.column(_("Title in other languages"), default=dict)
+    title: Mapped[str] = api.column(_("Job title"), default="")
+    titles: Mapped[dict[str, Any]] = api.column(_("Job title in other languages"), default=dict)
     user_id: Mapped[int | None] = api.column(
         _("User"), sa.ForeignKey("console_user.id"), unique=True
     )
