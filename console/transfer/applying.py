@@ -64,7 +64,6 @@ def _apply(intake: Intake, import_id: int, job_id: int | None) -> None:
     if not belongs(run, "applying", job_id):
         return
     rows = _still_free(intake, run)
-    fail_point("import_before_add")
     added = intake.add(run, rows) if rows else {}
     fail_point("import_before_mark")
     mark_added(import_id, added)
@@ -101,7 +100,6 @@ def _take_back(intake: Intake, import_id: int, job_id: int | None) -> None:
     if not belongs(run, "undoing", job_id):
         return
     ids = added_ids(import_id)
-    fail_point("import_before_take_back")
     staying = intake.take_back(run, ids)
     fail_point("import_before_unmark")
     mark_taken_back(import_id, sorted(staying))

@@ -140,7 +140,9 @@ def test_the_sheet_of_the_old_system_is_taken_in_and_rolled_back(
     columns = ["principal_fen", "bonus_fen", "points", "card_times"]
     rows = db.session.query(ImportRow).filter(ImportRow.added_id.is_not(None)).all()
     wanted = {
-        row.added_id: dict(zip(kinds, (row.values[key] or 0 for key in columns), strict=True))
+        int(row.added_id or 0): dict(
+            zip(kinds, (row.values[key] or 0 for key in columns), strict=True)
+        )
         for row in rows
     }
     assert ledger.standings(list(wanted), kinds) == wanted
