@@ -14,6 +14,7 @@ from console.db import db
 from console.host.attempt import attempt
 from console.outbox import Delivery
 from console.security.guard import open_to
+from console.surroundings import nearest_folder
 from console.worker import Worker
 
 #: The part of the disk that should stay free.
@@ -87,7 +88,7 @@ def _check_tables() -> None:
 
 
 def _check_disk() -> None:
-    disk = shutil.disk_usage(current_app.extensions["console_config"].instance)
+    disk = shutil.disk_usage(nearest_folder(current_app.extensions["console_config"].instance))
     if disk.free < FREE * disk.total:
         raise Unwell("the disk is nearly full")
 

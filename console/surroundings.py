@@ -50,7 +50,7 @@ def find_faults(
 
 
 def _check_folder(title: str, folder: Path, problems: list[str]) -> None:
-    existing = _nearest(folder)
+    existing = nearest_folder(folder)
     if not existing.is_dir():
         problems.append(f"the {title} {folder} is not a folder")
     elif not os.access(existing, os.W_OK | os.X_OK):
@@ -80,7 +80,7 @@ def file_system(folder: Path) -> str:
     mounts = Path("/proc/self/mounts")
     if not mounts.exists():
         return ""
-    place, best, kind = _nearest(folder).resolve(), -1, ""
+    place, best, kind = nearest_folder(folder).resolve(), -1, ""
     for line in mounts.read_text("utf-8", "replace").splitlines():
         _device, point, found, *_rest = line.split(" ")
         point = point.replace("\\040", " ")
@@ -89,7 +89,7 @@ def file_system(folder: Path) -> str:
     return kind
 
 
-def _nearest(folder: Path) -> Path:
+def nearest_folder(folder: Path) -> Path:
     """Return the folder itself, or the nearest one above it that exists."""
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent

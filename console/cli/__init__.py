@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import sys
 from typing import Any
 
 import click
@@ -43,14 +42,14 @@ class Console(click.Group):
             formatter.write_dl([(name, text) for name, (_, text) in sorted(COMMANDS.items())])
         formatter.write_text("Plugins add theirs, such as `console ledger verify`.")
 
-    def main(self, *args: Any, **kwargs: Any) -> Any:
+    def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what a person can mend is said in a line, without a traceback."""
         from console.config import EXIT_CODE, ConfigError
         from console.errors import Refused
         from console.migrate import NewerSchema, SchemaBehind
 
         try:
-            return super().main(*args, **kwargs)
+            return super().invoke(ctx)
         except ConfigError as problem:
             for line in problem.problems:
                 click.echo(f"Configuration: {line}", err=True)
@@ -58,8 +57,8 @@ class Console(click.Group):
             click.echo(f"Database: {problem}", err=True)
         except Refused as refused:
             click.echo(f"Refused: {refused}", err=True)
-            sys.exit(1)
-        sys.exit(EXIT_CODE)
+            ctx.exit(1)
+        ctx.exit(EXIT_CODE)
 
 
 @click.group(cls=Console)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -147,6 +147,8 @@ class Host:
         for name, function, wanted in self.listeners(spec.__name__):
             try:
                 answer = function(**{key: facts[key] for key in wanted})
+                if isinstance(answer, Iterator):
+                    answer = list(answer)  # a generator does its work, and fails, only here
             except Exception:
                 if in_unit():
                     raise

@@ -21,7 +21,7 @@ GROUP = "console.plugins"
 #: The package whose modules are those of the plugin folder.
 FOLDER = "console_folder"
 #: Seconds a plugin may take to be imported or mounted.
-PATIENCE = 5
+PATIENCE = 10
 
 
 @dataclass(frozen=True)
@@ -141,8 +141,14 @@ def _from_path(path: Path) -> list[type[Plugin]]:
 def _import_file(path: Path) -> ModuleType:
     """Import a module of the folder as `console_folder.<name>`, so that neighbours find it too."""
     folder = sys.modules.setdefault(FOLDER, ModuleType(FOLDER))
-    if folder.__dict__.get("__path__") != [str(path.parent)]:
-        folder.__path__ = [str(path.parent)]
-        for name in [name for name in sys.modules if name.startswith(f"{FOLDER}.")]:
-            del sys.modules[name]  # they lay in another folder
+    former, place = folder.__dict__.get("__path__", [""])[0], str(path.parent)
+    if former != place:
+        names = [name for name in sys.modules if name.startswith(f"{FOLDER}.")]
+        _shelf[former] = {name: sys.modules.pop(name) for name in names}
+        sys.modules.update(_shelf.get(place, {}))  # models cannot be defined a second time
+        folder.__path__ = [place]
     return importlib.import_module(f"{FOLDER}.{path.stem}")
+
+
+#: The modules of plugin folders that other applications of this process use.
+_shelf: dict[str, dict[str, ModuleType]] = {}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Flask
 
-from console.db import registries
+from console.db import Model, registries
 from console.plugin import Plugin
 
 if TYPE_CHECKING:
@@ -131,12 +131,11 @@ def check(app: Flask, mounted: Mounted) -> None:
 def _check_tables(manifest: type[Plugin]) -> None:
     """Refuse models of the plugin's package that are not named after the plugin."""
     package = manifest.__module__.removesuffix(".plugin")
-    for prefix, own in registries.items():
-        for mapper in own.mappers:
-            inside = f"{mapper.class_.__module__}.".startswith(f"{package}.")
-            if inside and prefix != manifest.name:
-                table = mapper.class_.__tablename__
-                raise CannotMount(f"table {table!r} must start with '{manifest.name}_'")
+    for model in Model.__subclasses__():
+        table = model.__dict__.get("__tablename__", "")
+        inside = f"{model.__module__}.".startswith(f"{package}.")
+        if inside and not table.startswith(f"{manifest.name}_"):
+            raise CannotMount(f"table {table!r} must start with '{manifest.name}_'")
 
 
 def _check_free(app: Flask, endpoints: Iterable[str], *, prefix: str) -> None:

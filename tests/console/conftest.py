@@ -22,7 +22,7 @@ def bell_url(databases: Databases, original_url: str, tmp_path: Path) -> Iterato
     """The URL of a new database that has the bell's tables as well."""
     url = databases.create(copy_of=original_url)
     report = migrate_database(make_config(url, tmp_path / "instance", plugin_folder=PLUGINS))
-    assert report.applied == {"bell": ["m0001_rings"]}
+    assert report.applied == {"bell": ["m0001_rings"]}, report.failed
     yield url
     forget_locks(url)
     databases.drop(url)
