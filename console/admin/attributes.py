@@ -40,9 +40,18 @@ class Attribute:
     target: type[Any] | None = None
 
 
-@cache
+_known: dict[tuple[type[Any], str], Attribute] = {}
+
+
 def attribute_of(model: type[Any], key: str) -> Attribute:
     """Describe the attribute *key* of *model*; `BadView` if there is none."""
+    found = _known.get((model, key))
+    if found is None:
+        found = _known[model, key] = _describe(model, key)
+    return found
+
+
+def _describe(model: type[Any], key: str) -> Attribute:
     mapper: Mapper[Any] = sa.inspect(model)
     column = mapper.columns.get(key)
     if column is not None:

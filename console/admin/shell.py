@@ -9,9 +9,10 @@ from flask import render_template, url_for
 from console import inbox
 from console.admin.menu import menu
 from console.i18n import gettext
-from console.security import people, reading, visible_stores
+from console.security import people, reading, rights, visible_stores
 from console.security.sessions import Person
 from console.security.settings import SHOP_NAME, TILL_LOCK_MINUTES
+from console.security.users import role_name
 
 
 def render(template: str, **context: Any) -> str:
@@ -35,7 +36,7 @@ def shell() -> dict[str, Any]:
         "menu": menu(),
         "theme": person.theme,
         "density": person.density,
-        "user": {"name": person.name, "initials": person.name[:1], "role": ""},
+        "user": {"name": person.name, "initials": person.name[:1], "role": _roles(person)},
         "user_menu": _user_menu(person),
         "stores": _stores(person),
         "switch_store_url": url_for("door.choose_store"),
@@ -54,6 +55,18 @@ def _lock(person: Person) -> dict[str, Any]:
         return {}
     seconds = TILL_LOCK_MINUTES.get(person.store_id) * 60
     return {"till_id": person.till_id, "lock_url": url_for("door.lock"), "lock_after": seconds}
+
+
+def _roles(person: Person) -> str:
+    """Name the roles she has where she is."""
+    book = rights.read()
+    held = {
+        role
+        for role, store in book.grants.get(person.id, ())
+        if store is None or person.store_id in (None, store)
+    }
+    roles = [book.roles[number] for number in sorted(held)]
+    return gettext(", ").join(role_name(role.preset, role.name) for role in roles)
 
 
 def _user_menu(person: Person) -> list[dict[str, Any]]:

@@ -34,12 +34,16 @@ class Moods(api.Plugin):
     works_with = ("tea",)
     #: What the form section was given, by guest.
     kept: dict[int, str] = {}
+    #: Whether its listener for columns fails.
+    broken = False
 
     @api.hookimpl
     def console_list_columns(self, model: type[Any]) -> Iterable[api.Column]:
         if model is Guest:
             yield api.Column("orders", _("Orders"), expression=_loyalty, kind="number")
             yield api.Column("mood", _("Mood"), load=_moods)
+        if model is Guest and self.broken:
+            raise RuntimeError("in a bad mood")
 
     @api.hookimpl
     def console_list_filters(self, model: type[Any]) -> Iterable[api.Filter]:

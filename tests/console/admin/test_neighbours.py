@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from flask.testing import FlaskClient
 
 from console.db import db
 from console.host import states
 from tests.console.admin.conftest import URL, House
-from tests.support import pages, teahouse
+from tests.support import moods, pages, teahouse
 from tests.support.people import post
 
 
@@ -29,6 +30,18 @@ def test_a_neighbour_adds_columns_filters_panels_and_actions(
     assert "Mood panel" in details
     assert f"&lt;feels {number}&gt;" in details
     assert f'data-post="/mood/{number}"' in details
+
+
+def test_a_neighbour_that_fails_is_left_out_and_the_list_stands(
+    house: House, owner: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = teahouse.add_guest("Lin", house.here)
+    monkeypatch.setattr(moods.Moods, "broken", True)
+    page = owner.get(URL)
+    assert page.status_code == 200
+    assert pages.ids_of(page.text) == [number]
+    assert "bad mood" not in page.text
+    assert f"mood {number}" not in page.text
 
 
 def test_a_disabled_neighbour_is_gone_at_once(house: House, owner: FlaskClient) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 from flask.testing import FlaskClient
 
 from console.db import db
@@ -85,6 +88,25 @@ def test_a_record_that_was_deleted_meanwhile_is_not_found(house: House, owner: F
     version = pages.version_of(owner.get(URL).text, number)
     post(owner, f"{URL}delete/", {"id": str(number), "version": version})
     assert post(owner, f"{URL}{number}/edit/", data).status_code == 404
+
+
+def test_of_six_who_save_at_once_one_succeeds_and_five_are_told(house: House) -> None:
+    number = teahouse.add_guest("Lin", house.here)
+    people_at_it = [named(house, f"Person {each}") for each in range(6)]
+    sheets = [
+        edited(client, number, name=f"Lin {place}") for place, client in enumerate(people_at_it)
+    ]
+    together = Barrier(len(people_at_it))
+
+    def save(place: int) -> int:
+        with house.app.app_context():
+            together.wait(30)
+            answer = post(people_at_it[place], f"{URL}{number}/edit/", sheets[place])
+            return int(answer.status_code)
+
+    with ThreadPoolExecutor(len(people_at_it)) as threads:
+        found = sorted(threads.map(save, range(len(people_at_it))))
+    assert found == [302, 409, 409, 409, 409, 409]
 
 
 def named(house: House, name: str) -> FlaskClient:
