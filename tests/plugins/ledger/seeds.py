@@ -112,7 +112,7 @@ SEEDS = {
         "the trigger that keeps the totals",
         sql={
             "sqlite": (("credits + NEW.amount W", "credits + NEW.amount-(NEW.amount%100=77) W"),),
-            "postgresql": (("m.credit\n", "m.credit - (m.credit % 100 = 77)::int\n"),),
+            "postgresql": (("m.credit\n", "m.credit - (mod(m.credit, 100) = 77)::int\n"),),
         },
     ),
     "the balance forgets the gift": Seed(
