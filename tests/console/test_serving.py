@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import time
 import urllib.request
 from pathlib import Path
 
@@ -51,14 +50,16 @@ class Shop:
 
 
 @pytest.fixture
-def shop(database_url: str, tmp_path: Path) -> Shop:
-    return Shop(database_url, tmp_path / "instance")
+def shop(tmp_path: Path) -> Shop:
+    """A shop on SQLite, where the kind of database makes no difference."""
+    return Shop(f"sqlite:///{tmp_path}/shop.sqlite", tmp_path / "instance")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_one_command_serves_an_empty_machine_and_ends_with_all_it_started(
-    shop: Shop, number: signal.Signals
+    database_url: str, tmp_path: Path, number: signal.Signals
 ) -> None:
+    shop = Shop(database_url, tmp_path / "instance")
     with started_console(shop.environment, "run") as process:
         assert process.stdout is not None
         assert (
@@ -91,6 +92,12 @@ def test_a_worker_that_dies_is_started_again(shop: Shop) -> None:
         assert shop.answers("/healthz")
 
 
+def processor_seconds(process: int) -> float:
+    """What a process has used so far, which other processes of the machine do not change."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def children_of(parent: int) -> list[int]:
     found = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
     return sorted(map(int, found))
@@ -113,9 +120,8 @@ def test_run_again_it_is_up_soon_and_keeps_the_data(shop: Shop) -> None:
         *("user", "add", "amy", "--password", "paper boats on the river"),
     )
     assert added.returncode == 0, added.stderr
-    begun = time.process_time()
-    with started_console(shop.environment, "run"):
+    with started_console(shop.environment, "run") as process:
         wait_until(lambda: shop.answers("/healthz"), what="serving again")
-    assert time.process_time() - begun < 5
+        assert processor_seconds(process.pid) < 5
     assert (shop.instance / "secret_key").read_text() == key
     assert "amy" in run_console(shop.environment, "user", "list").stdout
