@@ -7,6 +7,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from flask import current_app
 
+from console import lunar
 from console.admin import (
     AdminView,
     Column,
@@ -54,7 +55,7 @@ from console.jobs import JobRun, Schedule, job, start_job
 from console.money import format_fen, parse_fen
 from console.plugin import Card, Command, DemoPart, Plugin
 from console.public import PublicRoutes
-from console.security import Actor, Permission, actor, acting_as, visible_stores
+from console.security import Actor, Permission, acting_as, actor, visible_stores
 from console.security.masking import draw as draw_masked
 from console.security.masking import mask
 from console.security.models import User

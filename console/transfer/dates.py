@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from lunardate import LunarDate
-
+from console import lunar
 from console.transfer import words
 from console.transfer.cells import Cell, show
 from console.transfer.cleaning import Unclean, unwrap
@@ -231,9 +230,9 @@ def _day_of_birth(birthday: Birthday) -> date:
     if not birthday.is_lunar:
         return date(birthday.year or _A_LEAP_YEAR, birthday.month, birthday.day)
     if birthday.year:
-        lunar = LunarDate(birthday.year, birthday.month, birthday.day, birthday.is_leap)
-        day: date = lunar.to_solar_date()
-        return day
+        return lunar.to_solar(
+            birthday.year, birthday.month, birthday.day, leap=birthday.is_leap
+        )
     if not 1 <= birthday.day <= 30:
         raise ValueError(birthday)
     return date.min

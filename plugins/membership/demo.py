@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from lunardate import LunarDate
 
 from console import api
 from plugins.ledger.api import (
@@ -159,8 +158,8 @@ class Cast:
         if number < BIRTHDAYS_AHEAD:
             day = self.today + dt.timedelta(days=number)
             if number % 5 == 3:
-                lunar = LunarDate.from_solar_date(day.year, day.month, day.day)
-                return Birthday(lunar.month, lunar.day, lunar=True, leap=lunar.is_leap_month)
+                lunar = api.lunar.from_solar(day)
+                return Birthday(lunar.month, lunar.day, lunar=True, leap=lunar.leap)
             return Birthday(day.month, day.day, None if (day.month, day.day) == (2, 29) else year)
         if number % 9 == 8:
             return None

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from lunardate import LunarDate
 
 from console import api
 from plugins.salon.demo_pictures import draw_storefront
@@ -94,7 +93,7 @@ def _add_store(told: dict[str, Any]) -> None:
 
 def _next_spring_festival(today: dt.date) -> dt.date:
     days: list[dt.date] = [
-        LunarDate(year, 1, 1).to_solar_date() for year in (today.year, today.year + 1)
+        api.lunar.to_solar(year, 1, 1) for year in (today.year, today.year + 1)
     ]
     return next(day for day in days if day >= today)
 

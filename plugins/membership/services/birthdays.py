@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from lunardate import LunarDate
-
 from console import api
 from console.api import _
 
@@ -56,10 +54,9 @@ def _lunar_birth(birthday: Birthday) -> dt.date:
 
 def _lunar_day(year: int, birthday: Birthday) -> dt.date | None:
     try:
-        day: dt.date = LunarDate(year, birthday.month, birthday.day, birthday.leap).to_solar_date()
+        return api.lunar.to_solar(year, birthday.month, birthday.day, leap=birthday.leap)
     except ValueError:
         return None
-    return day
 
 
 def next_birthday(birthday: Birthday, after: dt.date) -> dt.date:
