@@ -13,7 +13,6 @@ from console.admin.attributes import (
     NUMERIC,
     UNSORTED,
     Attribute,
-    BadView,
     attribute_of,
     translated_by,
 )
@@ -168,11 +167,3 @@ def drawers(
         made.append(Drawer(model, column, make(kind, column.choices), start, plain=plain))
         start += len(column.expressions)
     return made
-
-
-def check_unique(columns: Sequence[ListColumn]) -> None:
-    """Raise `BadView` when two columns share a key."""
-    keys = [column.key for column in columns]
-    twice = {key for key in keys if keys.count(key) > 1}
-    if twice:
-        raise BadView(f"columns named twice: {', '.join(sorted(twice))}")

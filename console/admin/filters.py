@@ -19,6 +19,7 @@ from console.admin.attributes import Attribute, attribute_of, pk_of
 from console.admin.parts import Filter
 from console.admin.periods import PERIODS, day_range
 from console.admin.scope import MOST_ID, read_id, sees
+from console.admin.searching import contains
 from console.admin.values import reader_zone, yes_or_no
 from console.errors import Refused
 from console.i18n import _
@@ -230,7 +231,7 @@ def compare(
     """Return the condition that *column* compares so with *value*; wildcards are plain text."""
     is_text = isinstance(column.type, sa.String)
     conditions: dict[str, Callable[[], sa.ColumnElement[bool]]] = {
-        "has": lambda: column.icontains(value, autoescape=True),
+        "has": lambda: contains(column, value),
         "starts": lambda: column.istartswith(value, autoescape=True),
         "eq": lambda: column == value,
         "ge": lambda: column >= value,

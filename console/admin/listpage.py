@@ -10,15 +10,14 @@ from urllib.parse import quote
 import sqlalchemy as sa
 from flask import request, url_for
 
-from console.admin import columns, inline, lookups
-from console.admin.filters import BARE, LABELS, ListFilter
+from console.admin import columns, filterbar, inline
 from console.admin.labels import write_label
 from console.admin.listing import MOST_COUNTED, Listing, may_sort, shown_columns
 from console.admin.paging import Page
 from console.admin.rows import RowFrame
 from console.admin.saving import tracked_names
 from console.admin.scope import scope_of
-from console.admin.state import SIZES, Asked, State
+from console.admin.state import SIZES, State
 from console.admin.versions import seal
 from console.i18n import gettext
 
@@ -60,7 +59,10 @@ class ListPage:
             "view": self.view.describe(),
             "columns": self._columns(),
             "rows": rows,
-            "filters": {"available": self._available(), "active": self._active()},
+            "filters": {
+                "available": filterbar.available(self.listing),
+                "active": filterbar.active(self.listing, self.base),
+            },
             "search": self._search(),
             "pager": {**self._pager(page), "shown": str(len(rows)), "total_label": total},
             "page_sizes": [
@@ -174,53 +176,6 @@ class ListPage:
             "edit_type": editor,
             "edit_choices": inline.choices(self.view.subject, column.key) if editor else [],
         }
-
-    def _available(self) -> list[dict[str, Any]]:
-        said = {key: str(label) for key, label in LABELS.items()}
-        return [
-            {
-                "key": each.key,
-                "label": str(each.label),
-                "type": each.editor,
-                "operations": [
-                    {"key": key, "label": said[key], "bare": key in BARE} for key in each.operations
-                ],
-                "choices": [(value, str(label)) for value, label in each.options],
-                "lookup_url": self._lookup_url(each),
-            }
-            for each in self.listing.filters.values()
-        ]
-
-    def _lookup_url(self, each: ListFilter) -> str | None:
-        if each.target is None:
-            return None
-        return url_for(f"{self.view.endpoint}.ajax_lookup", name=each.key, use="filter")
-
-    def _active(self) -> list[dict[str, Any]]:
-        return [
-            {
-                "key": asked.key,
-                "op": asked.operation,
-                "value": asked.value,
-                "label": getattr(self.listing.filters.get(asked.key), "label", asked.key),
-                "value_label": self._value_label(asked),
-                "remove_url": self._url(self.state.without(asked)),
-            }
-            for asked in self.state.filters
-        ]
-
-    def _value_label(self, asked: Asked) -> str:
-        known = self.listing.filters.get(asked.key)
-        if known is None:
-            return asked.value
-        if known.target is None:
-            return known.write(asked.operation, asked.value)
-        try:
-            number = known.read(asked.value)
-        except ValueError:
-            return asked.value
-        labels = lookups.known_labels(known.target, [number], self.view.needs["view"])
-        return labels.get(number, asked.value)
 
     def _search(self) -> dict[str, Any]:
         known = {column.key: column.label for column in self.listing.columns}

@@ -10,6 +10,7 @@ from flask import current_app
 from console.admin.attributes import attribute_of, pk_of
 from console.admin.labels import label_columns, labels_of, write_label
 from console.admin.scope import reached, scope_of, sees
+from console.admin.searching import contains
 from console.admin.state import LONGEST_SEARCH
 from console.db import db
 
@@ -73,8 +74,7 @@ def _fits(target: type[Any], view: ModelAdmin | None, text: str) -> sa.ColumnEle
         return sa.cast(name, sa.String) == text
     if not sees(attribute_of(target, target.label_column).sensitive):
         return sa.cast(name == text, sa.Boolean)
-    found: sa.ColumnElement[bool] = name.icontains(text, autoescape=True)
-    return found
+    return contains(name, text)
 
 
 def _order(target: type[Any]) -> list[Any]:

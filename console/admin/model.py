@@ -12,6 +12,7 @@ from flask_admin.contrib.sqla import ModelView
 
 from console.admin import (
     bulk,
+    checking,
     columns,
     details,
     export,
@@ -23,7 +24,7 @@ from console.admin import (
     recordpage,
     searching,
 )
-from console.admin.attributes import Attribute, BadView, attribute_of
+from console.admin.attributes import Attribute, attribute_of
 from console.admin.columns import ListColumn
 from console.admin.filters import ListFilter
 from console.admin.parts import Column, Filter, FormSection, Panel, RecordAction
@@ -123,29 +124,11 @@ class ModelAdmin(AdminView, ModelView):
     def check_complete(self) -> None:
         """Raise unless every page says what it needs and every name is an attribute's."""
         super().check_complete()
-        self._check_verbs()
-        model = self.subject
-        self.own_columns = [columns.resolve(model, item) for item in self.list_columns]
-        columns.check_unique(self.own_columns)
-        self.own_filters = [filters.resolve(model, item) for item in self.filters]
-        for key in (*self.search, *self.details, *self.form_names):
-            attribute_of(model, key)
-        shown = {column.key for column in self.own_columns}
-        for key in self.inline_edit:
-            kind = attribute_of(model, key).kind
-            if kind not in inline.EDITORS or key not in self.form_names or key not in shown:
-                raise BadView(f"{key!r} cannot be edited in the list")
-        columns.resolve(model, self.default_sort.removeprefix("-"))
-
-    def _check_verbs(self) -> None:
-        name = type(self).__name__
-        if "view" not in self.needs or set(self.needs) - set(VERBS.values()):
-            raise BadView(f"{name}.needs must name view, create, edit, delete or export")
-        stock = {each for each in dir(ModelView) if each.startswith(("column_", "form_", "can_"))}
-        classes = [each for each in type(self).__mro__ if issubclass(each, ModelAdmin)]
-        given = {each for cls in classes if cls is not ModelAdmin for each in vars(cls)}
-        if ignored := sorted(stock & given):
-            raise BadView(f"{name}: {', '.join(ignored)} would be ignored")
+        checking.check_verbs(self, frozenset(VERBS.values()))
+        checking.check_ignored(self, ModelView, ModelAdmin)
+        self.own_columns = [columns.resolve(self.subject, item) for item in self.list_columns]
+        self.own_filters = [filters.resolve(self.subject, item) for item in self.filters]
+        checking.check_names(self)
 
     # -- what a view may override ------------------------------------------------------------
 

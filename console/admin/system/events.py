@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from console import outbox
+from console import audit, outbox
 from console.admin.model import ModelAdmin
 from console.admin.system.permissions import REPLAY_EVENTS, VIEW_EVENTS
 from console.admin.views import action
@@ -55,3 +55,4 @@ def replay_all(ids: Sequence[int]) -> None:
     """Give several events a fresh start, or none."""
     for number in ids:
         outbox.replay(number)
+    audit.record("replay_events", after={"events": list(ids)})

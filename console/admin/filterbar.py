@@ -1,0 +1,65 @@
+"""The filters above a list: those there are, and those that hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+
+from console.admin import lookups
+from console.admin.filters import BARE, LABELS, ListFilter
+from console.admin.listing import Listing
+from console.admin.state import Asked
+
+
+def available(listing: Listing) -> list[dict[str, Any]]:
+    """Return the filters that the reader may add, with their comparisons."""
+    said = {key: str(label) for key, label in LABELS.items()}
+    return [
+        {
+            "key": each.key,
+            "label": str(each.label),
+            "type": each.editor,
+            "operations": [
+                {"key": key, "label": said[key], "bare": key in BARE} for key in each.operations
+            ],
+            "choices": [(value, str(label)) for value, label in each.options],
+            "lookup_url": _lookup_url(listing, each),
+        }
+        for each in listing.filters.values()
+    ]
+
+
+def _lookup_url(listing: Listing, each: ListFilter) -> str | None:
+    if each.target is None:
+        return None
+    return url_for(f"{listing.view.endpoint}.ajax_lookup", name=each.key, use="filter")
+
+
+def active(listing: Listing, base: str) -> list[dict[str, Any]]:
+    """Return the filters that hold, each with the address of the list without it."""
+    return [
+        {
+            "key": asked.key,
+            "op": asked.operation,
+            "value": asked.value,
+            "label": getattr(listing.filters.get(asked.key), "label", asked.key),
+            "value_label": _value_label(listing, asked),
+            "remove_url": listing.state.without(asked).url(base),
+        }
+        for asked in listing.state.filters
+    ]
+
+
+def _value_label(listing: Listing, asked: Asked) -> str:
+    known = listing.filters.get(asked.key)
+    if known is None:
+        return asked.value
+    if known.target is None:
+        return known.write(asked.operation, asked.value)
+    try:
+        number = known.read(asked.value)
+    except ValueError:
+        return asked.value
+    labels = lookups.known_labels(known.target, [number], listing.view.needs["view"])
+    return labels.get(number, asked.value)
