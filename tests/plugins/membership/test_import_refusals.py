@@ -178,8 +178,8 @@ def test_a_manager_takes_nobody_into_a_store_that_is_not_hers(store: int, sign_i
 
 
 def test_numbers_that_no_import_has_are_not_found(client: FlaskClient) -> None:
-    for number in ("7", "0", "9" * 30):
-        assert client.get(f"{HOME}{number}/").status_code == 404
+    for unknown in ("7", "0", "9" * 30):
+        assert client.get(f"{HOME}{unknown}/").status_code == 404
     number = upload(client, sheet(ANNA))
     for sent in ("x", "9" * 20, "-1", ""):
         assert post(client, f"{HOME}{number}/sheet", {"sheet": sent}).status_code == 404
