@@ -55,21 +55,21 @@ def load(say: Callable[[str], object]) -> None:
         for name, part in _parts():
             say(f"Loading the demo: {name} …")
             part.load()
-    _note("on", until=clock.now().date())
+    _note("on", until=_today())
 
 
 def advance() -> None:
     """Fill in the days since the demo was loaded or advanced; nothing when it is not on."""
     if not is_on() or not UNTIL.get():
         return
-    last = dt.date.fromisoformat(UNTIL.get())
-    if last >= clock.now().date():
+    last, today = dt.date.fromisoformat(UNTIL.get()), _today()
+    if last >= today:
         return
     with acting_as(Actor(name="demo")):
         for _name, part in _parts():
             if part.advance is not None:
                 part.advance(last)
-    _note("on", until=clock.now().date())
+    _note("on", until=today)
 
 
 def clear() -> None:
@@ -94,6 +94,12 @@ def check() -> list[str]:
         if is_on() and table.name in _shown() and not _has_rows(table):
             found.append(f"{table.name} is empty")
     return found
+
+
+def _today() -> dt.date:
+    """Return the day as the first store sees it."""
+    zone = db.session.scalar(sa.select(Store.time_zone).order_by(Store.id).limit(1))
+    return clock.today(zone or "Asia/Shanghai")
 
 
 def _parts() -> list[tuple[str, DemoPart]]:

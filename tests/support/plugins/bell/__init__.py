@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import time
 from collections.abc import Iterable
@@ -76,6 +77,14 @@ def tick() -> None:
     note("tick")
 
 
+def load_demo() -> None:
+    note("demo")
+
+
+def advance_demo(last: dt.date) -> None:
+    note(f"since {last}")
+
+
 @click.group
 def bell() -> None:
     """Ring the bell."""
@@ -98,6 +107,7 @@ class Bell(api.Plugin):
     summary = _("Rings.")
     hooks = (bell_guest_rung,)
     commands = (api.Command(bell),)
+    demo = (api.DemoPart(load_demo, advance_demo),)
 
     @api.hookimpl
     def bell_guest_rung(self, text: str, mood: str) -> None:
