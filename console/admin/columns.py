@@ -138,7 +138,7 @@ class Drawer:
             ]
         else:
             found = [row[place] for row in rows]
-        if column.sensitive and (self._plain or not masking.sees_all()):
+        if column.sensitive and not masking.sees_all():
             return [
                 None if value is None else self._masked(str(value), number)
                 for value, number in zip(found, ids, strict=True)

@@ -46,23 +46,25 @@ def yes_or_no(value: object) -> str:
 
 def writer(kind: str, choices: Any = ()) -> Callable[[Any], str]:
     """Return what turns a value of *kind* into the text that people read; None becomes ''."""
-    write = _writer(kind, dict(choices))
+    write = _writer(kind, {value: str(label) for value, label in choices})
     return lambda value: "" if value is None else write(value)
 
 
-def _writer(kind: str, labels: Mapping[Any, Any]) -> Callable[[Any], str]:
+def _writer(kind: str, labels: Mapping[Any, str]) -> Callable[[Any], str]:
     if kind == "moment":
         zone = reader_zone()
         return lambda value: format_moment(value, zone)
     if kind == "choice":
-        return lambda value: str(labels.get(value, value))
+        return lambda value: labels.get(value) or str(value)
+    if kind == "bool":
+        yes, no = yes_or_no(value=True), yes_or_no(value=False)
+        return lambda value: yes if value else no
     if kind == "references":
         return lambda value: gettext(", ").join(value)
     simple: dict[str, Callable[[Any], str]] = {
         "money": format_fen,
         "number": format_number,
         "day": lambda value: str(value.isoformat()),
-        "bool": yes_or_no,
         "json": lambda value: json.dumps(value, ensure_ascii=False, sort_keys=True),
         "translations": write_translations,
     }
