@@ -59,6 +59,7 @@ from console.security import Actor, Permission, acting_as, actor, visible_stores
 from console.security.masking import draw as draw_masked
 from console.security.masking import mask
 from console.security.models import User
+from console.security.settings import SHOP_NAME
 from console.security.users import (
     RoleInStore,
     add_user,

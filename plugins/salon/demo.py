@@ -46,6 +46,7 @@ def load() -> None:
 
 @api.unit
 def _load_salon(salon: dict[str, Any]) -> None:
+    api.SHOP_NAME.put(salon["name"])
     for place, words in enumerate(salon["levels"]):
         _add(Level(**_words(words), place=place))
     for words in salon["skills"]:
