@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from console import api
 from console.api import _
-from plugins.ledger import commands, jobs, permissions
+from plugins.ledger import admin, commands, jobs, permissions
 
 
 class Ledger(api.Plugin):
@@ -14,5 +14,6 @@ class Ledger(api.Plugin):
     title = _("Ledger")
     summary = _("Every balance in the house, in one book that is only ever added to.")
     permissions = (permissions.SEE_BOOKS, permissions.EXPORT_BOOKS)
+    admin_views = admin.VIEWS
     jobs = jobs.SCHEDULES
     commands = (api.Command(commands.ledger),)

@@ -10,9 +10,19 @@ from sqlalchemy.orm import Mapped
 
 from console import api
 from console.api import _
+from plugins.ledger.chart import CHAIN, KINDS, MEMBER, STORE
+
+KIND_NAMES = tuple((kind.name, kind.label) for kind in KINDS.values())
+OWNERS = ((MEMBER, _("Member")), (STORE, _("Store")), (CHAIN, _("Chain")))
+BOUNDS = (
+    ("credit", _("never below zero")),
+    ("debit", _("never above zero")),
+    ("none", _("none")),
+)
 
 
-def _in_sight(model: Any, stores: frozenset[int]) -> sa.ColumnElement[bool]:
+def in_sight(model: Any, stores: frozenset[int]) -> sa.ColumnElement[bool]:
+    """Accounts seen from some stores: their own, and those of members, who know no store."""
     own = sa.and_(model.owner == "store", model.owner_id.in_(stores))
     return sa.or_(model.owner == "member", own)
 
@@ -36,14 +46,14 @@ class Account(api.Model):
         sa.CheckConstraint("NOT closed OR debits = credits", name="closed_is_empty"),
         sa.CheckConstraint("kind <> '' AND unit <> '' AND owner <> ''", name="named"),
     )
-    scope = api.Scope(_in_sight)
+    scope = api.Scope(in_sight)
     id: Mapped[int] = api.column(_("Number"), primary_key=True)
-    owner: Mapped[str] = api.column(_("Owner"))
+    owner: Mapped[str] = api.column(_("Owner"), choices=OWNERS)
     owner_id: Mapped[int] = api.column(_("Owner's number"))
-    kind: Mapped[str] = api.column(_("Kind"))
+    kind: Mapped[str] = api.column(_("Kind"), choices=KIND_NAMES)
     unit: Mapped[str] = api.column(_("Unit"))
     part: Mapped[str] = api.column(_("Part"), default="")
-    bound: Mapped[str] = api.column(_("Limit"))
+    bound: Mapped[str] = api.column(_("Limit"), choices=BOUNDS)
     total: Mapped[str] = api.column(_("Counts into"), default="")
     debits: Mapped[int] = api.column(_("Debits"), default=0)
     credits: Mapped[int] = api.column(_("Credits"), default=0)

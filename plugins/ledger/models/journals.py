@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped
 
 from console import api
 from console.api import _
+from plugins.ledger.chart import AGREEMENTS, CODES
 
 
 class Journal(api.Model):
@@ -30,14 +31,16 @@ class Journal(api.Model):
     id: Mapped[int] = api.column(_("Number"), primary_key=True)
     idem_key: Mapped[str] = api.column(_("Key"))
     request_hash: Mapped[str] = api.column(_("Request hash"))
-    code: Mapped[str] = api.column(_("Code"))
+    code: Mapped[str] = api.column(_("Code"), choices=tuple(CODES.items()))
     ref: Mapped[str | None] = api.column(_("Reference"))
     store_id: Mapped[int | None] = api.column(_("Store"), sa.ForeignKey("console_store.id"))
     business_on: Mapped[dt.date] = api.column(_("Business day"))
     posted_at: Mapped[dt.datetime] = api.column(_("Posted at"))
     actor_id: Mapped[int | None] = api.column(_("Operator"))
     approver_id: Mapped[int | None] = api.column(_("Approved by"))
-    agreed_by: Mapped[str | None] = api.column(_("How she agreed"))
+    agreed_by: Mapped[str | None] = api.column(
+        _("How she agreed"), choices=tuple(AGREEMENTS.items())
+    )
     device: Mapped[str | None] = api.column(_("Device"))
     reverses_id: Mapped[int | None] = api.column(_("Reverses"), sa.ForeignKey("ledger_journal.id"))
     note: Mapped[str] = api.column(_("Note"), default="")

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from console import api
 from plugins.ledger.chart import Name
 from plugins.ledger.models import Account, Journal, Leg, Link, Lot, Payment, Refund, Use
+from plugins.ledger.models.accounts import in_sight
 
 ACCOUNT: Any = Account.__table__
 JOURNAL: Any = Journal.__table__
@@ -39,8 +40,13 @@ class Sum:
     credits: int
 
 
-def trial_balance(as_of: dt.datetime | None = None) -> list[Sum]:
-    """Sum the accounts by unit and kind, now or as they were at the moment *as_of*."""
+def trial_balance(
+    as_of: dt.datetime | None = None, stores: frozenset[int] | None = None
+) -> list[Sum]:
+    """Sum the accounts by unit and kind, now or as they were at the moment *as_of*.
+
+    With *stores* only the accounts that are in sight from there: then a unit need not balance.
+    """
     if as_of is None:
         debits, credits = ACCOUNT.c.debits, ACCOUNT.c.credits
         source: Any = ACCOUNT
@@ -57,6 +63,7 @@ def trial_balance(as_of: dt.datetime | None = None) -> list[Sum]:
             sa.func.sum(credits).label("credits"),
         )
         .select_from(source)
+        .where(sa.true() if stores is None else in_sight(ACCOUNT.c, stores))
         .group_by(ACCOUNT.c.unit, ACCOUNT.c.kind)
         .order_by(ACCOUNT.c.unit, ACCOUNT.c.kind)
     )
