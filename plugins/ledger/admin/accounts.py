@@ -45,7 +45,7 @@ class AccountAdmin(api.ModelAdmin):
     needs = {"view": SEE_BOOKS, "export": EXPORT_BOOKS}
     list_columns = (
         "id",
-        api.Column("whose", _("Owner"), load=_owners),
+        api.Column("whose", _("Belongs to"), load=_owners),
         "kind",
         api.Column("measured_in", _("Unit"), load=_units),
         api.Column("balance", _("Balance"), load=_balances),

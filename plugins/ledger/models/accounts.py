@@ -48,8 +48,8 @@ class Account(api.Model):
     )
     scope = api.Scope(in_sight)
     id: Mapped[int] = api.column(_("Number"), primary_key=True)
-    owner: Mapped[str] = api.column(_("Owner"), choices=OWNERS)
-    owner_id: Mapped[int] = api.column(_("Owner's number"))
+    owner: Mapped[str] = api.column(_("Belongs to"), choices=OWNERS)
+    owner_id: Mapped[int] = api.column(_("Number of whom it belongs to"))
     kind: Mapped[str] = api.column(_("Kind"), choices=KIND_NAMES)
     unit: Mapped[str] = api.column(_("Unit"))
     part: Mapped[str] = api.column(_("Part"), default="")
@@ -57,7 +57,7 @@ class Account(api.Model):
     total: Mapped[str] = api.column(_("Counts into"), default="")
     debits: Mapped[int] = api.column(_("Debits"), default=0)
     credits: Mapped[int] = api.column(_("Credits"), default=0)
-    closed: Mapped[bool] = api.column(_("Closed"), default=False)
+    closed: Mapped[bool] = api.column(_("Closed account"), default=False)
     opened_at: Mapped[dt.datetime] = api.column(_("Opened at"))
 
 
@@ -71,8 +71,10 @@ class Standing(api.Model):
     __tablename__ = "ledger_standing"
     __table_args__ = (sa.Index("ix_ledger_standing_amount", "kind", "unit", "amount", "owner_id"),)
     scope = api.CHAIN
-    owner: Mapped[str] = api.column(_("Owner"), primary_key=True)
-    owner_id: Mapped[int] = api.column(_("Owner's number"), primary_key=True, autoincrement=False)
+    owner: Mapped[str] = api.column(_("Belongs to"), primary_key=True)
+    owner_id: Mapped[int] = api.column(
+        _("Number of whom it belongs to"), primary_key=True, autoincrement=False
+    )
     kind: Mapped[str] = api.column(_("Kind"), primary_key=True)
     unit: Mapped[str] = api.column(_("Unit"), primary_key=True)
     amount: Mapped[int] = api.column(_("Amount"))

@@ -31,7 +31,7 @@ class Journal(api.Model):
     id: Mapped[int] = api.column(_("Number"), primary_key=True)
     idem_key: Mapped[str] = api.column(_("Key"))
     request_hash: Mapped[str] = api.column(_("Request hash"))
-    code: Mapped[str] = api.column(_("Code"), choices=tuple(CODES.items()))
+    code: Mapped[str] = api.column(_("Kind of journal"), choices=tuple(CODES.items()))
     ref: Mapped[str | None] = api.column(_("Reference"))
     store_id: Mapped[int | None] = api.column(_("Store"), sa.ForeignKey("console_store.id"))
     business_on: Mapped[dt.date] = api.column(_("Business day"))
@@ -41,7 +41,7 @@ class Journal(api.Model):
     agreed_by: Mapped[str | None] = api.column(
         _("How she agreed"), choices=tuple(AGREEMENTS.items())
     )
-    device: Mapped[str | None] = api.column(_("Device"))
+    device: Mapped[str | None] = api.column(_("Terminal"))
     reverses_id: Mapped[int | None] = api.column(_("Reverses"), sa.ForeignKey("ledger_journal.id"))
     note: Mapped[str] = api.column(_("Note"), default="")
 

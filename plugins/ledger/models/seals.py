@@ -25,7 +25,7 @@ class Link(api.Model):
     )
     number: Mapped[int] = api.column(_("Number"), primary_key=True, autoincrement=False)
     journal_id: Mapped[int] = api.column(_("Journal"), sa.ForeignKey("ledger_journal.id"))
-    owner_id: Mapped[int] = api.column(_("Owner's number"))
+    owner_id: Mapped[int] = api.column(_("Number of whom it belongs to"))
     head: Mapped[bytes] = api.column(_("Hash"))
 
 
