@@ -11,6 +11,7 @@ from flask import render_template
 from markupsafe import Markup
 
 from console import api
+from plugins.membership.admin.importing import MOVING_IN
 from plugins.membership.models import Member
 from plugins.membership.permissions import ADD_MEMBERS, SEE_MEMBERS
 from plugins.membership.services.finding import today_of_chain
@@ -59,6 +60,7 @@ def draw_birthdays() -> Any:
 
 
 CARDS = (
+    MOVING_IN,
     api.Card("membership.new_members", SEE_MEMBERS, draw_new_members, order=30),
     api.Card("membership.birthdays", SEE_MEMBERS, draw_birthdays, order=40),
 )

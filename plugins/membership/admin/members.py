@@ -23,6 +23,7 @@ from plugins.membership.permissions import (
     ADD_MEMBERS,
     EDIT_MEMBERS,
     EXPORT_MEMBERS,
+    IMPORT_MEMBERS,
     SEE_MEMBERS,
 )
 from plugins.membership.services.birthdays import show_birthday
@@ -103,7 +104,11 @@ class MemberAdmin(AddingPages, TaggingPages, PhotoPages, api.ModelAdmin):
         return sa.and_(sa.true(), *(finds(word) for word in text.split()[:5]))
 
     def describe(self) -> dict[str, Any]:
-        return {**super().describe(), "elsewhere": found_elsewhere(request.args.get("q", ""))}
+        return {
+            **super().describe(),
+            "elsewhere": found_elsewhere(request.args.get("q", "")),
+            "may_import": IMPORT_MEMBERS.held(),
+        }
 
     def before_save(self, record: Any, form: Any, *, created: bool) -> None:
         settle_file(record)

@@ -44,6 +44,7 @@ def _new_member(run: api.ImportRun, values: Values, tags: Mapping[str, int]) -> 
         gender=values.get("gender"),
         birthday=_birthday(values.get("birthday") or values.get("lunar_birthday")),
         consultant_id=int(consultant) if consultant else None,
+        allergies=values.get("allergies") or "",
         notes=values.get("notes") or "",
         joined_on=_day(values.get("joined_on")),
         tag_ids=[tags[name] for name in _tags(run, values)],

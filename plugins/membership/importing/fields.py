@@ -145,6 +145,7 @@ FIELDS: Final = (
     api.ImportField(
         name="referrer_phone", label=_("Phone of the referrer"), kind="phone", strict=False
     ),
+    api.ImportField(name="allergies", label=_("Allergies"), longest=500),
     api.ImportField(name="notes", label=_("Notes"), longest=10_000),
 )
 

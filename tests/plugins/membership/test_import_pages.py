@@ -64,6 +64,19 @@ def test_the_first_page_says_what_to_do_and_offers_a_sample(english: int, sign_i
     assert client.get(f"{HOME}samples/9").status_code == 404
 
 
+def test_an_empty_shop_is_led_to_the_import_from_home_and_from_the_empty_list(
+    english: int, sign_in: SignIn
+) -> None:
+    owner, clerk = sign_in(user_id=english), sign_in("front_desk")
+    for path in ("/console/", "/console/membership/members/"):
+        assert f'<a class="btn btn-primary" href="{HOME}"' in owner.get(path).text or (
+            f'<a class="btn" href="{HOME}"' in owner.get(path).text
+        )
+        assert HOME not in clerk.get(path).text
+    take_in(owner, sheet(ANNA))
+    assert "Drop the spreadsheet" not in owner.get("/console/").text
+
+
 def test_columns_are_guessed_shown_with_their_grounds_and_corrected(
     english: int, sign_in: SignIn
 ) -> None:
