@@ -49,6 +49,7 @@ ACTS: dict[str, Any] = {
     "purge_plugin": _("Removed a plugin with its data"),
     "refuse_sign_in": _("Sign-in refused"),
     "register_till": _("Registered a till"),
+    "replay_events": _("Had events delivered again"),
     "rename_role": _("Renamed a role"),
     "reveal": _("Looked at a number, with a reason"),
     "reveal_guest": _("Looked at the number of a guest"),

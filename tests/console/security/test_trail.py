@@ -18,7 +18,7 @@ from tests.support.people import SignIn, add_person, add_store, post
 
 @unit
 def write(note: str = "", **more: object) -> None:
-    audit.record("edit", note=note, **more)  # type: ignore[arg-type]
+    audit.record("change", note=note, **more)  # type: ignore[arg-type]
 
 
 def entries() -> list[AuditEntry]:
@@ -100,5 +100,5 @@ def test_the_trail_can_be_narrowed(app: Flask, sign_in: SignIn) -> None:
     owner = sign_in("owner")
     page = owner.get("/console/system/audit/?q=needle").text
     assert "the needle" in page and "hay" not in page
-    assert "hay" in owner.get("/console/system/audit/?f.act.eq=edit").text
+    assert "hay" in owner.get("/console/system/audit/?f.act.eq=change").text
     assert "hay" not in owner.get("/console/system/audit/?f.act.eq=sign_in").text
