@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import logging
-import os
 import signal
 import socket
 import sys
@@ -168,6 +167,7 @@ def develop(config: Config) -> None:
     if config.host not in LOOPBACK:
         raise click.ClickException("`console dev` shows its insides and serves loopback only.")
     logs.start()
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     app = prepare(config)
     if is_running_from_reloader():
         with app.app_context():
@@ -175,15 +175,15 @@ def develop(config: Config) -> None:
         spawn(lambda: worker.run(app))
     click.echo(f"The console is at {address(config)}")
     sys.stdout.flush()
-    os.environ.setdefault("WERKZEUG_DEBUG_PIN", "off")
     folder = config.plugin_folder
-    app.config["TEMPLATES_AUTO_RELOAD"] = True
+    app.debug = True  # lets faults pass to the debugger
     run_simple(
         config.host,
         config.port,
         app,
         use_reloader=True,
         use_debugger=True,
+        use_evalex=False,
         threaded=True,
         extra_files=[str(file) for file in folder.rglob("*.py")] if folder else None,
     )
