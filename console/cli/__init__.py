@@ -44,8 +44,11 @@ class Console(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what a person can mend is said in a line, without a traceback."""
+        from sqlalchemy.exc import OperationalError
+
         from console.config import EXIT_CODE, ConfigError
         from console.errors import Refused
+        from console.logs import scrub
         from console.migrate import NewerSchema, SchemaBehind
 
         try:
@@ -55,6 +58,9 @@ class Console(click.Group):
                 click.echo(f"Configuration: {line}", err=True)
         except (NewerSchema, SchemaBehind) as problem:
             click.echo(f"Database: {problem}", err=True)
+        except OperationalError as problem:
+            click.echo(f"Database: {scrub(str(problem.orig)).strip()}", err=True)
+            ctx.exit(1)
         except Refused as refused:
             click.echo(f"Refused: {refused}", err=True)
             ctx.exit(1)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pluggy
 from flask import Flask, g
+from sqlalchemy.exc import DBAPIError
 
 from console import epoch, hookspecs, migrate, outbox
+from console.db import db
 from console.host import discovery, mount, order, states
 from console.host.discovery import Quarantine
 from console.host.mount import Mounted
@@ -20,6 +23,9 @@ from console.unit import in_unit
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+
+#: Seconds after which the answer of a plugin is worth a warning.
+SLOW = 1.0
 
 __all__ = ["Host", "Mounted", "Quarantine"]
 
@@ -145,15 +151,20 @@ class Host:
         """
         found: list[Any] = []
         for name, function, wanted in self.listeners(spec.__name__):
+            begun = time.monotonic()
             try:
                 answer = function(**{key: facts[key] for key in wanted})
                 if isinstance(answer, Iterator):
                     answer = list(answer)  # a generator does its work, and fails, only here
-            except Exception:
+            except Exception as problem:
                 if in_unit():
                     raise
+                if isinstance(problem, DBAPIError):
+                    db.session.rollback()  # a failed transaction answers nothing more
                 log.exception("%s failed in %s", spec.__name__, name)
                 continue
+            if time.monotonic() - begun > SLOW:
+                log.warning("%s took %s more than %s s", spec.__name__, name, SLOW)
             if answer is not None:
                 found.append(answer)
                 if spec.__dict__["console_kind"] == "first":

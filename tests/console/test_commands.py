@@ -142,6 +142,14 @@ def test_a_weak_password_is_refused(console: Shell) -> None:
     assert done.stderr.startswith("Refused: ")
 
 
+def test_a_database_that_is_away_is_told_in_a_line(console: Shell) -> None:
+    away = "postgresql://me:CANARY@127.0.0.1:1/salon"
+    done = console("migrate", DATABASE_URL=away)
+    assert done.exit_code == 1
+    assert done.stderr.startswith("Database: ")
+    assert "CANARY" not in done.stderr
+
+
 def test_the_check_tells_what_is_wrong(console: Shell) -> None:
     done = console("check")
     assert done.exit_code == 1
