@@ -18,9 +18,14 @@ WIDE = str.maketrans("０１２３４５６７８９", "0123456789")  # noqa: RU
 
 def where(model: type[Any], keys: Sequence[str], text: str) -> sa.ColumnElement[bool]:
     """Return the condition that each word of *text* is found in one of the attributes."""
-    words = text.split()[:5]
-    found = [[_finds(model, attribute_of(model, key), word) for key in keys] for word in words]
-    return sa.and_(sa.true(), *(sa.or_(sa.false(), *each) for each in found))
+    attributes = [attribute_of(model, key) for key in keys]
+    phones = [each for each in attributes if each.kind == "phone"]
+    found = []
+    for word in text.split()[:5]:
+        whole = len(word) >= PHONE and word.isdecimal()
+        asked = phones if phones and whole else attributes  # an index answers for a whole number
+        found.append(sa.or_(sa.false(), *(_finds(model, each, word) for each in asked)))
+    return sa.and_(sa.true(), *found)
 
 
 def _finds(model: type[Any], attribute: Attribute, word: str) -> sa.ColumnElement[bool]:
