@@ -64,7 +64,7 @@ def walk(client: FlaskClient, start: str, rel: str) -> list[list[int]]:
 def test_every_row_is_met_once_in_order_forwards_and_backwards(
     house: House, owner: FlaskClient
 ) -> None:
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)
     for number in range(60):
         teahouse.add_guest(
             f"Guest {chance.randrange(20):02}",

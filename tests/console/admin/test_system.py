@@ -53,7 +53,6 @@ class Kettle(api.Plugin):
         api.Card("broken", LOOK, fall_over),
     )
 
-
     @api.hookimpl
     def console_plugin_enabled(self, plugin: str) -> None:
         """Hear of it; the worker would tell it."""
