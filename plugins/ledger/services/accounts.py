@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from console import api
 from plugins.ledger.chart import KINDS, Name
 from plugins.ledger.models import Account
-from plugins.ledger.services.bulk import MANY, insert_rows, is_postgresql, select_rows
+from plugins.ledger.services.bulk import MANY, Lookup, insert_rows, is_postgresql
 from plugins.ledger.services.problems import explain
 
 ACCOUNT: Any = Account.__table__
 NAME: Any = tuple(ACCOUNT.c[field] for field in Name._fields)
+BY_NAME = Lookup([ACCOUNT.c.id, *NAME], NAME)
 
 
 @api.unit
@@ -36,8 +37,7 @@ def open_account(name: Name) -> int:
 
 def find_accounts(names: Sequence[Name]) -> dict[Name, int]:
     """Return the numbers of those accounts that are there."""
-    rows = select_rows([ACCOUNT.c.id, *NAME], NAME, names)
-    return {Name(*name): number for number, *name in rows}
+    return {Name(*name): number for number, *name in BY_NAME.rows(names)}
 
 
 def lock_accounts(ids: Iterable[int]) -> None:

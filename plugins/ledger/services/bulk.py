@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -31,8 +32,8 @@ def is_postgresql() -> bool:
 def insert_rows(
     table: sa.Table,
     rows: Sequence[Mapping[str, Any]],
-    returning: Sequence[str] = ("id",),
-    unless_there: Sequence[str] = (),
+    returning: tuple[str, ...] = ("id",),
+    unless_there: tuple[str, ...] = (),
 ) -> Sequence[Any]:
     """Insert rows that all have the same columns, leaving out those that are there already.
 
@@ -41,37 +42,59 @@ def insert_rows(
     """
     if not rows:
         return []
-    arrays = is_postgresql() and len(rows) >= MANY
-    statement: Any = (postgresql if is_postgresql() else sqlite).insert(table)
-    if arrays:
-        names = list(rows[0])
+    names = tuple(rows[0])
+    if is_postgresql() and len(rows) >= MANY:
         values = [[row[name] for name in names] for row in rows]
         source = unnested([table.c[name] for name in names], values)
-        statement = statement.from_select(names, sa.select(*source.c))
+        statement = _bare_insert(table, "postgresql").from_select(names, sa.select(*source.c))
+        finished = _finish_insert(statement, table, returning, unless_there)
+        return api.db.session.execute(finished).all()
+    engine = "postgresql" if is_postgresql() else "sqlite"
+    # With RETURNING a list becomes a few INSERT … VALUES (…), (…), not a round trip per row.
+    prepared = _prepared_insert(table, engine, returning, unless_there)
+    return api.db.session.execute(prepared, list(rows)).all()
+
+
+@functools.cache
+def _prepared_insert(
+    table: sa.Table, engine: str, returning: tuple[str, ...], unless_there: tuple[str, ...]
+) -> Any:
+    return _finish_insert(_bare_insert(table, engine), table, returning, unless_there)
+
+
+def _bare_insert(table: sa.Table, engine: str) -> Any:
+    return postgresql.insert(table) if engine == "postgresql" else sqlite.insert(table)
+
+
+def _finish_insert(
+    statement: Any, table: sa.Table, returning: tuple[str, ...], unless_there: tuple[str, ...]
+) -> Any:
     if unless_there:
         statement = statement.on_conflict_do_nothing(index_elements=list(unless_there))
-    statement = statement.returning(*(table.c[name] for name in returning))
-    # With RETURNING a list becomes a few INSERT … VALUES (…), (…), not a round trip per row.
-    return api.db.session.execute(statement, None if arrays else list(rows)).all()
+    return statement.returning(*(table.c[name] for name in returning))
 
 
-def select_rows(
-    columns: Sequence[Any],
-    keys: Sequence[Any],
-    values: Sequence[Sequence[Any]],
-    *conditions: sa.ColumnElement[bool],
-) -> Iterator[Any]:
-    """Yield *columns* of the rows whose *keys* have one of the *values*."""
-    chosen = sa.select(*columns).where(*conditions)
-    if is_postgresql() and len(values) >= MANY:
-        wanted = unnested(keys, values)
-        same = (key == column for key, column in zip(keys, wanted.c, strict=True))
-        yield from api.db.session.execute(chosen.join(wanted, sa.and_(*same)))
-        return
-    key = sa.tuple_(*keys) if len(keys) > 1 else keys[0]
-    for some in chunks(values):
-        wanted_values = some if len(keys) > 1 else [value for (value,) in some]
-        yield from api.db.session.execute(chosen.where(key.in_(wanted_values)))
+class Lookup:
+    """A prepared SELECT of rows by one or more columns, for any number of values."""
+
+    def __init__(
+        self, columns: Sequence[Any], keys: Sequence[Any], *conditions: sa.ColumnElement[bool]
+    ) -> None:
+        self._keys = keys
+        self._chosen = sa.select(*columns).where(*conditions)
+        key = sa.tuple_(*keys) if len(keys) > 1 else keys[0]
+        self._few = self._chosen.where(key.in_(sa.bindparam("given", expanding=True)))
+
+    def rows(self, values: Sequence[Sequence[Any]]) -> Iterator[Any]:
+        """Yield the rows whose keys have one of the *values*."""
+        if values and is_postgresql() and len(values) >= MANY:
+            given = unnested(self._keys, values)
+            same = (key == column for key, column in zip(self._keys, given.c, strict=True))
+            yield from api.db.session.execute(self._chosen.join(given, sa.and_(*same)))
+            return
+        for some in chunks(values):
+            plain = some if len(self._keys) > 1 else [value for (value,) in some]
+            yield from api.db.session.execute(self._few, {"given": list(plain)})
 
 
 def unnested(columns: Sequence[Any], values: Sequence[Sequence[Any]]) -> Any:

@@ -10,10 +10,17 @@ import sqlalchemy as sa
 
 from plugins.ledger.chart import KINDS, MEMBER, Name
 from plugins.ledger.models import Link
-from plugins.ledger.services.bulk import insert_rows, select_rows
+from plugins.ledger.services.bulk import Lookup, insert_rows
 from plugins.ledger.services.entries import canonical
 
 LINK: Any = Link.__table__
+_own: Any = LINK.alias("own")
+_last: Any = sa.select(sa.func.max(_own.c.number)).where(_own.c.account_id == LINK.c.account_id)
+HEADS = Lookup(
+    [LINK.c.account_id, LINK.c.number, LINK.c.head],
+    [LINK.c.account_id],
+    LINK.c.number == _last.scalar_subquery(),
+)
 JOURNAL_FIELDS = (
     "id",
     "idem_key",
@@ -133,12 +140,5 @@ class Chains:
 
 
 def _read_heads(account_ids: Sequence[int]) -> dict[int, tuple[int, bytes]]:
-    own: Any = LINK.alias("own")
-    last = sa.select(sa.func.max(own.c.number)).where(own.c.account_id == LINK.c.account_id)
-    rows = select_rows(
-        [LINK.c.account_id, LINK.c.number, LINK.c.head],
-        [LINK.c.account_id],
-        [(account_id,) for account_id in account_ids],
-        LINK.c.number == last.scalar_subquery(),
-    )
+    rows = HEADS.rows([(account_id,) for account_id in account_ids])
     return {account_id: (number, bytes(head)) for account_id, number, head in rows}

@@ -130,7 +130,7 @@ def issue_lots(
     if claim.fresh:
         draft = lots_draft(entry, member_id, lots, tenders, claim.head["business_on"])
         write([(claim.head, draft)])
-    return list(read_lots(LOT.c.journal_id == claim.head["id"]))
+    return lots_of_journal(claim.head["id"])
 
 
 def tenders_asked(tenders: Iterable[Tender]) -> list[Any]:
@@ -199,11 +199,8 @@ def _take(money: list[list[Any]], fen: int) -> Iterator[tuple[Name, int]]:
 
 def lots_of(member_id: int, kind: str = "money", *, spent: bool = False) -> list[LotState]:
     """Return a member's lots in the order in which they are spent; *spent* ones on request."""
-    lots = read_lots(
-        _paid.c.owner == MEMBER,
-        _paid.c.owner_id == member_id,
-        _paid.c.kind == ("principal" if kind == "money" else "sessions"),
-    )
+    paid_kind = "principal" if kind == "money" else "sessions"
+    lots = _read(OF_MEMBER, member_id=member_id, paid_kind=paid_kind)
     return [lot for lot in lots if spent or lot.left]
 
 
@@ -221,37 +218,57 @@ _unearned: Any = Account.__table__.alias("unearned")
 _use: Any = USE.alias("last")
 
 
-def read_lots(*conditions: sa.ColumnElement[bool]) -> Iterator[LotState]:
-    """Read lots with what is left of them, in the order in which they are spent."""
-    last = sa.select(sa.func.max(USE.c.number)).where(USE.c.lot_id == LOT.c.id).scalar_subquery()
-    rows = api.db.session.execute(
-        sa.select(
-            LOT.c.id,
-            LOT.c.journal_id,
-            _paid.c.owner_id.label("member_id"),
-            _paid.c.part,
-            *(LOT.c[name] for name in ("kind", "unit", "product", "purse", "split", "price_fen")),
-            LOT.c.paid,
-            LOT.c.gift,
-            LOT.c.sold_on,
-            LOT.c.paid_account_id,
-            LOT.c.gift_account_id,
-            LOT.c.unearned_account_id,
-            (_paid.c.credits - _paid.c.debits).label("paid_left"),
-            sa.func.coalesce(_gift.c.credits - _gift.c.debits, 0).label("gift_left"),
-            sa.func.coalesce(_unearned.c.credits - _unearned.c.debits, 0).label("unearned_left"),
-            sa.func.coalesce(_use.c.used_after, 0).label("used"),
-            sa.func.coalesce(_use.c.earned_after, 0).label("earned_fen"),
-            sa.func.coalesce(_use.c.number, 0).label("last_use"),
-        )
-        .join(_paid, _paid.c.id == LOT.c.paid_account_id)
-        .outerjoin(_gift, _gift.c.id == LOT.c.gift_account_id)
-        .outerjoin(_unearned, _unearned.c.id == LOT.c.unearned_account_id)
-        .outerjoin(_use, sa.and_(_use.c.lot_id == LOT.c.id, _use.c.number == last))
-        .where(*conditions)
-        .order_by(LOT.c.rank, LOT.c.sold_on, LOT.c.id)
+_last = sa.select(sa.func.max(USE.c.number)).where(USE.c.lot_id == LOT.c.id).scalar_subquery()
+#: Lots with what is left of them, in the order in which they are spent.
+LOTS: Any = (
+    sa.select(
+        LOT.c.id,
+        LOT.c.journal_id,
+        _paid.c.owner_id.label("member_id"),
+        _paid.c.part,
+        *(LOT.c[name] for name in ("kind", "unit", "product", "purse", "split", "price_fen")),
+        LOT.c.paid,
+        LOT.c.gift,
+        LOT.c.sold_on,
+        (_paid.c.credits - _paid.c.debits).label("paid_left"),
+        sa.func.coalesce(_gift.c.credits - _gift.c.debits, 0).label("gift_left"),
+        sa.func.coalesce(_unearned.c.credits - _unearned.c.debits, 0).label("unearned_left"),
+        sa.func.coalesce(_use.c.used_after, 0).label("used"),
+        sa.func.coalesce(_use.c.earned_after, 0).label("earned_fen"),
+        sa.func.coalesce(_use.c.number, 0).label("last_use"),
+        LOT.c.paid_account_id,
+        LOT.c.gift_account_id,
+        LOT.c.unearned_account_id,
     )
-    return (LotState(**row) for row in rows.mappings())
+    .join(_paid, _paid.c.id == LOT.c.paid_account_id)
+    .outerjoin(_gift, _gift.c.id == LOT.c.gift_account_id)
+    .outerjoin(_unearned, _unearned.c.id == LOT.c.unearned_account_id)
+    .outerjoin(_use, sa.and_(_use.c.lot_id == LOT.c.id, _use.c.number == _last))
+    .order_by(LOT.c.rank, LOT.c.sold_on, LOT.c.id)
+)
+OF_MEMBER = LOTS.where(
+    _paid.c.owner == MEMBER,
+    _paid.c.owner_id == sa.bindparam("member_id"),
+    _paid.c.kind == sa.bindparam("paid_kind"),
+)
+OF_JOURNAL = LOTS.where(LOT.c.journal_id == sa.bindparam("journal_id"))
+BY_NUMBER = LOTS.where(LOT.c.id.in_(sa.bindparam("lot_ids", expanding=True)))
+
+
+def lots_of_journal(journal_id: int) -> list[LotState]:
+    """Return the lots that a journal issued."""
+    return _read(OF_JOURNAL, journal_id=journal_id)
+
+
+def read_lots(lot_ids: Iterable[int]) -> list[LotState]:
+    """Return lots by number."""
+    return [
+        lot for some in chunks(sorted(set(lot_ids))) for lot in _read(BY_NUMBER, lot_ids=list(some))
+    ]
+
+
+def _read(statement: Any, **values: Any) -> list[LotState]:
+    return [LotState(*row) for row in api.db.session.execute(statement, values)]
 
 
 @dataclass
@@ -299,8 +316,7 @@ class RunningTotals:
 
 def running_totals(lot_ids: Iterable[int]) -> dict[int, RunningTotals]:
     """Read the running totals of some lots, by number; lock the accounts first."""
-    found: dict[int, RunningTotals] = {}
-    for some in chunks(sorted(lot_ids)):
-        for lot in read_lots(LOT.c.id.in_(some)):
-            found[lot.id] = RunningTotals(lot.id, lot.kind, lot.last_use, lot.used, lot.earned_fen)
-    return found
+    return {
+        lot.id: RunningTotals(lot.id, lot.kind, lot.last_use, lot.used, lot.earned_fen)
+        for lot in read_lots(lot_ids)
+    }

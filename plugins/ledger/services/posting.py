@@ -13,7 +13,7 @@ from console import api
 from plugins.ledger.chart import MEMBER, Name
 from plugins.ledger.models import Journal, Leg, Lot, Payment, Refund, Use
 from plugins.ledger.services.accounts import lock_accounts, open_accounts
-from plugins.ledger.services.bulk import insert_rows, select_rows
+from plugins.ledger.services.bulk import Lookup, insert_rows
 from plugins.ledger.services.chain import Chains, journal_digest, side_of
 from plugins.ledger.services.entries import Draft, Entry, Move, Posted, request_hash
 from plugins.ledger.services.problems import KeyUsed, explain
@@ -24,6 +24,7 @@ LOT: Any = Lot.__table__
 PAYMENT: Any = Payment.__table__
 REFUND: Any = Refund.__table__
 USE: Any = Use.__table__
+BY_KEY = Lookup([JOURNAL], [JOURNAL.c.idem_key])
 #: Where a business day is reckoned when no store is named.
 TIME_ZONE = "Asia/Shanghai"
 
@@ -136,7 +137,7 @@ def business_day_of(store_id: int | None) -> dt.date:
 
 
 def _find_claims(keys: Sequence[str]) -> dict[str, Claim]:
-    rows = select_rows([JOURNAL], [JOURNAL.c.idem_key], [(key,) for key in keys])
+    rows = BY_KEY.rows([(key,) for key in keys])
     return {row.idem_key: Claim(dict(row._mapping), False) for row in rows}
 
 

@@ -15,7 +15,6 @@ from plugins.ledger.models import Journal, Payment, Use
 from plugins.ledger.services.accounts import lock_accounts, open_accounts
 from plugins.ledger.services.entries import Draft, Entry, Move
 from plugins.ledger.services.lots import (
-    LOT,
     LotState,
     RunningTotals,
     locked_lots,
@@ -103,7 +102,7 @@ def use_sessions(entry: Entry, member_id: int, lot_id: int, lines: Sequence[Line
     """Use sessions of one lot of a member's card: paid ones first, then the free ones."""
     claim = claim_one(entry, [member_id, lot_id, [vars(line) for line in lines]])
     if claim.fresh:
-        lot = next(read_lots(LOT.c.id == lot_id), None)
+        lot = next(iter(read_lots([lot_id])), None)
         if lot is None or lot.member_id != member_id or lot.kind != "sessions":
             raise api.NotFound(_("There is no such card."))
         lots = locked_lots(member_id, "sessions", _counters(entry.store_id, (lot.unit,)))
@@ -206,7 +205,7 @@ def _uses_of(line_ref: str) -> list[Mapping[Any, Any]]:
 def _accounts_of(uses: Sequence[Mapping[Any, Any]]) -> set[int]:
     ids: set[int] = set()
     units: set[str] = set()
-    for lot in read_lots(LOT.c.id.in_({use["lot_id"] for use in uses})):
+    for lot in read_lots(use["lot_id"] for use in uses):
         ids |= lot.account_ids
         units |= {name.unit for name in lot.names[:2]}
     store_id = uses[0]["store_id"] if uses else None
@@ -216,7 +215,7 @@ def _accounts_of(uses: Sequence[Mapping[Any, Any]]) -> set[int]:
 def _give_back(uses: Sequence[Mapping[Any, Any]], before: int, after: int) -> Draft:
     """Return what goes back when the sum given back of *uses* grows from *before* to *after*."""
     draft = Draft()
-    lots = {lot.id: lot for lot in read_lots(LOT.c.id.in_({use["lot_id"] for use in uses}))}
+    lots = {lot.id: lot for lot in read_lots(use["lot_id"] for use in uses)}
     running = running_totals(lots)
     start = 0
     for use in uses:
