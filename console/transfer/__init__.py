@@ -1,1 +1,1 @@
-"""Taking spreadsheets in: reading, mapping, cleaning and planning, without a database."""
+"""Taking spreadsheets in: read and judged without a database, staged, applied, taken back."""

@@ -10,11 +10,12 @@ import pytest
 
 from console.errors import Refused
 from console.transfer.cells import Row
+from console.transfer.dates import read_birthday
 from console.transfer.dry_run import Plan, plan_import, propose, stage_chunks
 from console.transfer.fields import Import, ImportField, ImportReason, Vocabulary
 from console.transfer.mapping import GUESSES
 from console.transfer.mapping import Mapping as ColumnMapping
-from console.transfer.plan import StagedRow, Stager, mark_taken, reason
+from console.transfer.plan import Problem, StagedRow, Stager, mark_taken, reason
 from console.transfer.totals import Totals
 from console.transfer.workbook import BadFile, open_workbook
 from tests.support import spreadsheets as ugly
@@ -285,3 +286,31 @@ def test_a_sheet_without_rows_is_refused(tmp_path: Path, table: list[list[object
     with pytest.raises(BadFile, match="no rows of data") as refused:
         plan(ugly.save(tmp_path / "a.xlsx", table))
     assert refused.value.reason_code == "empty"
+
+
+def test_totals_survive_being_stored_and_tell_what_sits_behind_each_reason() -> None:
+    totals = Totals(BOATS)
+    for staged in (
+        StagedRow(2, "importable", {"deposit_fen": 500, "harbour": "Kiel"}, []),
+        StagedRow(
+            3, "rejected", {"deposit_fen": 70}, [], [Problem("phone", "missing", "no_phone")]
+        ),
+        StagedRow(
+            4, "rejected", {"deposit_fen": -9}, [], [Problem("phone", "missing", "no_phone")]
+        ),
+        StagedRow(5, "total_line", {"deposit_fen": 600}, []),
+    ):
+        totals.add(staged)
+    again = Totals.from_json(BOATS, json.loads(json.dumps(totals.to_json())))
+    assert again == totals
+    assert again.sums_of_reason == {"no_phone": {"deposit_fen": 70}}
+    assert again.owing_of_reason == {"no_phone": {"deposit_fen": -9}}
+    assert again.differences() == {"deposit_fen": -100}
+    assert Totals.from_json(BOATS, {}).rows == 0
+
+
+def test_a_birthday_of_a_staged_row_is_read_back_as_it_was_written() -> None:
+    for text in ("1990-08-15", "--08-15", "lunar --08-15", "lunar leap 1987-06-04"):
+        assert str(read_birthday(text)) == text
+    with pytest.raises(ValueError, match="August"):
+        read_birthday("15 August")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from flask import Flask
 
@@ -147,7 +149,9 @@ def test_the_sheet_of_the_old_system_is_taken_in_and_rolled_back(
     english: int, sign_in: SignIn
 ) -> None:
     client = sign_in(user_id=english)
+    started = time.process_time()
     number = take_in(client, LEGACY.read_bytes())
+    assert time.process_time() - started < 10
     assert "4,547 rows were taken in" in page(client, number)
     kinds = ["principal", "bonus", "all_points", "all_sessions"]
     columns = ["principal_fen", "bonus_fen", "points", "card_times"]
