@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,10 +55,13 @@ class Report:
         self.findings.setdefault(key, []).append(str(what))
 
 
-def verify(key: bytes | None = None) -> Report:
-    """Check the whole book in one snapshot; with the seals' *key*, their signatures as well."""
+def verify(key: bytes | None = None, connection: sa.Connection | None = None) -> Report:
+    """Check the whole book in one snapshot; with the seals' *key*, their signatures as well.
+
+    Without a *connection* (to a restored copy, say) it opens one of its own.
+    """
     report, start = Report(signed=key is not None), time.monotonic()
-    with _snapshot() as connection:
+    with _snapshot() if connection is None else nullcontext(connection) as connection:
         for invariant in INVARIANTS:
             for row in connection.execute(invariant.statement()):
                 report.add(invariant.key, row[0])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,8 @@ from tests.support.ledger import CASH, entry, line, sell_sessions, top_up
 ANNA, BEA = 17, 18
 KEY = b"kept elsewhere"
 REVENUE = ledger.salon("revenue")
-Tamper = Callable[..., None]
-CAP = "ALTER TABLE ledger_payment DROP CONSTRAINT {}ck_ledger_payment_refund_cap"
+CAP = "ALTER TABLE ledger_payment DROP CONSTRAINT IF EXISTS ck_ledger_payment_refund_cap"
+TRIGGERS = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'ledger_%'"
 
 
 @pytest.fixture
@@ -44,39 +45,31 @@ def book(app: Flask) -> Flask:
     return app
 
 
-@pytest.fixture
-def tamper(book: Flask, engine: str) -> Tamper:
-    """Write as somebody who owns the database: past triggers, keys and constraints."""
+@contextmanager
+def master() -> Iterator[sa.Connection]:
+    """Connect as somebody who owns the database: past triggers, keys and constraints."""
+    with api.db.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("ROLLBACK")
+            connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+            connection.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            for name in connection.scalars(sa.text(TRIGGERS)).all():
+                connection.execute(sa.text(f"DROP TRIGGER {name}"))
+        else:
+            connection.execute(sa.text("SET session_replication_role = replica"))
+            connection.execute(sa.text(CAP))
+        yield connection
+        connection.rollback()
+        connection.invalidate()
 
-    def run(*statements: str) -> None:
-        with api.db.engine.connect() as connection:
-            if engine == "sqlite":
-                _strip(connection)
-            else:
-                connection.execute(sa.text("SET session_replication_role = replica"))
-                connection.execute(sa.text(CAP.format("IF EXISTS ")))
-            for statement in statements:
-                assert connection.execute(sa.text(statement)).rowcount
-            if engine != "sqlite":
-                connection.execute(sa.text("SET session_replication_role = DEFAULT"))
-            connection.commit()
 
-    return run
-
-
-def _strip(connection: sa.Connection) -> None:
-    triggers = connection.scalars(
-        sa.text(
-            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'ledger_%'"
-        )
-    ).all()
-    for name in triggers:
-        connection.execute(sa.text(f"DROP TRIGGER {name}"))
-    connection.commit()
-    connection.exec_driver_sql("COMMIT")
-    connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-    connection.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
-    connection.exec_driver_sql("BEGIN")
+def tamper(*statements: str) -> None:
+    """Write as the owner of the database does."""
+    with master() as connection:
+        for statement in statements:
+            assert connection.execute(sa.text(statement)).rowcount
+        connection.commit()
 
 
 def found(key: bytes | None = KEY) -> set[str]:
@@ -185,14 +178,18 @@ TAMPERED = {
 }
 
 
-@pytest.mark.parametrize("what", TAMPERED)
-def test_tampering_is_found_and_named(tamper: Tamper, what: str) -> None:
-    statement, breaks = TAMPERED[what]
-    tamper(statement)
-    assert breaks <= found()
+def test_tampering_is_found_and_named(book: Flask) -> None:
+    missed = {}
+    for what, (statement, breaks) in TAMPERED.items():
+        with master() as connection:
+            assert connection.execute(sa.text(statement)).rowcount, what
+            unseen = breaks - set(verify(KEY, connection).findings)
+        if unseen:
+            missed[what] = unseen
+    assert missed == {}
 
 
-def test_a_journal_added_behind_the_back_of_the_ledger_is_found(tamper: Tamper) -> None:
+def test_a_journal_added_behind_the_back_of_the_ledger_is_found(book: Flask) -> None:
     tamper(
         "INSERT INTO ledger_journal (idem_key, request_hash, code, business_on, posted_at, note)"
         " VALUES ('forged', '', 'sale', '2026-01-01', '2026-01-01', '')",
@@ -209,7 +206,7 @@ def test_a_journal_added_behind_the_back_of_the_ledger_is_found(tamper: Tamper) 
     assert found() == {"chains"}
 
 
-def test_who_rewrites_everything_still_cannot_make_the_seal(tamper: Tamper) -> None:
+def test_who_rewrites_everything_still_cannot_make_the_seal(book: Flask) -> None:
     tamper("UPDATE ledger_journal SET note = 'x' WHERE id = 8")
     clean = seal_again_without_the_key()
     tamper(*clean)
@@ -237,7 +234,7 @@ def test_a_wrong_key_fits_no_seal(book: Flask) -> None:
     assert found(b"another") == {"seals"}
 
 
-def test_seals_follow_each_other_without_a_gap(book: Flask, tamper: Tamper) -> None:
+def test_seals_follow_each_other_without_a_gap(book: Flask) -> None:
     assert seal(KEY) == 11
     assert seal(KEY) is None
     assert found() == set()
@@ -259,7 +256,7 @@ def test_a_dropped_constraint_is_named(book: Flask, engine: str) -> None:
     if engine == "sqlite":  # it cannot drop one
         return
     with api.db.engine.begin() as connection:
-        connection.execute(sa.text(CAP.format("IF EXISTS ")))
+        connection.execute(sa.text(CAP))
     assert verify(KEY).findings == {"guards": ["ck_ledger_payment_refund_cap"]}
 
 
@@ -277,7 +274,7 @@ def test_the_command_says_that_all_is_well(book: Flask) -> None:
     assert json.loads(told.output)["findings"] == {"seals": ["1"]}
 
 
-def test_the_command_fails_and_names_what_is_broken(tamper: Tamper) -> None:
+def test_the_command_fails_and_names_what_is_broken(book: Flask) -> None:
     tamper("UPDATE ledger_standing SET amount = amount + 1 WHERE kind = 'balance'")
     told = CliRunner().invoke(command, ["verify"])
     assert told.exit_code == 1
