@@ -204,9 +204,10 @@ def _detect(data: bytes, kind: FileKind) -> str:
 def _is_workbook(data: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
-            return {"[Content_Types].xml", "xl/workbook.xml"} <= set(package.namelist())
+            names = [n.replace("\\", "/").lstrip("/").lower() for n in package.namelist()]
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
         return False
+    return any(n.startswith("xl/") and "workbook" in n and n.endswith(".xml") for n in names)
 
 
 def _draw_anew(data: bytes) -> tuple[bytes, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -77,6 +78,24 @@ def test_a_bad_file_is_refused_in_plain_words_where_it_was_chosen(
     assert words in shown
     assert "Drop the spreadsheet that your old system gave you" in shown
     assert db.session.query(ImportRun).count() == 0
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16"])
+def test_text_in_any_encoding_is_taken(client: FlaskClient, tmp_path: Path, encoding: str) -> None:
+    number = read(client, ugly.as_csv(tmp_path, encoding).read_bytes())
+    assert run_of(number).state == "ready"
+    assert run_of(number).totals["by_status"]["importable"] > 0
+
+
+def test_a_book_whose_parts_are_named_oddly_is_taken(client: FlaskClient) -> None:
+    odd = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(sheet(ANNA))) as plain_book,
+        zipfile.ZipFile(odd, "w") as book,
+    ):
+        for name in plain_book.namelist():
+            book.writestr(name.replace("/", "\\").upper(), plain_book.read(name))
+    assert run_of(read(client, odd.getvalue())).totals["by_status"] == {"importable": 1}
 
 
 def test_a_bad_file_is_refused_in_the_readers_language(store: int, sign_in: SignIn) -> None:
