@@ -1,42 +1,7 @@
-"""The bell: a plugin that fails on request."""
+"""The bell, a plugin that fails on request."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from pathlib import Path
-from types import ModuleType
+from tests.support.bell import bell, bell_app, bell_url
 
-import pytest
-from flask import Flask
-
-from console.migrate import migrate_database
-from tests.support.app import MakeApp, forget_locks, make_config
-from tests.support.databases import Databases
-
-PLUGINS = Path(__file__).parent.parent / "support" / "plugins"
-
-
-@pytest.fixture
-def bell_url(databases: Databases, original_url: str, tmp_path: Path) -> Iterator[str]:
-    """The URL of a new database that has the bell's tables as well."""
-    url = databases.create(copy_of=original_url)
-    report = migrate_database(make_config(url, tmp_path / "instance", plugin_folder=PLUGINS))
-    assert report.applied == {"bell": ["m0001_rings"]}, report.failed
-    yield url
-    forget_locks(url)
-    databases.drop(url)
-
-
-@pytest.fixture
-def bell_app(bell_url: str, make_app: MakeApp) -> Iterator[Flask]:
-    """An application with the bell, its context entered."""
-    app = make_app(url=bell_url, folder=PLUGINS)
-    with app.app_context():
-        yield app
-
-
-@pytest.fixture
-def bell(bell_app: Flask) -> ModuleType:
-    """The bell's own module."""
-    return sys.modules["console_folder.bell"]
+__all__ = ["bell", "bell_app", "bell_url"]

@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 from sqlalchemy.pool import NullPool
 
 from console.cli import COMMANDS, main
-from tests.console.conftest import PLUGINS
 from tests.support.app import KEY
+from tests.support.bell import PLUGINS
 from tests.support.processes import console_environment, run_console
 
 HEAVY = ("flask", "sqlalchemy", "alembic", "openpyxl", "babel")

@@ -17,7 +17,7 @@ from console.jobs import StoredJob
 from console.outbox import Delivery
 from console.unit import unit
 from console.worker import Worker
-from tests.console.conftest import PLUGINS
+from tests.support.bell import PLUGINS
 from tests.support.processes import (
     console_environment,
     members_of,

@@ -1,0 +1,7 @@
+"""The bell, a plugin that fails on request."""
+
+from __future__ import annotations
+
+from tests.support.bell import bell, bell_app, bell_url
+
+__all__ = ["bell", "bell_app", "bell_url"]
