@@ -53,7 +53,7 @@ from console.i18n import _, gettext, lazy_pgettext, ngettext, pgettext, translat
 from console.inbox import notify
 from console.jobs import JobRun, Schedule, job, start_job
 from console.money import format_fen, parse_fen
-from console.plugin import Card, Command, DemoPart, Plugin
+from console.plugin import Card, Command, DemoPart, Plugin, TourStop
 from console.public import PublicRoutes
 from console.security import Actor, Permission, acting_as, actor, visible_stores
 from console.security.masking import draw as draw_masked

@@ -53,8 +53,9 @@ def load(say: Callable[[str], object]) -> None:
     _note("loading")
     with acting_as(Actor(name="demo")):
         for name, part in _parts():
-            say(f"Loading the demo: {name} …")
-            part.load()
+            if part.load is not None:
+                say(f"Loading the demo: {name} …")
+                part.load()
     _note("on", until=_today())
 
 

@@ -46,15 +46,26 @@ class Command:
 
 
 @dataclass(frozen=True)
+class TourStop:
+    """A stop of the demo's tour: what to look at, and the path where it is."""
+
+    key: str
+    label: Any
+    path: str
+    needs: Permission
+
+
+@dataclass(frozen=True)
 class DemoPart:
     """What a plugin adds to the demo: *load* builds it once, *advance* keeps it alive.
 
     *advance* gets the last day that is filled in already; both post through the services.
     """
 
-    load: Callable[[], None]
+    load: Callable[[], None] | None = None
     advance: Callable[[Any], None] | None = None
     clear: Callable[[], None] | None = None
+    tour: tuple[TourStop, ...] = ()
 
 
 class Plugin:

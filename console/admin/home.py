@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app
+from flask import current_app, redirect
+from werkzeug.wrappers import Response
 
+from console.admin import tour
 from console.admin.menu import HOME
 from console.admin.shell import render
 from console.admin.views import AdminView, page
@@ -32,7 +34,18 @@ class Home(AdminView):
     @page("/", needs=USE_CONSOLE)
     def index(self) -> str:
         """Show the cards."""
-        return render("console/home.html", view=self, cards=shown_cards())
+        return render("console/home.html", view=self, cards=shown_cards(), tour=tour.shown())
+
+    @page("/tour/<key>", methods=("POST",), needs=USE_CONSOLE)
+    def tour_stop(self, key: str) -> Response:
+        """Tick a stop of the tour off, and go there."""
+        return redirect(tour.go(key))
+
+    @page("/tour", methods=("POST",), needs=USE_CONSOLE)
+    def close_tour(self) -> Response:
+        """Put the tour away for good."""
+        tour.close()
+        return redirect(self.url + "/")
 
 
 def shown_cards() -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from console import api
+from console.api import _
 from plugins.ledger.api import (
     Entry,
     Line,
@@ -25,6 +26,7 @@ from plugins.ledger.api import (
     spend,
 )
 from plugins.membership.models import Tag
+from plugins.membership.permissions import ADD_MEMBERS, IMPORT_MEMBERS, SEE_MEMBERS
 from plugins.membership.services.birthdays import Birthday
 from plugins.membership.services.filing import receive_member
 from plugins.membership.services.joining import NewMember, Touch, add_members
@@ -262,4 +264,25 @@ def _let_some_visit(ids: Sequence[int], everybody: Sequence[Told]) -> None:
             receive_member(member_id, others[number // 12 % len(others)])
 
 
-PART = api.DemoPart(load)
+TOUR = (
+    api.TourStop(
+        "members",
+        _("Look through three hundred members"),
+        "/console/membership/members/",
+        SEE_MEMBERS,
+    ),
+    api.TourStop(
+        "find",
+        _("Find a member by her initials: csy"),
+        "/console/membership/members/?q=csy",
+        SEE_MEMBERS,
+    ),
+    api.TourStop("add", _("Add a member"), "/console/membership/members/new/", ADD_MEMBERS),
+    api.TourStop(
+        "import",
+        _("Take in the spreadsheet of an old system"),
+        "/console/membership/import/",
+        IMPORT_MEMBERS,
+    ),
+)
+PART = api.DemoPart(load, tour=TOUR)

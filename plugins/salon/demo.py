@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from console import api
+from console.api import _
 from plugins.salon.demo_pictures import draw_storefront
 from plugins.salon.models import (
     Category,
@@ -21,6 +22,7 @@ from plugins.salon.models import (
     Skill,
     Staff,
 )
+from plugins.salon.permissions import SEE_SERVICES
 from plugins.salon.services.catalogue import (
     SegmentDraft,
     VariantDraft,
@@ -93,9 +95,7 @@ def _add_store(told: dict[str, Any]) -> None:
 
 
 def _next_spring_festival(today: dt.date) -> dt.date:
-    days: list[dt.date] = [
-        api.lunar.to_solar(year, 1, 1) for year in (today.year, today.year + 1)
-    ]
+    days: list[dt.date] = [api.lunar.to_solar(year, 1, 1) for year in (today.year, today.year + 1)]
     return next(day for day in days if day >= today)
 
 
@@ -200,4 +200,7 @@ def _segment(step: int | str) -> SegmentDraft:
     return SegmentDraft("work", int(minutes), _named(Skill, skill).id)
 
 
-PART = api.DemoPart(load)
+TOUR = (
+    api.TourStop("prices", _("Read the price list"), "/console/salon/price-list/", SEE_SERVICES),
+)
+PART = api.DemoPart(load, tour=TOUR)
