@@ -177,7 +177,9 @@ def engine_options(url: str, threads: int) -> dict[str, Any]:
             "pool_timeout": 5,
             "connect_args": {"timeout": 30},
         }
-    limits = "-c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s"
+    limits = (
+        "-c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s"
+    )
     return {
         "pool_size": threads + 2,
         "max_overflow": 0,

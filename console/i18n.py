@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask_babel import get_locale
+from flask_babel import get_locale, lazy_pgettext
 from flask_babel import gettext as _gettext
 from flask_babel import lazy_gettext as _
-from flask_babel import lazy_pgettext
 from flask_babel import ngettext as _ngettext
 from flask_babel import pgettext as _pgettext
 
