@@ -48,14 +48,14 @@ class AccountAdmin(api.ModelAdmin):
         api.Column("whose", _("Belongs to"), load=_owners),
         "kind",
         api.Column("measured_in", _("Unit"), load=_units),
-        api.Column("balance", _("Balance"), load=_balances),
+        api.Column("balance", _("Account balance"), load=_balances),
         "opened_at",
         api.Column("part", hidden=True),
         api.Column("closed", hidden=True),
     )
     default_sort = "-id"
     filters = ("kind", "owner", "owner_id", "unit", "closed", "opened_at")
-    details = ("kind", "unit", "part", "bound", "opened_at", "closed")
+    details = ("kind", "part", "bound", "opened_at", "closed")
     empty_hint = _("Accounts are opened by what happens: a top-up, a sale, an import.")
 
     def search_where(self, text: str) -> sa.ColumnElement[bool]:

@@ -27,7 +27,6 @@ class Journal(api.Model):
         sa.Index("ix_ledger_journal_business", "store_id", "business_on"),
     )
     scope = api.in_store("store_id")
-    label_column = "idem_key"
     id: Mapped[int] = api.column(_("Number"), primary_key=True)
     idem_key: Mapped[str] = api.column(_("Key"))
     request_hash: Mapped[str] = api.column(_("Request hash"))

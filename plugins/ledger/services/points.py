@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from console import api
 from plugins.ledger.chart import MEMBER, POINTS, Name, held, salon
 from plugins.ledger.models import Account
-from plugins.ledger.services.accounts import lock_accounts, open_accounts
+from plugins.ledger.services.accounts import find_accounts, lock_accounts, open_accounts
 from plugins.ledger.services.entries import Draft, Entry, Move, Posted
 from plugins.ledger.services.posting import claim_one, post_many, write
 from plugins.ledger.services.problems import Insufficient
@@ -28,8 +28,8 @@ def earn_points(entry: Entry, member_id: int, points: int, *, expires: str = NEV
         issued = salon("issued", entry.store_id, POINTS)
         debt = held("points_debt", member_id)
         bucket = held("points", member_id, expires)
-        owed = _lock([issued, debt, bucket])[debt]
-        settled = min(points, owed)
+        _lock([issued, bucket])
+        settled = min(points, _lock([debt])[debt]) if find_accounts([debt]) else 0
         moves = [Move(issued, debt, settled)] if settled else []
         if points > settled:
             moves.append(Move(issued, bucket, points - settled))
@@ -108,7 +108,7 @@ def _take(
         .where(ACCOUNT.c.kind == "points", ACCOUNT.c.credits > ACCOUNT.c.debits)
     ).all()
     buckets = [held("points", member_id, part) for part in sorted(parts, reverse=newest_first)]
-    balances = _lock([issued, held("points_debt", member_id), *buckets])
+    balances = _lock([issued, *buckets])
     moves = []
     for bucket in buckets:
         some = min(points, balances[bucket])
