@@ -230,9 +230,7 @@ def _day_of_birth(birthday: Birthday) -> date:
     if not birthday.is_lunar:
         return date(birthday.year or _A_LEAP_YEAR, birthday.month, birthday.day)
     if birthday.year:
-        return lunar.to_solar(
-            birthday.year, birthday.month, birthday.day, leap=birthday.is_leap
-        )
+        return lunar.to_solar(birthday.year, birthday.month, birthday.day, leap=birthday.is_leap)
     if not 1 <= birthday.day <= 30:
         raise ValueError(birthday)
     return date.min

@@ -24,6 +24,7 @@ from console.transfer.results import heading_row, reason_of, record_of, result_o
 from console.transfer.rows import ROW, KeptRow, count_rows, find_row, read_rows, totals_of
 from console.transfer.showing import (
     inputs_of,
+    list_sums,
     reason_lines,
     show_value,
     texts_sent,
@@ -43,6 +44,8 @@ VIEWS = {
     "skipped": (ROW.c.status == "skipped",),
 }
 OPEN = ("ready", "applied")
+#: The lists that stand in the totals as a whole.
+SUMMED = ("rejected", "duplicate", "skipped")
 
 
 class RowPages:
@@ -78,7 +81,7 @@ class RowPages:
             waiver=waiver_of_code(self.intake.subject, reason) if reason else None,
             columns=[self.intake.subject.field(name) for name in self._shown()],
             rows=self._describe(run, page),
-            back=request.query_string.decode("ascii", "ignore"),
+            sums=list_sums(self.intake, totals, wanted, reason) if wanted in SUMMED else {},
             pager=_pager(chosen, before, after),
         )
 

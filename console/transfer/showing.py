@@ -143,6 +143,21 @@ def sum_lines(intake: Intake, totals: Totals) -> list[dict[str, Any]]:
     return lines
 
 
+def list_sums(intake: Intake, totals: Totals, status: str, reason: str) -> dict[str, str]:
+    """Return the sums of the rows of a list, what is owed included, by field."""
+    found = {}
+    for one in intake.subject.fields:
+        if not one.summed:
+            continue
+        if reason:
+            parts = (totals.sums_of_reason, totals.owing_of_reason)
+            whole = sum(part.get(reason, Counter())[one.name] for part in parts)
+        else:
+            whole = totals.sum_of(status, one.name) + totals.owing_of(status, one.name)
+        found[one.name] = show_value(one, whole)
+    return found
+
+
 def reason_lines(intake: Intake, totals: Totals) -> list[dict[str, Any]]:
     """Return why rows are rejected, most frequent first, with the money that sits in them."""
     known = reasons_of(intake.subject)

@@ -111,6 +111,12 @@ def test_one_reason_is_set_aside_for_all_rows_at_once(client: FlaskClient) -> No
     assert statuses(number) == {2: "importable", 3: "rejected", 4: "importable"}
 
 
+def test_rejected_rows_are_listed_with_their_total(client: FlaskClient) -> None:
+    number = read(client, sheet(SHORT, NO_PHONE, DEBTOR, NEVER_BORN))
+    assert "Total -¥28.66 ¥5.00 0 0" in page(client, number, "rows/?status=rejected")
+    assert "Total ¥8.00 ¥0.00 0 0" in page(client, number, "rows/?status=rejected&reason=no_phone")
+
+
 def test_what_makes_no_sense_cannot_be_set_aside(client: FlaskClient) -> None:
     number = read(client, sheet(("Anna", "13900000001", "", "twelve")))
     assert "cannot be set aside" in act(client, number, "rows/2", waive="principal_fen_unreadable")
