@@ -115,11 +115,11 @@ def test_a_fault_shows_its_number_and_nothing_of_itself(serve: Serve) -> None:
 
 
 def test_a_script_gets_its_error_as_json(serve: Serve) -> None:
-    client = serve(fail_with(Conflict(_("Number"))))
+    client = serve(fail_with(Conflict(_("Gone already."))))
     answer = client.get("/test", headers={"Accept": "application/json"})
     assert answer.status_code == 409
     assert answer.json is not None
-    assert answer.json["error"] == str(_("Number"))
+    assert answer.json["error"] == "Gone already."
     assert answer.json["request_id"] == answer.headers["X-Request-ID"]
 
 
