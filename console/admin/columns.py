@@ -40,6 +40,7 @@ class ListColumn:
     help: Any = None
     target: type[Any] | None = None
     nullable: bool = True
+    join: tuple[Any, sa.ColumnElement[bool]] | None = None
 
     @property
     def align(self) -> str:
@@ -75,6 +76,7 @@ def resolve(model: type[Any], item: str | Column) -> ListColumn:
         choices=item.choices,
         sensitive=item.sensitive,
         help=item.help,
+        join=None if item.join is None else item.join(model),
     )
 
 

@@ -125,12 +125,12 @@ class Listing:
 
     def _look_up(self, key: Any) -> Anchor | None:
         row = db.session.execute(
-            sa.select(self.order.value, self.pk).where(self.pk == key, *self.conditions)
+            self._select([self.order.value, self.pk]).where(self.pk == key)
         ).one_or_none()
         return None if row is None else (row[0], row[1])
 
     def _fetcher(self, expressions: Sequence[Any]) -> paging.Fetch:
-        selected = sa.select(*expressions).select_from(self.model).where(*self.conditions)
+        selected = self._select(expressions)
 
         def fetch(
             where: sa.ColumnElement[bool] | None, by: Sequence[sa.ColumnElement[Any]], limit: int
@@ -139,6 +139,14 @@ class Listing:
             return list(db.session.execute(asked.order_by(*by).limit(limit)))
 
         return fetch
+
+    def _select(self, expressions: Sequence[Any]) -> sa.Select[Any]:
+        """Select from the model, joined with what the columns among *expressions* read."""
+        selected = sa.select(*expressions).select_from(self.model).where(*self.conditions)
+        for column in self.columns:
+            if column.join is not None and any(column.expressions[0] is e for e in expressions):
+                selected = selected.outerjoin(*column.join)
+        return selected
 
     def count(self) -> int:
         """Count the rows, up to one more than `MOST_COUNTED`."""

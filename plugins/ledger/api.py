@@ -47,7 +47,12 @@ from plugins.ledger.services.problems import (
 )
 from plugins.ledger.services.reversing import reverse, reverse_many
 from plugins.ledger.services.spending import Line, Part, Spent, restore, spend, use_sessions
-from plugins.ledger.services.standings import standing_amount, standings
+from plugins.ledger.services.standings import (
+    standing_amount,
+    standing_column,
+    standings,
+    where_standing,
+)
 
 __all__ = [
     "AGREEMENTS",
@@ -108,8 +113,10 @@ __all__ = [
     "spend",
     "spend_points",
     "standing_amount",
+    "standing_column",
     "standings",
     "take_back_points",
     "undo_opening",
     "use_sessions",
+    "where_standing",
 ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+import operator
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypedDict
 
 import sqlalchemy as sa
 
@@ -27,6 +28,44 @@ def standing_amount(member_id: Any, kind: str, unit: str = "") -> sa.ColumnEleme
         .scalar_subquery()
     )
     return sa.func.coalesce(amount, 0)
+
+
+class StandingColumn(TypedDict):
+    """What makes a column of a list of members: `api.Column("balance", …, **standing)`."""
+
+    expression: sa.ColumnElement[int]
+    join: Callable[[Any], tuple[Any, sa.ColumnElement[bool]]]
+
+
+def standing_column(kind: str, unit: str = "") -> StandingColumn:
+    """Return a standing as a column for lists of members, sorted by an index at any size.
+
+    It is empty for whoever never had any.
+    """
+    held: Any = STANDING.alias(f"standing_{kind}")
+
+    def join(model: Any) -> tuple[Any, sa.ColumnElement[bool]]:
+        of_member = sa.and_(held.c.owner == MEMBER, held.c.owner_id == model.id)
+        return held, sa.and_(of_member, held.c.kind == kind, held.c.unit == unit)
+
+    return {"expression": held.c.amount, "join": join}
+
+
+def where_standing(member_id: Any, kind: str, operation: str, given: int) -> sa.ColumnElement[bool]:
+    """Return the condition that a member's standing (a sum, without unit) is ge, le or eq *given*.
+
+    Who never had any has zero.
+    """
+    compare = {"ge": operator.ge, "le": operator.le, "eq": operator.eq}[operation]
+    held = sa.select(STANDING.c.owner_id).where(STANDING.c.owner == MEMBER)
+    held = held.where(STANDING.c.kind == kind, STANDING.c.unit == "")
+    fits: sa.ColumnElement[bool] = compare(STANDING.c.amount, given)
+    condition: sa.ColumnElement[bool] = (
+        member_id.not_in(held.where(~fits))
+        if compare(0, given)
+        else member_id.in_(held.where(fits))
+    )
+    return condition
 
 
 def standings(member_ids: Sequence[int], kinds: Iterable[str]) -> dict[int, dict[str, int]]:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from console import api
 from console.api import _
-from plugins.ledger.api import standing_amount
+from plugins.ledger.api import standing_amount, standing_column, where_standing
 from plugins.membership.models import Member, Tag
 from plugins.membership.services.finding import today_of_chain
 from plugins.membership.services.tagging import tags_of
@@ -58,18 +58,6 @@ def _load_tags(ids: Sequence[int]) -> Mapping[int, str]:
     return found
 
 
-def _balance(model: Any) -> sa.ColumnElement[Any]:
-    return standing_amount(model.id, "balance")
-
-
-def _points(model: Any) -> sa.ColumnElement[Any]:
-    return standing_amount(model.id, "all_points")
-
-
-def _sessions(model: Any) -> sa.ColumnElement[Any]:
-    return standing_amount(model.id, "all_sessions")
-
-
 def _owing(model: Any) -> sa.ColumnElement[Any]:
     return -standing_amount(model.id, "owing", "CNY")
 
@@ -80,12 +68,14 @@ COLUMNS: tuple[str | api.Column, ...] = (
     "phone",
     "home_store_id",
     "consultant_id",
-    api.Column("balance", _("Balance"), expression=_balance, kind="money"),
-    api.Column("points", _("Points"), expression=_points, kind="number"),
+    api.Column("balance", _("Balance"), kind="money", **standing_column("balance")),
+    api.Column("points", _("Points"), kind="number", **standing_column("all_points")),
     "source",
     api.Column("tags", _("Tags"), load=_load_tags),
     "joined_on",
-    api.Column("sessions", _("Sessions"), expression=_sessions, kind="number", hidden=True),
+    api.Column(
+        "sessions", _("Sessions"), kind="number", hidden=True, **standing_column("all_sessions")
+    ),
     api.Column("owing", _("Owing"), expression=_owing, kind="money", hidden=True),
     api.Column("stores", hidden=True),
     api.Column("gender", hidden=True),
@@ -95,21 +85,12 @@ COLUMNS: tuple[str | api.Column, ...] = (
 )
 
 
-def _compare(value: sa.ColumnElement[Any], operation: str, given: Any) -> sa.ColumnElement[bool]:
-    comparisons: dict[str, sa.ColumnElement[bool]] = {
-        "ge": value >= given,
-        "le": value <= given,
-        "eq": value == given,
-    }
-    return comparisons[operation]
-
-
 def _where_balance(operation: str, fen: int) -> sa.ColumnElement[bool]:
-    return _compare(_balance(Member), operation, fen)
+    return where_standing(Member.id, "balance", operation, fen)
 
 
 def _where_points(operation: str, points: int) -> sa.ColumnElement[bool]:
-    return _compare(_points(Member), operation, points)
+    return where_standing(Member.id, "all_points", operation, points)
 
 
 def _where_month(_operation: str, month: int) -> sa.ColumnElement[bool]:
