@@ -18,7 +18,13 @@ CHECKS = {
     "translations": ["console", "i18n", "check"],
 }
 #: By module, so that what a module sets up once is set up by one worker only.
-TESTS = ["pytest", "--numprocesses=logical", "--maxprocesses=4", "--dist=loadscope", "--durations=20"]
+TESTS = [
+    "pytest",
+    "--numprocesses=logical",
+    "--maxprocesses=4",
+    "--dist=loadscope",
+    "--durations=20",
+]
 FAST = ["--engine", "sqlite", "-m", "not browser and not slow"]
 
 

@@ -12,17 +12,27 @@ from pathlib import Path
 
 FOLDER = "CONSOLE_TEST_FOLDER"
 OWNER = "CONSOLE_TEST_OWNER"
+#: Bytes that the databases of a run want at the most.
+ROOM = 4 * 1024**3
 
 
 def make_run_folder() -> None:
     """Make the folder, and tell the parallel workers of it through the environment.
 
-    It lies in the temporary folder and never under a home: PostgreSQL runs as another user
+    It lies in memory or in the temporary folder, and never under a home: PostgreSQL runs as another user
     when the tests run as root.
     """
-    os.environ[FOLDER] = tempfile.mkdtemp(prefix="console-tests-")
+    os.environ[FOLDER] = tempfile.mkdtemp(prefix="console-tests-", dir=in_memory())
     os.environ[OWNER] = str(os.getpid())
     run_folder().chmod(0o755)
+
+
+def in_memory() -> str | None:
+    """Return a folder in memory if there is room, because each test has a database of its own."""
+    shared = Path("/dev/shm")  # noqa: S108
+    if not shared.is_dir() or os.statvfs(shared).f_flag & os.ST_NOEXEC:
+        return None  # PostgreSQL's programs may have to lie there too
+    return str(shared) if shutil.disk_usage(shared).free > ROOM else None
 
 
 def run_folder() -> Path:
