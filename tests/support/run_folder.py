@@ -19,8 +19,8 @@ ROOM = 4 * 1024**3
 def make_run_folder() -> None:
     """Make the folder, and tell the parallel workers of it through the environment.
 
-    It lies in memory or in the temporary folder, and never under a home: PostgreSQL runs as another user
-    when the tests run as root.
+    It lies in memory or in the temporary folder, and never under a home: PostgreSQL runs as
+    another user when the tests run as root.
     """
     os.environ[FOLDER] = tempfile.mkdtemp(prefix="console-tests-", dir=in_memory())
     os.environ[OWNER] = str(os.getpid())
