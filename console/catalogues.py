@@ -119,8 +119,9 @@ def _fault(message: Message, known: Message | None) -> str | None:
         return "missing"
     if known.fuzzy:
         return "fuzzy"
-    texts = known.string if isinstance(known.string, (list, tuple)) else [known.string]
-    if not all(texts):
+    told = known.string if isinstance(known.string, (list, tuple)) else [known.string]
+    texts = [text for text in told if text]
+    if len(texts) < len(told):
         return "empty"
     ids = message.id if isinstance(message.id, (list, tuple)) else [message.id]
     wanted = {found.group() for each in ids for found in PLACEHOLDER.finditer(each)}

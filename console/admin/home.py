@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, redirect
+from flask import current_app, redirect, url_for
 from werkzeug.wrappers import Response
 
 from console.admin import tour
@@ -45,7 +45,7 @@ class Home(AdminView):
     def close_tour(self) -> Response:
         """Put the tour away for good."""
         tour.close()
-        return redirect(self.url + "/")
+        return redirect(url_for(".index"))
 
 
 def shown_cards() -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from console.db import db
 from console.security.models import User
@@ -16,7 +16,11 @@ from tests.support.live import Live, choose
 from tests.support.people import SignIn
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-WIDTHS = {"desk": (1440, 900), "tablet": (1180, 820), "phone": (390, 844)}
+WIDTHS: dict[str, ViewportSize] = {
+    "desk": {"width": 1440, "height": 900},
+    "tablet": {"width": 1180, "height": 820},
+    "phone": {"width": 390, "height": 844},
+}
 #: Each theme and each language once: what one breaks, the other does not mend.
 LOOKS = [("light", "zh_Hans_CN"), ("dark", "en")]
 pytestmark = [pytest.mark.any_engine, pytest.mark.slow]
@@ -63,7 +67,7 @@ def test_every_page_can_be_used_by_everybody(
 def look_at(watched: Watched, url: str) -> list[str]:
     """Open one page at every width and return what is wrong with it."""
     page = watched.page
-    page.set_viewport_size(dict(zip(("width", "height"), WIDTHS["desk"], strict=True)))
+    page.set_viewport_size(WIDTHS["desk"])
     answer = page.goto(url)
     faults = []
     if answer is None or answer.status >= 500:
@@ -75,8 +79,8 @@ def look_at(watched: Watched, url: str) -> list[str]:
         for violation in found["violations"]
         for node in violation["nodes"][:3]
     ]
-    for name, (width, height) in WIDTHS.items():
-        page.set_viewport_size({"width": width, "height": height})
+    for name, size in WIDTHS.items():
+        page.set_viewport_size(size)
         over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         if over > 0:
             faults.append(f"{url}: scrolls sideways by {over} px on a {name}")

@@ -30,7 +30,7 @@ class Address:
     @property
     def endpoint(self) -> str:
         """The name of the view."""
-        return self.rule.endpoint
+        return str(self.rule.endpoint)
 
     @property
     def audience(self) -> str | None:

@@ -30,7 +30,7 @@ class Live:
         context.add_cookies(
             [
                 {"name": c.key, "value": c.value, "url": self.url}
-                for c in client._cookies.values()  # the only place they are kept
+                for c in (client._cookies or {}).values()  # the only place they are kept
             ]
         )
 
