@@ -19,7 +19,7 @@ from plugins.ledger.models import Account, Journal, Leg, Lot, Payment, Standing,
 from plugins.ledger.services.accounts import close_account, open_account, open_accounts
 from plugins.ledger.services.coupons import issue_coupon, redeem_coupon
 from plugins.ledger.services.entries import Draft, Entry, Move, Posted
-from plugins.ledger.services.lots import LotState, Tender, Terms, issue_lots, lots_of
+from plugins.ledger.services.lots import LotState, lots_of
 from plugins.ledger.services.opening import (
     Opened,
     Opening,
@@ -46,6 +46,7 @@ from plugins.ledger.services.problems import (
     RefundTooBig,
 )
 from plugins.ledger.services.reversing import reverse, reverse_many
+from plugins.ledger.services.selling import Tender, Terms, issue_lots
 from plugins.ledger.services.spending import Line, Part, Spent, restore, spend, use_sessions
 from plugins.ledger.services.standings import (
     standing_amount,

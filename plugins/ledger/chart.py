@@ -74,13 +74,6 @@ KINDS: dict[str, Kind] = {
     )
 }
 
-#: Standings that sum several kinds; their unit is "".
-TOTALS: dict[str, Any] = {
-    "balance": _("Balance"),
-    "all_sessions": _("Sessions"),
-    "all_points": _("Points"),
-}
-
 #: Why a journal was posted; plugins that post add their own codes.
 CODES: dict[str, Any] = {
     "opening": _("Opening balance"),

@@ -13,10 +13,10 @@ from console import api
 from plugins.ledger.chart import CNY, MEMBER, POINTS, held, salon
 from plugins.ledger.models import Account, Journal, Leg
 from plugins.ledger.services.entries import Draft, Entry, Move
-from plugins.ledger.services.lots import Tender, Terms, lots_draft
 from plugins.ledger.services.points import NEVER
 from plugins.ledger.services.posting import business_day_of, post_many
 from plugins.ledger.services.reversing import reverse_many
+from plugins.ledger.services.selling import Tender, Terms, lots_draft
 
 JOURNAL: Any = Journal.__table__
 LEG: Any = Leg.__table__
