@@ -13,9 +13,16 @@ from flask import Flask
 def make_app(ctx: click.Context, *, check_schema: bool = True) -> Flask:
     """Build the application and enter its context until the command ends."""
     from console.app import create_app
+    from console.db import db
 
     app = create_app(check_schema=check_schema)
     ctx.with_resource(app.app_context())
+
+    def close_connections() -> None:
+        db.session.remove()
+        db.engine.dispose()
+
+    ctx.call_on_close(close_connections)
     return app
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import warnings
 from pathlib import Path
 
 import pytest
@@ -27,9 +26,7 @@ class Shell:
         self.engine = sa.create_engine(environment["DATABASE_URL"], poolclass=NullPool)
 
     def __call__(self, *arguments: str, **more: str) -> Result:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ResourceWarning)
-            done = CliRunner().invoke(main, arguments, env={**self.environment, **more})
+        done = CliRunner().invoke(main, arguments, env={**self.environment, **more})
         assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
         return done
 
