@@ -7,34 +7,19 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from click.testing import CliRunner, Result
 from sqlalchemy.pool import NullPool
 
 from console.cli import COMMANDS, main
-from tests.support.app import KEY
 from tests.support.bell import PLUGINS
 from tests.support.processes import console_environment, run_console
+from tests.support.shell import Shell
 
 HEAVY = ("flask", "sqlalchemy", "alembic", "openpyxl", "babel")
 
 
-class Shell:
-    """A command line on one installation, in this process, as starting one takes a second."""
-
-    def __init__(self, environment: dict[str, str]) -> None:
-        self.environment = environment
-        self.engine = sa.create_engine(environment["DATABASE_URL"], poolclass=NullPool)
-
-    def __call__(self, *arguments: str, **more: str) -> Result:
-        done = CliRunner().invoke(main, arguments, env={**self.environment, **more})
-        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-        return done
-
-
 @pytest.fixture
 def console(bell_url: str, tmp_path: Path) -> Shell:
-    told = {"DATABASE_URL": bell_url, "CONSOLE_INSTANCE": str(tmp_path / "cli"), "SECRET_KEY": KEY}
-    return Shell({**told, "CONSOLE_PLUGIN_FOLDER": str(PLUGINS)})
+    return Shell(bell_url, tmp_path / "cli", CONSOLE_PLUGIN_FOLDER=str(PLUGINS))
 
 
 def test_help_imports_nothing_heavy(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from console.db import db
 from console.migrate.history import History
 from console.plugin import Plugin
 from tests.support.processes import console_environment, run_console
+from tests.support.shell import Shell
 
 FIRST = """
 import sqlalchemy as sa
@@ -229,21 +230,20 @@ def from_the_future(url: str, owner: str) -> Iterator[None]:
 
 
 def test_a_newer_database_is_refused_and_says_why(migrated_url: str, tmp_path: Path) -> None:
-    environment = console_environment(migrated_url, tmp_path)
+    console = Shell(migrated_url, tmp_path)
     with from_the_future(migrated_url, migrate.HOST):
-        for command, code in (("migrate", EXIT_CODE), ("worker", EXIT_CODE), ("check", 1)):
-            done = run_console(environment, command)
-            assert done.returncode == code, command
+        for command, code in (("migrate", EXIT_CODE), ("user list", EXIT_CODE), ("check", 1)):
+            done = console(*command.split())
+            assert done.exit_code == code, command
             assert "newer version" in done.stderr
-            assert "Traceback" not in done.stderr
 
 
 def test_newer_tables_of_one_plugin_cost_only_this_plugin(
     migrated_url: str, tmp_path: Path
 ) -> None:
     with from_the_future(migrated_url, "salon"):
-        done = run_console(console_environment(migrated_url, tmp_path), "plugins", "list")
-    assert done.returncode == 0
+        done = Shell(migrated_url, tmp_path)("plugins", "list")
+    assert done.exit_code == 0
     lines = {line.split()[0]: line for line in done.stdout.splitlines()}
     assert "newer version" in lines["salon"]
     assert "active" in lines["ledger"]
@@ -274,9 +274,9 @@ def test_a_plugin_without_migrations_has_none_pending(app: Flask) -> None:
     assert migrate.pending_of(Plain) == []
 
 
-def test_a_new_migration_is_written_from_the_models_and_leads_to_them(
-    database_url: str, tmp_path: Path
-) -> None:
+@pytest.mark.slow
+def test_a_new_migration_is_written_from_the_models_and_leads_to_them(tmp_path: Path) -> None:
+    database_url = f"sqlite:///{tmp_path}/new.sqlite"
     (tmp_path / "newone" / "migrations").mkdir(parents=True)
     file = tmp_path / "newone" / "__init__.py"
     file.write_text(NEW_PLUGIN.format(more=""))
