@@ -122,8 +122,8 @@ def instance_folder(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def make_secret_key(instance: Path) -> None:
-    """Make the key file, readable by its owner alone, unless there is a key already."""
-    instance.mkdir(parents=True, exist_ok=True)
+    """Make the folder and the key file, for their owner alone, unless there is a key already."""
+    instance.mkdir(parents=True, exist_ok=True, mode=0o700)
     file = instance / "secret_key"
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

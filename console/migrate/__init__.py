@@ -39,7 +39,6 @@ __all__ = [
     "migrate_database",
     "new",
     "pending_of",
-    "pending_of_host",
     "run",
 ]
 
@@ -53,12 +52,6 @@ def pending_of(manifest: type[Plugin]) -> list[str]:
         return [migration.name for migration in history.pending(connection)]
 
 
-def pending_of_host() -> list[str]:
-    """Return the names of the host's migrations that were not applied yet."""
-    with db.engine.connect() as connection:
-        return [migration.name for migration in history_of(HOST).pending(connection)]
-
-
 def migrate_database(config: Config) -> Report:
     """Bring the host's tables and those of every installed plugin up to date, without an app."""
     found = discover(config.plugin_folder, distributions=config.plugin_distributions)
@@ -68,9 +61,10 @@ def migrate_database(config: Config) -> Report:
 
 def check_host() -> None:
     """Refuse to work on tables that are older or newer than this version of the host."""
-    pending = pending_of_host()
-    if pending:
-        raise SchemaBehind("the tables are not up to date; run `console migrate`")
+    engine = sa.create_engine(db.engine.url, poolclass=NullPool)  # leaves no connection behind
+    with engine.connect() as connection:
+        if history_of(HOST).pending(connection):
+            raise SchemaBehind("the tables are not up to date; run `console migrate`")
 
 
 def run(app: Flask) -> Report:

@@ -77,12 +77,14 @@ def test_without_a_key_nothing_starts(tmp_path: Path) -> None:
 
 
 def test_the_key_file_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
-    make_secret_key(tmp_path)
-    made = (tmp_path / "secret_key").read_text()
-    make_secret_key(tmp_path)
-    assert (tmp_path / "secret_key").read_text() == made
-    assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
-    assert load_config({}, tmp_path).secret_key == made.strip()
+    folder = tmp_path / "instance"
+    make_secret_key(folder)
+    made = (folder / "secret_key").read_text()
+    make_secret_key(folder)
+    assert (folder / "secret_key").read_text() == made
+    assert stat.S_IMODE((folder / "secret_key").stat().st_mode) == 0o600
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert load_config({}, folder).secret_key == made.strip()
 
 
 def test_a_key_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
