@@ -40,7 +40,10 @@ class Console(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in sorted(COMMANDS.items())])
-        formatter.write_text("Plugins add theirs, such as `console ledger verify`.")
+        formatter.write_paragraph()
+        formatter.write_text(
+            "Plugins add theirs, such as `console import members FILE` or `console ledger verify`."
+        )
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what a person can mend is said in a line, without a traceback."""

@@ -199,6 +199,38 @@ def test_a_name_is_taken_by_who_comes_first(make_app: MakeApp, tmp_path: Path) -
 
 
 @pytest.fixture
+def stranger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An installed distribution of somebody else's, with a plugin of the same name."""
+    site = tmp_path / "site"
+    info = site / "stranger-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: stranger\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[console.plugins]\nstranger = stranger:Manifest\n")
+    write(site, "stranger")
+    monkeypatch.syspath_prepend(str(site))
+    return "stranger"
+
+
+def test_a_plugin_of_somebody_else_starts_switched_off(make_app: MakeApp, stranger: str) -> None:
+    app = make_app()
+    host: Host = app.extensions["console"]
+    with app.app_context():
+        assert stranger in host.mounted
+        assert not host.is_active(stranger)
+        assert host.is_active("salon")
+        states.enable(host, stranger)
+        assert host.is_active(stranger)
+
+
+def test_only_distributions_on_the_list_may_bring_plugins(make_app: MakeApp, stranger: str) -> None:
+    app = make_app(plugin_distributions=frozenset({"trusted"}))
+    host: Host = app.extensions["console"]
+    assert "salon" in host.mounted
+    assert stranger not in host.mounted
+    assert stranger not in host.quarantined
+
+
+@pytest.fixture
 def shop(make_app: MakeApp, tmp_path: Path) -> Flask:
     """An application with a plugin `tea`, one that needs it, and one that objects."""
     folder = tmp_path / "plugins"
