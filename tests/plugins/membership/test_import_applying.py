@@ -217,7 +217,9 @@ def test_who_took_in_and_who_rolled_back_is_in_the_audit_trail(client: FlaskClie
 
 def _rows_of_all_tables() -> dict[str, int]:
     db.session.rollback()
+    there = set(db.inspect(db.engine).get_table_names())  # other tests have models of their own
     return {
         table.name: db.session.execute(db.select(db.func.count()).select_from(table)).scalar_one()
         for table in Member.metadata.sorted_tables
+        if table.name in there
     }
