@@ -22,7 +22,7 @@ from console.unit import unit
 
 log = logging.getLogger(__name__)
 
-#: How often a job is begun before it is given up, when the worker dies on it.
+#: How often the worker may die on a job before it is given up.
 TRIES = 5
 
 _host_schedules: list[Schedule] = []
@@ -83,7 +83,6 @@ def _begin(number: int) -> tuple[str, dict[str, Any], dict[str, Any]] | None:
     if row is None or row.state != "waiting":
         return None
     row.state, row.started_at, row.problem = "running", clock.now(), ""
-    row.tries += 1
     return row.key, dict(row.args), dict(row.actor)
 
 
@@ -98,19 +97,29 @@ def _end(
     row.problem = scrub(problem)[:2000]
 
 
+@unit
+def note_death(number: int, reason: str) -> None:
+    """Count that the worker died on a job, which is begun again unless that was once too often."""
+    row = db.session.get(StoredJob, number, with_for_update=True)
+    if row is None or row.state != "running":
+        return
+    row.tries += 1
+    row.state = "waiting"
+    if row.tries >= TRIES:
+        row.state, row.problem, row.ended_at = "failed", reason, clock.now()
+
+
 def resume_jobs() -> None:
-    """Begin again what a dead worker left unfinished; call it when no worker runs a job."""
-    left = sa.select(StoredJob.id).where(StoredJob.state == "running")
-    if db.session.scalars(left).first() is not None:
+    """Begin again what a worker left when it was told to end; call it when no job runs."""
+    left = sa.select(StoredJob.id).where(StoredJob.state == "running").limit(1)
+    if db.session.scalar(left) is not None:
         _resume()
 
 
 @unit
 def _resume() -> None:
-    for row in db.session.scalars(sa.select(StoredJob).where(StoredJob.state == "running")):
-        row.state = "waiting" if row.tries < TRIES else "failed"
-        if row.state == "failed":
-            row.problem, row.ended_at = "the worker died on it again and again", clock.now()
+    running = sa.update(StoredJob).where(StoredJob.state == "running")
+    db.session.execute(running.values(state="waiting"))
 
 
 def start_schedules() -> None:

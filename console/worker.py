@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import logging
+import math
 import os
 import signal
 import time
@@ -29,7 +30,8 @@ from console.unit import unit
 log = logging.getLogger(__name__)
 
 POLL = 0.5
-BEAT = dt.timedelta(seconds=15)
+#: Seconds between two notes that the worker lives.
+BEAT = 15.0
 #: Seconds a listener may take for one event, and a job between two signs of progress.
 EVENT_LIMIT, JOB_LIMIT = 30.0, 900.0
 #: Seconds that the event or job at hand gets when the worker is told to end.
@@ -100,7 +102,7 @@ class _Hand:
     name: str
     limit: float
     loop: Callable[[Flask, Beat], None]
-    failed: Callable[[int, str], None] | None = None
+    failed: Callable[[int, str], None]
     process: int = 0
     pipe: int = -1
     busy_with: int = 0
@@ -112,10 +114,10 @@ class _Keeper:
 
     def __init__(self, app: Flask, parent: int, stop: _Stop, lease: Lease, patience: float) -> None:
         self.app, self.parent, self.stop, self.lease = app, parent, stop, lease
-        self.seen_at = dt.datetime.min.replace(tzinfo=dt.UTC)
+        self.noted = -math.inf
         self.hands = [
             _Hand("events", patience, _deliver_events, outbox.note_failure),
-            _Hand("jobs", JOB_LIMIT, _run_jobs),
+            _Hand("jobs", JOB_LIMIT, _run_jobs, work.note_death),
         ]
 
     def keep(self) -> None:
@@ -166,7 +168,7 @@ class _Keeper:
         os.close(hand.pipe)
         hand.pipe = -1
         log.error("%s: %s (number %s)", hand.name, reason, hand.busy_with)
-        if hand.busy_with and hand.failed:
+        if hand.busy_with:
             with self.app.app_context():
                 hand.failed(hand.busy_with, reason)
         else:
@@ -175,10 +177,9 @@ class _Keeper:
 
     def _beat(self) -> bool:
         """Note now and then that the worker lives; False when the lease is gone."""
-        if clock.now() - self.seen_at < BEAT:
+        if time.monotonic() - self.noted < BEAT:
             return True
-        started = self.seen_at.year == 1
-        self.seen_at = clock.now()
+        started, self.noted = self.noted < 0, time.monotonic()
         with self.app.app_context():
             problem = attempt(lambda: _note_beat(started=started))
         if problem is not None:
@@ -235,6 +236,7 @@ def _run_jobs(app: Flask, beat: Beat) -> None:
 
     def run_next() -> None:
         with app.app_context():
+            work.resume_jobs()
             work.start_schedules()
             number = work.find_waiting()
         if number is None:
@@ -244,8 +246,6 @@ def _run_jobs(app: Flask, beat: Beat) -> None:
         with app.app_context():
             work.run_job(number, functools.partial(beat, number))
 
-    with app.app_context():
-        work.resume_jobs()
     _repeat(run_next, beat, stop)
 
 

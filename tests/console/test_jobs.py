@@ -119,15 +119,22 @@ def test_a_running_job_sees_the_stop_sign(app: Flask) -> None:
     assert read(number).state == "cancelled"
 
 
-def test_what_a_dead_worker_left_is_begun_again_but_not_for_ever(app: Flask) -> None:
+def test_a_job_that_the_worker_dies_on_is_begun_again_but_not_for_ever(app: Flask) -> None:
     number = start(look_around)
     for _death in range(work.TRIES):
         assert work.find_waiting() == number
         work._begin(number)
-        db.session.rollback()
-        work.resume_jobs()
-    assert read(number).state == "failed"
+        work.note_death(number, "it took longer than 900 s")
+    assert (read(number).state, read(number).problem) == ("failed", "it took longer than 900 s")
     assert seen == []
+
+
+def test_a_job_that_was_cut_off_by_the_end_of_the_worker_is_not_blamed(app: Flask) -> None:
+    number = start(look_around)
+    for _stop in range(work.TRIES + 1):
+        work._begin(number)
+        work.resume_jobs()
+    assert (read(number).state, read(number).tries) == ("waiting", 0)
 
 
 def test_jobs_of_a_disabled_plugin_wait(bell_app: Flask, bell: ModuleType) -> None:
