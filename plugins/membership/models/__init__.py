@@ -1,16 +1,34 @@
 """The tables of membership."""
 
+from plugins.membership.models.levels import (
+    BASES,
+    BENEFITS,
+    CAUSES,
+    Benefit,
+    Growth,
+    Level,
+    LevelChange,
+    LevelGift,
+)
 from plugins.membership.models.members import Alias, KnownStore, Member, NumberSeries, Photo
 from plugins.membership.models.sources import SOURCES
 from plugins.membership.models.tags import COLOURS, MemberTag, Tag
 from plugins.membership.models.timeline import HistoryLine
 
 __all__ = [
+    "BASES",
+    "BENEFITS",
+    "CAUSES",
     "COLOURS",
     "SOURCES",
     "Alias",
+    "Benefit",
+    "Growth",
     "HistoryLine",
     "KnownStore",
+    "Level",
+    "LevelChange",
+    "LevelGift",
     "Member",
     "MemberTag",
     "NumberSeries",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, relationship
 
 from console import api
 from console.api import _
+from plugins.membership.models.levels import CAUSES, Level
 from plugins.membership.models.sources import SOURCES
 from plugins.membership.models.tags import Tag
 from plugins.salon.api import Staff
@@ -44,6 +45,7 @@ class Member(api.Model):
         sa.UniqueConstraint("phone"),
         sa.Index("ix_membership_member_joined_on_id", "joined_on", "id"),
         sa.Index("ix_membership_member_name_id", "name", "id"),
+        sa.Index("ix_membership_member_level_id_id", "level_id", "id"),
         {"sqlite_autoincrement": True},
     )
     id: Mapped[int] = api.column(_("Number"), primary_key=True)
@@ -84,6 +86,15 @@ class Member(api.Model):
     notes: Mapped[str] = api.column(_("Notes"), sa.Text, default="")
     joined_on: Mapped[dt.date] = api.column(_("Joined on"))
     status: Mapped[str] = api.column(_("Status"), choices=STATUSES, default="active")
+    frozen_at: Mapped[dt.datetime | None] = api.column(_("Frozen at"))
+    frozen_reason: Mapped[str] = api.column(_("Reason of the freeze"), default="")
+    level_id: Mapped[int | None] = api.column(_("Level"), sa.ForeignKey("membership_level.id"))
+    level_since_on: Mapped[dt.date | None] = api.column(_("Level since"))
+    level_until_on: Mapped[dt.date | None] = api.column(_("Level until"), index=True)
+    level_cause: Mapped[str | None] = api.column(_("Level: how"), choices=CAUSES)
+    level_reason: Mapped[str] = api.column(_("Level: reason"), default="")
+    level_noticed_on: Mapped[dt.date | None] = api.column(_("Told of the coming change on"))
+    level_recheck_on: Mapped[dt.date | None] = api.column(_("To be checked again"), index=True)
     phone_tail: Mapped[str | None] = api.column(_("Last four digits"), index=True)
     pinyin: Mapped[str] = api.column(_("Pinyin"), default="", index=True)
     initials: Mapped[str] = api.column(_("Pinyin initials"), default="", index=True)
@@ -97,6 +108,7 @@ class Member(api.Model):
     consultant: Mapped[Staff | None] = relationship(
         Staff, foreign_keys=lambda: Member.consultant_id
     )
+    level: Mapped[Level | None] = relationship(Level, foreign_keys=lambda: Member.level_id)
     stores: Mapped[list[api.Store]] = relationship(
         api.Store,
         secondary="membership_store",
