@@ -11,6 +11,14 @@ from plugins.membership.models.levels import (
     LevelGift,
 )
 from plugins.membership.models.members import Alias, KnownStore, Member, NumberSeries, Photo
+from plugins.membership.models.phone import (
+    CardRequest,
+    CodeUse,
+    Identity,
+    JoinCode,
+    MemberCard,
+    VisitorSession,
+)
 from plugins.membership.models.sources import SOURCES
 from plugins.membership.models.tags import COLOURS, MemberTag, Tag
 from plugins.membership.models.timeline import HistoryLine
@@ -23,15 +31,21 @@ __all__ = [
     "SOURCES",
     "Alias",
     "Benefit",
+    "CardRequest",
+    "CodeUse",
     "Growth",
     "HistoryLine",
+    "Identity",
+    "JoinCode",
     "KnownStore",
     "Level",
     "LevelChange",
     "LevelGift",
     "Member",
+    "MemberCard",
     "MemberTag",
     "NumberSeries",
     "Photo",
     "Tag",
+    "VisitorSession",
 ]
