@@ -39,7 +39,7 @@ class Listing:
         self.view, self.state, self.model = view, state, view.subject
         self.pk = pk_of(self.model)
         self.columns = all_columns(view)
-        self.filters = all_filters(view)
+        self.filters = view.list_filters()
         self.order = self._read_order()
         self.conditions = self._read_conditions(needs)
         #: What is selected for every row, before the columns' own expressions.

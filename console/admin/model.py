@@ -27,6 +27,7 @@ from console.admin import (
 from console.admin.attributes import Attribute, attribute_of
 from console.admin.columns import ListColumn
 from console.admin.filters import ListFilter
+from console.admin.lists import segments
 from console.admin.parts import Column, Filter, FormSection, Panel, RecordAction
 from console.admin.shell import render
 from console.admin.state import State
@@ -69,6 +70,8 @@ class ModelAdmin(AdminView, ModelView):
     filters: ClassVar[tuple[str | Filter, ...]] = ()
     #: Attributes that the search box looks through.
     search: ClassVar[tuple[str, ...]] = ()
+    #: Whether people may put filters together to segments, and filter by those.
+    has_segments: ClassVar[bool] = False
     form: tuple[str | FormSection, ...] = ()  # type: ignore[assignment]
     #: Fields that a view makes itself, by attribute: functions that return a WTForms field.
     form_fields: ClassVar[Mapping[str, Callable[[Attribute], Any]]] = {}
@@ -163,6 +166,13 @@ class ModelAdmin(AdminView, ModelView):
 
     # -- what the pages ask for --------------------------------------------------------------
 
+    def list_filters(self) -> dict[str, ListFilter]:
+        """Return all filters of the list by key, those of other plugins and segments included."""
+        found = listing.all_filters(self)
+        if self.has_segments and segments.segments_of(self.subject):
+            found[segments.KEY] = segments.filter_of(self.subject)
+        return found
+
     @property
     def form_names(self) -> tuple[str, ...]:
         """The attributes that the form changes."""
@@ -251,7 +261,7 @@ class ModelAdmin(AdminView, ModelView):
             if verbs and target is not None:
                 return target, self.needs[verbs[0]]
         elif use == "filter":
-            known = listing.all_filters(self).get(name)
+            known = self.list_filters().get(name)
             if known is not None and known.target is not None:
                 return known.target, self.needs["view"]
         abort(404)

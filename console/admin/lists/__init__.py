@@ -1,0 +1,1 @@
+"""What people make of a list for themselves: views, segments, and acts on many rows."""
