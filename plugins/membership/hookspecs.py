@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -34,3 +35,142 @@ def membership_tiles(member_id: int) -> Iterable[Tile]:
 @api.event
 def membership_member_joined(member_id: int, source: str) -> None:
     """Somebody became a member; *source* is the way, such as "wechat" or "import"."""
+
+
+@dataclass(frozen=True)
+class TimelineMoment:
+    """Something that happened to a member, in the reader's words.
+
+    `source` names who tells it (`ledger`), `number` is unique within the source and grows with
+    time; `kind` is one of those that the source names for the filter above the timeline.
+    """
+
+    at: dt.datetime
+    source: str
+    number: int
+    kind: str
+    text: str
+    detail: str = ""
+    by: str = ""
+    url: str = ""
+    icon: str = ""
+    #: "good", "warn" or "bad"; calm without one.
+    tone: str = ""
+    #: Such as "+¥500.00" or "−1"; it stands at the right.
+    figure: str = ""
+
+
+@dataclass(frozen=True)
+class TimelinePlace:
+    """The moment after which an older page of a timeline begins."""
+
+    at: dt.datetime
+    source: str
+    number: int
+
+
+@dataclass(frozen=True)
+class ProfileFact:
+    """A figure at the head of a member's file, such as the last visit or the next booking."""
+
+    key: str
+    label: Any
+    figure: Any
+    note: Any = ""
+    url: str = ""
+    #: "good", "warn" or "bad"; calm without one.
+    tone: str = ""
+    icon: str = ""
+    order: int = 100
+
+
+@api.collect
+def membership_timeline_kinds() -> Iterable[tuple[str, Any]]:
+    """Return the kinds of moments that one tells of, with their labels, for the filter."""
+    raise NotImplementedError
+
+
+@api.collect
+def membership_timeline_moments(
+    member_id: int, before: TimelinePlace | None, most: int, kind: str
+) -> Iterable[TimelineMoment]:
+    """Return the latest *most* moments older than *before*, without a query per moment.
+
+    With a *kind* only those of that kind; "" asks for all. `api.older_than` of membership
+    makes the condition for *before*.
+    """
+    raise NotImplementedError
+
+
+@api.collect
+def membership_profile_facts(member_id: int) -> Iterable[ProfileFact]:
+    """Return figures for the head of a member's file: what staff must see at a glance."""
+    raise NotImplementedError
+
+
+@api.event
+def membership_level_changed(
+    member_id: int, old_level_id: int | None, new_level_id: int | None, cause: str
+) -> None:
+    """A member got another level: reached, bought, manual, term_ended, refunded or import."""
+
+
+@dataclass(frozen=True)
+class ExportPart:
+    """A part of the copy of her data that a member may ask for; *rows* hold plain values.
+
+    *key* names it in the JSON, *title* in the readable page; *labels* name the fields of the
+    rows there. *files* are put beside it: names, and where their bytes lie.
+    """
+
+    key: str
+    title: Any
+    rows: Sequence[Mapping[str, Any]]
+    labels: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, Path] = field(default_factory=dict)
+
+
+@api.check
+def membership_check_merge(kept_id: int, gone_id: int) -> object | None:
+    """Object, in words for staff, to one file going into another; None lets it go."""
+    raise NotImplementedError
+
+
+@api.collect
+def membership_merge_contents(member_id: int) -> Iterable[tuple[Any, str]]:
+    """Say what a file holds, for the preview of a merge, as pairs of label and text."""
+    raise NotImplementedError
+
+
+@api.joining
+def membership_member_merging(kept_id: int, gone_id: int) -> None:
+    """Give what is of *gone_id* to *kept_id*; `move_rows` of membership's api does it."""
+    raise NotImplementedError
+
+
+@api.joining
+def membership_member_unmerging(kept_id: int, gone_id: int) -> None:
+    """Give back what the merge moved; rows that `move_rows` moved go back by themselves."""
+    raise NotImplementedError
+
+
+@api.joining
+def membership_member_erasing(member_id: int) -> None:
+    """Erase what tells who a member is; what the books need stays, under her number alone."""
+    raise NotImplementedError
+
+
+@api.collect
+def membership_export_parts(member_id: int) -> Iterable[ExportPart]:
+    """Return what is kept about a member, for the copy of her data that she may ask for."""
+    raise NotImplementedError
+
+
+@api.event
+def membership_member_merged(kept_id: int, gone_id: int) -> None:
+    """A file went into another one of the same person."""
+
+
+@api.event
+def membership_member_erased(member_id: int) -> None:
+    """A member's identity was erased; only her number is left."""
