@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from console import api
@@ -56,7 +57,7 @@ class TimelineMoment:
     icon: str = ""
     #: "good", "warn" or "bad"; calm without one.
     tone: str = ""
-    #: Such as "+¥500.00" or "−1"; it stands at the right.
+    #: Such as "+¥500.00"; it stands at the right.
     figure: str = ""
 
 
