@@ -8,7 +8,8 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const ROOT = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '..');
 const OUT = path.join(ROOT, 'console/static/dist');
-const ENTRIES = ['admin.css', 'admin.js', 'fields.css', 'fields.js', 'public.css'];
+const STAFF = ['admin.css', 'admin.js', 'fields.css', 'fields.js'];
+const PHONE = ['phone.css', 'phone.js'];
 const ICONS = path.join(ROOT, 'node_modules/@tabler/icons/icons/outline');
 
 function digest(algorithm, content, encoding) {
@@ -27,16 +28,16 @@ function writeHashed(name, content) {
   return describe(file);
 }
 
-async function bundle() {
+async function bundle(entries, target) {
   const result = await build({
     absWorkingDir: ROOT,
-    entryPoints: ENTRIES.map((name) => `assets/${name}`),
+    entryPoints: entries.map((name) => `assets/${name}`),
     outdir: OUT,
     entryNames: '[name]-[hash]',
     bundle: true,
     minify: true,
     format: 'iife',
-    target: ['chrome109', 'safari15.4'],
+    target,
     loader: { '.svg': 'dataurl' },
     metafile: true,
     legalComments: 'none',
@@ -65,6 +66,10 @@ function drawSprite(names) {
   return `<svg xmlns="http://www.w3.org/2000/svg">${names.map(symbol).join('')}</svg>`;
 }
 
+function readNames(file) {
+  return fs.readFileSync(path.join(ROOT, 'assets', file), 'utf8').split(/\s+/).filter(Boolean);
+}
+
 function collectLicences() {
   const { dependencies } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
   return Object.keys(dependencies).map((name) => {
@@ -90,13 +95,18 @@ function removeOld(kept) {
 }
 
 fs.mkdirSync(OUT, { recursive: true });
-const files = await bundle();
-const icons = fs.readFileSync(path.join(ROOT, 'assets/icons.txt'), 'utf8').split(/\s+/).filter(Boolean);
+const files = {
+  ...await bundle(STAFF, ['chrome109', 'safari15.4']),
+  ...await bundle(PHONE, ['chrome88', 'safari15.4']),
+};
+const icons = readNames('icons.txt');
+const phoneIcons = readNames('phone_icons.txt');
 files['icons.svg'] = writeHashed('icons.svg', drawSprite(icons));
+files['phone.svg'] = writeHashed('phone.svg', drawSprite(phoneIcons));
 files['mark.svg'] = writeHashed('mark.svg', fs.readFileSync(path.join(ROOT, 'assets/mark.svg')));
 fs.writeFileSync(path.join(OUT, 'licences.txt'), collectLicences());
 for (const { file } of Object.values(files)) compress(path.join(OUT, file));
-const manifest = { sources: process.env.CONSOLE_ASSETS_SOURCES ?? '', files, icons };
+const manifest = { sources: process.env.CONSOLE_ASSETS_SOURCES ?? '', files, icons, 'phone.svg': phoneIcons };
 fs.writeFileSync(path.join(OUT, 'manifest.new'), JSON.stringify(manifest, null, 1));
 fs.renameSync(path.join(OUT, 'manifest.new'), path.join(OUT, 'manifest.json'));
 removeOld(new Set(['licences.txt', 'manifest.json', ...Object.values(files).map(({ file }) => file)]));

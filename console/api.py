@@ -21,6 +21,7 @@ from console.admin import (
     page,
     render,
 )
+from console.admin.lists.segments import save_segment, segment_where, segments_of
 from console.approval import ApprovalKind, ask_approval
 from console.audit import record as record_audit
 from console.clock import business_day, now, today
@@ -35,6 +36,8 @@ from console.hookspecs import (
     collect,
     console_check_disable,
     console_form_sections,
+    console_identify_visitor,
+    console_language_changed,
     console_list_columns,
     console_list_filters,
     console_plugin_disabled,
@@ -44,6 +47,7 @@ from console.hookspecs import (
     console_reveal_freely,
     console_signin_refused,
     console_user_signed_in,
+    console_welcome_visitor,
     event,
     first,
     hookimpl,
@@ -55,6 +59,7 @@ from console.jobs import JobRun, Schedule, job, start_job
 from console.money import format_fen, parse_fen
 from console.plugin import Card, Command, DemoPart, Plugin, TourStop
 from console.public import PublicRoutes
+from console.public_pages import render_public
 from console.security import Actor, Permission, acting_as, actor, visible_stores
 from console.security.masking import draw as draw_masked
 from console.security.masking import mask
@@ -84,6 +89,7 @@ from console.transfer.models import ImportRun
 from console.transfer.plan import StagedRow
 from console.transfer.view import ImportView
 from console.unit import after_commit, in_unit, unit
+from console.visitors import Visitor, find_visitor, forget_visitor, public_path, visitor
 
 P = ParamSpec("P")
 R = TypeVar("R")

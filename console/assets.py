@@ -52,8 +52,13 @@ def icon(name: str, kind: str = "") -> Markup:
     *kind* adds to the class: `sm` is small, `lg` large. Icons say nothing to a screen reader;
     the button or link around one needs a name of its own.
     """
-    shown = name if name in _manifest()["icons"] else "point"
-    return _draw(asset("icons.svg").url, shown, f" icon-{kind}" if kind else "")
+    return draw_icon(name, kind=kind)
+
+
+def draw_icon(name: str, *, kind: str = "", sprite: str = "icons.svg") -> Markup:
+    """Draw an icon of one of the sprites; a name that it lacks becomes a plain dot."""
+    shown = name if name in _manifest()["icons" if sprite == "icons.svg" else sprite] else "point"
+    return _draw(asset(sprite).url, shown, f" icon-{kind}" if kind else "")
 
 
 @cache

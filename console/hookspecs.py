@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from console.public import PublicRoutes
     from console.security import Permission
     from console.settings import Setting
+    from console.visitors import Visitor
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -143,6 +144,24 @@ def console_reveal_freely(model: type[Any], record_id: int, store_id: int) -> bo
     raise NotImplementedError
 
 
+@first
+def console_identify_visitor() -> Visitor | None:
+    """Return who is signed in on the phone that sent the request at hand, or None.
+
+    Asked at most once in a request, and only for addresses outside the console.
+    """
+    raise NotImplementedError
+
+
+@first
+def console_welcome_visitor(target: str) -> str | None:
+    """Return the path where somebody who is not signed in on her phone may sign in.
+
+    The page there leads on to *target*, the path that was first asked for.
+    """
+    raise NotImplementedError
+
+
 @event
 def console_plugin_enabled(plugin: str) -> None:
     """A plugin was enabled."""
@@ -156,6 +175,11 @@ def console_plugin_disabled(plugin: str) -> None:
 @event
 def console_user_signed_in(user_id: int, ip: str) -> None:
     """A staff user signed in."""
+
+
+@event
+def console_language_changed(visitor_id: int, locale: str) -> None:
+    """A visitor chose the language in which she reads on her phone."""
 
 
 @event

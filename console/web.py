@@ -13,7 +13,7 @@ from markupsafe import escape
 from werkzeug.exceptions import HTTPException, InternalServerError, default_exceptions
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from console import assets, health, packing
+from console import assets, health, packing, public_pages, visitors
 from console.config import Config
 from console.errors import Refused
 from console.host.attempt import attempt
@@ -57,6 +57,7 @@ def install(app: Flask) -> None:
     app.add_url_rule("/healthz", "healthz", health.answer_alive)
     app.add_url_rule("/readyz", "readyz", health.answer_ready)
     app.before_request(_hide_sleeping_plugin)
+    public_pages.install(app)
     app.after_request(_add_headers)
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(Refused, _answer_refused)
@@ -148,6 +149,9 @@ def _render_error(code: int, message: str | None, number: str) -> str:
     pages: list[str] = []
 
     def render() -> None:
+        if visitors.is_public_page():
+            pages.append(public_pages.render_error(code, message, number))
+            return
         words = {"code": code, "message": message, "request_id": number}
         lang = reading.html_language()
         pages.append(render_template("console/error.html", lang=lang, **words))

@@ -12,6 +12,7 @@ from flask import Blueprint, Flask
 
 from console.db import Model, registries
 from console.plugin import Plugin
+from console.visitors import NOT_PUBLIC
 
 if TYPE_CHECKING:
     import pluggy
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from console.security import Permission
     from console.settings import Setting
 
-RESERVED = frozenset({"console", "static", "healthz", "readyz", "metrics", "admin", "demo", "api"})
+RESERVED = NOT_PUBLIC | {"public", "visitor"}
 
 
 class CannotMount(Exception):

@@ -1,4 +1,7 @@
-"""The console's own cookies: who is signed in, which till this is, which language is read."""
+"""The console's own cookies: who is signed in, which till this is, which language is read.
+
+A member's phone keeps its own language and look, apart from those of the console.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from werkzeug.wrappers import Response
 STAFF = "console_staff"
 TILL = "console_till"
 LANGUAGE = "console_language"
+PHONE_LANGUAGE = "console_phone_language"
+PHONE_LOOK = "console_phone_look"
 YEAR = 365 * 86_400
 
 

@@ -24,7 +24,7 @@ from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from console import epoch
+from console import epoch, visitors
 from console.i18n import gettext
 from console.public import Audience
 from console.security import people
@@ -133,8 +133,7 @@ def check_who() -> AnyResponse | None:
         return None
     audience = audience_of(endpoint)
     if audience is not None:
-        # No plugin identifies visitors yet, so nobody is one.
-        return abort(403) if audience == "visitor" else None
+        return visitors.check_visitor() if audience == "visitor" else None
     needed = permission_of(endpoint)
     found = people.person()
     if found is None:

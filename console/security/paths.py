@@ -13,9 +13,14 @@ _LONGEST = 2000
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\x9f\\\u2028\u2029]")
 
 
+def is_plain(target: str) -> bool:
+    """Tell whether a path is short and holds nothing that a browser reads in its own way."""
+    return len(target) <= _LONGEST and not _FORBIDDEN.search(target)
+
+
 def own_path(target: str | None) -> str:
     """Return *target* if it is a path of the console, else the home page."""
-    if not target or len(target) > _LONGEST or _FORBIDDEN.search(target):
+    if not target or not is_plain(target):
         return HOME
     if target != "/console" and not target.startswith("/console/"):
         return HOME

@@ -10,15 +10,25 @@ from console.errors import Refused
 from console.i18n import _
 from console.security import cookies, sessions
 from console.security.sessions import Person
+from console.visitors import is_public_page
 
 #: A page that asks by itself, such as the bell, says so and does not keep a session awake.
 BY_ITSELF = "X-Asks-Itself"
+#: What is known of a request's sender, and what follows from it.
+REMEMBERED = (
+    "console_found",
+    "console_person",
+    "console_visitor",
+    "_login_user",
+    "_flask_babel",
+)
 
 
 def person() -> Person | None:
     """Return who is signed in on this browser; a locked till's person counts."""
     if "console_found" not in g:
-        token = cookies.read(cookies.STAFF)
+        # On a member's page nobody of the staff acts, although one may use the same browser.
+        token = "" if is_public_page() else cookies.read(cookies.STAFF)
         g.console_found = sessions.find(token) if token else None
         g.console_person = g.console_found.person if g.console_found else None
     found: Person | None = g.console_person
@@ -43,7 +53,7 @@ def forget() -> None:
 
     Every request begins so: a context that outlives it, as in tests, must not hold a person.
     """
-    for name in ("console_found", "console_person", "_login_user", "_flask_babel"):
+    for name in REMEMBERED:
         g.pop(name, None)
 
 

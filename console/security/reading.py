@@ -6,6 +6,7 @@ from babel import Locale
 from flask import has_request_context, request
 from sqlalchemy.exc import DBAPIError
 
+from console import visitors
 from console.i18n import LOCALES
 from console.security import cookies, people, rights
 from console.security.actors import actor
@@ -21,6 +22,8 @@ def reader_locale() -> str:
     """Return the reader's language: hers, else the browser's choice on our pages, else Chinese."""
     if not has_request_context():
         return LOCALES[0]
+    if visitors.is_public_page():
+        return _phone_locale()
     own = _own_locale()
     if own in LOCALES:
         return str(own)
@@ -29,6 +32,22 @@ def reader_locale() -> str:
         return chosen
     wanted = request.accept_languages.best or ""
     return "zh_Hant_TW" if wanted.startswith(TRADITIONAL) else LOCALES[0]
+
+
+def _phone_locale() -> str:
+    """Return what was chosen on this phone, else what the member reads, else the phone's own."""
+    chosen = cookies.read(cookies.PHONE_LANGUAGE)
+    if chosen in LOCALES:
+        return chosen
+    known = visitors.find_visitor()
+    if known is not None and known.locale in LOCALES:
+        return str(known.locale)
+    for wanted, _quality in request.accept_languages:
+        if wanted.startswith("zh"):
+            return "zh_Hant_TW" if wanted.startswith(TRADITIONAL) else LOCALES[0]
+        if wanted.startswith("en"):
+            return "en"
+    return LOCALES[0]
 
 
 def _own_locale() -> str | None:
