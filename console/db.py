@@ -59,13 +59,17 @@ registries: dict[str, registry] = {}
 class Scope:
     """Whose rows a person sees: *where* gets the model and the ids of the stores she may see.
 
-    It is asked only for people whose permission is limited to some stores.
+    It is asked only for people whose permission is limited to some stores. *here* limits what
+    everybody sees: rows that must stay but are worked with no more are not here.
     """
 
     def __init__(
-        self, where: Callable[[Any, frozenset[int]], sa.ColumnElement[bool]] | None = None
+        self,
+        where: Callable[[Any, frozenset[int]], sa.ColumnElement[bool]] | None = None,
+        here: Callable[[Any], sa.ColumnElement[bool]] | None = None,
     ) -> None:
         self.where = where
+        self.here = here
 
 
 #: Rows of the whole chain: whoever holds the permission sees all of them.

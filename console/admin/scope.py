@@ -20,16 +20,19 @@ MOST_ID = 2**63 - 1
 
 def scope_of(model: type[Any], needs: Permission) -> sa.ColumnElement[bool] | None:
     """Return what limits *model* to the stores where *needs* is held; None for no limit."""
+    here = None if model is Store or model.scope.here is None else model.scope.here(model)
     stores = needs.stores()
     if stores is None:
-        return None
+        return here
     if not stores:
         return sa.false()
     if model is Store:
         return Store.id.in_(stores)
     where = model.scope.where
     condition: sa.ColumnElement[bool] | None = where(model, stores) if where else None
-    return condition
+    if condition is None or here is None:
+        return here if condition is None else condition
+    return sa.and_(condition, here)
 
 
 def read_id(model: type[Any], text: object) -> Any:

@@ -1,5 +1,6 @@
 """The tables of membership."""
 
+from plugins.membership.models.consent import CHANNELS, PURPOSES, Consent, ConsentText
 from plugins.membership.models.levels import (
     BASES,
     BENEFITS,
@@ -11,6 +12,7 @@ from plugins.membership.models.levels import (
     LevelGift,
 )
 from plugins.membership.models.members import Alias, KnownStore, Member, NumberSeries, Photo
+from plugins.membership.models.merging import Duplicate, Merge, MovedRow
 from plugins.membership.models.phone import (
     CardRequest,
     CodeUse,
@@ -19,6 +21,7 @@ from plugins.membership.models.phone import (
     MemberCard,
     VisitorSession,
 )
+from plugins.membership.models.privacy import ERASURE_STATES, DataCopy, Erasure
 from plugins.membership.models.sources import SOURCES
 from plugins.membership.models.tags import COLOURS, MemberTag, Tag
 from plugins.membership.models.timeline import HistoryLine
@@ -27,12 +30,20 @@ __all__ = [
     "BASES",
     "BENEFITS",
     "CAUSES",
+    "CHANNELS",
     "COLOURS",
+    "ERASURE_STATES",
+    "PURPOSES",
     "SOURCES",
     "Alias",
     "Benefit",
     "CardRequest",
     "CodeUse",
+    "Consent",
+    "ConsentText",
+    "DataCopy",
+    "Duplicate",
+    "Erasure",
     "Growth",
     "HistoryLine",
     "Identity",
@@ -44,6 +55,8 @@ __all__ = [
     "Member",
     "MemberCard",
     "MemberTag",
+    "Merge",
+    "MovedRow",
     "NumberSeries",
     "Photo",
     "Tag",

@@ -25,6 +25,11 @@ def _known_in(model: Any, stores: frozenset[int]) -> sa.ColumnElement[bool]:
     return condition
 
 
+def _is_here(model: Any) -> sa.ColumnElement[bool]:
+    condition: sa.ColumnElement[bool] = model.gone_at.is_(None)
+    return condition
+
+
 class Member(api.Model):
     """One member of the chain.
 
@@ -35,7 +40,7 @@ class Member(api.Model):
     """
 
     __tablename__ = "membership_member"
-    scope = api.Scope(_known_in)
+    scope = api.Scope(_known_in, here=_is_here)
     label_column = "name"
     __table_args__ = (
         sa.CheckConstraint("status IN ('active', 'frozen')", name="status"),
@@ -46,6 +51,7 @@ class Member(api.Model):
         sa.Index("ix_membership_member_joined_on_id", "joined_on", "id"),
         sa.Index("ix_membership_member_name_id", "name", "id"),
         sa.Index("ix_membership_member_level_id_id", "level_id", "id"),
+        sa.Index("ix_membership_member_twins", "name", "birth_month", "birth_day"),
         {"sqlite_autoincrement": True},
     )
     id: Mapped[int] = api.column(_("Number"), primary_key=True)
@@ -98,6 +104,14 @@ class Member(api.Model):
     phone_tail: Mapped[str | None] = api.column(_("Last four digits"), index=True)
     pinyin: Mapped[str] = api.column(_("Pinyin"), default="", index=True)
     initials: Mapped[str] = api.column(_("Pinyin initials"), default="", index=True)
+    #: Kept by the services of consent: her latest word on offers and news was yes.
+    may_market: Mapped[bool] = api.column(_("May receive marketing"), default=False)
+    #: Empty while the file is one of those that staff work with; merged and erased ones are not.
+    gone_at: Mapped[dt.datetime | None] = api.column(_("Gone since"))
+    merged_into_id: Mapped[int | None] = api.column(
+        _("Merged into"), sa.ForeignKey("membership_member.id"), index=True
+    )
+    erased_at: Mapped[dt.datetime | None] = api.column(_("Erased at"))
     created_at: Mapped[dt.datetime] = api.column(_("Added at"))
     created_by: Mapped[int | None] = api.column(_("Added by"), sa.ForeignKey("console_user.id"))
     version: Mapped[int] = api.column(_("Version"), default=1)
