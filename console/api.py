@@ -55,16 +55,21 @@ from console.hookspecs import (
 )
 from console.i18n import _, gettext, lazy_pgettext, ngettext, pgettext, translate
 from console.inbox import notify
+from console.inbox import settle as settle_notice
 from console.jobs import JobRun, Schedule, job, start_job
 from console.money import format_fen, parse_fen
 from console.plugin import Card, Command, DemoPart, Plugin, TourStop
 from console.public import PublicRoutes
 from console.public_pages import render_public
 from console.security import Actor, Permission, acting_as, actor, visible_stores
+from console.security.cookies import drop as drop_cookie
+from console.security.cookies import put as put_cookie
+from console.security.cookies import read as read_cookie
 from console.security.masking import draw as draw_masked
 from console.security.masking import mask
 from console.security.models import User
 from console.security.settings import SHOP_NAME
+from console.security.tries import count_try, take_back_try
 from console.security.users import (
     RoleInStore,
     add_user,

@@ -1,0 +1,114 @@
+"""The member code: what a member shows at the counter, new every minute, good for one act."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+
+from console import api
+from console.api import _
+from plugins.membership.keys import code_keys
+from plugins.membership.models import CodeUse, Member, MemberCard
+from plugins.membership.services.digits import STEP, make_digits, read_digits
+
+KEEP_USES = dt.timedelta(days=400)
+
+
+class BadCode(api.Refused):
+    """The code is nobody's, or its minute has passed; nobody is told which."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This code does not count. Ask for the one that her phone shows now."))
+
+
+class CodeUsed(api.Refused):
+    """The code has served before."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This code was used already. Her phone shows a new one in a minute."))
+
+
+def show_code(member_id: int) -> str:
+    """Return the code that a member shows in this minute, 20 digits that begin with 9."""
+    card = api.db.session.get(MemberCard, member_id)
+    return make_digits(code_keys()[0], member_id, card.series if card else 0, _minute())
+
+
+def read_code(code: str) -> int:
+    """Return whose code it is, without using it up; raises `Refused` for one that does not count.
+
+    Tries that fail are counted for each terminal, and soon wait. A unit that fails forgets what
+    it counted, so ask before the unit in which the code is used.
+    """
+    terminal = ("member code", *_terminal())
+    api.count_try(*terminal, free=10, most=60, longest=60)
+    member_id, step = _find(code)
+    api.take_back_try(*terminal)
+    _refuse_used(member_id, step)
+    return member_id
+
+
+@api.unit
+def use_code(code: str, purpose: str) -> int:
+    """Use a member code up in the running unit and return whose it is; a second time is refused.
+
+    *purpose* says what for, such as `"pay:1234"`.
+    """
+    member_id, step = _find(code)
+    member = api.db.session.get_one(Member, member_id, with_for_update=True)
+    if member.status != "active":
+        raise api.Refused(_("This card is frozen."))
+    _refuse_used(member_id, step)
+    use = CodeUse(
+        member_id=member_id,
+        step=step,
+        purpose=purpose,
+        used_at=api.now(),
+        used_by=api.actor().user_id,
+    )
+    api.db.session.add(use)
+    api.db.session.flush()
+    return member_id
+
+
+@api.unit
+def prune_uses() -> None:
+    """Forget what codes were used for long ago."""
+    api.db.session.execute(
+        sa.delete(CodeUse)
+        .where(CodeUse.used_at < api.now() - KEEP_USES)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _minute() -> int:
+    return int(api.now().timestamp()) // STEP
+
+
+def _find(text: str) -> tuple[int, int]:
+    code = "".join(text.split())
+    found = read_digits(code_keys(), code, _minute(), _series_of)
+    if found is None:
+        raise BadCode
+    return found
+
+
+def _terminal() -> tuple[object, ...]:
+    """Name the terminal that scans: a till, else a person at an address."""
+    actor = api.actor()
+    return ("till", actor.till_id) if actor.till_id else (actor.user_id, actor.ip)
+
+
+def _series_of(member_id: int) -> int | None:
+    row = api.db.session.execute(
+        sa.select(Member.id, MemberCard.series)
+        .outerjoin(MemberCard, MemberCard.member_id == Member.id)
+        .where(Member.id == member_id)
+    ).first()
+    return None if row is None else int(row.series or 0)
+
+
+def _refuse_used(member_id: int, step: int) -> None:
+    if api.db.session.get(CodeUse, (member_id, step)) is not None:
+        raise CodeUsed

@@ -1,0 +1,134 @@
+"""Sessions of members on their phones: kept in the database, so that each can be ended at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from console import api
+from console.api import _
+from plugins.membership.models import Identity, Member, MemberCard, VisitorSession
+
+IDLE_DAYS = api.Setting(
+    "membership.phone_idle_days",
+    _("Sign members out of their phones after days without use"),
+    180,
+    least=1,
+    most=720,
+)
+LONGEST = dt.timedelta(days=730)
+#: How exactly the last use of a session is known.
+TOUCH = dt.timedelta(hours=1)
+KEEP_ENDED = dt.timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A living session and whose it is, as plain values."""
+
+    session_id: int
+    member_id: int
+    name: str
+    locale: str | None
+    seen_at: dt.datetime
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether its last use should be written down again."""
+        return api.now() - self.seen_at > TOUCH
+
+
+def digest(token: str) -> str:
+    """Return what the database keeps of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def find_session(token: str) -> Found | None:
+    """Return the living session of a token, with one query."""
+    now = api.now()
+    row = api.db.session.execute(
+        sa.select(VisitorSession, Member.name, MemberCard.locale)
+        .join(Member, Member.id == VisitorSession.member_id)
+        .outerjoin(MemberCard, MemberCard.member_id == VisitorSession.member_id)
+        .where(
+            VisitorSession.token_hash == digest(token),
+            VisitorSession.ended_at.is_(None),
+            VisitorSession.seen_at > now - dt.timedelta(days=IDLE_DAYS.get()),
+            VisitorSession.created_at > now - LONGEST,
+        )
+    ).first()
+    if row is None:
+        return None
+    session, name, locale = row
+    return Found(session.id, session.member_id, name, locale, session.seen_at)
+
+
+@api.unit
+def start_session(member_id: int, *, ip: str = "", user_agent: str = "", former: str = "") -> str:
+    """Sign a member in on a phone and return the new token; *former* is what the phone had."""
+    if former:
+        end_session(former)
+    token, now = secrets.token_urlsafe(32), api.now()
+    session = VisitorSession(
+        token_hash=digest(token),
+        member_id=member_id,
+        ip=ip[:45],
+        user_agent=user_agent[:200],
+        created_at=now,
+        seen_at=now,
+    )
+    api.db.session.add(session)
+    if api.db.session.get(MemberCard, member_id) is None:
+        api.db.session.add(MemberCard(member_id=member_id, bound_at=now, series=0))
+    return token
+
+
+@api.unit
+def touch_session(session_id: int) -> None:
+    """Write down that a session was used just now."""
+    _change(VisitorSession.id == session_id, seen_at=api.now())
+
+
+@api.unit
+def end_session(token: str) -> None:
+    """End the session of a token; a copy of the cookie is dead at once."""
+    _change(VisitorSession.token_hash == digest(token), ended_at=api.now())
+
+
+@api.unit
+def end_phone_access(member_id: int) -> None:
+    """Shut a member's card wherever it is open, unbind it, and void the codes it has shown."""
+    _change(VisitorSession.member_id == member_id, ended_at=api.now())
+    api.db.session.execute(
+        sa.delete(Identity)
+        .where(Identity.member_id == member_id)
+        .execution_options(synchronize_session=False)
+    )
+    card = api.db.session.get(MemberCard, member_id)
+    if card is not None:
+        card.series += 1
+
+
+@api.unit
+def prune_sessions() -> None:
+    """Forget sessions that nobody can use any more."""
+    old = api.now() - max(KEEP_ENDED, dt.timedelta(days=IDLE_DAYS.get()))
+    api.db.session.execute(
+        sa.delete(VisitorSession)
+        .where(VisitorSession.seen_at < old)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _change(*where: sa.ColumnElement[bool], **values: Any) -> None:
+    api.db.session.execute(
+        sa.update(VisitorSession)
+        .where(*where, VisitorSession.ended_at.is_(None))
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
