@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from plugins.membership.models import SOURCES, Alias, KnownStore, Member, Tag
+from plugins.membership.hookspecs import (
+    TILES,
+    ProfileFact,
+    Tile,
+    TimelineMoment,
+    TimelinePlace,
+    membership_member_joined,
+    membership_tiles,
+)
+from plugins.membership.models import SOURCES, Alias, Benefit, KnownStore, Level, Member, Tag
+from plugins.membership.services.binding import Joined, join_by
 from plugins.membership.services.birthdays import (
     Birthday,
     check_birthday,
@@ -21,6 +31,12 @@ from plugins.membership.services.finding import (
     find_exactly,
     phones_taken,
 )
+from plugins.membership.services.freezing import freeze_member, require_active, unfreeze_member
+from plugins.membership.services.identities import (
+    bind_identity,
+    find_by_identity,
+    unbind_identity,
+)
 from plugins.membership.services.joining import (
     NewMember,
     PhoneTaken,
@@ -29,37 +45,90 @@ from plugins.membership.services.joining import (
     add_members,
     touch_member,
 )
+from plugins.membership.services.ladder import (
+    HeldLevel,
+    Progress,
+    all_levels,
+    benefits_of,
+    best_percent,
+    level_of,
+    progress_of,
+    show_benefit,
+)
+from plugins.membership.services.levelling import (
+    add_growth,
+    buy_level,
+    set_level,
+    take_back_growth,
+    take_back_level,
+)
+from plugins.membership.services.member_codes import read_code, show_code, use_code
+from plugins.membership.services.moments import older_than
 from plugins.membership.services.phones import normalise_phone
 from plugins.membership.services.tagging import find_or_add_tags, tag_member, untag_member
 from plugins.membership.services.timeline import note_history
 
 __all__ = [
     "SOURCES",
+    "TILES",
     "Alias",
+    "Benefit",
     "Birthday",
+    "HeldLevel",
+    "Joined",
     "KnownStore",
+    "Level",
     "Member",
     "NewMember",
     "PhoneTaken",
+    "ProfileFact",
+    "Progress",
     "Tag",
+    "Tile",
+    "TimelineMoment",
+    "TimelinePlace",
     "Touch",
+    "add_growth",
     "add_member",
     "add_members",
+    "all_levels",
+    "benefits_of",
+    "best_percent",
+    "bind_identity",
     "birthday_of",
+    "buy_level",
     "change_phone",
     "check_birthday",
+    "find_by_identity",
     "find_by_number",
     "find_by_phone",
     "find_exactly",
     "find_or_add_tags",
+    "freeze_member",
+    "join_by",
+    "level_of",
+    "membership_member_joined",
+    "membership_tiles",
     "next_birthday",
     "normalise_phone",
     "note_history",
+    "older_than",
     "phones_taken",
+    "progress_of",
     "put_birthday",
+    "read_code",
     "receive_member",
+    "require_active",
+    "set_level",
+    "show_benefit",
     "show_birthday",
+    "show_code",
     "tag_member",
+    "take_back_growth",
+    "take_back_level",
     "touch_member",
+    "unbind_identity",
+    "unfreeze_member",
     "untag_member",
+    "use_code",
 ]

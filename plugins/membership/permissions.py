@@ -19,6 +19,19 @@ IMPORT_MEMBERS = api.Permission(
     "membership.import_members", _("Take members in from spreadsheets"), ("manager",)
 )
 EDIT_TAGS = api.Permission("membership.edit_tags", _("Change tags"), ("manager",))
+EDIT_LEVELS = api.Permission(
+    "membership.edit_levels", _("Change levels and benefits"), ("manager",)
+)
+SET_LEVELS = api.Permission("membership.set_levels", _("Give levels by hand"), ("manager",))
+HAND_GIFTS = api.Permission(
+    "membership.hand_gifts", _("Hand gifts of levels over"), ("manager", "front_desk")
+)
+FREEZE_MEMBERS = api.Permission(
+    "membership.freeze_members", _("Freeze and unfreeze members"), ("manager",)
+)
+MOVE_MEMBERS = api.Permission(
+    "membership.move_members", _("Move members to another home store"), ("manager",)
+)
 
 PERMISSIONS = (
     SEE_MEMBERS,
@@ -27,4 +40,9 @@ PERMISSIONS = (
     EXPORT_MEMBERS,
     IMPORT_MEMBERS,
     EDIT_TAGS,
+    EDIT_LEVELS,
+    SET_LEVELS,
+    HAND_GIFTS,
+    FREEZE_MEMBERS,
+    MOVE_MEMBERS,
 )

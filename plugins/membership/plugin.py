@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from console import api
 from console.api import _
-from plugins.membership import listeners
+from plugins.membership import listeners, profile
 from plugins.membership.admin import VIEWS
 from plugins.membership.admin.cards import CARDS
 from plugins.membership.demo import PART
+from plugins.membership.hookspecs import (
+    membership_level_changed,
+    membership_profile_facts,
+    membership_timeline_kinds,
+    membership_timeline_moments,
+)
 from plugins.membership.importing.intake import COMMAND
 from plugins.membership.permissions import PERMISSIONS
 from plugins.membership.services.filing import refresh_birthdays
+from plugins.membership.services.level_terms import check_levels
 
 
 class Membership(api.Plugin):
@@ -20,10 +27,19 @@ class Membership(api.Plugin):
     title = _("Members")
     summary = _("Member files and list, tags, sources and manual adding.")
     requires = {"salon": ">=1,<2", "ledger": ">=1,<2"}
-    listeners = (listeners,)
+    listeners = (listeners, profile)
+    hooks = (
+        membership_level_changed,
+        membership_profile_facts,
+        membership_timeline_kinds,
+        membership_timeline_moments,
+    )
     permissions = PERMISSIONS
     admin_views = VIEWS
     cards = CARDS
     commands = (COMMAND,)
     demo = (PART,)
-    jobs = (api.Schedule("membership.birthdays", refresh_birthdays, daily_at="00:05"),)
+    jobs = (
+        api.Schedule("membership.birthdays", refresh_birthdays, daily_at="00:05"),
+        api.Schedule("membership.levels", check_levels, daily_at="02:10"),
+    )

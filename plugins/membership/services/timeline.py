@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
 
 from console import api
 from console.api import _
+from plugins.membership.hookspecs import TimelineMoment, TimelinePlace
 from plugins.membership.models import SOURCES, HistoryLine
+from plugins.membership.services.moments import older_than
 
 WORDS = {
     "joined": _("Became a member of %(store)s. Source: %(source)s"),
@@ -24,17 +25,38 @@ WORDS = {
     "received": _("Known in %(store)s from now on"),
     "consultant_changed": _("Consultant: %(new)s"),
     "consultant_removed": _("No consultant any more; it was %(old)s"),
+    "bound": _("Card bound on her phone"),
+    "frozen": _("Frozen: %(reason)s"),
+    "unfrozen": _("No longer frozen"),
+    "level_growth": _("Level reached: %(old)s → %(new)s"),
+    "level_bought": _("Level bought by top-up: %(old)s → %(new)s (%(reason)s)"),
+    "level_manual": _("Level given by staff: %(old)s → %(new)s (%(reason)s)"),
+    "level_import": _("Level from an earlier system: %(new)s"),
+    "level_term_ended": _("Term over, level: %(old)s → %(new)s"),
+    "level_refunded": _("After a refund, level: %(old)s → %(new)s"),
+    "level_kept": _("Level kept: %(new)s"),
+    "level_notice": _("Told that the level %(level)s ends on %(until)s"),
+    "gift_due": _("Gift on reaching the level: %(gift)s"),
+    "gift_handed": _("Gift handed over: %(gift)s"),
 }
+LEVEL_LINES = frozenset(kind for kind in WORDS if kind.startswith(("level_", "gift_")))
+ICONS = {
+    "joined": "user-plus",
+    "tagged": "tag",
+    "untagged": "tag",
+    "phone_changed": "phone",
+    "phone_added": "phone",
+    "phone_removed": "phone",
+    "moved": "building-store",
+    "received": "building-store",
+    "frozen": "lock",
+    "unfrozen": "lock-open",
+    "gift_due": "gift",
+    "gift_handed": "gift",
+}
+SOURCE = "file"
+LABELS = (("file", _("Member file")), ("level", _("Level")))
 PHONES = frozenset({"phone_changed", "phone_added", "phone_removed"})
-
-
-@dataclass(frozen=True)
-class Moment:
-    """One line of the timeline, ready to be shown."""
-
-    at: dt.datetime
-    text: str
-    by: str
 
 
 def note_history(member_id: int, kind: str, **facts: Any) -> None:
@@ -46,19 +68,42 @@ def note_history(member_id: int, kind: str, **facts: Any) -> None:
     )
 
 
-def timeline_of(member_id: int, *, most: int = 50) -> list[Moment]:
-    """Return what happened to a member's file, the latest first; phone numbers stay masked."""
-    lines = api.db.session.scalars(
-        sa.select(HistoryLine)
-        .where(HistoryLine.member_id == member_id)
-        .order_by(HistoryLine.id.desc())
-        .limit(most)
+def tell_file(
+    member_id: int, before: TimelinePlace | None, most: int, kind: str = ""
+) -> Iterable[TimelineMoment]:
+    """Tell what happened to a member's file, the latest first; phone numbers stay masked."""
+    wanted = sa.select(HistoryLine).where(
+        HistoryLine.member_id == member_id,
+        older_than(before, SOURCE, HistoryLine.at, HistoryLine.id),
     )
-    return [Moment(line.at, _say(line), line.user_name) for line in lines]
+    if kind:
+        is_level = HistoryLine.kind.in_(LEVEL_LINES)
+        wanted = wanted.where(is_level if kind == "level" else ~is_level)
+    wanted = wanted.order_by(HistoryLine.at.desc(), HistoryLine.id.desc()).limit(most)
+    for line in api.db.session.scalars(wanted):
+        yield TimelineMoment(
+            at=line.at,
+            source=SOURCE,
+            number=line.id,
+            kind="level" if line.kind in LEVEL_LINES else "file",
+            text=say_line(line),
+            by=line.user_name,
+            icon=ICONS.get(line.kind, "certificate" if line.kind in LEVEL_LINES else "user"),
+            tone="bad" if line.kind == "frozen" else "",
+        )
 
 
-def _say(line: HistoryLine) -> str:
-    facts = dict(line.facts)
+def timeline_of(member_id: int, *, most: int = 50) -> list[TimelineMoment]:
+    """Return what happened to a member's file, the latest first."""
+    return list(tell_file(member_id, None, most))
+
+
+def say_line(line: HistoryLine) -> str:
+    """Say a line of the timeline in the reader's language."""
+    facts = {
+        key: api.translate(value["name"], value["names"]) if isinstance(value, dict) else value
+        for key, value in line.facts.items()
+    }
     if line.kind in PHONES:
         facts = {key: api.mask(value, "phone") for key, value in facts.items()}
     if "source" in facts:

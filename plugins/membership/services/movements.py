@@ -1,0 +1,135 @@
+"""What the ledger moved for a member, in words: top-ups, what she spent, points and sessions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from console import api
+from console.api import _
+from plugins.ledger.api import CODES, SESSION, Account, Journal, Leg
+from plugins.membership.hookspecs import TimelineMoment, TimelinePlace
+from plugins.membership.services.moments import older_than
+
+SOURCE, KIND = "ledger", "money"
+LABEL = _("Balance and cards")
+#: What is shown of a journal, in this order; the money behind a balance is for the books.
+KINDS = {
+    "principal": _("Principal"),
+    "bonus": _("Bonus"),
+    "sessions": _("Sessions"),
+    "free_sessions": _("Free sessions"),
+    "points": _("Points"),
+    "points_debt": _("Points"),
+    "coupon": _("Coupon"),
+    "owing": _("Owing"),
+}
+MONEY = ("principal", "bonus")
+VISITS = ("spend", "use_session", "sale")
+ICONS = {
+    "top_up": "coin",
+    "spend": "receipt",
+    "use_session": "ticket",
+    "card_sale": "id",
+    "earn_points": "star",
+    "spend_points": "star",
+    "refund": "arrow-back-up",
+    "reverse": "arrow-back-up",
+    "opening": "download",
+}
+
+
+def _accounts(member_id: int) -> Any:
+    own = (Account.owner == "member", Account.owner_id == member_id, Account.kind.in_(KINDS))
+    return sa.select(Account.id).where(*own)
+
+
+def _journals(member_id: int) -> sa.ColumnElement[bool]:
+    """Return the condition that a journal moved something of a member's."""
+    accounts = _accounts(member_id).scalar_subquery()
+    debits = sa.select(Leg.journal_id).where(Leg.debit_id.in_(accounts))
+    credits = sa.select(Leg.journal_id).where(Leg.credit_id.in_(accounts))
+    return Journal.id.in_(debits.union_all(credits))
+
+
+def tell_movements(
+    member_id: int, before: TimelinePlace | None, most: int
+) -> Iterable[TimelineMoment]:
+    """Tell what the ledger moved for a member, the latest first."""
+    rows = api.db.session.execute(
+        sa.select(Journal, api.Store.name, api.User.name)
+        .outerjoin(api.Store, api.Store.id == Journal.store_id)
+        .outerjoin(api.User, api.User.id == Journal.actor_id)
+        .where(_journals(member_id), older_than(before, SOURCE, Journal.posted_at, Journal.id))
+        .order_by(Journal.posted_at.desc(), Journal.id.desc())
+        .limit(most)
+    ).all()
+    sums = _sums(member_id, [journal.id for journal, *_names in rows])
+    return [_tell(journal, sums.get(journal.id, {}), *names) for journal, *names in rows]
+
+
+def _sums(member_id: int, journal_ids: Sequence[int]) -> dict[int, dict[tuple[str, str], int]]:
+    """Return what each journal gave (or took: below zero), by kind and unit."""
+    found: dict[int, dict[tuple[str, str], int]] = {}
+    for side, sign in ((Leg.credit_id, 1), (Leg.debit_id, -1)):
+        legs = (
+            sa.select(Leg.journal_id, Account.kind, Account.unit, sa.func.sum(Leg.amount))
+            .join(Account, Account.id == side)
+            .where(Leg.journal_id.in_(journal_ids), side.in_(_accounts(member_id)))
+            .group_by(Leg.journal_id, Account.kind, Account.unit)
+        )
+        for number, kind, unit, amount in api.db.session.execute(legs):
+            of_journal = found.setdefault(number, {})
+            key = (kind, unit)
+            of_journal[key] = of_journal.get(key, 0) + sign * int(amount)
+    return found
+
+
+def _tell(
+    journal: Journal, sums: dict[tuple[str, str], int], store: str | None, by: str | None
+) -> TimelineMoment:
+    parts = [
+        _say(kind, unit, amount)
+        for kind in KINDS
+        for (of_kind, unit), amount in sorted(sums.items())
+        if of_kind == kind and amount
+    ]
+    money = sum(amount for (kind, _unit), amount in sums.items() if kind in MONEY)
+    figure = _signed_fen(money) if money else (parts[0] if parts else "")
+    told = [*(parts if money else parts[1:]), store or "", journal.note]
+    return TimelineMoment(
+        at=journal.posted_at,
+        source=SOURCE,
+        number=journal.id,
+        kind=KIND,
+        text=str(CODES.get(journal.code, journal.code)),
+        detail=" · ".join(each for each in told if each),
+        by=by or "",
+        icon=ICONS.get(journal.code, "coin"),
+        figure=figure,
+    )
+
+
+def _say(kind: str, unit: str, amount: int) -> str:
+    if kind == "owing":
+        return f"{KINDS[kind]} {_signed_fen(-amount)}"
+    if kind in MONEY:
+        return f"{KINDS[kind]} {_signed_fen(amount)}"
+    label = unit.removeprefix(SESSION) if unit.startswith(SESSION) else str(KINDS[kind])
+    return f"{label} {amount:+,}"
+
+
+def _signed_fen(fen: int) -> str:
+    return f"{'+' if fen > 0 else ''}{api.format_fen(fen)}"
+
+
+def last_visit_on(member_id: int) -> dt.date | None:
+    """Return the last business day on which a member used what she has; None if she never did."""
+    visits = sa.select(sa.func.max(Journal.business_on)).where(
+        _journals(member_id), Journal.code.in_(VISITS)
+    )
+    found: dt.date | None = api.db.session.scalar(visits)
+    return found
