@@ -15,6 +15,7 @@ from plugins.membership.services.joining import PhoneTaken, birthday_columns
 from plugins.membership.services.phones import normalise_phone, tail_of
 from plugins.membership.services.pinyin import spell
 from plugins.membership.services.timeline import note_history
+from plugins.membership.services.visitors import end_phone_access
 from plugins.salon.api import Staff
 
 BATCH = 500
@@ -90,6 +91,8 @@ def _settle_phone(member: Member) -> None:
         holder = phones_taken([member.phone]).get(member.phone)
         if holder is not None and holder != member.id:
             raise PhoneTaken(holder)
+    if old:
+        end_phone_access(member.id)
     if old and member.phone:
         note_history(member.id, "phone_changed", old=old, new=member.phone)
     elif member.phone:

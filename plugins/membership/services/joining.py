@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from console import api
 from console.api import _
+from plugins.membership.hookspecs import membership_member_joined
 from plugins.membership.models import Alias, HistoryLine, KnownStore, Member, MemberTag
 from plugins.membership.services.birthdays import Birthday, check_birthday, next_birthday
 from plugins.membership.services.finding import phones_taken
@@ -95,6 +96,8 @@ def add_members(new: Sequence[NewMember]) -> list[int]:
         raise
     ids = [by_number[row["number"]] for row in rows]
     _add_belongings(new, ids, rows)
+    for one, member_id in zip(new, ids, strict=True):
+        api.emit(membership_member_joined, member_id=member_id, source=one.touch.source)
     return ids
 
 

@@ -11,6 +11,8 @@ from console.api import _
 from plugins.membership.keys import code_keys
 from plugins.membership.models import CodeUse, Member, MemberCard
 from plugins.membership.services.digits import STEP, make_digits, read_digits
+from plugins.membership.services.freezing import require_active
+from plugins.membership.services.levelling import lock_member
 
 KEEP_USES = dt.timedelta(days=400)
 
@@ -56,9 +58,8 @@ def use_code(code: str, purpose: str) -> int:
     *purpose* says what for, such as `"pay:1234"`.
     """
     member_id, step = _find(code)
-    member = api.db.session.get_one(Member, member_id, with_for_update=True)
-    if member.status != "active":
-        raise api.Refused(_("This card is frozen."))
+    lock_member(member_id)
+    require_active(member_id)
     _refuse_used(member_id, step)
     use = CodeUse(
         member_id=member_id,
@@ -104,7 +105,7 @@ def _series_of(member_id: int) -> int | None:
     row = api.db.session.execute(
         sa.select(Member.id, MemberCard.series)
         .outerjoin(MemberCard, MemberCard.member_id == Member.id)
-        .where(Member.id == member_id)
+        .where(Member.id == member_id, Member.gone_at.is_(None))
     ).first()
     return None if row is None else int(row.series or 0)
 

@@ -60,6 +60,7 @@ def find_session(token: str) -> Found | None:
             VisitorSession.ended_at.is_(None),
             VisitorSession.seen_at > now - dt.timedelta(days=IDLE_DAYS.get()),
             VisitorSession.created_at > now - LONGEST,
+            Member.gone_at.is_(None),
         )
     ).first()
     if row is None:
