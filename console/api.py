@@ -58,9 +58,13 @@ from console.inbox import notify
 from console.inbox import settle as settle_notice
 from console.jobs import JobRun, Schedule, job, start_job
 from console.money import format_fen, parse_fen
+from console.phones import normalise_phone, tail_of
+from console.pinyin import spell
 from console.plugin import Card, Command, DemoPart, Plugin, TourStop
 from console.public import PublicRoutes
 from console.public_pages import render_public
+from console.search import FoundBy, SearchHit, SearchSource, forget_words, keep_words
+from console.search.records import record_source
 from console.security import Actor, Permission, acting_as, actor, visible_stores
 from console.security.cookies import drop as drop_cookie
 from console.security.cookies import put as put_cookie
@@ -95,6 +99,7 @@ from console.transfer.plan import StagedRow
 from console.transfer.view import ImportView
 from console.unit import after_commit, in_unit, unit
 from console.visitors import Visitor, find_visitor, forget_visitor, public_path, visitor
+from console.words import freeze, thaw
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from console.jobs import Schedule
     from console.plugin import Card, Command, DemoPart
     from console.public import PublicRoutes
+    from console.search import SearchSource
     from console.security import Permission
     from console.settings import Setting
     from console.visitors import Visitor
@@ -90,6 +91,12 @@ def register_cards() -> Iterable[Card]:
 @contribution
 def register_commands() -> Iterable[Command]:
     """Return the groups of subcommands of `console`, one per plugin."""
+    raise NotImplementedError
+
+
+@contribution
+def register_search() -> Iterable[SearchSource]:
+    """Return the groups that this plugin adds to the search palette (Ctrl K)."""
     raise NotImplementedError
 
 

@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from console.admin import AdminView
     from console.jobs import Schedule
     from console.public import PublicRoutes
+    from console.search import SearchSource
     from console.security import Permission
     from console.settings import Setting
 
 #: The number of `console.api` that this host speaks.
 API = 1
+SOURCE_LANGUAGES = ("en", "zh_Hans_CN")
 NAME = re.compile(r"[a-z][a-z0-9]{1,19}")
 
 
@@ -82,6 +84,8 @@ class Plugin:
     summary: ClassVar[Any]
     #: The console API it was written for.
     api: ClassVar[int] = API
+    #: The language of its texts in the code: `"en"` or `"zh_Hans_CN"`.
+    source_language: ClassVar[str] = "en"
     #: Plugins that must be sound and enabled first, with the versions accepted (`">=1,<2"`).
     requires: ClassVar[Mapping[str, str]] = {}
     #: Plugins whose hooks it answers when they are there.
@@ -97,6 +101,7 @@ class Plugin:
     jobs: ClassVar[tuple[Schedule, ...]] = ()
     cards: ClassVar[tuple[Card, ...]] = ()
     commands: ClassVar[tuple[Command, ...]] = ()
+    search: ClassVar[tuple[SearchSource, ...]] = ()
     demo: ClassVar[tuple[DemoPart, ...]] = ()
 
     def __init_subclass__(cls) -> None:
@@ -106,6 +111,8 @@ class Plugin:
                 raise BadManifest(f"{cls.__qualname__} has no {field!r}")
         if not NAME.fullmatch(cls.name):
             raise BadManifest(f"{cls.__qualname__}.name must be one lower-case word")
+        if cls.source_language not in SOURCE_LANGUAGES:
+            raise BadManifest(f"{cls.__qualname__}.source_language must be 'en' or 'zh_Hans_CN'")
         for permission in cls.permissions:
             if not permission.key.startswith(f"{cls.name}."):
                 raise BadManifest(f"permission {permission.key!r} must start with '{cls.name}.'")
@@ -142,6 +149,10 @@ class Plugin:
     @hookimpl
     def register_commands(self) -> Iterable[Command]:
         return self.commands
+
+    @hookimpl
+    def register_search(self) -> Iterable[SearchSource]:
+        return self.search
 
     @hookimpl
     def register_demo(self) -> Iterable[DemoPart]:

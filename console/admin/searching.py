@@ -1,31 +1,104 @@
-"""What the search box of a list looks for, until a plugin brings something better."""
+"""What the search box of a list and a picker look for: words if the model declares them.
+
+A model that declares `found_by` is asked through the words. Of any other, whole values are
+found through indexes, and parts of values in its newest rows only: a table may grow to millions
+of rows, and no search may read them all.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from console.admin.attributes import Attribute, attribute_of
+from console.admin.attributes import Attribute, attribute_of, pk_of
 from console.admin.scope import read_id, sees
 from console.db import db
+from console.search.building import is_built
+from console.search.declared import found_by
+from console.search.finding import Finding, find
 
 #: The digits of a whole phone number, and of the tail that anybody may look for.
 PHONE, TAIL = 11, 4
 WIDE = str.maketrans("０１２３４５６７８９", "0123456789")  # noqa: RUF001 - as phones are typed
+#: Parts of values are looked for in so many of a table's newest rows.
+MOST_READ = 20_000
+
+
+def finding(model: type[Any], text: str) -> Finding | None:
+    """Return what the words of *model* lead to, or None when it is not found by words."""
+    if found_by(model) is None or not is_built(model):
+        return None
+    return find(model, text)
 
 
 def where(model: type[Any], keys: Sequence[str], text: str) -> sa.ColumnElement[bool]:
-    """Return the condition that each word of *text* is found in one of the attributes."""
-    attributes = [attribute_of(model, key) for key in keys]
-    phones = [each for each in attributes if each.kind == "phone"]
-    found = []
-    for word in text.split()[:5]:
-        whole = len(word) >= PHONE and word.isdecimal()
-        asked = phones if phones and whole else attributes  # an index answers for a whole number
-        found.append(sa.or_(sa.false(), *(_finds(model, each, word) for each in asked)))
-    return sa.and_(sa.true(), *found)
+    """Return the condition that each word of *text* is found, in the words or in *keys*."""
+    found = finding(model, text)
+    if found is not None:
+        return found.where
+    attributes = [attribute_of(model, key) for key in keys or _declared_keys(model)]
+    oldest = _oldest_read(model)
+    conditions = [_finds_word(model, attributes, word, oldest) for word in text.split()[:5]]
+    return sa.and_(sa.true(), *conditions)
+
+
+def is_complete(model: type[Any]) -> bool:
+    """Tell whether a search reaches all rows of *model*, whatever part of a value is typed."""
+    if found_by(model) is not None and is_built(model):
+        return True
+    return _oldest_read(model) is None
+
+
+def _declared_keys(model: type[Any]) -> Sequence[str]:
+    declared = found_by(model)
+    if declared is None:
+        return ()
+    texts = [name for name in declared.names if attribute_of(model, name).kind == "text"]
+    return [*texts, *declared.codes, *([declared.phone] if declared.phone else [])]
+
+
+def _oldest_read(model: type[Any]) -> Any:
+    """Return the key from which on parts are looked for; None when the table is small."""
+    pk = pk_of(model)
+    newest = sa.select(pk).order_by(pk.desc()).offset(MOST_READ).limit(1)
+    return db.session.scalar(newest)
+
+
+def _finds_word(
+    model: type[Any], attributes: Sequence[Attribute], word: str, oldest: Any
+) -> sa.ColumnElement[bool]:
+    parts = sa.or_(sa.false(), *(_finds(model, each, word) for each in attributes))
+    if oldest is None:
+        return parts
+    pk = pk_of(model)
+    recent = sa.select(pk).where(pk > oldest, parts)
+    whole = [sa.select(pk).where(each) for each in _finds_whole(model, attributes, word)]
+    condition: sa.ColumnElement[bool] = pk.in_(sa.union_all(recent, *whole))
+    return condition
+
+
+def _finds_whole(
+    model: type[Any], attributes: Sequence[Attribute], word: str
+) -> Iterator[sa.ColumnElement[bool]]:
+    """Yield the conditions that an index answers: this very value, in a column that has one."""
+    for attribute in attributes:
+        if not _is_indexed(model, attribute.key):
+            continue
+        column = getattr(model, attribute.key)
+        value = read_id(model, word) if attribute.kind == "number" else word.translate(WIDE)
+        if value is not None:
+            yield column == value
+
+
+def _is_indexed(model: type[Any], key: str) -> bool:
+    """Tell whether an index, or a unique constraint, begins with the column of *key*."""
+    column = sa.inspect(model).columns[key]
+    table: Any = model.__table__
+    firsts = [list(index.columns)[:1] for index in table.indexes]
+    firsts += [list(c.columns)[:1] for c in table.constraints if isinstance(c, sa.UniqueConstraint)]
+    return any(first and first[0] is column for first in firsts)
 
 
 def _finds(model: type[Any], attribute: Attribute, word: str) -> sa.ColumnElement[bool]:
@@ -48,8 +121,8 @@ def contains(column: Any, text: str) -> sa.ColumnElement[bool]:
     SQLite's LIKE ignores the case of itself; to lower every value first would cost twice.
     """
     own = db.engine.dialect.name == "sqlite"
-    find = column.contains if own else column.icontains
-    condition: sa.ColumnElement[bool] = find(text, autoescape=True)
+    find_in = column.contains if own else column.icontains
+    condition: sa.ColumnElement[bool] = find_in(text, autoescape=True)
     return condition
 
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "migrations": ("console.cli.tables", "Write migrations from the models."),
     "plugins": ("console.cli.plugins", "List, enable, disable, check or purge plugins."),
     "run": ("console.cli.serving", "Serve the console, with its worker."),
+    "search": ("console.cli.search", "Build the words anew by which records are found."),
     "user": ("console.cli.users", "Add, list and disable staff users."),
     "worker": ("console.cli.serving", "Deliver events and run jobs."),
 }

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from console.jobs import Schedule
     from console.plugin import Card, Command, DemoPart
     from console.public import PublicRoutes
+    from console.search import SearchSource
     from console.security import Permission
     from console.settings import Setting
 
@@ -44,6 +45,7 @@ class Mounted:
     cards: tuple[Card, ...] = ()
     commands: tuple[Command, ...] = ()
     demo: tuple[DemoPart, ...] = ()
+    search: tuple[SearchSource, ...] = ()
     views: list[AdminView] = field(default_factory=list)
 
     @property
@@ -98,6 +100,7 @@ def collect(plugin: Plugin) -> Mounted:
         tuple(plugin.register_cards()),
         tuple(plugin.register_commands()),
         tuple(plugin.register_demo()),
+        tuple(plugin.register_search()),
     )
     prefix = f"{plugin.name}."
     for key in (*(p.key for p in mounted.permissions), *(s.key for s in mounted.settings)):

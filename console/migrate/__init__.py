@@ -24,6 +24,7 @@ from console.migrate.history import (
 )
 from console.migrate.write import differences, new
 from console.plugin import Plugin
+from console.search.building import build_missing
 
 __all__ = [
     "HOST",
@@ -56,7 +57,9 @@ def migrate_database(config: Config) -> Report:
     """Bring the host's tables and those of every installed plugin up to date, without an app."""
     found = discover(config.plugin_folder, distributions=config.plugin_distributions)
     engine = sa.create_engine(config.database_url, poolclass=NullPool)
-    return apply(engine, histories_of(found.manifests), backups=config.instance / "backups")
+    report = apply(engine, histories_of(found.manifests), backups=config.instance / "backups")
+    build_missing(engine)
+    return report
 
 
 def check_host() -> None:
@@ -76,5 +79,6 @@ def run(app: Flask) -> Report:
         host, config = app.extensions["console"], app.extensions["console_config"]
         engine: sa.Engine = db.engine
         report = apply(engine, histories_of(host.manifests), backups=config.instance / "backups")
+        build_missing(engine)
         engine.dispose()
     return report

@@ -1,0 +1,51 @@
+"""How Chinese sounds, so that it is found without being typed in Chinese."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from pypinyin import Style, lazy_pinyin
+
+SURNAMES = Path(__file__).parent / "surnames.json"
+
+
+@cache
+def _surnames() -> dict[str, list[str]]:
+    """Surnames that sound otherwise than the same character does in a word."""
+    found: dict[str, list[str]] = json.loads(SURNAMES.read_text("utf-8"))
+    return found
+
+
+def spell(name: str) -> tuple[str, str]:
+    """Return a person's name in full pinyin and its initials, small and without spaces."""
+    letters = syllables_of(name)
+    return "".join(letters)[:120], "".join(word[0] for word in letters)[:40]
+
+
+def syllables_of(name: str) -> list[str]:
+    """Return the syllables of a person's name; a word in Latin letters is one syllable."""
+    syllables: list[str] = []
+    rest = name.strip()
+    for length in (2, 1):
+        if rest[:length] in _surnames():
+            syllables, rest = list(_surnames()[rest[:length]]), rest[length:]
+            break
+    return _plain([*syllables, *lazy_pinyin(rest, style=Style.NORMAL)])
+
+
+def readings_of(text: str) -> list[list[str]]:
+    """Return the syllables of a text in each way in which it may be read: as a name, as words."""
+    as_name = syllables_of(text)
+    if text[:1] not in _surnames() and text[:2] not in _surnames():
+        return [as_name]
+    as_words = _plain(lazy_pinyin(text, style=Style.NORMAL))
+    return [as_name] if as_words == as_name else [as_name, as_words]
+
+
+def _plain(syllables: Sequence[str]) -> list[str]:
+    words = [word for part in syllables for word in part.lower().split()]
+    letters = ["".join(c for c in word if c.isalnum()) for word in words]
+    return [word for word in letters if word]
