@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 
 from console.hookspecs import console_identify_visitor, console_welcome_visitor
 from console.i18n import gettext
-from console.security.paths import is_plain
 
 #: The first segment of every address that is not a member's: the console's and machines'.
 NOT_PUBLIC = frozenset(
@@ -85,6 +84,8 @@ def welcome_path(target: str) -> str | None:
 
 def public_path(target: str | None, default: str) -> str:
     """Return *target* if it is a path of members' pages on this console, else *default*."""
+    from console.security.paths import is_plain
+
     if not target or not is_plain(target):
         return default
     parts = urlsplit(target)
