@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import extract_from_dir, extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from console.host.mount import folder_of
 from console.i18n import LOCALES
+from console.plugin import Plugin
 
 ROOT = Path(__file__).parent.parent
 SOURCES = ("console", "plugins")
@@ -26,6 +29,10 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "lazy_pgettext": ((1, "c"), 2),
 }
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%[sd]")
+
+
+class NoFolder(Exception):
+    """A plugin of a single file cannot bring translations."""
 
 
 def extract(root: Path, sources: tuple[str, ...] = SOURCES) -> Catalog:
@@ -44,9 +51,19 @@ def extract(root: Path, sources: tuple[str, ...] = SOURCES) -> Catalog:
     return catalog
 
 
-def translated_locales() -> list[str]:
-    """Return the languages that need a catalogue: all but English, which the sources are in."""
-    return [locale for locale in LOCALES if locale != "en"]
+def _extract_file(file: Path) -> Catalog:
+    """Collect the marked words of a single module."""
+    catalog = Catalog(charset="utf-8", fuzzy=False)
+    for line, words, comments, context in extract_from_file(
+        "python", file, keywords=KEYWORDS, comment_tags=("Translators:",)
+    ):
+        catalog.add(words, None, [(file.name, line)], auto_comments=comments, context=context)
+    return catalog
+
+
+def translated_locales(source: str = "en") -> list[str]:
+    """Return the languages that need a catalogue: all but that of the sources."""
+    return [locale for locale in LOCALES if locale != source]
 
 
 def file_of(root: Path, locale: str) -> Path:
@@ -71,9 +88,40 @@ def extract_plugin(folder: Path) -> Catalog:
     return catalog
 
 
-def update(root: Path, template: Catalog) -> None:
+def words_of(manifest: type[Plugin]) -> tuple[Path, Catalog]:
+    """Return the folder that holds a plugin's translations, and the words to be translated."""
+    folder = folder_of(manifest)
+    if folder is None:
+        raise NoFolder(f"{manifest.name} is a single file, which has no place for translations")
+    if folder.is_relative_to(ROOT / "plugins"):
+        return ROOT, extract(ROOT)
+    return folder, extract_plugin(folder)
+
+
+def faults_of(manifest: type[Plugin]) -> list[str]:
+    """Tell what is wrong with the translations that a plugin brings, a line each.
+
+    Sources in English need all other languages. Sources in Chinese are whole as they are; a
+    language that such a plugin brings besides must be whole as well.
+    """
+    source = manifest.source_language
+    if folder_of(manifest) is None:
+        if source != "en":
+            return []
+        file = Path(sys.modules[manifest.__module__].__file__ or "")
+        own, known = _extract_file(file), extract(ROOT)
+        missing = [m for m in own if m.id and known.get(_first(m), m.context) is None]
+        return [f"{_first(m)!r} has no translation, and a single file brings none" for m in missing]
+    root, template = words_of(manifest)
+    locales = translated_locales(source)
+    if source != "en":
+        locales = [each for each in locales if file_of(root, each).exists()]
+    return list(find_faults(root, template, locales))
+
+
+def update(root: Path, template: Catalog, source: str = "en") -> None:
     """Bring the catalogues up to the sources: new words come in empty, unused ones go."""
-    for locale in translated_locales():
+    for locale in translated_locales(source):
         file = file_of(root, locale)
         catalog = read(file, locale)
         catalog.update(template, no_fuzzy_matching=True)
@@ -99,9 +147,11 @@ def compile_all(root: Path) -> list[Path]:
     return made
 
 
-def find_faults(root: Path, template: Catalog) -> Iterator[str]:
+def find_faults(
+    root: Path, template: Catalog, locales: Iterable[str] | None = None
+) -> Iterator[str]:
     """Tell what is wrong with the catalogues, a line each: missing, empty, fuzzy, misspelt."""
-    for locale in translated_locales():
+    for locale in translated_locales() if locales is None else locales:
         catalog = read(file_of(root, locale), locale)
         for message in template:
             if message.id:

@@ -3,35 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.metadata import entry_points
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.support import postgres, run_folder
-from tests.support.app import (
-    app,
-    client,
-    make_app,
-    migrated_url,
-    original_url,
-    shared_app,
-)
 from tests.support.chromium import launched_chromium
 from tests.support.databases import ENGINES, Databases, databases_on
-from tests.support.live import live, with_demo
-from tests.support.people import sign_in
-
-__all__ = [
-    "app",
-    "client",
-    "live",
-    "make_app",
-    "migrated_url",
-    "original_url",
-    "shared_app",
-    "sign_in",
-    "with_demo",
-]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -75,6 +54,14 @@ def engine(request: pytest.FixtureRequest) -> str:
 def databases(engine: str) -> Databases:
     """The maker of new databases on the engine at hand."""
     return databases_on(engine)
+
+
+@pytest.fixture(scope="session")
+def tested_plugins() -> frozenset[str]:
+    """The host and every plugin of this distribution: the standards look at all of them."""
+    points = entry_points(group="console.plugins")
+    own = {point.name for point in points if point.dist and point.dist.name == "salon-console"}
+    return frozenset({"console", *own})
 
 
 @pytest.fixture

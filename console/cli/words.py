@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from babel.messages.catalog import Catalog
+    from console.plugin import Plugin
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -42,8 +42,13 @@ def update(plugin: str | None) -> None:
     """
     from console import catalogues
 
-    folder, template = _words_of(plugin)
-    catalogues.update(folder, template)
+    if plugin is None:
+        folder, template, source = ROOT, catalogues.extract(ROOT), "en"
+    else:
+        manifest = _find_manifest(plugin)
+        folder, template = catalogues.words_of(manifest)
+        source = manifest.source_language
+    catalogues.update(folder, template, source)
     click.echo(f"Wrote {folder / 'translations'}")
 
 
@@ -63,22 +68,20 @@ def check(plugin: str | None) -> None:
     """Tell which words lack a translation in which language; exit code 1 if any do."""
     from console import catalogues
 
-    faults = list(catalogues.find_faults(*_words_of(plugin)))
+    if plugin is None:
+        faults = list(catalogues.find_faults(ROOT, catalogues.extract(ROOT)))
+    else:
+        faults = catalogues.faults_of(_find_manifest(plugin))
     for fault in faults:
         click.echo(fault, err=True)
     sys.exit(bool(faults))
 
 
-def _words_of(plugin: str | None) -> tuple[Path, Catalog]:
-    """Return the folder that holds the translations, and the words to be translated."""
-    from console import catalogues
+def _find_manifest(plugin: str) -> type[Plugin]:
     from console.cli.tables import find_manifests
     from console.host.mount import folder_of
 
-    if plugin is None:
-        return ROOT, catalogues.extract(ROOT)
     manifest = find_manifests().get(plugin)
-    folder = folder_of(manifest) if manifest else None
-    if folder is None:
+    if manifest is None or folder_of(manifest) is None:
         raise click.UsageError(f"there is no plugin {plugin} with a folder of its own")
-    return folder, catalogues.extract_plugin(folder)
+    return manifest

@@ -1,91 +1,19 @@
-"""Every page there is, found in the map of addresses and filled with records that exist."""
+"""Every page there is; `console.testing` finds them."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from console.testing.crawl import (
+    Address,
+    addresses,
+    first_id,
+    texts_in_the_database,
+    view_of,
+)
 
-import sqlalchemy as sa
-from flask import Flask
-from werkzeug.routing import Rule
-
-from console.admin import ModelAdmin
-from console.db import db, registries
-from console.security.guard import audience_of, permission_of
-
-#: Pages of one record, which they are told by `?id=`.
-OF_A_RECORD = ("edit_view", "details_view", "delete_view")
-
-
-@dataclass(frozen=True)
-class Address:
-    """One rule with one method, and an address that fits it."""
-
-    rule: Rule
-    method: str
-    path: str
-
-    @property
-    def endpoint(self) -> str:
-        """The name of the view."""
-        return str(self.rule.endpoint)
-
-    @property
-    def audience(self) -> str | None:
-        """Who may use it without a permission."""
-        return audience_of(self.endpoint)
-
-    @property
-    def permission(self) -> str | None:
-        """The key of the permission it needs."""
-        needed = permission_of(self.endpoint)
-        return needed.key if needed else None
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.path}"
-
-
-def addresses(app: Flask) -> Iterator[Address]:
-    """Every rule with every method, whatever it is for."""
-    for rule in sorted(app.url_map.iter_rules(), key=lambda r: r.rule):
-        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            yield Address(rule, method, fill(app, rule))
-
-
-def fill(app: Flask, rule: Rule) -> str:
-    """Return an address for *rule*, of a record that exists where it wants one."""
-    first = str(first_id(app, rule) or 1)
-    path = re.sub(r"<(?:([^:<>]+):)?[^<>]+>", lambda m: _value(m.group(1), first), rule.rule)
-    wants_id = rule.endpoint.rpartition(".")[2] in OF_A_RECORD
-    return f"{path}?id={first}" if wants_id else path
-
-
-def _value(converter: str | None, first: str) -> str:
-    return first if converter in (None, "int", "string") else "x"
-
-
-def first_id(app: Flask, rule: Rule) -> Any:
-    """Return the id of a record that a rule's view is about, if it is about records."""
-    view = view_of(app, rule.endpoint)
-    if not isinstance(view, ModelAdmin):
-        return None
-    key = sa.inspect(view.subject).primary_key[0]
-    return db.session.scalar(sa.select(sa.func.min(key)))
-
-
-def view_of(app: Flask, endpoint: str) -> Any:
-    """Return the admin view behind an endpoint, or None."""
-    return getattr(app.view_functions[endpoint], "__self__", None)
-
-
-def texts_in_the_database(app: Flask) -> set[str]:
-    """Every text that somebody typed: a page may show it in whatever language it is."""
-    found: set[str] = set()
-    for name in ("console", *app.extensions["console"].mounted):
-        for mapper in registries[name].mappers if name in registries else ():
-            for column in mapper.local_table.columns:
-                if isinstance(column.type, sa.String | sa.JSON):
-                    found |= {str(v) for v in db.session.scalars(sa.select(column).distinct()) if v}
-    return found
+__all__ = [
+    "Address",
+    "addresses",
+    "first_id",
+    "texts_in_the_database",
+    "view_of",
+]

@@ -1,0 +1,114 @@
+"""Words: every page speaks the reader's language, wherever its words come from."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from console import catalogues
+from console.testing.crawl import shown_by, texts_in_the_database
+from console.testing.people import SignIn
+from console.testing.sources import manifests
+
+#: What stands on pages in every language: units of the trade, formats, keys, languages.
+LATIN = {"CSV", "XLSX", "JPG", "JPEG", "PNG", "WebP", "PDF", "PIN", "ID", "IP", "SPA", "kB", "MB"}
+KEYS = {"Ctrl", "Esc", "Enter", "Tab", "Shift", "Alt", "English"}
+ZONES = {"Asia", "Shanghai"}
+SILENT = {"script", "style", "kbd", "code", "pre", "title"}
+SPOKEN = ("placeholder", "title", "aria-label", "alt", "data-confirm")
+LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
+CHINESE = re.compile(r"[\u3400-\u9fff]+")
+
+
+class Pseudo:
+    """A language in which every translated text is told by its brackets."""
+
+    def ugettext(self, text: str) -> str:
+        return f"⟦{text}⟧"
+
+    gettext = ugettext
+
+    def ungettext(self, one: str, many: str, number: int) -> str:
+        return f"⟦{one if number == 1 else many}⟧"
+
+    ngettext = ungettext
+
+    def upgettext(self, _context: str, text: str) -> str:
+        return f"⟦{text}⟧"
+
+    pgettext = upgettext
+
+
+class Spoken(HTMLParser):
+    """All that a page says: its texts, and the attributes that are read out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self._silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._silent += tag in SILENT
+        self.texts += [value for key, value in attrs if key in SPOKEN and value]
+
+    def handle_endtag(self, tag: str) -> None:
+        self._silent -= tag in SILENT
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self.texts.append(data)
+
+
+def unmarked(page: str) -> str:
+    """Return what a page says beside the texts that were translated."""
+    spoken = Spoken()
+    spoken.feed(page)
+    spoken.close()
+    marked = re.compile(r"⟦[^⟦⟧]*(?:⟦[^⟦⟧]*⟧[^⟦⟧]*)*⟧", re.S)
+    return "\n".join(marked.sub(" ", text) for text in spoken.texts)
+
+
+def bare_words(page: str, known: set[str]) -> set[str]:
+    """Return the Latin words of a page that no translation brought."""
+    return {word for word in LATIN_WORD.findall(unmarked(page)) if word not in known}
+
+
+def bare_chinese(page: str, typed: str) -> set[str]:
+    """Return the Chinese of a page that neither a translation nor anybody's typing brought."""
+    return {words for words in CHINESE.findall(unmarked(page)) if words not in typed}
+
+
+@pytest.mark.usefixtures("with_demo", "records")
+def test_no_page_shows_a_word_that_was_not_translated(
+    app: Flask,
+    sign_in: SignIn,
+    tested_plugins: frozenset[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Every text goes through `_()`; here each that did stands in brackets."""
+    client = sign_in("owner")
+    typed = texts_in_the_database(app)
+    known = LATIN | KEYS | ZONES | {w for text in typed for w in LATIN_WORD.findall(text)}
+    chinese = any(m.source_language != "en" for m in manifests(app, tested_plugins))
+    pages = [a for a in shown_by(app, tested_plugins) if a.method == "GET"]
+    monkeypatch.setattr("flask_babel.Domain.get_translations", lambda _self: Pseudo())
+    bare: dict[str, Any] = {}
+    for address in pages:
+        answer = client.get(address.path)
+        if answer.status_code == 200 and answer.mimetype == "text/html":
+            words = bare_words(answer.text, known)
+            if chinese:
+                words |= bare_chinese(answer.text, "\n".join(typed))
+            if words:
+                bare[str(address)] = sorted(words)
+    assert bare == {}
+
+
+def test_every_text_has_its_translations(app: Flask, tested_plugins: frozenset[str]) -> None:
+    """`console i18n update NAME` brings new words into the catalogues, for you to fill in."""
+    found = [f for m in manifests(app, tested_plugins) for f in catalogues.faults_of(m)]
+    assert found == []
