@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from flask_babel import get_locale, lazy_pgettext
-from flask_babel import gettext as _gettext
-from flask_babel import lazy_gettext as _
+from flask import Flask, g
+from flask_babel import get_locale, get_translations, lazy_pgettext
 from flask_babel import ngettext as _ngettext
 from flask_babel import pgettext as _pgettext
+from flask_babel.speaklater import LazyString
+from markupsafe import Markup
 
 __all__ = ["LOCALES", "_", "gettext", "lazy_pgettext", "ngettext", "pgettext", "translate"]
 
@@ -16,9 +18,45 @@ __all__ = ["LOCALES", "_", "gettext", "lazy_pgettext", "ngettext", "pgettext", "
 LOCALES = ("zh_Hans_CN", "zh_Hant_TW", "en")
 
 
-def gettext(message: str, **values: object) -> str:
+def install(app: Flask) -> None:
+    """Let the templates of *app* translate as quickly; call it after Babel was installed."""
+    app.jinja_env.globals.update(gettext=_write, _=_write)
+
+
+def _(message: str, /, **values: object) -> Any:
+    """Mark *message* for translation: it becomes text when somebody reads it."""
+    return LazyString(gettext, message, **values)
+
+
+def gettext(message: str, /, **values: object) -> str:
     """Translate *message* now, into the reader's language."""
-    return str(_gettext(message, **values))
+    text = str(_catalogue().ugettext(message))
+    return text % values if values else text
+
+
+def _catalogue() -> Any:
+    """Return the reader's catalogue, which Flask-Babel would look up anew for each word."""
+    kept = g.get("_flask_babel") if g else None
+    if kept is None:
+        return get_translations()
+    known = kept.__dict__
+    if known.get("console_words") is None or known.get("console_words_of") is not known.get(
+        "babel_locale"
+    ):
+        words = get_translations()
+        known.update(console_words=words, console_words_of=known.get("babel_locale"))
+    return known["console_words"]
+
+
+def _write(message: str, /, **values: object) -> Markup:
+    """Translate for a template, where a text is always a format."""
+    words = _catalogue()
+    if values:
+        return Markup(words.ugettext(message)) % values  # noqa: S704 - the words are ours
+    written: dict[str, Markup] = words.__dict__.setdefault("console_written", {})
+    if message not in written:
+        written[message] = Markup(words.ugettext(message)) % {}  # noqa: S704 - the words are ours
+    return written[message]
 
 
 def ngettext(one: str, many: str, num: int, **values: object) -> str:
