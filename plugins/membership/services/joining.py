@@ -17,6 +17,7 @@ from plugins.membership.hookspecs import membership_member_joined
 from plugins.membership.models import Alias, HistoryLine, KnownStore, Member, MemberTag
 from plugins.membership.services.birthdays import Birthday, check_birthday, next_birthday
 from plugins.membership.services.finding import phones_taken
+from plugins.membership.services.ladder import all_levels, level_columns
 from plugins.membership.services.numbers import take_numbers
 from plugins.membership.services.phones import normalise_phone, tail_of
 from plugins.membership.services.pinyin import spell
@@ -50,6 +51,8 @@ class NewMember:
     notes: str = ""
     joined_on: dt.date | None = None
     tag_ids: Sequence[int] = ()
+    #: The level that she had in an earlier system; without it she has the one that all have.
+    level_id: int | None = None
     #: Numbers from an earlier system, by which she is still found.
     earlier_numbers: Sequence[str] = field(default=())
 
@@ -117,6 +120,7 @@ def _rows(new: Sequence[NewMember], phones: Sequence[str | None]) -> Iterator[di
         year: iter(take_numbers(year, count))
         for year, count in sorted(Counter(day.year for day in days).items())
     }
+    levels = all_levels()
     for one, phone, joined_on in zip(new, phones, days, strict=True):
         today = api.today(stores[one.store_id].time_zone)
         number = next(numbers[joined_on.year])
@@ -136,6 +140,7 @@ def _rows(new: Sequence[NewMember], phones: Sequence[str | None]) -> Iterator[di
             "version": 1,
             **_name_columns(one.name.strip() or number),
             **birthday_columns(one.birthday, today),
+            **level_columns(levels, one.level_id, today),
             **_touch_columns(one.touch),
             "latest_at": _moment_of(one.joined_on, stores[one.store_id]),
         }

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from console import api
-from console.api import _
 from plugins.membership.models import Benefit, Level, Member
 from plugins.membership.services.growth import growth_of
 
@@ -69,10 +68,21 @@ def base_of(levels: Sequence[Level]) -> Level | None:
     return next((level for level in levels if level.threshold_fen == 0), None)
 
 
-def base_level_id() -> int | None:
-    """Return the level that a new member has."""
-    base = base_of(all_levels())
-    return base.id if base else None
+def level_columns(
+    levels: Sequence[Level], brought_id: int | None, today: dt.date
+) -> dict[str, object]:
+    """Return the columns that hold the level of a new member, who may bring one along."""
+    base = base_of(levels)
+    level = next((one for one in levels if one.id == brought_id), base)
+    until_on = None
+    if level is not None and level is not base:
+        until_on = today + dt.timedelta(days=level.term_days)
+    return {
+        "level_id": level.id if level else None,
+        "level_since_on": today if level else None,
+        "level_until_on": until_on,
+        "level_cause": None if level is None else "growth" if level is base else "import",
+    }
 
 
 def earned_level(levels: Sequence[Level], growth: Mapping[str, int]) -> Level | None:
@@ -178,5 +188,3 @@ def show_benefit(benefit: Benefit) -> str:
         return api.gettext("Birthday gift: %(gift)s", gift=benefit.shown_name)
     return benefit.shown_name
 
-
-NO_LEVEL = _("No level")
