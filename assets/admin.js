@@ -19,11 +19,12 @@ import { startShortcuts } from './admin/shortcuts.js';
 import { startTillLock } from './admin/till_lock.js';
 import { startToasts } from './admin/toasts.js';
 import { startUploads } from './admin/uploads.js';
+import { startViews } from './admin/views.js';
 import { startWaiting } from './admin/waiting.js';
 
 for (const start of [
   startPreferences, startDrawer, startToasts, startShortcuts, startActions, startForms,
   startFieldLoader, startSelection, startColumns, startFilters, startInlineEdit, startKeypads,
   startFlaskAdmin, startJobs, startWaiting, startReveals, startDrafts, startTillLock,
-  startUploads,
+  startUploads, startViews,
 ]) start();

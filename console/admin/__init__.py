@@ -7,10 +7,11 @@ from console.admin.model import ModelAdmin
 from console.admin.parts import Column, Filter, FormSection, Panel, RecordAction
 from console.admin.scope import find as find_record
 from console.admin.shell import render
-from console.admin.views import AdminView, MissingPermission, action, page
+from console.admin.views import AdminView, Asks, MissingPermission, action, page
 
 __all__ = [
     "AdminView",
+    "Asks",
     "Column",
     "Filter",
     "FormSection",

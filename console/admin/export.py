@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, stream_with_context
@@ -28,10 +28,14 @@ WRITERS = {
 }
 
 
-def send(view: ModelAdmin, state: State, kind: str) -> Response:
-    """Send the list as a file of *kind*, and note in the audit trail that it was taken."""
+def send(
+    view: ModelAdmin, state: State, kind: str, ids: Sequence[Any] | None = None
+) -> Response:
+    """Send the list, or of it only the rows *ids*, as a file of *kind*; the audit trail says so."""
     listing = Listing(view, state.turned(), view.needs["export"])
-    _note(view, state, kind)
+    if ids is not None:
+        listing.conditions.append(listing.pk.in_(ids))
+    _note(view, state, kind, ids)
     shown = shown_columns(view, listing)
     write, content_type = WRITERS[kind]
     header = [str(column.label) for column in shown]
@@ -45,7 +49,7 @@ def send(view: ModelAdmin, state: State, kind: str) -> Response:
 
 
 @unit
-def _note(view: ModelAdmin, state: State, kind: str) -> None:
+def _note(view: ModelAdmin, state: State, kind: str, ids: Sequence[Any] | None) -> None:
     audit.record(
         "export",
         after={
@@ -53,6 +57,7 @@ def _note(view: ModelAdmin, state: State, kind: str) -> None:
             "format": kind,
             "filters": [each.name for each in state.filters],
             "searched": bool(state.search),
+            **({} if ids is None else {"rows": len(ids)}),
         },
     )
 

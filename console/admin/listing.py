@@ -22,6 +22,7 @@ from console.admin.scope import scope_of, sees
 from console.admin.state import State
 from console.db import db
 from console.hookspecs import console_list_columns, console_list_filters
+from console.search.finding import Finding, count_up_to
 from console.security import people
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class Listing:
         self.columns = all_columns(view)
         self.filters = view.list_filters()
         self.order = self._read_order()
+        #: What the search found, if there is one.
+        self.found: Finding | None = None
         self.conditions = self._read_conditions(needs)
         #: What is selected for every row, before the columns' own expressions.
         self.head: list[Any] = [*label_columns(self.model), self.order.value]
@@ -72,7 +75,8 @@ class Listing:
         if limit is not None:
             found.append(limit)
         if self.state.search:
-            found.append(self.view.search_where(self.state.search))
+            self.found = self.view.look_for(self.state.search)
+            found.append(self.found.where)
         asked: dict[tuple[str, str], list[str]] = {}
         for each in self.state.filters:
             asked.setdefault((each.key, each.operation), []).append(each.value)
@@ -150,6 +154,9 @@ class Listing:
 
     def count(self) -> int:
         """Count the rows, up to one more than `MOST_COUNTED`."""
+        if self.found is not None and self.found.from_words is not None:
+            rest = [each for each in self.conditions if each is not self.found.where]
+            return count_up_to(self.found.from_words.where(*rest), MOST_COUNTED)
         some = sa.select(self.pk).where(*self.conditions).limit(MOST_COUNTED + 1).subquery()
         return db.session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
 
@@ -190,6 +197,7 @@ def shown_columns(view: ModelAdmin, listing: Listing) -> list[ListColumn]:
     """Return the columns that the reader wants to see, in her order; at least one."""
     known = {column.key: column for column in listing.columns}
     person = people.person()
-    chosen = person.preferences.get(preference_of(view), []) if person is not None else []
+    kept = person.preferences.get(preference_of(view), []) if person is not None else []
+    chosen = listing.state.columns or kept
     wanted = [known[key] for key in chosen if key in known]
     return wanted or [c for c in listing.columns if not c.hidden] or listing.columns[:1]

@@ -10,8 +10,9 @@ from urllib.parse import quote
 import sqlalchemy as sa
 from flask import request, url_for
 
-from console.admin import columns, filterbar, inline
+from console.admin import columns, filterbar, inline, searching
 from console.admin.labels import write_label
+from console.admin.lists import view_pages
 from console.admin.listing import MOST_COUNTED, Listing, may_sort, shown_columns
 from console.admin.paging import Page
 from console.admin.rows import RowFrame
@@ -77,6 +78,9 @@ class ListPage:
             "actions": self._actions(),
             "empty": self._empty(),
             "urls": self._urls(),
+            "views": view_pages.describe(
+                self.view, self.listing, [column.key for column in self.shown]
+            ),
         }
 
     def _url(self, state: State) -> str:
@@ -178,13 +182,24 @@ class ListPage:
         }
 
     def _search(self) -> dict[str, Any]:
-        known = {column.key: column.label for column in self.listing.columns}
-        labels = [str(known[key]) for key in self.view.search if key in known]
+        model, keys = self.view.subject, self.view.search
+        labels = searching.labels_of(model, keys)
         return {
-            "enabled": bool(self.view.search),
+            "enabled": searching.is_searched(model, keys),
             "value": self.state.search,
             "placeholder": gettext(", ").join(labels) or gettext("Search"),
+            "note": self._search_note(),
         }
+
+    def _search_note(self) -> str:
+        """Say so when a part of a value was looked for in the newest rows only."""
+        if not self.state.search or searching.is_complete(self.view.subject):
+            return ""
+        most = f"{searching.MOST_READ:,}"
+        return gettext(
+            "Whole values were looked for everywhere, parts in the newest %(count)s rows.",
+            count=most,
+        )
 
     def _pager(self, page: Page) -> dict[str, Any]:
         state, rows = self.state, page.rows
@@ -210,8 +225,17 @@ class ListPage:
         ]
 
     def _actions(self) -> list[dict[str, Any]]:
+        lookup = f"{self.base}lookup/?use=action&name="
         return [
-            {"name": name, "label": each.label, "confirm": each.confirm, "danger": each.danger}
+            {
+                "name": name,
+                "label": each.label,
+                "confirm": each.confirm,
+                "danger": each.danger,
+                "any_number": each.in_chunks,
+                "asks": each.asks,
+                "lookup_url": f"{lookup}{name}",
+            }
             for name, each in self.view.bulk_actions.items()
             if each.needs.held()
         ]
@@ -244,5 +268,6 @@ class ListPage:
             "create": f"{self.base}new/" if view.allows("create_view") else None,
             "update": f"{self.base}update/" if self.editable else None,
             "action": f"{self.base}action/",
+            "count": f"{self.base}count/",
             "delete": f"{self.base}delete/" if view.allows("delete_view") else None,
         }

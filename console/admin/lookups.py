@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from flask import current_app
 
+from console.admin import searching
 from console.admin.attributes import attribute_of, pk_of
 from console.admin.labels import label_columns, labels_of, write_label
 from console.admin.scope import reached, scope_of, sees
@@ -67,8 +68,10 @@ def _limits(
 
 
 def _fits(target: type[Any], view: ModelAdmin | None, text: str) -> sa.ColumnElement[bool]:
-    if view is not None and view.search:
+    if view is not None and searching.is_searched(target, view.search):
         return view.search_where(text)
+    if searching.is_searched(target, ()):
+        return searching.look_for(target, (), text).where
     name = getattr(target, target.label_column)
     if not isinstance(name.type, sa.String):
         return sa.cast(name, sa.String) == text

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import sqlalchemy as sa
-from flask import Response, abort, jsonify, request
+from flask import Response, abort, jsonify, redirect, request
 from flask_admin.base import expose
 from flask_admin.contrib.sqla import ModelView
 
@@ -27,13 +27,15 @@ from console.admin import (
 from console.admin.attributes import Attribute, attribute_of
 from console.admin.columns import ListColumn
 from console.admin.filters import ListFilter
-from console.admin.lists import segments
+from console.admin.lists import saved_views, segments
+from console.admin.lists.view_pages import SavedViewPages
 from console.admin.parts import Column, Filter, FormSection, Panel, RecordAction
 from console.admin.shell import render
 from console.admin.state import State
 from console.admin.views import AdminView, Bulk
 from console.db import db
 from console.i18n import gettext
+from console.search.finding import Finding
 from console.security import people, users
 
 if TYPE_CHECKING:
@@ -45,7 +47,14 @@ VERBS = {
     "details_view": "view",
     "ajax_lookup": "view",
     "columns_view": "view",
+    "views_add": "view",
+    "views_change": "view",
+    "views_delete": "view",
+    "views_restore": "view",
+    "views_default": "view",
     "action_view": "view",
+    "count_view": "view",
+    "undo_view": "view",
     "create_view": "create",
     "edit_view": "edit",
     "ajax_update": "edit",
@@ -54,7 +63,7 @@ VERBS = {
 }
 
 
-class ModelAdmin(AdminView, ModelView):
+class ModelAdmin(SavedViewPages, AdminView, ModelView):
     """The list, the form and the details of one model; a verb left out of `needs` is nobody's.
 
     Strings name attributes of the model. What another plugin adds through its hooks comes after
@@ -146,7 +155,13 @@ class ModelAdmin(AdminView, ModelView):
 
     def search_where(self, text: str) -> sa.ColumnElement[bool]:
         """Return what rows must meet that *text* finds; lists and pickers use it."""
-        return searching.where(self.subject, self.search, text)
+        return searching.look_for(self.subject, self.search, text).where
+
+    def look_for(self, text: str) -> Finding:
+        """Return what *text* finds, with what is known of it besides its condition."""
+        if type(self).search_where is not ModelAdmin.search_where:
+            return Finding(self.search_where(text))
+        return searching.look_for(self.subject, self.search, text)
 
     def offered(self) -> sa.ColumnElement[bool] | None:
         """Return what records must meet to be offered by pickers, such as "still works here"."""
@@ -211,8 +226,11 @@ class ModelAdmin(AdminView, ModelView):
     # -- pages -------------------------------------------------------------------------------
 
     @expose("/")
-    def index_view(self) -> str:
-        """Show the list."""
+    def index_view(self) -> Any:
+        """Show the list; one that was asked for without any state may open with a saved view."""
+        opens = None if request.args else saved_views.default_url(self)
+        if opens is not None:
+            return redirect(opens)
         return render(self.list_template, **listpage.ListPage(self).context())
 
     @expose("/new/", methods=("GET", "POST"))
@@ -240,6 +258,16 @@ class ModelAdmin(AdminView, ModelView):
         """Run a bulk action on the rows that were chosen."""
         return bulk.run(self)
 
+    @expose("/undo/<int:number>/", methods=("POST",))
+    def undo_view(self, number: int) -> Any:
+        """Take back a bulk action of the person's own."""
+        return bulk.undo(self, number)
+
+    @expose("/count/")
+    def count_view(self) -> Response:
+        """Answer how many rows the list has, or how many of them an action may take."""
+        return bulk.count(self)
+
     @expose("/export/<export_type>/")
     def export(self, export_type: str) -> Response:
         """Send the list, as it is filtered and sorted, as a spreadsheet."""
@@ -264,6 +292,10 @@ class ModelAdmin(AdminView, ModelView):
             known = self.list_filters().get(name)
             if known is not None and known.target is not None:
                 return known.target, self.needs["view"]
+        elif use == "action" and name in self.bulk_actions:
+            offered = self.bulk_actions[name]
+            if offered.needs.held() and offered.asks is not None and offered.asks.target:
+                return offered.asks.target, offered.needs
         abort(404)
 
     @expose("/update/", methods=("POST",))

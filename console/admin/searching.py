@@ -26,29 +26,39 @@ WIDE = str.maketrans("０１２３４５６７８９", "0123456789")  # noqa: RU
 MOST_READ = 20_000
 
 
-def finding(model: type[Any], text: str) -> Finding | None:
-    """Return what the words of *model* lead to, or None when it is not found by words."""
-    if found_by(model) is None or not is_built(model):
-        return None
-    return find(model, text)
-
-
-def where(model: type[Any], keys: Sequence[str], text: str) -> sa.ColumnElement[bool]:
-    """Return the condition that each word of *text* is found, in the words or in *keys*."""
-    found = finding(model, text)
-    if found is not None:
-        return found.where
+def look_for(model: type[Any], keys: Sequence[str], text: str) -> Finding:
+    """Return what each word of *text* leads to together, by the words or in *keys*."""
+    if has_words(model):
+        return find(model, text)
     attributes = [attribute_of(model, key) for key in keys or _declared_keys(model)]
     oldest = _oldest_read(model)
     conditions = [_finds_word(model, attributes, word, oldest) for word in text.split()[:5]]
-    return sa.and_(sa.true(), *conditions)
+    return Finding(sa.and_(sa.true(), *conditions))
+
+
+def has_words(model: type[Any]) -> bool:
+    """Tell whether *model* is found by words, and these are there."""
+    return found_by(model) is not None and is_built(model)
+
+
+def is_searched(model: type[Any], keys: Sequence[str]) -> bool:
+    """Tell whether there is anything to search in."""
+    return bool(keys) or found_by(model) is not None
+
+
+def labels_of(model: type[Any], keys: Sequence[str]) -> list[str]:
+    """Return what the search box says it looks for."""
+    declared = found_by(model)
+    named = keys
+    if declared is not None:
+        phone = (declared.phone,) if declared.phone else ()
+        named = keys or (*declared.names[:1], *phone, *declared.codes)
+    return [str(attribute_of(model, key).label) for key in named]
 
 
 def is_complete(model: type[Any]) -> bool:
     """Tell whether a search reaches all rows of *model*, whatever part of a value is typed."""
-    if found_by(model) is not None and is_built(model):
-        return True
-    return _oldest_read(model) is None
+    return has_words(model) or _oldest_read(model) is None
 
 
 def _declared_keys(model: type[Any]) -> Sequence[str]:

@@ -15,6 +15,8 @@ SIZES = (25, 50, 100, 200)
 SIZE = 50
 PREFIX = "f."
 LAST = "last"
+ALL = "all"
+MOST_COLUMNS, LONGEST_VIEW = 60, 20
 #: More of a search than this is not looked at.
 LONGEST_SEARCH = 100
 
@@ -44,6 +46,10 @@ class State:
     after: str = ""
     before: str = ""
     last: bool = False
+    #: The columns to show, in their order; none leaves it to the person.
+    columns: tuple[str, ...] = ()
+    #: The saved view that it began with: its number, or `ALL` for none although there is a default.
+    view: str = ""
 
     @classmethod
     def read(cls, args: MultiDict[str, str]) -> State:
@@ -57,6 +63,8 @@ class State:
             after=args.get("after", ""),
             before=args.get("before", ""),
             last=args.get("page") == LAST,
+            columns=tuple(filter(None, args.get("cols", "").split(",")))[:MOST_COLUMNS],
+            view=args.get("view", "")[:LONGEST_VIEW],
         )
 
     @property
@@ -74,9 +82,10 @@ class State:
 
     def pairs(self) -> list[tuple[str, str]]:
         """Return the state as name and value pairs; what is at its default is left out."""
-        found = [("q", self.search), ("sort", self.sort)]
+        found = [("view", self.view), ("q", self.search), ("sort", self.sort)]
         found += [(each.name, each.value) for each in self.filters]
         found += [("size", "" if self.size == SIZE else str(self.size))]
+        found += [("cols", ",".join(self.columns))]
         found += [("after", self.after), ("before", self.before)]
         found += [("page", LAST if self.last else "")]
         return [(name, value) for name, value in found if value]

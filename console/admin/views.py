@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -26,6 +26,22 @@ class BadGroup(Exception):
 
 
 @dataclass(frozen=True)
+class Asks:
+    """What a bulk action asks for first: a record of *target*, or one of the *choices*."""
+
+    label: Any
+    target: type[Any] | None = None
+    choices: Sequence[tuple[Any, Any]] | Callable[[], Sequence[tuple[Any, Any]]] = ()
+    #: Whether nothing may be chosen; the action then gets None.
+    optional: bool = False
+
+    @property
+    def options(self) -> Sequence[tuple[Any, Any]]:
+        """The closed list of values, if there is one."""
+        return self.choices() if callable(self.choices) else self.choices
+
+
+@dataclass(frozen=True)
 class Bulk:
     """What a bulk action is offered with."""
 
@@ -33,6 +49,9 @@ class Bulk:
     needs: Permission
     confirm: Any = None
     danger: bool = False
+    asks: Asks | None = None
+    undo: str | None = None
+    in_chunks: bool = False
 
 
 def page(rule: str, *, needs: Permission, methods: tuple[str, ...] = ("GET",)) -> Callable[[V], V]:
@@ -47,16 +66,25 @@ def page(rule: str, *, needs: Permission, methods: tuple[str, ...] = ("GET",)) -
 
 
 def action(
-    label: Any, *, needs: Permission, confirm: Any = None, danger: bool = False
+    label: Any,
+    *,
+    needs: Permission,
+    confirm: Any = None,
+    danger: bool = False,
+    asks: Asks | None = None,
+    undo: str | None = None,
+    in_chunks: bool = False,
 ) -> Callable[[V], V]:
     """Offer a method as a bulk action to those who hold *needs*.
 
-    The method gets the chosen ids, all of them within the person's reach, and returns what to
-    tell her, or a response.
+    The method runs in a unit. It gets the chosen ids, all of them within the person's reach (and
+    the value that it *asks* for), and returns what to tell her, a response, or the rows that it
+    changed: their ids, or what they were before, by id. *undo* names the method that gets the
+    latter and puts it back. One that works *in_chunks* is offered for any number of rows.
     """
 
     def mark(method: V) -> V:
-        method.__dict__["bulk"] = Bulk(label, needs, confirm, danger)
+        method.__dict__["bulk"] = Bulk(label, needs, confirm, danger, asks, undo, in_chunks)
         return method
 
     return mark

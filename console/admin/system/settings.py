@@ -148,7 +148,7 @@ def _values(settings: Sequence[AnySetting], store: Store | None) -> dict[str, An
 
 def _make_field(setting: AnySetting, store: Store | None) -> Any:
     kind = _kind_of(setting)
-    shown = writer(kind, setting.choices)(_inherited(setting, store))
+    shown = writer(kind, setting.options())(_inherited(setting, store))
     template = gettext("In the chain: %(value)s") if store else gettext("Default: %(value)s")
     hint = template.replace("%(value)s", shown) if shown else ""
     options: dict[str, Any] = {
@@ -157,7 +157,7 @@ def _make_field(setting: AnySetting, store: Store | None) -> Any:
     if kind == "bool":
         return BooleanField(setting.label, **options)
     if kind == "choice":
-        return fields.ChoiceField(setting.label, options=setting.choices, **options)
+        return fields.ChoiceField(setting.label, options=setting.options(), **options)
     if kind in ("money", "number"):
         options["validators"] = [fields.Filled(), fields.Within(setting.least, setting.most)]
         make = fields.MoneyField if kind == "money" else fields.NumberField
