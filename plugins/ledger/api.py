@@ -20,6 +20,8 @@ from plugins.ledger.models import Account, Journal, Leg, Lot, Payment, Standing,
 from plugins.ledger.services.accounts import close_account, open_account, open_accounts
 from plugins.ledger.services.coupons import issue_coupon, redeem_coupon
 from plugins.ledger.services.entries import Draft, Entry, Move, Posted
+from plugins.ledger.services.handing import hand_back, hand_over, handed_in
+from plugins.ledger.services.heirs import heir_of
 from plugins.ledger.services.lots import LotState, lots_of
 from plugins.ledger.services.opening import (
     Opened,
@@ -40,6 +42,7 @@ from plugins.ledger.services.problems import (
     AccountClosed,
     AlreadyReversed,
     CouponHeld,
+    FileMerged,
     Insufficient,
     KeyUsed,
     NotReversible,
@@ -71,6 +74,7 @@ __all__ = [
     "CouponHeld",
     "Draft",
     "Entry",
+    "FileMerged",
     "Insufficient",
     "Journal",
     "KeyUsed",
@@ -96,6 +100,10 @@ __all__ = [
     "close_account",
     "earn_points",
     "expire_points",
+    "hand_back",
+    "hand_over",
+    "handed_in",
+    "heir_of",
     "held",
     "issue_coupon",
     "issue_lots",

@@ -91,6 +91,8 @@ CODES: dict[str, Any] = {
     "refund": _("Refund"),
     "adjust": _("Adjustment"),
     "reverse": _("Reversal"),
+    "merge": _("Files merged"),
+    "unmerge": _("Merge undone"),
 }
 
 #: How a member agreed to what was taken from her.

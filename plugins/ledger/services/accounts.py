@@ -8,22 +8,28 @@ from typing import Any
 import sqlalchemy as sa
 
 from console import api
-from plugins.ledger.chart import KINDS, Name
-from plugins.ledger.models import Account
+from plugins.ledger.chart import KINDS, MEMBER, Name
+from plugins.ledger.models import Account, Heir
 from plugins.ledger.services.bulk import MANY, Lookup, insert_rows, is_postgresql
-from plugins.ledger.services.problems import explain
+from plugins.ledger.services.problems import FileMerged, explain
 
 ACCOUNT: Any = Account.__table__
 NAME: Any = tuple(ACCOUNT.c[field] for field in Name._fields)
+HEIR: Any = Heir.__table__
+HEIRS = Lookup([HEIR.c.member_id], [HEIR.c.member_id])
 BY_NAME = Lookup([ACCOUNT.c.id, *NAME], NAME)
 
 
 @api.unit
 def open_accounts(names: Iterable[Name]) -> dict[Name, int]:
-    """Return the numbers of accounts, opening those that are not there yet."""
+    """Return the numbers of accounts, opening those that are not there yet.
+
+    `FileMerged` when one would be opened for a member whose accounts went to another file.
+    """
     wanted = list(dict.fromkeys(names))
     found = find_accounts(wanted) if len(wanted) < MANY else {}
     missing = sorted(name for name in wanted if name not in found)
+    _refuse_merged(missing)
     rows = [_row(name) for name in missing]
     opened = insert_rows(ACCOUNT, rows, ("id", *Name._fields), Name._fields)
     found |= {Name(*name): number for number, *name in opened}
@@ -46,6 +52,12 @@ def lock_accounts(ids: Iterable[int]) -> None:
         wanted = ACCOUNT.c.id == sa.any_(sa.literal(sorted(set(ids)), sa.ARRAY(sa.BigInteger)))
         locked = sa.select(ACCOUNT.c.id).where(wanted).order_by(ACCOUNT.c.id)
         api.db.session.execute(locked.with_for_update(key_share=True))
+
+
+def _refuse_merged(names: Sequence[Name]) -> None:
+    members = sorted({name.owner_id for name in names if name.owner == MEMBER})
+    if next(HEIRS.rows([(number,) for number in members]), None) is not None:
+        raise FileMerged
 
 
 @api.unit

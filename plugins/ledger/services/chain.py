@@ -67,6 +67,7 @@ USE_FIELDS = (
     "used_after",
     "earned_after",
 )
+HANDOVER_FIELDS = ("account_id", "from_id", "from_part", "to_id", "to_part")
 PAYMENT_FIELDS = ("ref", "amount")
 REFUND_FIELDS = ("payment_id", "amount")
 
@@ -84,6 +85,7 @@ def journal_digest(
     refunds: Iterable[Mapping[str, Any]] = (),
     lots: Iterable[Mapping[str, Any]] = (),
     uses: Iterable[Mapping[str, Any]] = (),
+    handovers: Sequence[Mapping[str, Any]] = (),
 ) -> bytes:
     """Return the hash of a journal and of all that belongs to it, in whatever order it comes.
 
@@ -99,6 +101,8 @@ def journal_digest(
                 (REFUND_FIELDS, refunds),
                 (LOT_FIELDS, lots),
                 (USE_FIELDS, uses),
+                # Journals that were hashed before accounts could change hands have no such part.
+                *([(HANDOVER_FIELDS, handovers)] if handovers else []),
             )
         ),
     ]

@@ -50,6 +50,14 @@ class Move(NamedTuple):
     amount: int
 
 
+class Change(NamedTuple):
+    """An account that changes hands: its name before and after."""
+
+    account_id: int
+    before: Name
+    after: Name
+
+
 @dataclass(frozen=True)
 class Posted:
     """A journal that was posted: now, or before under the same key."""
@@ -68,6 +76,8 @@ class Draft:
     refunds: list[tuple[int, int]] = field(default_factory=list)
     lots: list[dict[str, Any]] = field(default_factory=list)
     uses: list[dict[str, Any]] = field(default_factory=list)
+    #: Accounts that change hands.
+    changes: list[Change] = field(default_factory=list)
 
 
 def canonical(value: Any) -> bytes:

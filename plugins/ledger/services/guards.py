@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from plugins.ledger.services.invariants import TABLES
 
 SQLITE = {
-    "ledger_account": "frozen delete replaced ignored",
+    "ledger_account": "frozen moved delete replaced ignored",
+    "ledger_handover": "bump update delete replaced replaced_journal_id",
     "ledger_journal": "update delete replaced replaced_reverses_id ignored",
     "ledger_leg": "bump update delete replaced",
     "ledger_link": "update delete replaced_account_id",
@@ -20,7 +21,8 @@ SQLITE = {
     "ledger_use": "update delete replaced replaced_lot_id",
 }
 POSTGRESQL = {
-    "ledger_account": "append_only frozen",
+    "ledger_account": "append_only frozen moved",
+    "ledger_handover": "append_only bump",
     "ledger_journal": "append_only",
     "ledger_leg": "append_only bump",
     "ledger_link": "append_only",

@@ -69,7 +69,8 @@ INVARIANTS = (
         "empty_journals",
         _("Journals without legs"),
         """SELECT j.id FROM ledger_journal j
-        WHERE NOT EXISTS (SELECT 1 FROM ledger_leg l WHERE l.journal_id = j.id)""",
+        WHERE NOT EXISTS (SELECT 1 FROM ledger_leg l WHERE l.journal_id = j.id)
+        AND NOT EXISTS (SELECT 1 FROM ledger_handover h WHERE h.journal_id = j.id)""",
     ),
     Invariant(
         "keys",
@@ -176,6 +177,22 @@ INVARIANTS = (
         """SELECT a.id FROM ledger_account a JOIN ledger_link l ON l.account_id = a.id
         WHERE l.number = (SELECT MAX(number) FROM ledger_link WHERE account_id = a.id)
         AND l.owner_id <> a.owner_id""",
+    ),
+    Invariant(
+        "handovers",
+        _("Accounts that are not where their last handover put them"),
+        """SELECT h.account_id FROM ledger_handover h
+        LEFT JOIN ledger_link l ON l.account_id = h.account_id AND l.journal_id = h.journal_id
+        WHERE l.owner_id IS NULL OR l.owner_id <> h.to_id
+        UNION SELECT a.id FROM ledger_account a JOIN ledger_handover h ON h.account_id = a.id
+        WHERE h.id = (SELECT MAX(id) FROM ledger_handover WHERE account_id = a.id)
+        AND (h.to_id <> a.owner_id OR h.to_part <> a.part)""",
+    ),
+    Invariant(
+        "heirs",
+        _("Merged files that still have accounts"),
+        """SELECT h.member_id FROM ledger_heir h JOIN ledger_account a
+        ON a.owner = 'member' AND a.owner_id = h.member_id""",
     ),
 )
 TABLES: tuple[Any, ...] = tuple(getattr(models, name).__table__ for name in models.__all__)

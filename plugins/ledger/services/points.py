@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from console import api
 from plugins.ledger.chart import MEMBER, POINTS, Name, held, salon
 from plugins.ledger.models import Account
-from plugins.ledger.services.accounts import find_accounts, lock_accounts, open_accounts
+from plugins.ledger.services.accounts import lock_accounts, open_accounts
 from plugins.ledger.services.entries import Draft, Entry, Move, Posted
+from plugins.ledger.services.heirs import heir_of
 from plugins.ledger.services.posting import claim_one, post_many, write
 from plugins.ledger.services.problems import Insufficient
 
@@ -25,14 +26,17 @@ def earn_points(entry: Entry, member_id: int, points: int, *, expires: str = NEV
     """Give points that expire with the month *expires* ("2027-03"); a debt is settled first."""
     claim = claim_one(entry, [member_id, points, expires])
     if claim.fresh:
+        member_id = heir_of(member_id)
         issued = salon("issued", entry.store_id, POINTS)
-        debt = held("points_debt", member_id)
         bucket = held("points", member_id, expires)
-        _lock([issued, bucket])
-        settled = min(points, _lock([debt])[debt]) if find_accounts([debt]) else 0
-        moves = [Move(issued, debt, settled)] if settled else []
-        if points > settled:
-            moves.append(Move(issued, bucket, points - settled))
+        moves = []
+        for debt, owed in _lock([issued, bucket, *_debts_of(member_id)]).items():
+            settled = min(points, owed) if debt.kind == "points_debt" else 0
+            if settled:
+                moves.append(Move(issued, debt, settled))
+                points -= settled
+        if points:
+            moves.append(Move(issued, bucket, points))
         write([(claim.head, Draft(moves=moves))])
     return claim.posted
 
@@ -42,7 +46,7 @@ def spend_points(entry: Entry, member_id: int, points: int) -> Posted:
     """Spend points, those that expire first before others; `Insufficient` spends none."""
     claim = claim_one(entry, [member_id, points])
     if claim.fresh:
-        moves, missing = _take(entry, member_id, points, newest_first=False)
+        moves, missing = _take(entry, heir_of(member_id), points, newest_first=False)
         if missing:
             raise Insufficient
         write([(claim.head, Draft(moves=moves))])
@@ -57,6 +61,7 @@ def take_back_points(entry: Entry, member_id: int, points: int) -> Posted:
     """
     claim = claim_one(entry, [member_id, points])
     if claim.fresh:
+        member_id = heir_of(member_id)
         moves, missing = _take(entry, member_id, points, newest_first=True)
         if missing:
             issued = salon("issued", entry.store_id, POINTS)
@@ -96,6 +101,16 @@ def expire_points(before: str) -> int:
     posted = post_many([(entries[member_id], draft) for member_id, draft in drafts.items()])
     fresh = [draft for one, draft in zip(posted, drafts.values(), strict=True) if one.fresh]
     return sum(move.amount for draft in fresh for move in draft.moves)
+
+
+def _debts_of(member_id: int) -> list[Name]:
+    """Name the accounts of points owing; a file that another went into has several."""
+    parts = api.db.session.scalars(
+        sa.select(ACCOUNT.c.part)
+        .where(ACCOUNT.c.owner == MEMBER, ACCOUNT.c.owner_id == member_id)
+        .where(ACCOUNT.c.kind == "points_debt", ACCOUNT.c.debits > ACCOUNT.c.credits)
+    )
+    return [held("points_debt", member_id, part) for part in sorted(parts)]
 
 
 def _take(

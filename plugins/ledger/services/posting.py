@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from console import api
 from plugins.ledger.chart import MEMBER, Name
-from plugins.ledger.models import Journal, Leg, Lot, Payment, Refund, Use
+from plugins.ledger.models import Handover, Journal, Leg, Lot, Payment, Refund, Use
 from plugins.ledger.services.accounts import lock_accounts, open_accounts
 from plugins.ledger.services.bulk import Lookup, insert_rows
 from plugins.ledger.services.chain import Chains, journal_digest, side_of
@@ -19,11 +19,14 @@ from plugins.ledger.services.entries import Draft, Entry, Move, Posted, request_
 from plugins.ledger.services.problems import KeyUsed, explain
 
 JOURNAL: Any = Journal.__table__
+HANDOVER: Any = Handover.__table__
 LEG: Any = Leg.__table__
 LOT: Any = Lot.__table__
 PAYMENT: Any = Payment.__table__
 REFUND: Any = Refund.__table__
 USE: Any = Use.__table__
+#: What a journal brings besides its payments, in the order in which it is written.
+TABLES = {"lots": LOT, "refunds": REFUND, "uses": USE, "legs": LEG, "handovers": HANDOVER}
 BY_KEY = Lookup([JOURNAL], [JOURNAL.c.idem_key])
 #: Where a business day is reckoned when no store is named.
 TIME_ZONE = "Asia/Shanghai"
@@ -170,7 +173,7 @@ def _write(journals: Sequence[tuple[dict[str, Any], Draft]], ids: dict[Name, int
     ids |= open_accounts(names - ids.keys())
     lock_accounts(ids.values())
     payments = _insert_payments(journals)
-    rows: dict[str, list[dict[str, Any]]] = {"lots": [], "refunds": [], "uses": [], "legs": []}
+    rows: dict[str, list[dict[str, Any]]] = {kind: [] for kind in TABLES}
     digests: list[tuple[int, bytes, dict[int, Name]]] = []
     for head, draft in journals:
         journal_id = head["id"]
@@ -193,9 +196,10 @@ def _write(journals: Sequence[tuple[dict[str, Any], Draft]], ids: dict[Name, int
             refunds=parts["refunds"],
             lots=parts["lots"],
             uses=parts["uses"],
+            handovers=parts["handovers"],
         )
         digests.append((journal_id, digest, _members_of(draft, ids)))
-    for kind, table in (("lots", LOT), ("refunds", REFUND), ("uses", USE), ("legs", LEG)):
+    for kind, table in TABLES.items():
         insert_rows(table, rows[kind])
     chains = Chains({number for _id, _digest, members in digests for number in members})
     for journal_id, digest, members in digests:
@@ -241,6 +245,16 @@ def _parts(
             {key: ids[value] if isinstance(value, Name) else value for key, value in lot.items()}
             for lot in draft.lots
         ],
+        "handovers": [
+            {
+                "account_id": change.account_id,
+                "from_id": change.before.owner_id,
+                "from_part": change.before.part,
+                "to_id": change.after.owner_id,
+                "to_part": change.after.part,
+            }
+            for change in draft.changes
+        ],
         "uses": [
             {**use, "payment_id": payments.get(use["payment_id"], use["payment_id"])}
             for use in draft.uses
@@ -250,4 +264,5 @@ def _parts(
 
 def _members_of(draft: Draft, ids: dict[Name, int]) -> dict[int, Name]:
     sides = (side for move in draft.moves for side in (move.debit, move.credit))
-    return {ids[name]: name for name in sides if name.owner == MEMBER}
+    named = {ids[name]: name for name in sides if name.owner == MEMBER}
+    return named | {change.account_id: change.after for change in draft.changes}

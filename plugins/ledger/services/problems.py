@@ -45,6 +45,13 @@ class AccountClosed(api.Refused):
         super().__init__(_("This account is closed, or still holds something."))
 
 
+class FileMerged(api.Refused):
+    """The member's file went into another one, which has her accounts now."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This file was merged with another one. Load the page again."))
+
+
 class CouponHeld(api.Refused):
     """The member holds this very coupon already."""
 

@@ -12,7 +12,17 @@ import sqlalchemy as sa
 
 from console import api
 from plugins.ledger.chart import Name
-from plugins.ledger.models import Account, Journal, Leg, Link, Lot, Payment, Refund, Use
+from plugins.ledger.models import (
+    Account,
+    Handover,
+    Journal,
+    Leg,
+    Link,
+    Lot,
+    Payment,
+    Refund,
+    Use,
+)
 from plugins.ledger.models.accounts import in_sight
 
 ACCOUNT: Any = Account.__table__
@@ -26,6 +36,7 @@ PARTS: dict[str, Any] = {
     "lots": Lot.__table__,
     "uses": Use.__table__,
     "links": Link.__table__,
+    "handovers": Handover.__table__,
 }
 
 
@@ -107,6 +118,7 @@ class WholeJournal:
     lots: list[Row] = field(default_factory=list)
     uses: list[Row] = field(default_factory=list)
     links: list[Row] = field(default_factory=list)
+    handovers: list[Row] = field(default_factory=list)
 
 
 def whole_journals(

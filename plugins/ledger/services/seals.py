@@ -74,6 +74,7 @@ def digest_of(journal: WholeJournal) -> bytes:
         refunds=journal.refunds,
         lots=journal.lots,
         uses=journal.uses,
+        handovers=journal.handovers,
     )
 
 

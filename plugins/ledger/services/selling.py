@@ -10,6 +10,7 @@ from typing import Any
 from console import api
 from plugins.ledger.chart import PRINCIPAL, SESSION, Name, salon
 from plugins.ledger.services.entries import Draft, Entry, Move
+from plugins.ledger.services.heirs import heir_of
 from plugins.ledger.services.lots import LotState, lot_names, lots_of_journal
 from plugins.ledger.services.posting import claim_one, write
 
@@ -63,7 +64,7 @@ def issue_lots(
     """
     claim = claim_one(entry, [member_id, [vars(terms) for terms in lots], tenders_asked(tenders)])
     if claim.fresh:
-        draft = lots_draft(entry, member_id, lots, tenders, claim.head["business_on"])
+        draft = lots_draft(entry, heir_of(member_id), lots, tenders, claim.head["business_on"])
         write([(claim.head, draft)])
     return lots_of_journal(claim.head["id"])
 

@@ -14,6 +14,7 @@ from plugins.ledger.chart import BONUS, PRINCIPAL, Name, salon
 from plugins.ledger.models import Journal, Payment, Use
 from plugins.ledger.services.accounts import lock_accounts, open_accounts
 from plugins.ledger.services.entries import Draft, Entry, Move
+from plugins.ledger.services.heirs import heir_of
 from plugins.ledger.services.lots import (
     LotState,
     RunningTotals,
@@ -91,7 +92,7 @@ def spend(
     claim = claim_one(entry, [member_id, [vars(line) for line in lines], purse])
     if claim.fresh:
         counters = _counters(entry.store_id, (PRINCIPAL, BONUS))
-        lots = locked_lots(member_id, "money", counters)
+        lots = locked_lots(heir_of(member_id), "money", counters)
         usable = [lot for lot in lots if purse is None or lot.purse == purse]
         write([(claim.head, _draw(usable, lines, entry.store_id))])
     return _spent(claim.head["id"], fresh=claim.fresh)
@@ -102,6 +103,7 @@ def use_sessions(entry: Entry, member_id: int, lot_id: int, lines: Sequence[Line
     """Use sessions of one lot of a member's card: paid ones first, then the free ones."""
     claim = claim_one(entry, [member_id, lot_id, [vars(line) for line in lines]])
     if claim.fresh:
+        member_id = heir_of(member_id)
         lot = next(iter(read_lots([lot_id])), None)
         if lot is None or lot.member_id != member_id or lot.kind != "sessions":
             raise api.NotFound(_("There is no such card."))

@@ -13,12 +13,12 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.ledger.chart import KINDS, MEMBER, Name
+from plugins.ledger.chart import KINDS
 from plugins.ledger.models import Account, Seal
-from plugins.ledger.services.chain import next_head
+from plugins.ledger.services.following import Chains
 from plugins.ledger.services.guards import missing_guards
 from plugins.ledger.services.invariants import INVARIANTS, orphans
-from plugins.ledger.services.reading import WholeJournal, whole_journals
+from plugins.ledger.services.reading import whole_journals
 from plugins.ledger.services.seals import Span, digest_of, sign
 
 SEAL: Any = Seal.__table__
@@ -102,7 +102,8 @@ def _strange_accounts(connection: sa.Connection) -> Iterator[int]:
 
 
 def _check_hashes(connection: sa.Connection, key: bytes | None, report: Report) -> None:
-    chains, seals = _Chains(report), _Seals(connection, key, report)
+    chains = Chains(connection, lambda broken: report.add("chains", broken))
+    seals = _Seals(connection, key, report)
     for journal in whole_journals(connection):
         report.journals += 1
         digest = digest_of(journal)
@@ -111,55 +112,6 @@ def _check_hashes(connection: sa.Connection, key: bytes | None, report: Report) 
         chains.add(journal, digest)
     chains.close()
     seals.close_before(None)
-
-
-class _Chains:
-    """The chains of all accounts, followed link by link.
-
-    Of two journals written at the same time the later number may hold the earlier link; what
-    comes too early waits for the link before it.
-    """
-
-    def __init__(self, report: Report) -> None:
-        self._report = report
-        self._heads: dict[int, tuple[int, bytes]] = {}
-        self._waiting: dict[int, dict[int, tuple[Mapping[Any, Any], bytes, Name]]] = {}
-
-    def add(self, journal: WholeJournal, digest: bytes) -> None:
-        """Follow the links of a journal: one for each account of a member that it touched."""
-        names = {
-            number: name
-            for leg, debit, credit in journal.legs
-            for number, name in ((leg["debit_id"], debit), (leg["credit_id"], credit))
-            if name.owner == MEMBER
-        }
-        links = {link["account_id"]: link for link in journal.links}
-        for account_id in sorted(names.keys() ^ links.keys()):
-            self._report.add("chains", f"{account_id}@{journal.head['id']}")
-        for account_id in sorted(names.keys() & links.keys()):
-            link = links[account_id]
-            name = names[account_id]._replace(owner_id=link["owner_id"])
-            waiting = self._waiting.setdefault(account_id, {})
-            waiting[link["number"]] = (link, digest, name)
-            self._follow(account_id, waiting)
-
-    def close(self) -> None:
-        """Name the links whose predecessor is missing."""
-        for account_id, waiting in self._waiting.items():
-            for link, *_rest in waiting.values():
-                self._report.add("chains", f"{account_id}@{link['journal_id']}")
-
-    def _follow(self, account_id: int, waiting: dict[int, Any]) -> None:
-        number, before = self._heads.get(account_id, (0, b""))
-        while number + 1 in waiting:
-            number += 1
-            link, digest, name = waiting.pop(number)
-            if bytes(link["head"]) != next_head(before, digest, account_id, number, name):
-                self._report.add("chains", f"{account_id}@{link['journal_id']}")
-            before = bytes(link["head"])
-        self._heads[account_id] = (number, before)
-        if not waiting:
-            del self._waiting[account_id]
 
 
 class _Seals:
