@@ -10,6 +10,7 @@ from flask import current_app
 from console import lunar
 from console.admin import (
     AdminView,
+    Asks,
     Column,
     Filter,
     FormSection,
@@ -21,6 +22,7 @@ from console.admin import (
     page,
     render,
 )
+from console.admin.density import among
 from console.admin.lists.segments import save_segment, segment_where, segments_of
 from console.approval import ApprovalKind, ask_approval
 from console.audit import record as record_audit
@@ -53,6 +55,7 @@ from console.hookspecs import (
     hookimpl,
     joining,
 )
+from console.host.attempt import attempt
 from console.i18n import _, gettext, lazy_pgettext, ngettext, pgettext, translate
 from console.inbox import notify
 from console.inbox import settle as settle_notice
@@ -70,8 +73,9 @@ from console.security.cookies import drop as drop_cookie
 from console.security.cookies import put as put_cookie
 from console.security.cookies import read as read_cookie
 from console.security.masking import draw as draw_masked
-from console.security.masking import mask
+from console.security.masking import mask, sees_all
 from console.security.models import User
+from console.security.reading import reader_locale
 from console.security.settings import SHOP_NAME
 from console.security.tries import count_try, take_back_try
 from console.security.users import (
@@ -99,10 +103,15 @@ from console.transfer.plan import StagedRow
 from console.transfer.view import ImportView
 from console.unit import after_commit, in_unit, unit
 from console.visitors import Visitor, find_visitor, forget_visitor, public_path, visitor
-from console.words import freeze, thaw
+from console.words import freeze, speaking, thaw
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+def base_url() -> str:
+    """Return how people reach this console from outside; empty where nobody said it."""
+    return str(current_app.extensions["console_config"].base_url or "")
 
 
 def emit(spec: Callable[P, None], *args: P.args, **facts: P.kwargs) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -39,11 +39,16 @@ class Setting(Generic[T]):
     label: Any
     default: T
     help: Any = None
-    choices: Sequence[tuple[Any, Any]] = ()
+    #: (value, label) pairs, or a function that returns those of the moment.
+    choices: Sequence[tuple[Any, Any]] | Callable[[], Sequence[tuple[Any, Any]]] = ()
     per_store: bool = False
     least: int | None = None
     most: int | None = None
     group: Any = field(default=None, compare=False)
+
+    def options(self) -> Sequence[tuple[Any, Any]]:
+        """Return the pairs to choose from; none where any value will do."""
+        return self.choices() if callable(self.choices) else self.choices
 
     def get(self, store_id: int | None = None) -> T:
         """Return the store's value, else the chain's, else the default."""

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
+from flask_babel import force_locale
 from flask_babel.speaklater import LazyString
 
-from console.i18n import gettext
+from console.i18n import LOCALES, gettext
 
 
-def freeze(words: object) -> dict[str, Any]:
-    """Turn marked words (`_("… %(name)s", name=…)`) or plain text into what JSON can hold."""
+@contextmanager
+def speaking(locale: str) -> Iterator[None]:
+    """Translate into one language within the block, whoever the reader of the request is."""
+    with force_locale(locale if locale in LOCALES else LOCALES[0]):
+        yield
+
+
+def freeze(words: object, facts: Mapping[str, object] | None = None) -> dict[str, Any]:
+    """Turn marked words (`_("… %(name)s", name=…)`) or plain text into what JSON can hold.
+
+    *facts* fill in what the words leave open.
+    """
     if isinstance(words, LazyString) and words._args:
-        values = {key: _freeze_value(value) for key, value in words._kwargs.items()}
+        told = {**words._kwargs, **(facts or {})}
+        values = {key: _freeze_value(value) for key, value in told.items()}
         return {"message": str(words._args[0]), "values": values}
-    return {"text": str(words)}
+    return {"text": str(words) % facts if facts else str(words)}
 
 
 def thaw(kept: dict[str, Any] | None) -> str:

@@ -1,0 +1,50 @@
+"""What other plugins may use of messages: sending them, proving phones, and channels."""
+
+from __future__ import annotations
+
+from plugins.messages.hookspecs import (
+    Channel,
+    ChannelDown,
+    Letter,
+    MessageKind,
+    Recipient,
+    Undeliverable,
+)
+from plugins.messages.services.channels import count_parts
+from plugins.messages.services.codes import (
+    CodeRefused,
+    ProvenPhone,
+    WrongCode,
+    check_code,
+    send_code,
+    use_code,
+)
+from plugins.messages.services.files import (
+    erase_messages,
+    export_messages,
+    move_messages,
+    return_messages,
+)
+from plugins.messages.services.sending import count_unread, send_message
+
+__all__ = [
+    "Channel",
+    "ChannelDown",
+    "CodeRefused",
+    "Letter",
+    "MessageKind",
+    "ProvenPhone",
+    "Recipient",
+    "Undeliverable",
+    "WrongCode",
+    "check_code",
+    "count_parts",
+    "count_unread",
+    "erase_messages",
+    "export_messages",
+    "move_messages",
+    "return_messages",
+    "send_code",
+    "send_message",
+    "use_code",
+]

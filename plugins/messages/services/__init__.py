@@ -1,0 +1,1 @@
+"""What messages does, one act a module."""
