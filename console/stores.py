@@ -6,6 +6,7 @@ from sqlalchemy.orm import Mapped
 
 from console.db import CHAIN, Model, column
 from console.i18n import _
+from console.search.declared import FoundBy
 
 
 class Store(Model):
@@ -14,6 +15,7 @@ class Store(Model):
     __tablename__ = "console_store"
     scope = CHAIN
     label_column = "name"
+    found_by = FoundBy(names=("name",))
     id: Mapped[int] = column(_("Number"), primary_key=True)
     name: Mapped[str] = column(_("Store"), unique=True)
     #: An IANA name, such as Asia/Shanghai.

@@ -73,6 +73,18 @@ def find(model: type[Any], text: str) -> Finding:
     return _find_many(model, pk, many)
 
 
+def count_up_to(rows: sa.Select[Any], most: int) -> int:
+    """Count the different ids that *rows* selects, up to one more than *most*.
+
+    A record may stand there more than once; so twice as many rows are read, and no more.
+    """
+    limit = 2 * (most + 1)
+    some = rows.limit(limit).subquery()
+    counted = sa.select(sa.func.count(), sa.func.count(some.c[0].distinct()))
+    read, different = db.session.execute(counted.select_from(some)).one()
+    return most + 1 if read == limit else int(different)
+
+
 def _split(text: str) -> list[str]:
     """Return the words of a search; a phone number written with spaces is one word."""
     plain = unicodedata.normalize("NFKC", text).strip()

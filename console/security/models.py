@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped
 
 from console.db import CHAIN, Model, Scope, column, in_store
 from console.i18n import _
+from console.search.declared import FoundBy
 
 THEMES = (("auto", _("Like the device")), ("light", _("Light")), ("dark", _("Dark")))
 DENSITIES = (("cozy", _("Cozy rows")), ("compact", _("Compact rows")))
@@ -28,6 +29,7 @@ class User(Model):
     __tablename__ = "console_user"
     scope = Scope(_works_in)
     label_column = "name"
+    found_by = FoundBy(names=("name", "login"))
     id: Mapped[int] = column(_("Number"), primary_key=True)
     #: Lower case; people may type it in any case.
     login: Mapped[str] = column(_("Sign-in name"), unique=True)

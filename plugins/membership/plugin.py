@@ -7,6 +7,7 @@ from console.api import _
 from plugins.membership import listeners, profile
 from plugins.membership.admin import VIEWS
 from plugins.membership.admin.cards import CARDS
+from plugins.membership.admin.search import SEARCH
 from plugins.membership.demo import PART
 from plugins.membership.hookspecs import (
     membership_level_changed,
@@ -26,7 +27,7 @@ class Membership(api.Plugin):
     name, version = "membership", "1.0"
     title = _("Members")
     summary = _("Member files and list, tags, sources and manual adding.")
-    requires = {"salon": ">=1,<2", "ledger": ">=1,<2"}
+    requires = {"salon": ">=1,<2", "ledger": ">=1,<2", "messages": ">=1,<2"}
     listeners = (listeners, profile)
     hooks = (
         membership_level_changed,
@@ -38,6 +39,7 @@ class Membership(api.Plugin):
     admin_views = VIEWS
     cards = CARDS
     commands = (COMMAND,)
+    search = SEARCH
     demo = (PART,)
     jobs = (
         api.Schedule("membership.birthdays", refresh_birthdays, daily_at="00:05"),

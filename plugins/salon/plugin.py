@@ -6,6 +6,7 @@ from console import api
 from console.api import _
 from plugins.salon import hookspecs
 from plugins.salon.admin import VIEWS
+from plugins.salon.admin.search import SEARCH
 from plugins.salon.demo import PART
 from plugins.salon.permissions import PERMISSIONS
 
@@ -19,4 +20,5 @@ class Salon(api.Plugin):
     hooks = (hookspecs.salon_leaving_consequences, hookspecs.salon_staff_leaving)
     permissions = PERMISSIONS
     admin_views = VIEWS
+    search = SEARCH
     demo = (PART,)

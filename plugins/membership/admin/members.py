@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from contextlib import suppress
 from typing import Any
 
-import sqlalchemy as sa
 from flask import render_template, request
 from markupsafe import Markup
 
 from console import api
 from console.api import _
+from plugins.membership.admin.acting import BulkActions
 from plugins.membership.admin.adding import AddingPages, found_elsewhere
 from plugins.membership.admin.birthday import BIRTHDAY
 from plugins.membership.admin.columns import COLUMNS, FILTERS, draw_tags
 from plugins.membership.admin.photos import PhotoPages, photos_of
-from plugins.membership.admin.tagging import TaggingPages
-from plugins.membership.models import Alias, Member
+from plugins.membership.models import Member
 from plugins.membership.permissions import (
     ADD_MEMBERS,
     EDIT_MEMBERS,
@@ -29,36 +25,10 @@ from plugins.membership.permissions import (
 from plugins.membership.services.birthdays import show_birthday
 from plugins.membership.services.entitlements import holdings_of
 from plugins.membership.services.filing import birthday_of, settle_file
-from plugins.membership.services.phones import normalise_phone
 from plugins.membership.services.timeline import timeline_of
 
-LETTERS = re.compile(r"[a-z]+", re.IGNORECASE)
 
-
-def finds(word: str) -> sa.ColumnElement[bool]:
-    """Return what a member must meet to be found by one word of a search.
-
-    Phones are found whole or by their last four digits, numbers whole, and names by any part,
-    by their pinyin or by its initials.
-    """
-    plain = unicodedata.normalize("NFKC", word)
-    earlier = sa.select(Alias.member_id).where(Alias.number == plain)
-    ways = [
-        Member.name.icontains(plain, autoescape=True),
-        Member.number == plain.upper(),
-        Member.id.in_(earlier),
-    ]
-    if LETTERS.fullmatch(plain):
-        sound = plain.lower()
-        ways += [Member.pinyin.startswith(sound), Member.initials.startswith(sound)]
-    if plain.isdecimal() and len(plain) == 4:
-        ways.append(Member.phone_tail == plain)
-    with suppress(api.Refused):
-        ways.append(Member.phone == normalise_phone(plain))
-    return sa.or_(*ways)
-
-
-class MemberAdmin(AddingPages, TaggingPages, PhotoPages, api.ModelAdmin):
+class MemberAdmin(AddingPages, BulkActions, PhotoPages, api.ModelAdmin):
     """The members of the chain."""
 
     subject, noun = Member, "members"
@@ -74,6 +44,7 @@ class MemberAdmin(AddingPages, TaggingPages, PhotoPages, api.ModelAdmin):
     list_columns = COLUMNS
     default_sort = "-joined_on"
     filters = FILTERS
+    has_segments = True
     search = ("name", "phone", "number")
     form = (
         api.FormSection(
@@ -99,9 +70,6 @@ class MemberAdmin(AddingPages, TaggingPages, PhotoPages, api.ModelAdmin):
         "notes",
     )
     empty_hint = _("Add the first member, or take in the spreadsheet of your earlier system.")
-
-    def search_where(self, text: str) -> sa.ColumnElement[bool]:
-        return sa.and_(sa.true(), *(finds(word) for word in text.split()[:5]))
 
     def describe(self) -> dict[str, Any]:
         return {

@@ -38,6 +38,7 @@ def take_rows_back(run: api.ImportRun, ids: Sequence[int]) -> Collection[int]:
         for table in BELONGINGS:
             api.db.session.execute(sa.delete(table).where(table.c.member_id.in_(some)))
         api.db.session.execute(sa.delete(MEMBER).where(MEMBER.c.id.in_(some)))
+        api.forget_words(Member, some)
     return staying
 
 

@@ -20,14 +20,20 @@ STATUSES = (("active", _("Normal")), ("frozen", _("Frozen")))
 
 
 def _known_in(model: Any, stores: frozenset[int]) -> sa.ColumnElement[bool]:
-    known = sa.select(KnownStore.member_id).where(KnownStore.store_id.in_(stores))
-    condition: sa.ColumnElement[bool] = model.id.in_(known)
-    return condition
+    return _ids_known_in(stores).where(KnownStore.member_id == model.id).exists()
+
+
+def _ids_known_in(stores: frozenset[int]) -> sa.Select[Any]:
+    return sa.select(KnownStore.member_id).where(KnownStore.store_id.in_(stores))
 
 
 def _is_here(model: Any) -> sa.ColumnElement[bool]:
     condition: sa.ColumnElement[bool] = model.gone_at.is_(None)
     return condition
+
+
+def _by_earlier_number(word: str) -> sa.Select[Any]:
+    return sa.select(Alias.member_id).where(Alias.number == word)
 
 
 class Member(api.Model):
@@ -40,8 +46,15 @@ class Member(api.Model):
     """
 
     __tablename__ = "membership_member"
-    scope = api.Scope(_known_in, here=_is_here)
+    scope = api.Scope(_known_in, here=_is_here, keys=_ids_known_in)
     label_column = "name"
+    found_by = api.FoundBy(
+        names=("name",),
+        codes=("number",),
+        phone="phone",
+        tail="phone_tail",
+        also=_by_earlier_number,
+    )
     __table_args__ = (
         sa.CheckConstraint("status IN ('active', 'frozen')", name="status"),
         sa.CheckConstraint("gender IN ('f', 'm')", name="gender"),

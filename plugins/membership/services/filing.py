@@ -12,8 +12,6 @@ from plugins.membership.models import KnownStore, Member
 from plugins.membership.services.birthdays import Birthday, next_birthday
 from plugins.membership.services.finding import phones_taken, today_of_chain
 from plugins.membership.services.joining import PhoneTaken, birthday_columns
-from plugins.membership.services.phones import normalise_phone, tail_of
-from plugins.membership.services.pinyin import spell
 from plugins.membership.services.timeline import note_history
 from plugins.membership.services.visitors import end_phone_access
 from plugins.salon.api import Staff
@@ -83,8 +81,8 @@ def _before(member: Member, key: str) -> Any:
 
 def _settle_phone(member: Member) -> None:
     old = _before(member, "phone")
-    member.phone = normalise_phone(member.phone) if member.phone else None
-    member.phone_tail = tail_of(member.phone)
+    member.phone = api.normalise_phone(member.phone) if member.phone else None
+    member.phone_tail = api.tail_of(member.phone)
     if member.phone == old:
         return
     if member.phone is not None:
@@ -105,7 +103,7 @@ def _settle_name(member: Member) -> None:
     old, member.name = _before(member, "name"), member.name.strip()
     if not member.name:
         raise api.Refused(_("A member needs a name."))
-    member.pinyin, member.initials = spell(member.name)
+    member.pinyin, member.initials = api.spell(member.name)
     note_history(member.id, "renamed", old=old, new=member.name)
 
 
@@ -142,6 +140,34 @@ def receive_member(member_id: int, store_id: int) -> None:
     note_history(member_id, "received", store=store.name)
     member = api.db.session.get_one(Member, member_id)
     api.record_audit("membership.received", member, store_id=store_id, title=_("Received a member"))
+
+
+@api.unit
+def move_member(member_id: int, store_id: int, reason: str) -> None:
+    """Give a member another home store, and say why; the old one still knows her."""
+    reason = reason.strip()[:200]
+    if not reason:
+        raise api.Refused(_("Say why."))
+    member = api.db.session.get_one(Member, member_id, with_for_update=True)
+    new = api.db.session.get(api.Store, store_id)
+    if new is None or new.closed:
+        raise api.Refused(_("Choose a store."))
+    if member.home_store_id == new.id:
+        raise api.Refused(_("This is her home store already."))
+    old = member.home_store
+    member.home_store_id = new.id
+    member.version += 1
+    _make_known(member_id, new)
+    note_history(member_id, "moved_because", old=old.name, new=new.name, reason=reason)
+    api.record_audit(
+        "membership.moved",
+        member,
+        before={"home_store_id": old.id},
+        after={"home_store_id": new.id},
+        note=reason,
+        store_id=new.id,
+        title=_("Moved a member to another home store"),
+    )
 
 
 def _make_known(member_id: int, store: api.Store) -> bool:

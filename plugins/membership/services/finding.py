@@ -9,7 +9,6 @@ import sqlalchemy as sa
 
 from console import api
 from plugins.membership.models import Alias, KnownStore, Member
-from plugins.membership.services.phones import normalise_phone
 
 CHUNK = 500
 
@@ -17,7 +16,7 @@ CHUNK = 500
 def find_by_phone(phone: str) -> Member | None:
     """Return the member with this phone, in whichever store of the chain she is known."""
     try:
-        normalised = normalise_phone(phone)
+        normalised = api.normalise_phone(phone)
     except api.Refused:
         return None
     found: Member | None = api.db.session.scalar(

@@ -19,8 +19,6 @@ from plugins.membership.services.birthdays import Birthday, check_birthday, next
 from plugins.membership.services.finding import phones_taken
 from plugins.membership.services.ladder import all_levels, level_columns
 from plugins.membership.services.numbers import take_numbers
-from plugins.membership.services.phones import normalise_phone, tail_of
-from plugins.membership.services.pinyin import spell
 
 #: The table itself: the mapper would cut thousands of rows into groups of the same gaps.
 MEMBER = Member.__table__
@@ -85,7 +83,7 @@ def add_members(new: Sequence[NewMember]) -> list[int]:
     """
     if not new:
         return []
-    phones = [normalise_phone(one.phone) if one.phone else None for one in new]
+    phones = [api.normalise_phone(one.phone) if one.phone else None for one in new]
     _refuse_known(phones)
     rows = list(_rows(new, phones))
     try:
@@ -99,6 +97,7 @@ def add_members(new: Sequence[NewMember]) -> list[int]:
         raise
     ids = [by_number[row["number"]] for row in rows]
     _add_belongings(new, ids, rows)
+    api.keep_words(Member, ids)
     for one, member_id in zip(new, ids, strict=True):
         api.emit(membership_member_joined, member_id=member_id, source=one.touch.source)
     return ids
@@ -127,7 +126,7 @@ def _rows(new: Sequence[NewMember], phones: Sequence[str | None]) -> Iterator[di
         yield {
             "number": number,
             "phone": phone,
-            "phone_tail": tail_of(phone),
+            "phone_tail": api.tail_of(phone),
             "joined_on": joined_on,
             "home_store_id": one.store_id,
             "gender": one.gender,
@@ -147,7 +146,7 @@ def _rows(new: Sequence[NewMember], phones: Sequence[str | None]) -> Iterator[di
 
 
 def _name_columns(name: str) -> dict[str, object]:
-    pinyin, initials = spell(name)
+    pinyin, initials = api.spell(name)
     return {"name": name, "pinyin": pinyin, "initials": initials}
 
 

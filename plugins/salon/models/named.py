@@ -18,6 +18,7 @@ class Named:
     """
 
     label_column = "name"
+    found_by = api.FoundBy(names=("name", "names"))
     name: Mapped[str] = api.column(api.lazy_pgettext("of a thing", "Name"))
     names: Mapped[dict[str, Any]] = api.column(_("In other languages"), default=dict)
 

@@ -44,6 +44,7 @@ class Staff(api.Model):
     __tablename__ = "salon_staff"
     scope = api.Scope(_works_in)
     label_column = "name"
+    found_by = api.FoundBy(names=("name", "title", "titles"))
     id: Mapped[int] = api.column(_("Number"), primary_key=True)
     name: Mapped[str] = api.column(_("Name"), index=True)
     title: Mapped[str] = api.column(_("Job title"), default="")
