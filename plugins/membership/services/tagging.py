@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from console import api
 from plugins.membership.models import MemberTag, Tag
-from plugins.membership.services.timeline import note_history
+from plugins.membership.services.timeline import note_histories, note_history
 
 
 @api.unit
@@ -32,6 +32,40 @@ def untag_member(member_id: int, tag_id: int) -> bool:
     api.db.session.delete(carried)
     note_history(member_id, "untagged", tag=tag.name)
     return True
+
+
+@api.unit
+def tag_members(member_ids: Sequence[int], tag_id: int) -> list[int]:
+    """Give a tag to many members; return those who did not carry it yet."""
+    tag = api.db.session.get_one(Tag, tag_id)
+    carrying = _carrying(member_ids, tag_id)
+    new = [member_id for member_id in member_ids if member_id not in carrying]
+    now = api.now()
+    rows = [{"member_id": each, "tag_id": tag_id, "added_at": now} for each in new]
+    if rows:
+        api.db.session.execute(sa.insert(MemberTag), rows)
+    note_histories(new, "tagged", tag=tag.name)
+    return new
+
+
+@api.unit
+def untag_members(member_ids: Sequence[int], tag_id: int) -> list[int]:
+    """Take a tag from many members; return those who carried it."""
+    tag = api.db.session.get_one(Tag, tag_id)
+    carrying = _carrying(member_ids, tag_id)
+    carried = [member_id for member_id in member_ids if member_id in carrying]
+    api.db.session.execute(
+        sa.delete(MemberTag).where(MemberTag.tag_id == tag_id, MemberTag.member_id.in_(carried))
+    )
+    note_histories(carried, "untagged", tag=tag.name)
+    return carried
+
+
+def _carrying(member_ids: Sequence[int], tag_id: int) -> set[int]:
+    wanted = sa.select(MemberTag.member_id).where(
+        MemberTag.tag_id == tag_id, MemberTag.member_id.in_(member_ids)
+    )
+    return set(api.db.session.scalars(wanted))
 
 
 @api.unit

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +22,7 @@ WORDS = {
     "phone_removed": _("Phone removed: %(old)s"),
     "renamed": _("Name changed: %(old)s → %(new)s"),
     "moved": _("Home store changed: %(old)s → %(new)s"),
+    "moved_because": _("Home store changed: %(old)s → %(new)s (%(reason)s)"),
     "received": _("Known in %(store)s from now on"),
     "consultant_changed": _("Consultant: %(new)s"),
     "consultant_removed": _("No consultant any more; it was %(old)s"),
@@ -48,6 +49,7 @@ ICONS = {
     "phone_added": "phone",
     "phone_removed": "phone",
     "moved": "building-store",
+    "moved_because": "building-store",
     "received": "building-store",
     "frozen": "lock",
     "unfrozen": "lock-open",
@@ -66,6 +68,14 @@ def note_history(member_id: int, kind: str, **facts: Any) -> None:
             member_id=member_id, at=api.now(), kind=kind, facts=facts, user_name=api.actor().name
         )
     )
+
+
+def note_histories(member_ids: Sequence[int], kind: str, **facts: Any) -> None:
+    """Add the same line to the timelines of many members, in the running unit."""
+    line = {"at": api.now(), "kind": kind, "facts": facts, "user_name": api.actor().name}
+    rows = [{"member_id": member_id, **line} for member_id in member_ids]
+    if rows:
+        api.db.session.execute(sa.insert(HistoryLine), rows)
 
 
 def tell_file(

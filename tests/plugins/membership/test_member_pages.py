@@ -346,15 +346,14 @@ def test_many_members_get_a_tag_at_once(desk: FlaskClient, here: int, there: int
     members = [join(f"客{n}", here, None) for n in range(3)]
     stranger = join("周敏", there, None)
     tag_id = find_or_add_tags(["VIP"])["VIP"]
-    chosen = {"action": "choose_tag", "rowid": [str(m.id) for m in members]}
-    assert "VIP" in post(desk, f"{URL}action/", chosen).text
-    ids = [str(m.id) for m in (*members, stranger)]
-    post(desk, f"{URL}tag", {"id": ids, "tag_id": tag_id, "act": "add"})
+    add = {"action": "add_tag", "value": tag_id, "rowid": [str(m.id) for m in members]}
+    post(desk, f"{URL}action/", add)
     carriers = ids_of(desk.get(URL, query_string={"f.tags.eq": tag_id}).text)
     assert sorted(carriers) == [m.id for m in members]
-    api.db.session.refresh(stranger)
+    more = {**add, "rowid": [*add["rowid"], str(stranger.id)]}
+    assert post(desk, f"{URL}action/", more).status_code == 404
     assert stranger.tags == []
-    post(desk, f"{URL}tag", {"id": ids, "tag_id": tag_id, "act": "remove"})
+    post(desk, f"{URL}action/", {**add, "action": "remove_tag"})
     assert ids_of(desk.get(URL, query_string={"f.tags.eq": tag_id}).text) == []
 
 
