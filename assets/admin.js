@@ -12,6 +12,7 @@ import { startForms } from './admin/forms.js';
 import { startInlineEdit } from './admin/inline_edit.js';
 import { startJobs } from './admin/jobs.js';
 import { startKeypads } from './admin/keypad.js';
+import { startListKeys } from './admin/list_keys.js';
 import { startPreferences } from './admin/preferences.js';
 import { startReveals } from './admin/reveal.js';
 import { startSelection } from './admin/selection.js';
@@ -26,5 +27,5 @@ for (const start of [
   startPreferences, startDrawer, startToasts, startShortcuts, startActions, startForms,
   startFieldLoader, startSelection, startColumns, startFilters, startInlineEdit, startKeypads,
   startFlaskAdmin, startJobs, startWaiting, startReveals, startDrafts, startTillLock,
-  startUploads, startViews,
+  startUploads, startViews, startListKeys,
 ]) start();

@@ -42,6 +42,7 @@ from console.hookspecs import (
     console_language_changed,
     console_list_columns,
     console_list_filters,
+    console_phone_tabs,
     console_plugin_disabled,
     console_plugin_enabled,
     console_record_actions,
@@ -102,7 +103,7 @@ from console.transfer.models import ImportRun
 from console.transfer.plan import StagedRow
 from console.transfer.view import ImportView
 from console.unit import after_commit, in_unit, unit
-from console.visitors import Visitor, find_visitor, forget_visitor, public_path, visitor
+from console.visitors import PhoneTab, Visitor, find_visitor, forget_visitor, public_path, visitor
 from console.words import freeze, speaking, thaw
 
 P = ParamSpec("P")

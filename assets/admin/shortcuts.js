@@ -1,5 +1,6 @@
 import { find, findAll, isTyping, make, on, say, submit } from './dom.js';
 import { makeBox, open } from './dialogs.js';
+import { listKeysOfRows } from './list_keys.js';
 
 const isShown = (element) => element.getClientRects().length > 0 || element.closest('.dropdown-menu');
 const keyName = (key) => (key.length === 1 ? key.toUpperCase() : key);
@@ -17,7 +18,7 @@ function listKeys() {
     .map((element) => [keyName(element.dataset.key), nameOf(element)]);
   if (find('[data-search]')) keys.unshift(['/', say('search')]);
   if (find('form[data-form]')) keys.push(['Ctrl+S', say('save')]);
-  return [...new Map(keys), ['Esc', say('close')], ['?', say('shortcuts')]];
+  return [...new Map(keys), ...listKeysOfRows(), ['Esc', say('close')], ['?', say('shortcuts')]];
 }
 
 function showSheet() {

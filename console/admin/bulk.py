@@ -107,7 +107,7 @@ def _say(
 
 
 def count(view: ModelAdmin) -> Response:
-    """Answer how many rows a list has within the reach of an action; capped, and honest about it."""
+    """Answer how many rows of a list an action may take; capped, and honest about it."""
     offered = view.bulk_actions.get(request.args.get("action", ""))
     listing = acting.listing_of(view, request.query_string.decode(), offered)
     found = acting.count(listing)

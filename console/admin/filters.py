@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
 from console import clock
+from console.admin import density
 from console.admin.attributes import Attribute, attribute_of, pk_of
 from console.admin.parts import Filter
 from console.admin.periods import PERIODS, day_range
@@ -253,4 +254,11 @@ def compare_many(
         return ~relation.any()
     if operation == "filled" or attribute.target is None:
         return relation.any()
-    return relation.any(pk_of(attribute.target).in_(value))
+    found: Any = relation.property
+    if found.secondary is None:
+        return relation.any(pk_of(attribute.target).in_(value))
+    ((own, left),), ((_theirs, right),) = (
+        found.synchronize_pairs,
+        found.secondary_synchronize_pairs,
+    )
+    return density.among(own, sa.select(left).where(right.in_(value)))

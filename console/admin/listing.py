@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from flask import current_app
 
-from console.admin import columns, filters, paging
+from console.admin import columns, density, filters, paging
 from console.admin.attributes import pk_of
 from console.admin.columns import ListColumn
 from console.admin.filters import ListFilter
 from console.admin.labels import label_columns
 from console.admin.paging import Anchor, Order, Page
-from console.admin.scope import scope_of, sees
+from console.admin.scope import scope_of_list, sees
 from console.admin.state import State
 from console.db import db
 from console.hookspecs import console_list_columns, console_list_filters
@@ -71,7 +71,7 @@ class Listing:
 
     def _read_conditions(self, needs: Permission) -> list[sa.ColumnElement[bool]]:
         found: list[sa.ColumnElement[bool]] = []
-        limit = scope_of(self.model, needs)
+        limit = scope_of_list(self.model, needs)
         if limit is not None:
             found.append(limit)
         if self.state.search:
@@ -87,10 +87,13 @@ class Listing:
     def _filter(self, key: str, operation: str, texts: list[str]) -> sa.ColumnElement[bool]:
         """Return a filter's condition; one that cannot be read lets nothing pass."""
         known = self.filters.get(key)
+        if known is None:
+            return sa.false()
         try:
-            return sa.false() if known is None else known.condition(operation, texts)
+            condition = known.condition(operation, texts)
         except ValueError:
             return sa.false()
+        return density.eased(self.model, condition, self.order.value)
 
     def page(self, more: Sequence[Any]) -> Page:
         """Read the page that was asked for: for each row the head, then *more*."""

@@ -12,8 +12,8 @@ from flask import request, url_for
 
 from console.admin import columns, filterbar, inline, searching
 from console.admin.labels import write_label
-from console.admin.lists import view_pages
 from console.admin.listing import MOST_COUNTED, Listing, may_sort, shown_columns
+from console.admin.lists import view_pages
 from console.admin.paging import Page
 from console.admin.rows import RowFrame
 from console.admin.saving import tracked_names

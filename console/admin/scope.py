@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from console.admin import density
 from console.admin.attributes import pk_of
 from console.db import db
 from console.security import masking
@@ -33,6 +34,15 @@ def scope_of(model: type[Any], needs: Permission) -> sa.ColumnElement[bool] | No
     if condition is None or here is None:
         return here if condition is None else condition
     return sa.and_(condition, here)
+
+
+def scope_of_list(model: type[Any], needs: Permission) -> sa.ColumnElement[bool] | None:
+    """Return what limits a list of *model*, in the form that suits how many rows she sees."""
+    limit, stores = scope_of(model, needs), needs.stores()
+    keys = model.scope.keys if stores and model is not Store else None
+    if limit is None or keys is None or not stores or not density.leads_to_few(keys(stores)):
+        return limit
+    return sa.and_(pk_of(model).in_(keys(stores)), limit)
 
 
 def read_id(model: type[Any], text: object) -> Any:

@@ -173,7 +173,7 @@ def _read() -> dict[int, KnownView]:
             SavedView.state,
         ).where(SavedView.deleted_at.is_(None))
     )
-    return {row[0]: KnownView(*row, roles=roles.get(row[0], {})) for row in rows}
+    return {row.id: KnownView(**row._mapping, roles=roles.get(row.id, {})) for row in rows}
 
 
 @unit
@@ -195,7 +195,7 @@ def save_view(
     if any(each.name == name and each.id != number for each in mine):
         raise Refused(_("You have a view of this name already."))
     if number is None and len(mine) >= MOST_VIEWS and me is not None:
-        raise Refused(_("You have %(count)s views of this list; delete one first.", count=len(mine)))
+        raise Refused(_("You have %(count)s views of this list; delete one.", count=len(mine)))
     row = SavedView(endpoint=endpoint, user_id=me) if number is None else _lock(number)
     if number is None or row.name != name:
         row.names = dict(names or {})

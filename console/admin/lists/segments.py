@@ -10,10 +10,10 @@ from flask import current_app
 
 from console import audit, clock, epoch
 from console.admin.filters import BadValue, ListFilter
+from console.admin.listing import all_filters
 from console.admin.lists import conditions as asked
 from console.admin.lists.conditions import Conditions
 from console.admin.lists.models import LONGEST_NAME, Segment
-from console.admin.listing import all_filters
 from console.admin.lookups import view_of
 from console.db import db
 from console.errors import NotFound, Refused

@@ -10,9 +10,9 @@ from flask import Response, abort, flash, jsonify, redirect, request, url_for
 from flask_admin.base import expose
 from werkzeug.datastructures import MultiDict
 
+from console.admin.listing import Listing, shown_columns
 from console.admin.lists import saved_views
 from console.admin.lists.saved_views import SHARE_VIEWS, KnownView
-from console.admin.listing import Listing, shown_columns
 from console.admin.state import ALL, State
 from console.errors import Refused
 from console.i18n import _, gettext
