@@ -60,12 +60,9 @@ def where_standing(member_id: Any, kind: str, operation: str, given: int) -> sa.
     held = sa.select(STANDING.c.owner_id).where(STANDING.c.owner == MEMBER)
     held = held.where(STANDING.c.kind == kind, STANDING.c.unit == "")
     fits: sa.ColumnElement[bool] = compare(STANDING.c.amount, given)
-    condition: sa.ColumnElement[bool] = (
-        member_id.not_in(held.where(~fits))
-        if compare(0, given)
-        else member_id.in_(held.where(fits))
-    )
-    return condition
+    if compare(0, given):
+        return ~held.where(~fits, STANDING.c.owner_id == member_id).exists()
+    return api.among(member_id, held.where(fits))
 
 
 def standings(member_ids: Sequence[int], kinds: Iterable[str]) -> dict[int, dict[str, int]]:

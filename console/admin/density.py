@@ -1,0 +1,63 @@
+"""Conditions in the form that is quick for few rows and for many.
+
+PostgreSQL's planner knows how many rows a condition lets pass; SQLite's guesses, and so reads
+half a table to sort it when a filter lets half of it pass. So on SQLite the rows are counted
+first, up to `MANY`: few are looked up and sorted, many are met soon enough while the list is
+read in its own order, and the condition is then checked row by row.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql import visitors
+
+from console.db import db
+
+MANY = 5000
+
+
+def are_few(rows: sa.Select[Any]) -> bool:
+    """Tell whether *rows* are no more than `MANY`."""
+    some = rows.limit(MANY + 1).subquery()
+    counted = db.session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
+    return counted <= MANY
+
+
+def leads_to_few(rows: sa.Select[Any]) -> bool:
+    """Tell whether a list had better begin at *rows*; PostgreSQL finds out by itself."""
+    return _is_sqlite() and are_few(rows)
+
+
+def among(key: Any, rows: sa.Select[Any]) -> sa.ColumnElement[bool]:
+    """Return the condition that *key* is one of *rows*, which select a single column."""
+    condition: sa.ColumnElement[bool] = key.in_(rows)
+    if not _is_sqlite() or are_few(rows):
+        return condition
+    (column,) = rows.selected_columns
+    return checked(rows.where(column == key).correlate(key.table).exists())
+
+
+def checked(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Return *condition* as one that is checked row by row, and leads to no index."""
+    return sa.case((condition, 1), else_=0) == sa.literal_column("1")
+
+
+def eased(
+    model: type[Any], condition: sa.ColumnElement[bool], sorted_by: sa.ColumnElement[Any]
+) -> sa.ColumnElement[bool]:
+    """Return *condition* on *model*'s own columns in the form that suits a list in that order."""
+    if not _is_sqlite():
+        return condition
+    used = {part for part in visitors.iterate(condition) if isinstance(part, sa.Column)}
+    own: sa.Table = sa.inspect(model).local_table
+    led = {index.columns[0] for index in own.indexes if len(index.columns)}
+    if not used & led or used & set(sorted_by.base_columns):
+        return condition  # no index would be taken, or it is the list's own
+    (key,) = own.primary_key.columns
+    return condition if are_few(sa.select(key).where(condition)) else checked(condition)
+
+
+def _is_sqlite() -> bool:
+    return db.engine.dialect.name == "sqlite"
