@@ -32,6 +32,10 @@ def _is_here(model: Any) -> sa.ColumnElement[bool]:
     return condition
 
 
+def _by_earlier_number(word: str) -> sa.Select[Any]:
+    return sa.select(Alias.member_id).where(Alias.number == word)
+
+
 class Member(api.Model):
     """One member of the chain.
 
@@ -44,6 +48,13 @@ class Member(api.Model):
     __tablename__ = "membership_member"
     scope = api.Scope(_known_in, here=_is_here, keys=_ids_known_in)
     label_column = "name"
+    found_by = api.FoundBy(
+        names=("name",),
+        codes=("number",),
+        phone="phone",
+        tail="phone_tail",
+        also=_by_earlier_number,
+    )
     __table_args__ = (
         sa.CheckConstraint("status IN ('active', 'frozen')", name="status"),
         sa.CheckConstraint("gender IN ('f', 'm')", name="gender"),
