@@ -44,7 +44,8 @@ def read_texts(at: Any, model: type[Any], ids: Sequence[int]) -> Mapping[int, Se
     table: Any = model.__table__
     pk, declared = table.primary_key.columns[0], found_by(model) or FoundBy()
     columns = [table.c[name] for name in declared.names]
-    rows = at.execute(sa.select(pk, *columns).where(pk.in_(ids)))
+    here = model.scope.here(model) if model.scope.here is not None else sa.true()
+    rows = at.execute(sa.select(pk, *columns).where(pk.in_(ids), here))
     found: dict[int, Sequence[str]] = dict.fromkeys(ids, ())
     return found | {row[0]: tuple(_texts(row[1:])) for row in rows}
 
