@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from console.search import SearchSource
     from console.security import Permission
     from console.settings import Setting
-    from console.visitors import Visitor
+    from console.visitors import PhoneTab, Visitor
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -133,6 +133,12 @@ def console_record_panels(model: type[Any], record_id: int) -> Iterable[Any]:
 @collect
 def console_record_actions(model: type[Any], record_id: int) -> Iterable[Any]:
     """Return actions (`api.RecordAction`) to offer on the page of a record."""
+    raise NotImplementedError
+
+
+@collect
+def console_phone_tabs() -> Iterable[PhoneTab]:
+    """Return tabs for the lower edge of a visitor's pages on her phone."""
     raise NotImplementedError
 
 

@@ -11,12 +11,12 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from console.assets import draw_icon
-from console.hookspecs import console_language_changed
+from console.hookspecs import console_language_changed, console_phone_tabs
 from console.i18n import LOCALES, _
 from console.security import cookies, reading
 from console.security.settings import SHOP_NAME
 from console.unit import unit
-from console.visitors import find_visitor, is_public_page, public_path, welcome_path
+from console.visitors import PhoneTab, find_visitor, is_public_page, public_path, welcome_path
 
 #: How a phone may look: as the phone itself does, or always light or dark.
 LOOKS = (("auto", _("Like the phone")), ("light", _("Light")), ("dark", _("Dark")))
@@ -55,11 +55,21 @@ def phone_frame() -> dict[str, Any]:
         "brand": SHOP_NAME.get(),
         "look": chosen_look(),
         "languages": reading.languages(page_path("/")),
+        "tabs": _tabs(),
         "looks": [
             {"key": key, "label": label, "url": _with(page_path("/"), "look", key)}
             for key, label in LOOKS
         ],
     }
+
+
+def _tabs() -> list[PhoneTab]:
+    """Return the tabs of a visitor; one alone would lead nowhere else."""
+    if find_visitor() is None:
+        return []
+    brought = current_app.extensions["console"].answers(console_phone_tabs)
+    tabs = sorted((tab for each in brought for tab in each), key=lambda tab: tab.order)
+    return tabs if len(tabs) > 1 else []
 
 
 def chosen_look() -> str:

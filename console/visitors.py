@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import abort, current_app, g, has_request_context, jsonify, redirect, request
@@ -24,6 +25,20 @@ class Visitor:
     id: int
     name: str
     locale: str | None = None
+
+
+@dataclass(frozen=True)
+class PhoneTab:
+    """A tab at the lower edge of a visitor's pages; *count* shows how much is new there.
+
+    *icon* is one of `assets/phone_icons.txt`; the salon's own page has order 10, hers 90.
+    """
+
+    label: Any
+    icon: str
+    url: str
+    order: int = 50
+    count: int = 0
 
 
 def is_public_page() -> bool:

@@ -60,11 +60,13 @@ def _own_locale() -> str | None:
 
 def reader_time_zone() -> str:
     """Return the time zone of the store that the reader is in."""
-    stores = visible_stores()
-    chosen = rights.read().store(actor().store_id)
+    book = rights.read()
+    chosen = book.store(actor().store_id)
     if chosen is not None:
         return chosen.time_zone
-    return stores[0].time_zone if stores else CHINA
+    seen = [store.time_zone for store in visible_stores()]
+    open_ones = [store.time_zone for store in book.stores if not store.closed]
+    return (seen or open_ones or [CHINA])[0]
 
 
 def html_language() -> str:

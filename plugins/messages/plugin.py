@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from console import api
 from console.api import _
-from plugins.messages import hookspecs
+from plugins.messages import hookspecs, listeners
+from plugins.messages.admin import VIEWS
 from plugins.messages.jobs import SCHEDULES
 from plugins.messages.permissions import PERMISSIONS
+from plugins.messages.public import routes
 from plugins.messages.services.settings import SETTINGS
 
 
@@ -19,5 +21,8 @@ class Messages(api.Plugin):
     requires = {}
     hooks = (hookspecs.messages_find_recipient, hookspecs.messages_channels)
     permissions = PERMISSIONS
+    admin_views = VIEWS
+    public_routes = (routes,)
+    listeners = (listeners,)
     settings = SETTINGS
     jobs = SCHEDULES

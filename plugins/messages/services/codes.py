@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from console import api
 from console.api import _
 from plugins.messages.models import AskingPhone, Code, Delivery
-from plugins.messages.services.drawing import MINUTES, hash_code, hash_phone
+from plugins.messages.services.drawn_codes import MINUTES, hash_code, hash_phone
 from plugins.messages.services.sending import dispatch
 from plugins.messages.services.settings import CODE_CHANNEL
 

@@ -23,7 +23,7 @@ from plugins.messages.hookspecs import (
     messages_find_recipient,
 )
 from plugins.messages.models import Code, Delivery, Message
-from plugins.messages.services import drawing
+from plugins.messages.services import drawn_codes
 from plugins.messages.services.channels import channel_of
 from plugins.messages.services.texts import write_letter
 
@@ -105,7 +105,7 @@ def _write(row: Delivery) -> Letter:
         code = api.db.session.get_one(Code, row.code_id)
         if code.ended_at is not None or code.good_until <= api.now() or not code.phone:
             raise Dropped("it was no longer good")
-        return drawing.write_code(code, key=f"messages:{row.id}:{row.tries}")
+        return drawn_codes.write_code(code, key=f"messages:{row.id}:{row.tries}")
     message = api.db.session.get_one(Message, row.message_id)
     recipient = api.first_answer(messages_find_recipient, member_id=message.member_id)
     if recipient is None or not message.body or not recipient.phone:
@@ -180,4 +180,4 @@ def prune_letters() -> None:
     """Forget how letters went that are old, and codes after two days."""
     ended = sa.delete(Delivery).where(Delivery.ended_at < api.now() - KEPT)
     api.db.session.execute(ended)
-    drawing.prune_codes()
+    drawn_codes.prune_codes()

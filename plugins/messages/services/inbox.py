@@ -11,6 +11,7 @@ from console import api
 from plugins.messages.models import Message
 
 PAGE = 20
+INBOX = "/messages/inbox"
 
 
 @dataclass(frozen=True)

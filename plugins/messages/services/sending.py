@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -117,12 +116,15 @@ def count_unread(member_id: int) -> int:
 
 
 @api.unit
-def send_again(message_id: int) -> None:
-    """Send a message whose letter failed once more, through the channel of today."""
+def send_again(message_ids: Sequence[int]) -> int:
+    """Send the failed letters of some messages once more; return of how many messages."""
     failed = sa.select(Delivery).where(
-        Delivery.message_id == message_id, Delivery.state == "failed"
+        Delivery.message_id.in_(message_ids), Delivery.state == "failed"
     )
-    for delivery in api.db.session.scalars(failed.with_for_update()):
+    again = set()
+    for delivery in api.db.session.scalars(failed.with_for_update()).all():
         delivery.state, delivery.tries, delivery.problem = "waiting", 0, ""
-        delivery.ended_at, delivery.due_at = None, api.now() - dt.timedelta(seconds=1)
+        delivery.ended_at, delivery.due_at = None, api.now()
         dispatch(delivery)
+        again.add(delivery.message_id)
+    return len(again)
