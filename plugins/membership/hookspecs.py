@@ -18,13 +18,15 @@ TILES = ("balance", "points", "offers", "top_up", "booking", "services", "histor
 class Tile:
     """A tile of the member card: where it leads, and the figure it shows.
 
-    A *key* of `TILES` has its fixed place; any other one comes after them.
+    A *key* of `TILES` has its fixed place and icon; any other one comes after them. *icon* is
+    one of `assets/phone_icons.txt`.
     """
 
     key: str
     label: Any
     url: str
     figure: str = ""
+    icon: str = ""
 
 
 @api.collect
@@ -175,3 +177,14 @@ def membership_member_merged(kept_id: int, gone_id: int) -> None:
 @api.event
 def membership_member_erased(member_id: int) -> None:
     """A member's identity was erased; only her number is left."""
+
+
+#: The hooks that are called; the manifest declares them.
+HOOKS = (
+    membership_level_changed,
+    membership_member_joined,
+    membership_profile_facts,
+    membership_tiles,
+    membership_timeline_kinds,
+    membership_timeline_moments,
+)

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from console import api
 from console.api import _
-from plugins.membership import listeners, profile
+from plugins.membership import listeners, phone, profile
 from plugins.membership.admin import VIEWS
 from plugins.membership.admin.cards import CARDS
 from plugins.membership.admin.search import SEARCH
 from plugins.membership.demo import PART
-from plugins.membership.hookspecs import (
-    membership_level_changed,
-    membership_profile_facts,
-    membership_timeline_kinds,
-    membership_timeline_moments,
-)
+from plugins.membership.hookspecs import HOOKS
 from plugins.membership.importing.intake import COMMAND
 from plugins.membership.permissions import PERMISSIONS
+from plugins.membership.public import PAGES
 from plugins.membership.services.filing import refresh_birthdays
 from plugins.membership.services.level_terms import check_levels
+from plugins.membership.services.visitors import IDLE_DAYS, forget_phones
 
 
 class Membership(api.Plugin):
@@ -28,15 +25,12 @@ class Membership(api.Plugin):
     title = _("Members")
     summary = _("Member files and list, tags, sources and manual adding.")
     requires = {"salon": ">=1,<2", "ledger": ">=1,<2", "messages": ">=1,<2"}
-    listeners = (listeners, profile)
-    hooks = (
-        membership_level_changed,
-        membership_profile_facts,
-        membership_timeline_kinds,
-        membership_timeline_moments,
-    )
+    listeners = (listeners, phone, profile)
+    hooks = HOOKS
     permissions = PERMISSIONS
+    settings = (IDLE_DAYS,)
     admin_views = VIEWS
+    public_routes = PAGES
     cards = CARDS
     commands = (COMMAND,)
     search = SEARCH
@@ -44,4 +38,5 @@ class Membership(api.Plugin):
     jobs = (
         api.Schedule("membership.birthdays", refresh_birthdays, daily_at="00:05"),
         api.Schedule("membership.levels", check_levels, daily_at="02:10"),
+        api.Schedule("membership.phones", forget_phones, daily_at="03:20"),
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import sqlalchemy as sa
 
 from console import api
@@ -13,8 +11,6 @@ from plugins.membership.models import CodeUse, Member, MemberCard
 from plugins.membership.services.digits import STEP, make_digits, read_digits
 from plugins.membership.services.freezing import require_active
 from plugins.membership.services.levelling import lock_member
-
-KEEP_USES = dt.timedelta(days=400)
 
 
 class BadCode(api.Refused):
@@ -71,16 +67,6 @@ def use_code(code: str, purpose: str) -> int:
     api.db.session.add(use)
     api.db.session.flush()
     return member_id
-
-
-@api.unit
-def prune_uses() -> None:
-    """Forget what codes were used for long ago."""
-    api.db.session.execute(
-        sa.delete(CodeUse)
-        .where(CodeUse.used_at < api.now() - KEEP_USES)
-        .execution_options(synchronize_session=False)
-    )
 
 
 def _minute() -> int:

@@ -56,9 +56,12 @@ def _journals(member_id: int) -> sa.ColumnElement[bool]:
 
 
 def tell_movements(
-    member_id: int, before: TimelinePlace | None, most: int
+    member_id: int, before: TimelinePlace | None, most: int, *, to_her: bool = False
 ) -> Iterable[TimelineMoment]:
-    """Tell what the ledger moved for a member, the latest first."""
+    """Tell what the ledger moved for a member, the latest first.
+
+    *to_her* leaves out what is for the staff's eyes: who posted it, and the note.
+    """
     rows = api.db.session.execute(
         sa.select(Journal, api.Store.name, api.User.name)
         .outerjoin(api.Store, api.Store.id == Journal.store_id)
@@ -68,7 +71,10 @@ def tell_movements(
         .limit(most)
     ).all()
     sums = _sums(member_id, [journal.id for journal, *_names in rows])
-    return [_tell(journal, sums.get(journal.id, {}), *names) for journal, *names in rows]
+    return [
+        _tell(journal, sums.get(journal.id, {}), store, by, to_her=to_her)
+        for journal, store, by in rows
+    ]
 
 
 def _sums(member_id: int, journal_ids: Sequence[int]) -> dict[int, dict[tuple[str, str], int]]:
@@ -89,7 +95,12 @@ def _sums(member_id: int, journal_ids: Sequence[int]) -> dict[int, dict[tuple[st
 
 
 def _tell(
-    journal: Journal, sums: dict[tuple[str, str], int], store: str | None, by: str | None
+    journal: Journal,
+    sums: dict[tuple[str, str], int],
+    store: str | None,
+    by: str | None,
+    *,
+    to_her: bool,
 ) -> TimelineMoment:
     parts = [
         _say(kind, unit, amount)
@@ -99,7 +110,7 @@ def _tell(
     ]
     money = sum(amount for (kind, _unit), amount in sums.items() if kind in MONEY)
     figure = _signed_fen(money) if money else (parts[0] if parts else "")
-    told = [*(parts if money else parts[1:]), store or "", journal.note]
+    told = [*(parts if money else parts[1:]), store or "", "" if to_her else journal.note]
     return TimelineMoment(
         at=journal.posted_at,
         source=SOURCE,
@@ -107,7 +118,7 @@ def _tell(
         kind=KIND,
         text=str(CODES.get(journal.code, journal.code)),
         detail=" · ".join(each for each in told if each),
-        by=by or "",
+        by="" if to_her else by or "",
         icon=ICONS.get(journal.code, "coin"),
         figure=figure,
     )

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.membership.models import Identity, Member, MemberCard, VisitorSession
+from plugins.membership.models import CodeUse, Identity, Member, MemberCard, VisitorSession
 
 IDLE_DAYS = api.Setting(
     "membership.phone_idle_days",
@@ -25,6 +25,7 @@ LONGEST = dt.timedelta(days=730)
 #: How exactly the last use of a session is known.
 TOUCH = dt.timedelta(hours=1)
 KEEP_ENDED = dt.timedelta(days=90)
+KEEP_USES = dt.timedelta(days=400)
 
 
 @dataclass(frozen=True)
@@ -116,14 +117,22 @@ def end_phone_access(member_id: int) -> None:
 
 
 @api.unit
-def prune_sessions() -> None:
-    """Forget sessions that nobody can use any more."""
+def put_language(member_id: int, locale: str) -> None:
+    """Keep the language in which a member reads on her phone."""
+    card = api.db.session.get(MemberCard, member_id)
+    if card is not None:
+        card.locale = locale
+
+
+@api.unit
+def forget_phones() -> None:
+    """Forget sessions that nobody can use any more, and what codes were used for long ago."""
     old = api.now() - max(KEEP_ENDED, dt.timedelta(days=IDLE_DAYS.get()))
-    api.db.session.execute(
-        sa.delete(VisitorSession)
-        .where(VisitorSession.seen_at < old)
-        .execution_options(synchronize_session=False)
-    )
+    for row in (
+        sa.delete(VisitorSession).where(VisitorSession.seen_at < old),
+        sa.delete(CodeUse).where(CodeUse.used_at < api.now() - KEEP_USES),
+    ):
+        api.db.session.execute(row.execution_options(synchronize_session=False))
 
 
 def _change(*where: sa.ColumnElement[bool], **values: Any) -> None:

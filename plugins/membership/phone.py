@@ -1,0 +1,79 @@
+"""What membership answers about members on their phones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from flask import after_this_request, request
+from werkzeug.wrappers import Response
+
+from console import api
+from console.api import _
+from plugins.membership.hookspecs import Tile
+from plugins.membership.models import Member, MemberCard
+from plugins.membership.public.routes import COOKIE, keep_token, token_here
+from plugins.membership.services.entitlements import holdings_of
+from plugins.membership.services.visitors import find_session, put_language, touch_session
+from plugins.messages.api import Recipient
+
+
+@api.hookimpl
+def console_identify_visitor() -> api.Visitor | None:
+    """Return the member whose session this phone's cookie names."""
+    token = token_here()
+    found = find_session(token) if token else None
+    if found is None:
+        return None
+    if found.is_stale and not api.in_unit() and "X-Asks-Itself" not in request.headers:
+        touch_session(found.session_id)
+        after_this_request(lambda response: _renew(response, token))
+    return api.Visitor(found.member_id, found.name, found.locale)
+
+
+def _renew(response: Response, token: str) -> Response:
+    """Let the phone keep its token for longer, unless this answer gives it another or none."""
+    if not any(COOKIE in sent.partition("=")[0] for sent in response.headers.getlist("Set-Cookie")):
+        keep_token(response, token)
+    return response
+
+
+@api.hookimpl
+def console_welcome_visitor(target: str) -> str:
+    """Lead to the page with the two ways to a card."""
+    return f"/membership/welcome?next={quote(target, safe='/')}"
+
+
+@api.hookimpl
+def console_language_changed(visitor_id: int, locale: str) -> None:
+    """Keep the language in which a member reads, for messages to her."""
+    put_language(visitor_id, locale)
+
+
+@api.hookimpl
+def messages_find_recipient(member_id: int) -> Recipient | None:
+    """Return how a member is written to; nobody who is gone."""
+    member = api.db.session.get(Member, member_id)
+    if member is None or member.gone_at is not None:
+        return None
+    card = api.db.session.get(MemberCard, member_id)
+    return Recipient(
+        member.name,
+        member.phone,
+        card.locale if card else None,
+        member.may_market,
+        member.home_store_id,
+    )
+
+
+@api.hookimpl
+def membership_tiles(member_id: int) -> Iterable[Tile]:
+    """Return the tiles that membership itself can fill."""
+    held = holdings_of(member_id)
+    left = sum(count for _card, count in held.sessions)
+    history = "/membership/history"
+    balance = api.lazy_pgettext("member card", "Balance")
+    yield Tile("balance", balance, history, api.format_fen(held.balance_fen))
+    yield Tile("points", _("Points"), history, f"{held.points:,}")
+    yield Tile("services", _("Remaining services"), "/membership/services", f"{left:,}")
+    yield Tile("history", _("Spending history"), history)

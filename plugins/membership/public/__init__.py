@@ -1,0 +1,10 @@
+"""Members' pages on their phones."""
+
+from __future__ import annotations
+
+from plugins.membership.public import apply, card, confirm, details, history, join, own_phone
+from plugins.membership.public.routes import routes
+
+__all__ = ["PAGES", "apply", "card", "confirm", "details", "history", "join", "own_phone"]
+
+PAGES = (routes,)
