@@ -8,18 +8,30 @@ from importlib.metadata import entry_points
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.support import postgres, run_folder
+from tests.support import hook_calls, postgres, run_folder
 from tests.support.chromium import launched_chromium
 from tests.support.databases import ENGINES, Databases, databases_on
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--engine", choices=ENGINES, help="test on this database engine only")
+    parser.addoption(
+        "--every-hook", action="store_true", help="fail when a hook was called by no test"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         run_folder.make_run_folder()
+    hook_calls.remember_calls()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workerinput") or not session.config.getoption("--every-hook"):
+        return
+    if never := hook_calls.never_called():
+        print(f"\nHooks that no test called: {', '.join(never)}")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

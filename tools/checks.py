@@ -26,6 +26,7 @@ TESTS = [
     "--durations=20",
 ]
 FAST = ["--engine", "sqlite", "-m", "not browser and not slow"]
+ALL = ["--every-hook"]
 
 
 def check(name: str) -> bool:
@@ -46,7 +47,7 @@ def main() -> None:
     with ThreadPoolExecutor(2) as pool:
         passed = list(pool.map(check, CHECKS))
     fast = sys.argv[1:] == ["fast"]
-    tested = subprocess.run([BIN / TESTS[0], *TESTS[1:], *(FAST if fast else [])])
+    tested = subprocess.run([BIN / TESTS[0], *TESTS[1:], *(FAST if fast else ALL)])
     failed = [name for name, ok in zip(CHECKS, passed, strict=True) if not ok]
     if failed:
         print(f"Failed beside the tests: {', '.join(failed)}")
