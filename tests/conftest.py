@@ -30,7 +30,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if hasattr(session.config, "workerinput") or not session.config.getoption("--every-hook"):
         return
     if never := hook_calls.never_called():
-        print(f"\nHooks that no test called: {', '.join(never)}")
+        session.config.get_terminal_writer().line(f"\nHooks no test called: {', '.join(never)}")
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
