@@ -13,8 +13,10 @@ import { startInlineEdit } from './admin/inline_edit.js';
 import { startJobs } from './admin/jobs.js';
 import { startKeypads } from './admin/keypad.js';
 import { startListKeys } from './admin/list_keys.js';
+import { startPalette } from './admin/palette.js';
 import { startPreferences } from './admin/preferences.js';
 import { startReveals } from './admin/reveal.js';
+import { startSegments } from './admin/segments.js';
 import { startSelection } from './admin/selection.js';
 import { startShortcuts } from './admin/shortcuts.js';
 import { startTillLock } from './admin/till_lock.js';
@@ -24,8 +26,8 @@ import { startViews } from './admin/views.js';
 import { startWaiting } from './admin/waiting.js';
 
 for (const start of [
-  startPreferences, startDrawer, startToasts, startShortcuts, startActions, startForms,
+  startPreferences, startPalette, startDrawer, startToasts, startShortcuts, startActions, startForms,
   startFieldLoader, startSelection, startColumns, startFilters, startInlineEdit, startKeypads,
   startFlaskAdmin, startJobs, startWaiting, startReveals, startDrafts, startTillLock,
-  startUploads, startViews, startListKeys,
+  startUploads, startViews, startListKeys, startSegments,
 ]) start();

@@ -24,6 +24,7 @@ class Shell(Admin):
 def install(app: Flask) -> Callable[[Any], None]:
     """Put the console's pages into *app* and return what mounts a further view."""
     from console.admin.system import VIEWS
+    from console.search.palette import Palette
     from console.security import views as security_views
 
     app.extensions["console_menu"] = []
@@ -40,7 +41,7 @@ def install(app: Flask) -> Callable[[Any], None]:
             app.extensions["console_views"].setdefault(subject, view)
 
     security_views.add_views(add_view)
-    for make in VIEWS:
+    for make in (*VIEWS, Palette):
         made = make("console")
         made.check_complete()
         add_view(made)
