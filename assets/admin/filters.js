@@ -4,7 +4,7 @@ import { styleFields } from './field_loader.js';
 const form = () => find('form.filters');
 
 /** A filter is one query parameter, `f.<key>.<operation>`; the operation picks the name. */
-function nameValue(chip) {
+export function nameValue(chip) {
   const operation = find('select.operation', chip);
   const value = find('.value', chip);
   const bare = operation.selectedOptions[0].hasAttribute('data-bare');

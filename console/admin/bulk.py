@@ -110,10 +110,7 @@ def count(view: ModelAdmin) -> Response:
     """Answer how many rows of a list an action may take; capped, and honest about it."""
     offered = view.bulk_actions.get(request.args.get("action", ""))
     listing = acting.listing_of(view, request.query_string.decode(), offered)
-    found = acting.count(listing)
-    most = acting.MOST_ASKED
-    label = f"{most:,}+" if found > most else f"{found:,}"
-    return jsonify(ok=True, count=min(found, most), label=label)
+    return jsonify(ok=True, **acting.say_count(acting.count(listing)))
 
 
 def undo(view: ModelAdmin, number: int) -> Any:

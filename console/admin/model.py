@@ -28,6 +28,8 @@ from console.admin.attributes import Attribute, attribute_of
 from console.admin.columns import ListColumn
 from console.admin.filters import ListFilter
 from console.admin.lists import saved_views, segments
+from console.admin.lists.segment_pages import SegmentPages
+from console.admin.lists.segments import EDIT_SEGMENTS
 from console.admin.lists.view_pages import SavedViewPages
 from console.admin.parts import Column, Filter, FormSection, Panel, RecordAction
 from console.admin.shell import render
@@ -52,6 +54,13 @@ VERBS = {
     "views_delete": "view",
     "views_restore": "view",
     "views_default": "view",
+    "segments_view": "view",
+    "segments_new": "view",
+    "segments_edit": "view",
+    "segments_count": "view",
+    "segments_save": "view",
+    "segments_delete": "view",
+    "segments_restore": "view",
     "action_view": "view",
     "count_view": "view",
     "undo_view": "view",
@@ -63,7 +72,7 @@ VERBS = {
 }
 
 
-class ModelAdmin(SavedViewPages, AdminView, ModelView):
+class ModelAdmin(SavedViewPages, SegmentPages, AdminView, ModelView):
     """The list, the form and the details of one model; a verb left out of `needs` is nobody's.
 
     Strings name attributes of the model. What another plugin adds through its hooks comes after
@@ -125,6 +134,8 @@ class ModelAdmin(SavedViewPages, AdminView, ModelView):
     # -- who may what ------------------------------------------------------------------------
 
     def needed(self, endpoint: str) -> Permission | None:
+        if endpoint.startswith("segments_") and not self.has_segments:
+            return None
         if endpoint in VERBS:
             return self.needs.get(VERBS[endpoint])
         return super().needed(endpoint)
@@ -218,6 +229,8 @@ class ModelAdmin(SavedViewPages, AdminView, ModelView):
             "can_details": self.allows("details_view"),
             "create_label": self.create_label,
             "save_label": save,
+            "segments_url": f"{self.url}/segments/" if self.has_segments else None,
+            "may_edit_segments": self.has_segments and EDIT_SEGMENTS.held(),
             "page_actions": [
                 each for each in self.page_actions if "needs" not in each or each["needs"].held()
             ],

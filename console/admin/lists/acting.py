@@ -59,6 +59,12 @@ def count(listing: Listing, most: int = MOST_ASKED) -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
 
 
+def say_count(found: int, most: int = MOST_ASKED) -> dict[str, Any]:
+    """Return a count for a page: the number, and how it is written when it was capped."""
+    label = f"{most:,}+" if found > most else f"{found:,}"
+    return {"count": min(found, most), "label": label}
+
+
 @unit
 def begin(view: ModelAdmin, name: str, wanted: Mapping[str, Any]) -> int:
     """Note that an action begins and return the number of its run.

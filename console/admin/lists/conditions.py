@@ -124,9 +124,7 @@ def check(conditions: Conditions, filters: Mapping[str, ListFilter]) -> None:
                 raise BadConditions(text, place) from None
 
 
-def where(
-    conditions: Conditions, filters: Mapping[str, ListFilter]
-) -> sa.ColumnElement[bool]:
+def where(conditions: Conditions, filters: Mapping[str, ListFilter]) -> sa.ColumnElement[bool]:
     """Return what records must meet; `BadValue` when a filter is not there or cannot be read."""
     groups = [
         _joined(group.join, [_where(each, filters) for each in group.conditions])

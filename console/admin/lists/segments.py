@@ -188,9 +188,11 @@ def delete_segment(number: int) -> None:
 
 
 @unit
-def restore_segment(number: int) -> None:
-    """Bring a deleted segment back, unless another one bears its name by now."""
+def restore_segment(model: type[Any], number: int) -> None:
+    """Bring a deleted segment of *model* back, unless another one bears its name by now."""
     row = _lock(number)
+    if row.subject != model.__tablename__:
+        raise NotFound(_("There is no such segment."))
     taken = sa.select(Segment.id).where(
         Segment.subject == row.subject, Segment.name == row.name, Segment.deleted_at.is_(None)
     )
@@ -206,4 +208,3 @@ def _lock(number: int) -> Segment:
     if row is None:
         raise NotFound(_("There is no such segment."))
     return row
-

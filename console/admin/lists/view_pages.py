@@ -11,9 +11,9 @@ from flask_admin.base import expose
 from werkzeug.datastructures import MultiDict
 
 from console.admin.listing import Listing, shown_columns
-from console.admin.lists import saved_views
+from console.admin.lists import saved_views, segments
 from console.admin.lists.saved_views import SHARE_VIEWS, KnownView
-from console.admin.state import ALL, State
+from console.admin.state import ALL, Asked, State
 from console.errors import Refused
 from console.i18n import _, gettext
 from console.security import rights
@@ -105,9 +105,7 @@ def _state(view: ModelAdmin, state: State) -> dict[str, Any]:
     for asked in state.filters:
         known = listing.filters.get(asked.key)
         if known is not None and known.sensitive:
-            raise Refused(
-                _("A view cannot keep the filter “%(name)s”.", name=str(known.label))
-            )
+            raise Refused(_("A view cannot keep the filter “%(name)s”.", name=str(known.label)))
     return saved_views.keep_state(state, [c.key for c in shown_columns(view, listing)])
 
 
@@ -187,8 +185,22 @@ def _missing(listing: Listing) -> list[dict[str, Any]]:
     base = url_for(f"{listing.view.endpoint}.index_view")
     found: list[dict[str, Any]] = [{"name": key, "remove_url": None} for key in gone]
     found += [
-        {"name": asked.key, "remove_url": state.without(asked).url(base)}
+        {"name": _name_of(listing, asked), "remove_url": state.without(asked).url(base)}
         for asked in state.filters
-        if asked.key not in listing.filters
+        if asked.key not in listing.filters or _is_broken(listing, asked)
     ]
     return found
+
+
+def _name_of(listing: Listing, asked: Asked) -> str:
+    known = listing.filters.get(asked.key)
+    return asked.key if known is None else str(known.label)
+
+
+def _is_broken(listing: Listing, asked: Asked) -> bool:
+    """Tell whether a filter asks for a segment that is gone, or that asks for what is gone."""
+    if asked.key != segments.KEY or not asked.value.isdecimal():
+        return False
+    known = {each.id: each for each in segments.segments_of(listing.model)}
+    segment = known.get(int(asked.value))
+    return segment is None or bool(segments.missing_of(listing.view, segment))
