@@ -118,11 +118,11 @@ def change_own_phone(member_id: int, phone: str, former: str) -> Outcome:
     member = api.db.session.get_one(Member, member_id, with_for_update=True)
     if member.phone != normalise_phone(former):
         raise api.Conflict(_("Your phone was changed in the meantime. Begin again."))
-    try:
-        change_phone(member, phone)
-    except PhoneTaken:
+    holder = find_by_phone(phone)
+    if holder is not None and holder.id != member_id:
         ask_staff(phone, "taken", number=member.number, store_id=member.home_store_id)
         return Outcome(reason="taken")
+    change_phone(member, phone)
     return Outcome(member_id)
 
 
