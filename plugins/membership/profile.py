@@ -6,8 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from console import api
-from plugins.membership.hookspecs import TimelineMoment, TimelinePlace
+from console.api import _
+from plugins.membership.hookspecs import ProfileFact, TimelineMoment, TimelinePlace
+from plugins.membership.models import Member
 from plugins.membership.services import movements, timeline
+from plugins.membership.services.entitlements import holdings_of
 
 
 @api.hookimpl
@@ -26,3 +29,22 @@ def membership_timeline_moments(
         yield from movements.tell_movements(member_id, before, most)
     if kind in ("", *dict(timeline.LABELS)):
         yield from timeline.tell_file(member_id, before, most, kind)
+
+
+@api.hookimpl
+def membership_profile_facts(member_id: int) -> Iterable[ProfileFact]:
+    """Show a member's points, and when she came last."""
+    holdings = holdings_of(member_id)
+    owing = ""
+    if holdings.owing_fen:
+        owing = api.gettext("Owing %(amount)s", amount=api.format_fen(holdings.owing_fen))
+    yield ProfileFact("points", _("Points"), f"{holdings.points:,}", owing, icon="star", order=10)
+    visited_on = movements.last_visit_on(member_id)
+    note = _("No visit yet")
+    if visited_on is not None:
+        member = api.db.session.get_one(Member, member_id)
+        ago = (api.today(member.home_store.time_zone) - visited_on).days
+        note = _("today") if ago < 1 else api.ngettext("%(num)s day ago", "%(num)s days ago", ago)
+    yield ProfileFact(
+        "last_visit", _("Last visit"), visited_on or "", note, icon="calendar", order=20
+    )

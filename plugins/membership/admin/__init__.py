@@ -1,7 +1,8 @@
 """The admin views of membership."""
 
 from plugins.membership.admin.importing import MemberImport
+from plugins.membership.admin.levels import BenefitAdmin, GiftAdmin, LevelAdmin
 from plugins.membership.admin.members import MemberAdmin
 from plugins.membership.admin.tags import TagAdmin
 
-VIEWS = (MemberAdmin, TagAdmin, MemberImport)
+VIEWS = (MemberAdmin, TagAdmin, LevelAdmin, BenefitAdmin, GiftAdmin, MemberImport)

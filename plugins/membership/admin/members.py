@@ -4,31 +4,32 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request
-from markupsafe import Markup
+from flask import request
 
 from console import api
 from console.api import _
 from plugins.membership.admin.acting import BulkActions
 from plugins.membership.admin.adding import AddingPages, found_elsewhere
 from plugins.membership.admin.birthday import BIRTHDAY
-from plugins.membership.admin.columns import COLUMNS, FILTERS, draw_tags
-from plugins.membership.admin.photos import PhotoPages, photos_of
+from plugins.membership.admin.columns import COLUMNS, FILTERS
+from plugins.membership.admin.photos import PhotoPages
+from plugins.membership.admin.profile import ProfilePages, draw_profile
+from plugins.membership.admin.standing import StandingPages
 from plugins.membership.models import Member
 from plugins.membership.permissions import (
     ADD_MEMBERS,
     EDIT_MEMBERS,
     EXPORT_MEMBERS,
+    FREEZE_MEMBERS,
     IMPORT_MEMBERS,
     SEE_MEMBERS,
 )
-from plugins.membership.services.birthdays import show_birthday
-from plugins.membership.services.entitlements import holdings_of
-from plugins.membership.services.filing import birthday_of, settle_file
-from plugins.membership.services.timeline import timeline_of
+from plugins.membership.services.filing import settle_file
 
 
-class MemberAdmin(AddingPages, BulkActions, PhotoPages, api.ModelAdmin):
+class MemberAdmin(
+    AddingPages, BulkActions, PhotoPages, ProfilePages, StandingPages, api.ModelAdmin
+):
     """The members of the chain."""
 
     subject, noun = Member, "members"
@@ -41,6 +42,7 @@ class MemberAdmin(AddingPages, BulkActions, PhotoPages, api.ModelAdmin):
         "export": EXPORT_MEMBERS,
     }
     list_template = "membership/list.html"
+    details_template = "membership/profile.html"
     list_columns = COLUMNS
     default_sort = "-joined_on"
     filters = FILTERS
@@ -81,47 +83,14 @@ class MemberAdmin(AddingPages, BulkActions, PhotoPages, api.ModelAdmin):
     def before_save(self, record: Any, form: Any, *, created: bool) -> None:
         settle_file(record)
 
-    def head(self, record: Any) -> Markup:
-        birthday = birthday_of(record)
-        return _draw(
-            "membership/_head.html",
-            member=record,
-            phone=api.draw_masked(
-                record.phone, "phone", model=Member, record_id=record.id, column="phone"
-            ),
-            tags=draw_tags(record.tags),
-            birthday=show_birthday(birthday) if birthday else "",
-            holdings=holdings_of(record.id),
-        )
-
-    def panels(self, record: Any) -> list[api.Panel]:
-        holdings = holdings_of(record.id)
-        found = [
-            api.Panel(
-                _("Timeline"),
-                _draw("membership/_timeline.html", moments=timeline_of(record.id)),
-                90,
-            )
-        ]
-        if holdings.sessions:
-            html = _draw("membership/_sessions.html", sessions=holdings.sessions)
-            found.insert(0, api.Panel(_("Remaining services"), html, 10))
-        photos = photos_of(record.id)
-        if photos:
-            html = _draw("membership/_photos.html", photos=photos, member=record)
-            found.append(api.Panel(_("Photos"), html, 50))
-        return found
+    def head(self, record: Any) -> dict[str, Any]:
+        return draw_profile(record)
 
     def record_actions(self, record: Any) -> list[api.RecordAction]:
-        return [
-            api.RecordAction(
-                _("Photos"),
-                f"/console/membership/members/{record.id}/photos",
-                SEE_MEMBERS,
-                method="GET",
-            )
-        ]
-
-
-def _draw(template: str, **values: Any) -> Markup:
-    return Markup(render_template(template, **values))  # noqa: S704 - a template escapes
+        where = f"/console/membership/members/{record.id}"
+        photos = api.RecordAction(_("Photos"), f"{where}/photos", SEE_MEMBERS, method="GET")
+        if record.status == "frozen":
+            thaw = api.RecordAction(_("Unfreeze"), f"{where}/unfreeze", FREEZE_MEMBERS)
+            return [photos, thaw]
+        freeze = api.RecordAction(_("Freeze"), f"{where}/freeze", FREEZE_MEMBERS, method="GET")
+        return [photos, freeze]

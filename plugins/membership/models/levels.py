@@ -141,6 +141,13 @@ class LevelChange(api.Model):
     user_name: Mapped[str] = api.column(_("By"), default="")
 
 
+def _of_known(model: Any, stores: frozenset[int]) -> sa.ColumnElement[bool]:
+    known = sa.table("membership_store", sa.column("member_id"), sa.column("store_id"))
+    here = sa.select(known.c.member_id).where(known.c.store_id.in_(stores))
+    condition: sa.ColumnElement[bool] = model.member_id.in_(here)
+    return condition
+
+
 class LevelGift(api.Model):
     """The gift of a level that a member reached: once per level, whatever happens later.
 
@@ -148,7 +155,7 @@ class LevelGift(api.Model):
     """
 
     __tablename__ = "membership_level_gift"
-    scope = api.CHAIN
+    scope = api.Scope(_of_known)
     __table_args__ = (
         sa.UniqueConstraint("member_id", "level_id"),
         sa.Index("ix_membership_level_gift_handed_at", "handed_at", "id"),

@@ -37,6 +37,9 @@ WORDS = {
     "level_refunded": _("After a refund, level: %(old)s → %(new)s"),
     "level_kept": _("Level kept: %(new)s"),
     "level_notice": _("Told that the level %(level)s ends on %(until)s"),
+    "merged": _("Merged with file %(number)s"),
+    "unmerged": _("The merge with file %(number)s was undone"),
+    "erased": _("Identity erased at her wish"),
     "gift_due": _("Gift on reaching the level: %(gift)s"),
     "gift_handed": _("Gift handed over: %(gift)s"),
 }
@@ -53,6 +56,9 @@ ICONS = {
     "received": "building-store",
     "frozen": "lock",
     "unfrozen": "lock-open",
+    "merged": "arrows-exchange",
+    "unmerged": "arrow-back-up",
+    "erased": "user-off",
     "gift_due": "gift",
     "gift_handed": "gift",
 }

@@ -246,8 +246,8 @@ def test_the_file_shows_what_staff_must_know_at_once(desk: FlaskClient, here: in
     open_balances("test", [opening])
     page = desk.get(f"{URL}{member.id}/").text
     text = words(page)
-    assert "果酸" in page.split("pill-bad")[1]
-    for shown in ("¥1,150.00", "¥1,000.00", "¥150.00", "¥200.00", "138****8000", "肩颈 SPA 3"):
+    assert "果酸" in page.split("notice-bad")[1]
+    for shown in ("¥1,150.00", "¥1,000.00", "¥150.00", "¥200.00", "138****8000", "肩颈 SPA × 3"):
         assert shown in text, shown
     assert PHONE not in page
 
