@@ -57,7 +57,7 @@ def test_every_answer_carries_the_headers_that_browsers_obey(client: FlaskClient
 def test_the_nonce_of_the_scripts_is_new_with_each_answer(client: FlaskClient) -> None:
     nonces = set()
     for _turn in range(3):
-        answer = client.get("/nowhere")
+        answer = client.get("/console/nowhere")
         (nonce,) = re.findall(r"'nonce-([^']+)'", answer.headers["Content-Security-Policy"])
         assert set(re.findall(r'nonce="([^"]+)"', answer.text)) == {nonce}
         nonces.add(nonce)
