@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir, extract_from_file
-from babel.messages.mofile import write_mo
+from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 
 from console.host.mount import folder_of
@@ -31,6 +32,12 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%[sd]")
 
 
+def _is_searched(folder: str) -> bool:
+    """Leave out the sample that new plugins begin with: it brings its own translations."""
+    name = Path(folder).name
+    return not name.startswith((".", "_")) and Path(folder) != ROOT / "console" / "scaffold"
+
+
 class NoFolder(Exception):
     """A plugin of a single file cannot bring translations."""
 
@@ -44,6 +51,7 @@ def extract(root: Path, sources: tuple[str, ...] = SOURCES) -> Catalog:
             method_map=METHODS,
             keywords=KEYWORDS,
             comment_tags=("Translators:",),
+            directory_filter=_is_searched,
         )
         for name, line, words, comments, context in found:
             place = (f"{source}/{name}", line)
@@ -81,11 +89,26 @@ def read(file: Path, locale: str) -> Catalog:
 
 def extract_plugin(folder: Path) -> Catalog:
     """Collect the words of a plugin that the console does not have already."""
-    catalog, known = extract(folder, (".",)), extract(ROOT)
+    catalog = extract(folder, (".",))
     for message in list(catalog):
-        if message.id and known.get(_first(message), message.context):
+        if message.id and console_has(message):
             catalog.delete(_first(message), message.context)
     return catalog
+
+
+def console_has(message: Message) -> bool:
+    """Tell whether the console's own catalogue translates a text."""
+    return _own_catalogue().get(_first(message), message.context) is not None
+
+
+@cache
+def _own_catalogue() -> Catalog:
+    """Read the console's catalogue: from its source, or as it was compiled for a server."""
+    file = file_of(ROOT, "zh_Hans_CN")
+    if file.exists():
+        return read(file, "zh_Hans_CN")
+    with file.with_suffix(".mo").open("rb") as opened:
+        return read_mo(opened)
 
 
 def words_of(manifest: type[Plugin]) -> tuple[Path, Catalog]:
@@ -109,14 +132,14 @@ def faults_of(manifest: type[Plugin]) -> list[str]:
         if source != "en":
             return []
         file = Path(sys.modules[manifest.__module__].__file__ or "")
-        own, known = _extract_file(file), extract(ROOT)
-        missing = [m for m in own if m.id and known.get(_first(m), m.context) is None]
+        missing = [m for m in _extract_file(file) if m.id and not console_has(m)]
         return [f"{_first(m)!r} has no translation, and a single file brings none" for m in missing]
     root, template = words_of(manifest)
     locales = translated_locales(source)
     if source != "en":
         locales = [each for each in locales if file_of(root, each).exists()]
-    return list(find_faults(root, template, locales))
+    used = template if root == ROOT else extract(root, (".",))
+    return list(find_faults(root, template, locales, used))
 
 
 def update(root: Path, template: Catalog, source: str = "en") -> None:
@@ -148,9 +171,15 @@ def compile_all(root: Path) -> list[Path]:
 
 
 def find_faults(
-    root: Path, template: Catalog, locales: Iterable[str] | None = None
+    root: Path,
+    template: Catalog,
+    locales: Iterable[str] | None = None,
+    used: Catalog | None = None,
 ) -> Iterator[str]:
-    """Tell what is wrong with the catalogues, a line each: missing, empty, fuzzy, misspelt."""
+    """Tell what is wrong with the catalogues, a line each: missing, empty, fuzzy, misspelt.
+
+    *template* is what must be translated, *used* all that may be.
+    """
     for locale in translated_locales() if locales is None else locales:
         catalog = read(file_of(root, locale), locale)
         for message in template:
@@ -160,7 +189,7 @@ def find_faults(
                 if fault:
                     yield f"{locale}: {fault}: {_first(message)!r} ({_place(message)})"
         for message in catalog:
-            if message.id and template.get(_first(message), message.context) is None:
+            if message.id and (used or template).get(_first(message), message.context) is None:
                 yield f"{locale}: no longer used: {_first(message)!r}"
 
 

@@ -17,6 +17,7 @@ COMMANDS = {
     "init": ("console.cli.serving", "Make the instance folder and its secret key."),
     "migrate": ("console.cli.tables", "Bring all tables up to date."),
     "migrations": ("console.cli.tables", "Write migrations from the models."),
+    "new-plugin": ("console.cli.scaffolding", "Begin a plugin: a package that runs at once."),
     "plugins": ("console.cli.plugins", "List, enable, disable, check or purge plugins."),
     "run": ("console.cli.serving", "Serve the console, with its worker."),
     "search": ("console.cli.search", "Build the words anew by which records are found."),
@@ -35,7 +36,9 @@ class Console(click.Group):
         if cmd_name not in COMMANDS:
             return _plugin_command(ctx, cmd_name)
         module, _help = COMMANDS[cmd_name]
-        command: click.Command = getattr(importlib.import_module(module), cmd_name)
+        command: click.Command = getattr(
+            importlib.import_module(module), cmd_name.replace("-", "_")
+        )
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

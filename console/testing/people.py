@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
@@ -32,7 +33,9 @@ def hash_of(secret: str) -> str:
 
 @unit
 def add_store(name: str = "Nanshan") -> int:
-    """Add a store and return its number."""
+    """Add a store and return its number; a name that is taken gets a number behind it."""
+    taken = db.session.scalar(sa.select(sa.func.count()).where(Store.name.startswith(name)))
+    name = f"{name} {taken + 1}" if taken else name
     store = Store(name=name, time_zone="Asia/Shanghai", cut_off_minutes=0, closed=False)
     db.session.add(store)
     db.session.flush()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from console.testing.app import MakeApp
     from console.testing.databases import Databases
+    from console.testing.listening import Announced, Phone
     from console.testing.live import Live
     from console.testing.people import SignIn
 
@@ -116,12 +117,37 @@ def shared_app(
     return app
 
 
-@pytest.fixture
-def migrated_url(databases: Databases, original_url: str) -> Iterator[str]:
-    """The URL of a new database with all tables, and nothing in them."""
-    from console.testing.app import forget_locks
+@pytest.fixture(scope="session")
+def original_demo(
+    shared_app: Flask,
+    databases: Databases,
+    original_url: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[str, Path]]:
+    """The URL of a database with the demo of every active plugin, to be copied, and its files."""
+    from console import demo
+    from console.testing.app import forget_locks, on_database
 
     url = databases.create(copy_of=original_url)
+    instance = tmp_path_factory.mktemp("demo") / "instance"
+    with on_database(shared_app, url, instance):
+        demo.load(lambda _text: None)
+    yield url, instance
+    forget_locks(url)
+    databases.drop(url)
+
+
+@pytest.fixture
+def migrated_url(
+    databases: Databases, original_url: str, request: pytest.FixtureRequest
+) -> Iterator[str]:
+    """The URL of a new database with all tables, and nothing in them but a demo asked for."""
+    from console.testing.app import forget_locks
+
+    original = original_url
+    if "with_demo" in request.fixturenames:
+        original = request.getfixturevalue("original_demo")[0]
+    url = databases.create(copy_of=original)
     yield url
     forget_locks(url)
     databases.drop(url)
@@ -160,6 +186,34 @@ def sign_in(app: Flask) -> SignIn:
 
 
 @pytest.fixture
+def phone(app: Flask) -> Iterator[Phone]:
+    """The browser of a member's phone, signed in as this member: `phone(member_id, name)`."""
+    from console.testing.listening import phones
+
+    with phones(app) as phone:
+        yield phone
+
+
+@pytest.fixture
+def announced(app: Flask, tested_plugins: frozenset[str]) -> Iterator[Announced]:
+    """What was told by an event of the plugins under test: `announced(walkin_guest_called)`."""
+    from console.testing.listening import hearing
+
+    with hearing(app, tested_plugins) as announced:
+        yield announced
+
+
+@pytest.fixture
+def work(app: Flask) -> Callable[[], None]:
+    """Do what the worker has to do by now: deliver events, run jobs."""
+    from functools import partial
+
+    from console.worker import drain
+
+    return partial(drain, app)
+
+
+@pytest.fixture
 def live(app: Flask) -> Iterator[Live]:
     """Serve `app` on a free port of this machine, for tests with a browser."""
     from console.testing.live import served
@@ -169,11 +223,11 @@ def live(app: Flask) -> Iterator[Live]:
 
 
 @pytest.fixture
-def with_demo(app: Flask) -> None:
-    """Load the demo of every active plugin into the test's database."""
-    from console import demo
-
-    demo.load(lambda _text: None)
+def with_demo(app: Flask, original_demo: tuple[str, Path]) -> None:
+    """Give the test's database, and its folder of files, the demo of every active plugin."""
+    files = original_demo[1] / "files"
+    if files.is_dir():
+        shutil.copytree(files, Path(app.instance_path) / "files")
 
 
 @pytest.fixture

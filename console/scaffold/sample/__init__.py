@@ -1,0 +1,1 @@
+"""Sample box: guests write something, staff mark what is done."""
