@@ -14,7 +14,7 @@ from console.i18n import gettext
 
 #: The first segment of every address that is not a member's: the console's and machines'.
 NOT_PUBLIC = frozenset(
-    {"", "admin", "api", "console", "demo", "healthz", "metrics", "readyz", "static"}
+    {"", "admin", "api", "console", "demo", "files", "healthz", "metrics", "readyz", "static"}
 )
 
 
