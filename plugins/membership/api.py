@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from plugins.membership.hookspecs import (
     TILES,
+    ExportPart,
     ProfileFact,
     Tile,
     TimelineMoment,
@@ -18,6 +19,12 @@ from plugins.membership.services.birthdays import (
     check_birthday,
     next_birthday,
     show_birthday,
+)
+from plugins.membership.services.consents import (
+    consents_of,
+    give_consent,
+    has_consent,
+    withdraw_consent,
 )
 from plugins.membership.services.filing import (
     birthday_of,
@@ -63,7 +70,9 @@ from plugins.membership.services.levelling import (
     take_back_level,
 )
 from plugins.membership.services.member_codes import read_code, show_code, use_code
+from plugins.membership.services.merging import kept_file_of, merge_members, undo_merge
 from plugins.membership.services.moments import older_than
+from plugins.membership.services.moving import move_rows
 from plugins.membership.services.phones import normalise_phone
 from plugins.membership.services.tagging import find_or_add_tags, tag_member, untag_member
 from plugins.membership.services.timeline import note_history
@@ -74,6 +83,7 @@ __all__ = [
     "Alias",
     "Benefit",
     "Birthday",
+    "ExportPart",
     "HeldLevel",
     "Joined",
     "KnownStore",
@@ -99,16 +109,22 @@ __all__ = [
     "buy_level",
     "change_phone",
     "check_birthday",
+    "consents_of",
     "find_by_identity",
     "find_by_number",
     "find_by_phone",
     "find_exactly",
     "find_or_add_tags",
     "freeze_member",
+    "give_consent",
+    "has_consent",
     "join_by",
+    "kept_file_of",
     "level_of",
     "membership_member_joined",
     "membership_tiles",
+    "merge_members",
+    "move_rows",
     "next_birthday",
     "normalise_phone",
     "note_history",
@@ -128,7 +144,9 @@ __all__ = [
     "take_back_level",
     "touch_member",
     "unbind_identity",
+    "undo_merge",
     "unfreeze_member",
     "untag_member",
     "use_code",
+    "withdraw_consent",
 ]

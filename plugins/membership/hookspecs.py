@@ -181,8 +181,16 @@ def membership_member_erased(member_id: int) -> None:
 
 #: The hooks that are called; the manifest declares them.
 HOOKS = (
+    membership_check_merge,
+    membership_export_parts,
     membership_level_changed,
+    membership_member_erased,
+    membership_member_erasing,
     membership_member_joined,
+    membership_member_merged,
+    membership_member_merging,
+    membership_member_unmerging,
+    membership_merge_contents,
     membership_profile_facts,
     membership_tiles,
     membership_timeline_kinds,

@@ -32,6 +32,16 @@ FREEZE_MEMBERS = api.Permission(
 MOVE_MEMBERS = api.Permission(
     "membership.move_members", _("Move members to another home store"), ("manager",)
 )
+MERGE_MEMBERS = api.Permission("membership.merge_members", _("Merge duplicate files"), ("manager",))
+SEE_PRIVACY = api.Permission(
+    "membership.see_privacy",
+    _("Write down consents and hand out copies of data"),
+    ("manager", "front_desk"),
+)
+ERASE_MEMBERS = api.Permission("membership.erase_members", _("Erase members' data"), ("manager",))
+EDIT_CONSENT_TEXTS = api.Permission(
+    "membership.edit_consent_texts", _("Change the texts of consents"), ("manager",)
+)
 
 PERMISSIONS = (
     SEE_MEMBERS,
@@ -45,4 +55,8 @@ PERMISSIONS = (
     HAND_GIFTS,
     FREEZE_MEMBERS,
     MOVE_MEMBERS,
+    MERGE_MEMBERS,
+    SEE_PRIVACY,
+    ERASE_MEMBERS,
+    EDIT_CONSENT_TEXTS,
 )

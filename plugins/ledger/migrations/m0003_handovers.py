@@ -22,6 +22,17 @@ SQLITE_STANDING = """
     FROM ledger_account WHERE id = NEW.account_id AND {kind} <> ''
     ON CONFLICT (owner, owner_id, kind, unit) DO UPDATE SET amount = amount + excluded.amount;
 """
+SQLITE_BUMP = """
+CREATE TRIGGER ledger_handover_bump AFTER INSERT ON ledger_handover BEGIN
+    UPDATE ledger_account SET owner_id = NEW.to_id, part = NEW.to_part WHERE id = NEW.account_id;
+    {standings}
+END
+"""
+SQLITE_GUARD = """
+CREATE TRIGGER ledger_handover_{name} BEFORE INSERT ON ledger_handover
+WHEN EXISTS (SELECT 1 FROM ledger_handover WHERE {same})
+BEGIN SELECT RAISE(ABORT, 'ledger_handover is append-only'); END
+"""
 HANDOVER_BUMP = """
 CREATE FUNCTION ledger_handover_bump() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -104,9 +115,7 @@ def _sqlite() -> list[str]:
         " WHEN (NEW.owner_id IS NOT OLD.owner_id OR NEW.part IS NOT OLD.part)"
         f" AND NOT EXISTS ({SAID})"
         " BEGIN SELECT RAISE(ABORT, 'ledger_account is frozen'); END",
-        "CREATE TRIGGER ledger_handover_bump AFTER INSERT ON ledger_handover BEGIN"
-        " UPDATE ledger_account SET owner_id = NEW.to_id, part = NEW.to_part"
-        f" WHERE id = NEW.account_id; {standings} END",
+        SQLITE_BUMP.format(standings=standings),
         *(
             f"CREATE TRIGGER ledger_handover_{act.lower()} BEFORE {act} ON ledger_handover"
             " BEGIN SELECT RAISE(ABORT, 'ledger_handover is append-only'); END"
@@ -114,9 +123,7 @@ def _sqlite() -> list[str]:
         ),
         # An INSERT OR REPLACE would walk round the DELETE trigger.
         *(
-            f"CREATE TRIGGER ledger_handover_{name} BEFORE INSERT ON ledger_handover"
-            f" WHEN EXISTS (SELECT 1 FROM ledger_handover WHERE {same})"
-            " BEGIN SELECT RAISE(ABORT, 'ledger_handover is append-only'); END"
+            SQLITE_GUARD.format(name=name, same=same)
             for name, same in (
                 ("replaced", "id = NEW.id"),
                 (

@@ -146,7 +146,9 @@ def _create_consents(op: Operations) -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_membership_consent")),
     )
     op.create_index(
-        "ix_membership_consent_member_id", "membership_consent", ["member_id", "purpose", "at", "id"]
+        "ix_membership_consent_member_id",
+        "membership_consent",
+        ["member_id", "purpose", "at", "id"],
     )
 
 

@@ -29,7 +29,8 @@ def find_by_number(number: str) -> list[Member]:
     """Return the members with this number or this earlier one, anywhere in the chain."""
     wanted = number.strip()
     earlier = sa.select(Alias.member_id).where(Alias.number == wanted)
-    found = sa.select(Member).where(sa.or_(Member.number == wanted.upper(), Member.id.in_(earlier)))
+    either = sa.or_(Member.number == wanted.upper(), Member.id.in_(earlier))
+    found = sa.select(Member).where(either, Member.gone_at.is_(None))
     return list(api.db.session.scalars(found.order_by(Member.id).limit(20)))
 
 
