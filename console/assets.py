@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from flask import Blueprint, Flask, Response, request, send_from_directory
+from flask import Blueprint, Flask, Response, has_request_context, request, send_from_directory
 from markupsafe import Markup
 
 DIST = Path(__file__).parent / "static" / "dist"
@@ -88,6 +88,16 @@ def _pick_packing(filename: str) -> tuple[str, str | None]:
 
 
 def _manifest() -> dict[str, Any]:
+    """Return the manifest, looked at once a request: a page has a hundred icons."""
+    if not has_request_context():
+        return _newest_manifest()
+    if "console_manifest" not in request.environ:
+        request.environ["console_manifest"] = _newest_manifest()
+    known: dict[str, Any] = request.environ["console_manifest"]
+    return known
+
+
+def _newest_manifest() -> dict[str, Any]:
     try:
         written = MANIFEST.stat().st_mtime_ns
     except FileNotFoundError:

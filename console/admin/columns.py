@@ -141,18 +141,17 @@ class Drawer:
         else:
             found = [row[place] for row in rows]
         if column.sensitive and not masking.sees_all():
+            show = self._masker(column.sensitive)
             return [
-                None if value is None else self._masked(str(value), number)
+                None if value is None else show(str(value), number)
                 for value, number in zip(found, ids, strict=True)
             ]
         return found
 
-    def _masked(self, value: str, number: Any) -> str:
-        kind = self.column.sensitive or "text"
+    def _masker(self, kind: str) -> Callable[[str, Any], str]:
         if self._plain:
-            return masking.show(value, kind, model=self.model, record_id=number)
-        key = self.column.key
-        return masking.draw(value, kind, model=self.model, record_id=number, column=key)
+            return lambda value, _number: masking.mask(value, kind)
+        return masking.drawer(kind, model=self.model, column=self.column.key)
 
 
 def drawers(

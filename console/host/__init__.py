@@ -114,7 +114,7 @@ class Host:
 
     def remember(self, key: str, read: Callable[[], T]) -> T:
         """Return what *read* answers, asking it again only when the epoch was raised."""
-        if in_unit() and g.get("console_epoch_raised"):
+        if g.get("console_epoch_raised") and in_unit():
             return read()  # uncommitted: nobody else may come to see it
         number = g.get("console_epoch")
         if number is None:

@@ -40,6 +40,15 @@ def actor() -> Actor:
     return Actor(person.id, person.name, person.store_id, ip, request_id, person.till_id)
 
 
+def acting_user_id() -> int | None:
+    """Return the number of the person who acts, or None."""
+    acting = _acting.get()
+    if acting is not None:
+        return acting.user_id
+    person = g.get("console_person") if has_request_context() else None
+    return None if person is None else int(person.id)
+
+
 def acts_as_console() -> bool:
     """Tell whether the console itself acts (worker, command line, demo), not a person."""
     acting = _acting.get()

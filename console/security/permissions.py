@@ -9,7 +9,7 @@ from flask import current_app
 
 from console.i18n import _
 from console.security import rights
-from console.security.actors import actor, acts_as_console
+from console.security.actors import acting_user_id, actor, acts_as_console
 from console.stores import Store
 
 #: The preset roles and their names.
@@ -53,7 +53,7 @@ class Permission:
         """Return the stores where who acts holds this; None stands for all."""
         if acts_as_console():
             return None
-        user_id = actor().user_id
+        user_id = acting_user_id()
         if user_id is None:
             return frozenset()
         return rights.read().reach(user_id, self.key, self.roles)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from flask import current_app
@@ -59,12 +59,21 @@ class Rights:
     #: Role and store by person; without a store the role holds in all of them.
     grants: Mapping[int, Sequence[tuple[int, int | None]]]
     stores: Sequence[KnownStore]
+    _reached: dict[tuple[int, str, Sequence[str]], frozenset[int] | None] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
-    def reach(self, user_id: int, key: str, presets: Sequence[str]) -> frozenset[int] | None:
+    def reach(self, user_id: int, key: str, presets: tuple[str, ...]) -> frozenset[int] | None:
         """Return the stores where a person holds a permission; None stands for all.
 
         Rights of several roles add up, a denial takes away; an owner is denied nothing.
         """
+        asked = (user_id, key, presets)
+        if asked not in self._reached:  # a page asks the same a hundred times
+            self._reached[asked] = self._reach(user_id, key, presets)
+        return self._reached[asked]
+
+    def _reach(self, user_id: int, key: str, presets: Sequence[str]) -> frozenset[int] | None:
         owned, allowed, denied = set[int | None](), set[int | None](), set[int | None]()
         for role_id, store_id in self.grants.get(user_id, ()):
             role = self.roles[role_id]

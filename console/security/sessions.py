@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import secrets
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -69,16 +70,7 @@ def digest(token: str) -> str:
 def find(token: str) -> Found | None:
     """Return the living session of a token, with one query."""
     hashed, now = digest(token), clock.now()
-    held = sa.or_(
-        StaffSession.token_hash == hashed,
-        sa.and_(StaffSession.spare_hash == hashed, StaffSession.spare_until > now),
-    )
-    row = db.session.execute(
-        sa.select(StaffSession, User, Till.revoked_at)
-        .join(User, User.id == StaffSession.user_id)
-        .outerjoin(Till, Till.id == StaffSession.till_id)
-        .where(held, StaffSession.ended_at.is_(None), User.active)
-    ).first()
+    row = db.session.execute(_living(), {"hashed": hashed, "now": now}).first()
     if row is None:
         return None
     session, user, revoked_at = row
@@ -88,6 +80,23 @@ def find(token: str) -> Found | None:
         _person(session, user, now),
         session.seen_at,
         session.rotate and session.token_hash == hashed,
+    )
+
+
+@cache
+def _living() -> Any:
+    """Return the query of every request, put together once."""
+    hashed = sa.bindparam("hashed", type_=sa.String())
+    now = sa.bindparam("now", type_=StaffSession.spare_until.type)
+    held = sa.or_(
+        StaffSession.token_hash == hashed,
+        sa.and_(StaffSession.spare_hash == hashed, StaffSession.spare_until > now),
+    )
+    return (
+        sa.select(StaffSession, User, Till.revoked_at)
+        .join(User, User.id == StaffSession.user_id)
+        .outerjoin(Till, Till.id == StaffSession.till_id)
+        .where(held, StaffSession.ended_at.is_(None), User.active)
     )
 
 
