@@ -14,10 +14,12 @@ from console.api import _
 from plugins.ledger.api import standing_amount, standing_column, where_standing
 from plugins.membership.models import Member, Tag
 from plugins.membership.services.finding import today_of_chain
+from plugins.membership.services.ladder import all_levels
 from plugins.membership.services.tagging import tags_of
 
 CHIP = Markup('<span class="tag-chip tag-{colour}">{name}</span>')
 LIST = Markup('<span class="tag-list">{chips}</span>')
+FROZEN = Markup('<span class="pill pill-bad">{}</span>')
 MONTHS = (
     (1, _("January")),
     (2, _("February")),
@@ -58,6 +60,39 @@ def _load_tags(ids: Sequence[int]) -> Mapping[int, str]:
     return found
 
 
+class Badge(str):
+    """A level as a coloured chip on a page, with a word for who is frozen; plain elsewhere."""
+
+    drawn: Markup
+
+    def __html__(self) -> str:
+        return self.drawn
+
+
+def _load_levels(ids: Sequence[int]) -> Mapping[int, str]:
+    levels = {level.id: level for level in all_levels()}
+    rows = api.db.session.execute(
+        sa.select(Member.id, Member.level_id, Member.status).where(Member.id.in_(ids))
+    )
+    found = {}
+    for member_id, level_id, status in rows:
+        level = levels.get(level_id)
+        names = [level.shown_name] if level else []
+        chips = [CHIP.format(colour=level.colour, name=level.shown_name)] if level else []
+        if status == "frozen":
+            names.append(api.gettext("Frozen"))
+            chips.append(FROZEN.format(api.gettext("Frozen")))
+        badge = Badge(api.gettext(", ").join(names))
+        badge.drawn = LIST.format(chips=Markup("").join(chips))
+        found[member_id] = badge
+    return found
+
+
+def _level_id(model: Any) -> sa.ColumnElement[Any]:
+    expression: sa.ColumnElement[Any] = model.level_id
+    return expression
+
+
 def _owing(model: Any) -> sa.ColumnElement[Any]:
     return -standing_amount(model.id, "owing", "CNY")
 
@@ -69,6 +104,7 @@ COLUMNS: tuple[str | api.Column, ...] = (
     "home_store_id",
     "consultant_id",
     api.Column("balance", _("Balance"), kind="money", **standing_column("balance")),
+    api.Column("level", _("Level"), expression=_level_id, load=_load_levels),
     api.Column("points", _("Points"), kind="number", **standing_column("all_points")),
     "source",
     api.Column("tags", _("Tags"), load=_load_tags),
@@ -80,6 +116,8 @@ COLUMNS: tuple[str | api.Column, ...] = (
     api.Column("stores", hidden=True),
     api.Column("gender", hidden=True),
     api.Column("next_birthday_on", hidden=True),
+    api.Column("level_until_on", hidden=True),
+    api.Column("status", hidden=True),
     api.Column("allergies", hidden=True),
     api.Column("latest_source", hidden=True),
 )
@@ -91,6 +129,10 @@ def _where_balance(operation: str, fen: int) -> sa.ColumnElement[bool]:
 
 def _where_points(operation: str, points: int) -> sa.ColumnElement[bool]:
     return where_standing(Member.id, "all_points", operation, points)
+
+
+def _where_sessions(operation: str, count: int) -> sa.ColumnElement[bool]:
+    return where_standing(Member.id, "all_sessions", operation, count)
 
 
 def _where_month(_operation: str, month: int) -> sa.ColumnElement[bool]:
@@ -108,14 +150,27 @@ def _where_phone(_operation: str, value: bool) -> sa.ColumnElement[bool]:
     return Member.phone.is_not(None) if value else Member.phone.is_(None)
 
 
+def _level_choices() -> Sequence[tuple[Any, Any]]:
+    return [(level.id, level.shown_name) for level in all_levels()]
+
+
+def _where_level(_operation: str, level_id: int) -> sa.ColumnElement[bool]:
+    return Member.level_id == level_id
+
+
 FILTERS: tuple[str | api.Filter, ...] = (
     "home_store_id",
     "stores",
     "consultant_id",
+    api.Filter("level", _("Level"), "choice", where=_where_level, choices=_level_choices),
+    "level_until_on",
+    "level_cause",
     "source",
     "tags",
+    "status",
     api.Filter("balance", _("Balance"), "money", where=_where_balance),
     api.Filter("points", _("Points"), "number", where=_where_points),
+    api.Filter("sessions", _("Sessions"), "number", where=_where_sessions),
     "joined_on",
     api.Filter("birth_month", _("Birthday month"), "choice", where=_where_month, choices=MONTHS),
     "next_birthday_on",

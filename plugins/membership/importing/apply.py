@@ -48,6 +48,7 @@ def _new_member(run: api.ImportRun, values: Values, tags: Mapping[str, int]) -> 
         notes=values.get("notes") or "",
         joined_on=_day(values.get("joined_on")),
         tag_ids=[tags[name] for name in _tags(run, values)],
+        level_id=_level(run, values),
         earlier_numbers=[values["number"]] if values.get("number") else (),
     )
 
@@ -59,6 +60,11 @@ def _chosen(run: api.ImportRun, field: str, values: Values) -> str:
 
 def _store(run: api.ImportRun, values: Values) -> int:
     return int(_chosen(run, "store", values) or run.store_id)
+
+
+def _level(run: api.ImportRun, values: Values) -> int | None:
+    chosen = _chosen(run, "level", values)
+    return int(chosen) if chosen.isdecimal() else None
 
 
 def _tags(run: api.ImportRun, values: Values) -> Iterator[str]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
 from console import api
 from console.api import _
 from plugins.membership.permissions import IMPORT_MEMBERS
+from plugins.membership.services.ladder import all_levels
 from plugins.salon.api import Staff
 
-#: What the name of a level may become, until there are levels.
+#: What the name of a level becomes for which there is no level.
 LEVEL_AS_TAG = "tag"
 
 Choices = Sequence[tuple[str, object]]
@@ -59,12 +60,16 @@ def _match_consultants(run: api.ImportRun, names: Sequence[str]) -> Mapping[str,
     return _match(consultants_of(run), names)
 
 
-def _level_choices(_run: api.ImportRun) -> Choices:
-    return [(LEVEL_AS_TAG, _("Keep as a tag"))]
+def levels_of(_run: api.ImportRun) -> Choices:
+    """Return what the name of a level may become: one of our levels, or a tag."""
+    levels = [(str(level.id), level.name) for level in all_levels()]
+    return [*levels, (LEVEL_AS_TAG, _("Keep as a tag"))]
 
 
-def _match_levels(_run: api.ImportRun, names: Iterable[str]) -> Mapping[str, str]:
-    return dict.fromkeys(names, LEVEL_AS_TAG)
+def _match_levels(_run: api.ImportRun, names: Sequence[str]) -> Mapping[str, str]:
+    known = [(str(level.id), level.name) for level in all_levels()]
+    found = _match(known, names)
+    return {name: found[name] or LEVEL_AS_TAG for name in names}
 
 
 NAMINGS = (
@@ -83,7 +88,7 @@ NAMINGS = (
     api.Naming(
         field="level",
         nothing=_("Leave out"),
-        choices=_level_choices,
+        choices=levels_of,
         match=_match_levels,
     ),
 )

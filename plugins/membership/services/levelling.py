@@ -213,7 +213,9 @@ def _tell(member: Member, old: Level | None, new: Level | None, step: Step) -> N
         cause=told,
     )
     if old is not None:
-        tell_of_level(member, old, new, step.until_on)
+        levels = all_levels()
+        rose = rank_of(levels, new.id if new else None) > rank_of(levels, old.id)
+        tell_of_level(member, old, new, step.until_on, rose=rose)
 
 
 def _said(level: Level | None) -> dict[str, Any]:
