@@ -89,8 +89,10 @@ def _read(
     if ids is not None:
         conditions.append(pk.in_(list(ids)))
     else:
-        offered = view.offered()
-        conditions += [view.search_where(text), *([offered] if offered is not None else [])]
+        offered, found = view.offered(), view.look_for(text)
+        if found.ids is not None and not found.ids:
+            return []
+        conditions += [found.where, *([offered] if offered is not None else [])]
     wanted = sa.select(*label_columns(model)).where(*conditions).order_by(pk.desc()).limit(most)
     return list(db.session.execute(wanted))
 

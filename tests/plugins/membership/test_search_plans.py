@@ -1,0 +1,146 @@
+"""How the engines answer the searches of a long member list: by an index, each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from console import api
+from console.db import db
+from console.search import finding
+from plugins.membership.api import Member, NewMember, Touch, add_members
+from tests.console.admin.test_queries import listening, plan_of
+from tests.support.people import SignIn, add_store
+
+LIST, PALETTE = "/console/membership/members/", "/console/search/"
+TABLES = ("membership_member", "membership_store", "console_search_word", "console_search_record")
+#: What a plan says of a table that is read from one end to the other.
+WHOLE = ("SCAN {0}", "Seq Scan on {0}")
+FAMILIES = ["陈", "林", "王", "李", "赵", "周", "吴", "郑"]
+GIVEN = "诗雅静敏丽艳娟霞秀玲桂兰凤洁梅琳素云莲真环雪荣爱妹香月莺媛婷"
+
+
+@pytest.fixture
+def owner(app: Flask, sign_in: SignIn) -> Iterator[FlaskClient]:
+    """Somebody who sees 600 members, eight of them in every seventy-five of one family."""
+    store = add_store()
+    names = [f"{FAMILIES[n % 8]}{GIVEN[n % 30]}{GIVEN[n // 30 % 30]}" for n in range(600)]
+    names[123] = "陈诗雅"
+    touch = Touch("import", store)
+    add_members([NewMember(name, store, f"138{n:08}", touch) for n, name in enumerate(names)])
+    with db.engine.connect().execution_options(console_writes=True) as connection:
+        for table in TABLES:
+            connection.exec_driver_sql(f"ANALYZE {table}")
+        connection.commit()
+    return sign_in()
+
+
+def check_plans(asked: list[tuple[str, Any]]) -> list[str]:
+    """Explain what was asked of members and words, and return the plans; none reads a whole table.
+
+    What is walked in the list's own order, row by row until the page is full, is no whole table.
+    """
+    plans = []
+    for text, values in asked:
+        if not any(table in text for table in TABLES) or "0 = 1" in text or "WHERE false" in text:
+            continue  # what finds nothing at all reads nothing
+        plan = plan_of(text, values)
+        for table in TABLES:
+            for whole in WHOLE:
+                lines = [line for line in plan.splitlines() if whole.format(table) in line]
+                walked = [line for line in lines if "USING INDEX" in line and "LIMIT" in text]
+                assert lines == walked, f"{text}\n{plan}"
+        plans.append(f"{text}\n{plan}")
+    assert plans
+    return plans
+
+
+@pytest.mark.parametrize(
+    "text", ["chenshiya", "csy", "诗雅", "13800000123", "0123", "M20260123", "csy 0123", "zzz"]
+)
+@pytest.mark.parametrize("page", [LIST, PALETTE])
+def test_an_index_answers_a_search(owner: FlaskClient, page: str, text: str) -> None:
+    owner.get(page, query_string={"q": text})
+    with listening() as asked:
+        assert owner.get(page, query_string={"q": text}).status_code == 200
+    plans = check_plans(asked)
+    looked_up = [plan for plan in plans if "UNION ALL" in plan or "console_search_word" in plan]
+    assert looked_up
+    for plan in looked_up:
+        if text != "13800000123":
+            assert any(
+                name in plan
+                for name in ("console_search_word USING PRIMARY KEY", "pk_console_search_word")
+            ), plan
+
+
+def test_whole_phones_tails_and_numbers_have_indexes_of_their_own(owner: FlaskClient) -> None:
+    for text, index in (
+        ("13800000123", ("phone=?", "uq_membership_member_phone")),
+        ("0123", ("ix_membership_member_phone_tail",)),
+        ("M20260123", ("number=?", "uq_membership_member_number")),
+    ):
+        with listening() as asked:
+            owner.get(LIST, query_string={"q": text})
+        plans = "\n".join(check_plans(asked))
+        assert any(name in plans for name in index), plans
+
+
+@pytest.mark.parametrize("query", ["", "&page=last"])
+def test_a_surname_that_many_bear_is_read_in_the_order_of_the_list(
+    owner: FlaskClient, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    monkeypatch.setattr(finding, "MOST_LISTED", 20)
+    owner.get(f"{LIST}?q=chen{query}")
+    with listening() as asked:
+        page = owner.get(f"{LIST}?q=chen{query}")
+    assert page.text.count('<tr data-id="') == 50 or "page=last" in query
+    for plan in check_plans(asked):
+        assert "TEMP B-TREE FOR ORDER BY" not in plan, plan
+        if "ORDER BY" in plan and "membership_member.joined_on" in plan.partition("FROM")[0]:
+            assert "Sort" not in plan.partition("\n")[2] or "Incremental" in plan, plan
+
+
+def test_few_and_many_find_the_same(owner: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def found(text: str) -> set[int]:
+        db.session.rollback()
+        where = finding.find(Member, text).where
+        return set(db.session.scalars(sa.select(Member.id).where(where)))
+
+    texts = [
+        "chen",
+        "csy",
+        "陈",
+        "诗",
+        "0123",
+        "chen 0123",
+        "chen shi",
+        "cs ya",
+        "s y",
+        "M20260123",
+    ]
+    few = {text: found(text) for text in texts}
+    assert all(few.values())
+    monkeypatch.setattr(finding, "MOST_LISTED", 3)
+    assert {text: found(text) for text in texts} == few
+
+
+def test_many_are_counted_through_the_words(
+    owner: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "MOST_LISTED", 20)
+    found = finding.find(Member, "chen")
+    assert found.from_words is not None
+    assert finding.count_up_to(found.from_words, 1000) == 76
+    assert ">76<" in owner.get(f"{LIST}?q=chen").text
+
+
+def test_a_word_with_wildcards_is_plain(owner: FlaskClient) -> None:
+    for text in ("%", "_", "chen%", "\\", "'", '"'):
+        assert owner.get(LIST, query_string={"q": text}).status_code == 200
+    assert api.db.session.scalar(sa.select(sa.func.count()).select_from(Member)) == 600
