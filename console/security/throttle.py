@@ -96,13 +96,14 @@ def _locked(key: str, now: dt.datetime) -> SigninTry:
     row = db.session.scalars(query).first()
     if row is not None:
         return row
+    open_at = now - HOUR  # whoever looked at the clock just before must not find it shut
     if db.engine.dialect.name == "postgresql":
         from sqlalchemy.dialects.postgresql import insert
 
-        values = {"key": key, "fails": 0, "since_at": now, "open_at": now}
+        values = {"key": key, "fails": 0, "since_at": now, "open_at": open_at}
         db.session.execute(insert(SigninTry).values(**values).on_conflict_do_nothing())
         return db.session.scalars(query).one()
-    row = SigninTry(key=key, fails=0, since_at=now, open_at=now)
+    row = SigninTry(key=key, fails=0, since_at=now, open_at=open_at)
     db.session.add(row)
     db.session.flush()
     return row
