@@ -23,10 +23,14 @@ from console.admin import (
     render,
 )
 from console.admin.density import among
+from console.admin.lists.conditions import read as read_conditions
+from console.admin.lists.saved_views import save_view, share_view
 from console.admin.lists.segments import save_segment, segment_where, segments_of
+from console.admin.scanning import Scanned
 from console.approval import ApprovalKind, ask_approval
 from console.audit import record as record_audit
 from console.clock import business_day, now, today
+from console.clock import frozen as at_moment
 from console.db import CHAIN, BigInt, Json, Model, Scope, UtcDateTime, column, db, in_store
 from console.demo import is_on as demo_flag
 from console.epoch import bump as raise_epoch
@@ -42,6 +46,7 @@ from console.hookspecs import (
     console_language_changed,
     console_list_columns,
     console_list_filters,
+    console_open_scan,
     console_phone_tabs,
     console_plugin_disabled,
     console_plugin_enabled,
@@ -64,7 +69,7 @@ from console.jobs import JobRun, Schedule, job, start_job
 from console.money import format_fen, parse_fen
 from console.phones import normalise_phone, tail_of
 from console.pinyin import spell
-from console.plugin import Card, Command, DemoPart, Plugin, TourStop
+from console.plugin import Card, Command, DemoEntrance, DemoPane, DemoPart, Plugin, TourStop
 from console.public import PublicRoutes
 from console.public_pages import render_public
 from console.search import FoundBy, SearchHit, SearchSource, forget_words, keep_words
@@ -104,6 +109,7 @@ from console.transfer.plan import StagedRow
 from console.transfer.view import ImportView
 from console.unit import after_commit, in_unit, unit
 from console.visitors import PhoneTab, Visitor, find_visitor, forget_visitor, public_path, visitor
+from console.webhooks import WebhookFailed, call_webhook
 from console.words import freeze, speaking, thaw
 
 P = ParamSpec("P")

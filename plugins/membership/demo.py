@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +26,7 @@ from plugins.ledger.api import (
     salon,
     spend,
 )
+from plugins.membership import demo_levels, demo_phone, demo_views
 from plugins.membership.models import Tag
 from plugins.membership.permissions import ADD_MEMBERS, IMPORT_MEMBERS, SEE_MEMBERS
 from plugins.membership.services.birthdays import Birthday
@@ -36,6 +38,8 @@ FILE = Path(__file__).parent / "demo_data" / "members.toml"
 MEMBERS, FIRST_PHONE, YUAN = 300, 13800138000, 100
 #: A birthday falls on each of the next days, today's included.
 BIRTHDAYS_AHEAD = 14
+#: So many members bring their opening balances at the same moment.
+TOGETHER = 30
 #: What members have topped up, in yuan: principal and bonus.
 TOP_UPS = ((500, 50), (500, 50), (1000, 150), (1000, 150), (3000, 600), (5000, 1200))
 
@@ -197,28 +201,53 @@ def load() -> None:
     """Build the members with their balances, in one unit."""
     told = tomllib.loads(FILE.read_text("utf-8"))
     _load(told)
+    demo_views.load_views()
+    demo_phone.load_phones(str(FIRST_PHONE + MEMBERS - 1))
 
 
 @api.unit
 def _load(told: dict[str, Any]) -> None:
-    tags = _load_tags(told["tags"])
+    tags, levels = _load_tags(told["tags"]), demo_levels.load_story()
+    demo_levels.load_levels(levels)
     everybody = Cast(told, tags).all()
     ids = add_members([one.member for one in everybody])
-    openings = [
-        Opening(
-            member_id=member_id,
-            principal_fen=one.principal_fen,
-            bonus_fen=one.bonus_fen,
-            points=one.points,
-            sessions=dict(one.sessions),
-            owing_fen=one.story.get("owing", 0) * YUAN,
-        )
-        for member_id, one in zip(ids, everybody, strict=True)
-    ]
-    open_balances("demo", openings)
-    for member_id, one in zip(ids, everybody, strict=True):
+    members = list(zip(ids, everybody, strict=True))
+    for start in range(0, len(members), TOGETHER):
+        _open(members[start : start + TOGETHER], levels)
+    for member_id, one in members:
         _play(member_id, one)
     _let_some_visit(ids, everybody)
+    today = api.today("Asia/Shanghai")
+    demo_levels.play_levels(
+        levels,
+        [
+            (member_id, one.member.name if one.story else "", one.member.joined_on or today)
+            for member_id, one in members
+        ],
+    )
+
+
+def _open(members: Sequence[tuple[int, Told]], levels: dict[str, Any]) -> None:
+    """Post what members brought along, on the day on which the last of them joined."""
+    today = api.today("Asia/Shanghai")
+    joined_on = members[-1][1].member.joined_on or today
+    openings = []
+    for member_id, one in members:
+        sessions = Counter(dict(one.sessions))
+        if one.story:
+            sessions.update(demo_levels.sessions_used(levels, one.member.name))
+        openings.append(
+            Opening(
+                member_id=member_id,
+                principal_fen=one.principal_fen,
+                bonus_fen=one.bonus_fen,
+                points=one.points,
+                sessions=dict(sessions),
+                owing_fen=one.story.get("owing", 0) * YUAN,
+            )
+        )
+    with api.at_moment(demo_levels.days_ago((today - joined_on).days)):
+        open_balances(f"demo:{members[0][0]}", openings)
 
 
 def _load_tags(told: Sequence[Sequence[str]]) -> dict[str, int]:
@@ -242,7 +271,8 @@ def _play(member_id: int, told: Told) -> None:
         )
         terms = Terms(price_fen=price * YUAN, paid=price * YUAN, gift=bonus * YUAN)
         tender = Tender(salon("wechat", store_id), price * YUAN, f"{entry.key}:paid")
-        issue_lots(entry, member_id, [terms], [tender])
+        with api.at_moment(demo_levels.days_ago(days_ago)):
+            issue_lots(entry, member_id, [terms], [tender])
     for number, amount in enumerate(told.story.get("spent", ()), 1):
         line = Line(f"demo:spend:{member_id}:{number}", amount * YUAN, amount * YUAN, amount * YUAN)
         entry = Entry(
@@ -252,7 +282,8 @@ def _play(member_id: int, told: Told) -> None:
             business_on=today - dt.timedelta(days=7 * number),
             agreed_by="code",
         )
-        spend(entry, member_id, [line])
+        with api.at_moment(demo_levels.days_ago(7 * number)):
+            spend(entry, member_id, [line])
 
 
 def _let_some_visit(ids: Sequence[int], everybody: Sequence[Told]) -> None:
@@ -285,4 +316,9 @@ TOUR = (
         IMPORT_MEMBERS,
     ),
 )
-PART = api.DemoPart(load, tour=TOUR)
+PART = api.DemoPart(
+    load,
+    tour=(*TOUR, *demo_phone.TOUR),
+    panes=demo_phone.PANES,
+    entrances=demo_phone.ENTRANCES,
+)
