@@ -3,6 +3,7 @@ import 'bootstrap/js/src/dropdown.js';
 import 'bootstrap/js/src/offcanvas.js';
 import { startActions } from './admin/actions.js';
 import { startColumns } from './admin/columns.js';
+import { startCounter } from './admin/counter.js';
 import { startDrafts } from './admin/drafts.js';
 import { startDrawer } from './admin/drawer.js';
 import { startFieldLoader } from './admin/field_loader.js';
@@ -16,6 +17,7 @@ import { startListKeys } from './admin/list_keys.js';
 import { startPalette } from './admin/palette.js';
 import { startPreferences } from './admin/preferences.js';
 import { startReveals } from './admin/reveal.js';
+import { startScanner } from './admin/scanner.js';
 import { startSegments } from './admin/segments.js';
 import { startSelection } from './admin/selection.js';
 import { startShortcuts } from './admin/shortcuts.js';
@@ -29,5 +31,5 @@ for (const start of [
   startPreferences, startPalette, startDrawer, startToasts, startShortcuts, startActions, startForms,
   startFieldLoader, startSelection, startColumns, startFilters, startInlineEdit, startKeypads,
   startFlaskAdmin, startJobs, startWaiting, startReveals, startDrafts, startTillLock,
-  startUploads, startViews, startListKeys, startSegments,
+  startUploads, startViews, startListKeys, startSegments, startScanner, startCounter,
 ]) start();

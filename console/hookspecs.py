@@ -14,6 +14,7 @@ import pluggy
 
 if TYPE_CHECKING:
     from console.admin import AdminView, Column, Filter, FormSection
+    from console.admin.scanning import Scanned
     from console.jobs import Schedule
     from console.plugin import Card, Command, DemoPart
     from console.public import PublicRoutes
@@ -171,6 +172,16 @@ def console_welcome_visitor(target: str) -> str | None:
     """Return the path where somebody who is not signed in on her phone may sign in.
 
     The page there leads on to *target*, the path that was first asked for.
+    """
+    raise NotImplementedError
+
+
+@first
+def console_open_scan(text: str) -> Scanned | None:
+    """Return where a code leads that a person of the staff has scanned; None if it is another's.
+
+    *text* comes without spaces. A `Scanned` with a problem says why a code of one's own leads
+    nowhere.
     """
     raise NotImplementedError
 

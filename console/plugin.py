@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from console.hookspecs import KINDS, hookimpl
 
@@ -58,6 +58,29 @@ class TourStop:
 
 
 @dataclass(frozen=True)
+class DemoPane:
+    """A page of the demo's counter: of the staff's screen there, or of the phone beside it."""
+
+    key: str
+    label: Any
+    path: str
+    side: Literal["staff", "phone"]
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class DemoEntrance:
+    """A way into the demo by one click: a POST to *path* signs *person* in.
+
+    The view behind it asks `api.demo_flag()` itself.
+    """
+
+    label: Any
+    person: str
+    path: str
+
+
+@dataclass(frozen=True)
 class DemoPart:
     """What a plugin adds to the demo: *load* builds it once, *advance* keeps it alive.
 
@@ -68,6 +91,9 @@ class DemoPart:
     advance: Callable[[Any], None] | None = None
     clear: Callable[[], None] | None = None
     tour: tuple[TourStop, ...] = ()
+    #: What it adds to `/demo/counter`, and to the sign-in page beside the staff's cards.
+    panes: tuple[DemoPane, ...] = ()
+    entrances: tuple[DemoEntrance, ...] = ()
 
 
 class Plugin:

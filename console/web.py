@@ -25,11 +25,10 @@ from console.unit import is_transient
 POLICY = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self';"
     " img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; object-src 'none';"
-    " base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+    " base-uri 'none'; form-action 'self'; frame-ancestors {frames}"
 )
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "SAMEORIGIN",
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), geolocation=(self), microphone=()",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -98,8 +97,12 @@ def _hide_sleeping_plugin() -> None:
 def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    # Only the demo's counter puts pages into frames, and only its own.
+    framed = current_app.extensions["console_config"].demo
+    response.headers.setdefault("X-Frame-Options", "SAMEORIGIN" if framed else "DENY")
     response.headers["X-Request-ID"] = g.get("request_id", "")
-    response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=csp_nonce()))
+    policy = POLICY.format(nonce=csp_nonce(), frames="'self'" if framed else "'none'")
+    response.headers.setdefault("Content-Security-Policy", policy)
     if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"
     if current_app.extensions["console_config"].https:

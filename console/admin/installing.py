@@ -23,6 +23,7 @@ class Shell(Admin):
 
 def install(app: Flask) -> Callable[[Any], None]:
     """Put the console's pages into *app* and return what mounts a further view."""
+    from console.admin import counter
     from console.admin.system import VIEWS
     from console.search.palette import Palette
     from console.security import views as security_views
@@ -40,6 +41,7 @@ def install(app: Flask) -> Callable[[Any], None]:
         if subject is not None:
             app.extensions["console_views"].setdefault(subject, view)
 
+    counter.install(app)
     security_views.add_views(add_view)
     for make in (*VIEWS, Palette):
         made = make("console")

@@ -42,6 +42,7 @@ def shell() -> dict[str, Any]:
         "switch_store_url": url_for("door.choose_store"),
         "inbox": {"url": url_for("console_inbox.index"), "count": inbox.count_waiting()},
         "preference_url": url_for("door.prefer"),
+        "scan_url": url_for("console_scan.index"),
         "search_url": url_for("console_search.index"),
         "sign_out_url": url_for("door.sign_out"),
         "person_id": person.id,

@@ -200,6 +200,8 @@ def pulse() -> Any:
 
 
 def _show_sign_in(target: str, *, login: str = "", problem: Refused | None = None) -> Any:
+    from console.admin import counter
+
     cards = signin.demo_people() if demo.is_on() else {}
     till = tills.this_till()
     return render_template(
@@ -209,6 +211,7 @@ def _show_sign_in(target: str, *, login: str = "", problem: Refused | None = Non
         problem=problem,
         was_signed_in=request.method == "GET" and bool(cookies.read(cookies.STAFF)),
         till=till,
+        entrances=counter.entrances() if cards else [],
         demo=[
             {"role": key, "label": PRESETS[key], "person": who.name} for key, who in cards.items()
         ],

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from flask import request
 
 HOME = "/console/"
+#: Pages of the staff besides those below `HOME`.
+PLACES = ("/console", "/demo/counter")
 _LONGEST = 2000
 #: A browser drops control characters and takes a backslash for a slash.
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\x9f\\\u2028\u2029]")
@@ -22,7 +24,7 @@ def own_path(target: str | None) -> str:
     """Return *target* if it is a path of the console, else the home page."""
     if not target or not is_plain(target):
         return HOME
-    if target != "/console" and not target.startswith("/console/"):
+    if target not in PLACES and not target.startswith(HOME):
         return HOME
     parts = urlsplit(target)
     return HOME if parts.scheme or parts.netloc else target

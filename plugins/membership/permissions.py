@@ -18,6 +18,12 @@ EXPORT_MEMBERS = api.Permission("membership.export_members", _("Export members")
 IMPORT_MEMBERS = api.Permission(
     "membership.import_members", _("Take members in from spreadsheets"), ("manager",)
 )
+SEE_JOIN_CODES = api.Permission(
+    "membership.see_join_codes", _("See and print QR codes to join by"), ("manager", "front_desk")
+)
+EDIT_JOIN_CODES = api.Permission(
+    "membership.edit_join_codes", _("Change QR codes to join by"), ("manager",)
+)
 EDIT_TAGS = api.Permission("membership.edit_tags", _("Change tags"), ("manager",))
 EDIT_LEVELS = api.Permission(
     "membership.edit_levels", _("Change levels and benefits"), ("manager",)
@@ -49,6 +55,8 @@ PERMISSIONS = (
     EDIT_MEMBERS,
     EXPORT_MEMBERS,
     IMPORT_MEMBERS,
+    SEE_JOIN_CODES,
+    EDIT_JOIN_CODES,
     EDIT_TAGS,
     EDIT_LEVELS,
     SET_LEVELS,

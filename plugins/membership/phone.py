@@ -12,8 +12,11 @@ from console import api
 from console.api import _
 from plugins.membership.hookspecs import Tile
 from plugins.membership.models import Member, MemberCard
+from plugins.membership.permissions import SEE_MEMBERS
 from plugins.membership.public.routes import COOKIE, keep_token, token_here
+from plugins.membership.services.digits import is_code
 from plugins.membership.services.entitlements import holdings_of
+from plugins.membership.services.member_codes import read_code
 from plugins.membership.services.visitors import find_session, put_language, touch_session
 from plugins.messages.api import Recipient
 
@@ -42,6 +45,22 @@ def _renew(response: Response, token: str) -> Response:
 def console_welcome_visitor(target: str) -> str:
     """Lead to the page with the two ways to a card."""
     return f"/membership/welcome?next={quote(target, safe='/')}"
+
+
+@api.hookimpl
+def console_open_scan(text: str) -> api.Scanned | None:
+    """Open the file of the member whose code was scanned."""
+    if not is_code(text):
+        return None
+    if not SEE_MEMBERS.held():
+        return api.Scanned(problem=_("You are not allowed to see members."))
+    try:
+        member = api.db.session.get_one(Member, read_code(text))
+    except api.Refused as refused:
+        return api.Scanned(problem=refused)
+    if api.find_record(Member, member.id, SEE_MEMBERS) is None:
+        return api.Scanned(f"/console/membership/members/elsewhere?q={member.number}")
+    return api.Scanned(f"/console/membership/members/{member.id}/")
 
 
 @api.hookimpl

@@ -1,8 +1,19 @@
 """The admin views of membership."""
 
 from plugins.membership.admin.importing import MemberImport
+from plugins.membership.admin.join_codes import JoinCodeAdmin
 from plugins.membership.admin.levels import BenefitAdmin, GiftAdmin, LevelAdmin
 from plugins.membership.admin.members import MemberAdmin
+from plugins.membership.admin.requests import CardRequestAdmin
 from plugins.membership.admin.tags import TagAdmin
 
-VIEWS = (MemberAdmin, TagAdmin, LevelAdmin, BenefitAdmin, GiftAdmin, MemberImport)
+VIEWS = (
+    MemberAdmin,
+    TagAdmin,
+    LevelAdmin,
+    BenefitAdmin,
+    GiftAdmin,
+    JoinCodeAdmin,
+    CardRequestAdmin,
+    MemberImport,
+)

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from plugins.membership.public import apply, card, confirm, details, history, join, own_phone
+from plugins.membership.public import (
+    apply,
+    card,
+    confirm,
+    demo,
+    details,
+    history,
+    join,
+    own_phone,
+)
 from plugins.membership.public.routes import routes
 
-__all__ = ["PAGES", "apply", "card", "confirm", "details", "history", "join", "own_phone"]
+__all__ = ["PAGES", "apply", "card", "confirm", "demo", "details", "history", "join", "own_phone"]
 
 PAGES = (routes,)

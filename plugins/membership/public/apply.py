@@ -12,6 +12,7 @@ from console import api
 from console.api import _
 from plugins.membership.public import finish, touches, wizard
 from plugins.membership.public.routes import CARD, routes, show
+from plugins.membership.services.consents import text_in_force
 from plugins.membership.services.phones import normalise_phone
 from plugins.messages.api import send_code
 
@@ -49,6 +50,13 @@ def apply() -> Any:
         return go_on(step)
     except api.Refused as problem:
         return _application(problem)
+
+
+@routes.get("/notice", audience="anyone")
+def show_notice() -> Any:
+    """Show what members agree to, before anybody is one."""
+    text = text_in_force("service").shown(api.reader_locale())
+    return show("notice", text=text, target=asked_for())
 
 
 @routes.get("/bind", audience="anyone")

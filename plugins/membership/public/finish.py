@@ -17,6 +17,7 @@ from plugins.membership.services.binding import (
     bind_card,
     change_own_phone,
 )
+from plugins.membership.services.consents import give_consent
 from plugins.messages.api import ProvenPhone, use_code
 
 
@@ -47,6 +48,10 @@ def _apply(step: wizard.Step, proven: ProvenPhone | None) -> Response:
 def _join(step: wizard.Step, proven: ProvenPhone | None) -> Outcome:
     _use(proven)
     outcome = apply_for_card(step.phone, step.store_id, touches.scanned())
+    if outcome.member_id is not None:
+        give_consent(outcome.member_id, "service", channel="phone")
+        if step.marketing:
+            give_consent(outcome.member_id, "marketing", channel="phone")
     if outcome.member_id is not None and outcome.is_new:
         touches.count_join()
     return outcome

@@ -1,0 +1,26 @@
+import { find, on } from './dom.js';
+
+const frame = (name) => find(`iframe[name="${name}"]`);
+
+/** Type the code that the phone shows into the staff's screen, as fast as a scanner does. */
+function scan() {
+  const phone = frame('phone').contentDocument;
+  const staff = frame('staff').contentDocument;
+  const code = find('[data-code]', phone)?.dataset.code;
+  const blank = find('[data-no-code]');
+  blank.hidden = Boolean(code);
+  if (!code || !staff) return;
+  const target = staff.body;
+  const press = (key) => target.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+  [...code].forEach(press);
+  press('Enter');
+}
+
+/** The demo's counter: the staff's screen beside a member's phone. */
+export function startCounter() {
+  if (!find('[data-counter]')) return;
+  on('click', '[data-scan]', scan);
+  on('click', '[data-pane]', (tab) => {
+    frame(tab.dataset.pane).src = tab.dataset.path;
+  });
+}
