@@ -1,7 +1,19 @@
 import { find, findAll, on } from './dom.js';
 import { postJson } from './server.js';
 
+/** The columns of a saved view stand in the URL, which then differs from what was saved. */
+function showInUrl(columns) {
+  const url = new URL(location);
+  ['after', 'before', 'page', 'cols'].forEach((name) => url.searchParams.delete(name));
+  if (columns.length > 0) url.searchParams.set('cols', columns.join(','));
+  location.assign(url);
+}
+
 async function save(menu, columns) {
+  if ('inUrl' in menu.dataset) {
+    showInUrl(columns);
+    return;
+  }
   const answer = await postJson(menu.dataset.url, { columns });
   if (answer.ok) {
     location.reload();
@@ -21,9 +33,30 @@ function move(button) {
   button.focus();
 }
 
+function drag(grip, event) {
+  const item = grip.closest('li');
+  const follow = (move) => {
+    const over = document.elementFromPoint(move.clientX, move.clientY)?.closest('.columns-menu li');
+    if (!over || over === item) return;
+    const { top, height } = over.getBoundingClientRect();
+    if (move.clientY < top + height / 2) over.before(item);
+    else over.after(item);
+  };
+  const drop = () => {
+    item.classList.remove('is-dragged');
+    removeEventListener('pointermove', follow);
+    ['pointerup', 'pointercancel'].forEach((kind) => removeEventListener(kind, drop));
+  };
+  event.preventDefault();
+  item.classList.add('is-dragged');
+  addEventListener('pointermove', follow);
+  ['pointerup', 'pointercancel'].forEach((kind) => addEventListener(kind, drop));
+}
+
 /** The column chooser: which, in what order, by mouse, finger or keyboard; kept by the server. */
 export function startColumns() {
   on('click', '.columns-menu [data-move]', move);
+  on('pointerdown', '.columns-menu .grip', drag);
   on('click', '.columns-menu [data-save]', (button) => {
     const menu = button.closest('.columns-menu');
     save(menu, chosen(menu));

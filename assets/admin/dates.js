@@ -28,6 +28,7 @@ export function styleDate(field) {
     locale: locale(),
     time_24hr: true,
     ariaDateFormat: 'Y-m-d',
+    errorHandler: () => {}, // what is no date is left for the server to refuse
   });
   calendar.calendarContainer.setAttribute('role', 'dialog');
   calendar.calendarContainer.setAttribute('aria-label', say('choose_date'));

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -122,6 +122,7 @@ class GuestAdmin(api.ModelAdmin):
         "cups",
     )
     search = ("name", "phone")
+    has_segments = True
     form = (
         api.FormSection(_("Guest"), ("name", "phone", "sort", "rank_id", "born_on", "regular")),
         api.FormSection(_("More"), ("limit_fen", "friend_id", "cups", "note")),
@@ -142,6 +143,30 @@ class GuestAdmin(api.ModelAdmin):
     def greet(self, ids: Sequence[int]) -> str:
         make_regular(ids)
         return f"{len(ids)} greeted"
+
+
+    @api.action(
+        _("Pour"),
+        needs=GREET,
+        asks=api.Asks(_("Tea"), choices=SORTS),
+        undo="undo_pour",
+        in_chunks=True,
+    )
+    def pour(self, ids: Sequence[int], sort: str) -> Mapping[int, str | None]:
+        return pour_tea(dict.fromkeys(ids, sort))
+
+    def undo_pour(self, before: Mapping[int, str | None], _sort: str) -> None:
+        pour_tea(before)
+
+
+@api.unit
+def pour_tea(wanted: Mapping[int, str | None]) -> dict[int, str | None]:
+    """Give guests other tea; return what those who changed had."""
+    before = {}
+    for guest in api.db.session.scalars(sa.select(Guest).where(Guest.id.in_(list(wanted)))):
+        if guest.sort != wanted[guest.id]:
+            before[guest.id], guest.sort = guest.sort, wanted[guest.id]
+    return before
 
 
 @api.unit

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
 from console.db import CHAIN, Model, column
-from console.i18n import _
+from console.i18n import _, lazy_pgettext
 
 #: The longest name of a view or a segment.
 LONGEST_NAME = 40
@@ -26,7 +26,7 @@ class SavedView(Model):
     label_column = "name"
     id: Mapped[int] = column(_("Number"), primary_key=True)
     endpoint: Mapped[str] = column(_("List"), index=True)
-    name: Mapped[str] = column(_("Name"))
+    name: Mapped[str] = column(lazy_pgettext("of a thing", "Name"))
     names: Mapped[dict[str, Any]] = column(_("In other languages"), default=dict)
     user_id: Mapped[int | None] = column(
         _("Staff"), sa.ForeignKey("console_user.id", ondelete="CASCADE"), index=True
@@ -62,7 +62,7 @@ class Segment(Model):
     id: Mapped[int] = column(_("Number"), primary_key=True)
     #: The table of the model whose records it is about.
     subject: Mapped[str] = column(_("Subject"), index=True)
-    name: Mapped[str] = column(_("Name"))
+    name: Mapped[str] = column(lazy_pgettext("of a thing", "Name"))
     names: Mapped[dict[str, Any]] = column(_("In other languages"), default=dict)
     conditions: Mapped[dict[str, Any]] = column(_("Conditions"))
     user_id: Mapped[int | None] = column(

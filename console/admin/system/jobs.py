@@ -99,5 +99,6 @@ def describe(row: StoredJob) -> dict[str, Any]:
             if row.state in ("failed", "cancelled")
             else None
         ),
+        "bulk": (row.result or {}).get("bulk"),
         "file": {"name": file.name, "url": file.url} if file is not None else None,
     }
