@@ -58,6 +58,7 @@ from plugins.ledger.services.standings import (
     standings,
     where_standing,
 )
+from plugins.ledger.words import show_amount, show_kind
 
 __all__ = [
     "AGREEMENTS",
@@ -121,6 +122,8 @@ __all__ = [
     "reverse",
     "reverse_many",
     "salon",
+    "show_amount",
+    "show_kind",
     "spend",
     "spend_points",
     "standing_amount",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from console import api
 from console.api import _
-from plugins.membership import listeners, phone, profile
+from plugins.membership import files, listeners, phone, profile
 from plugins.membership.admin import VIEWS
 from plugins.membership.admin.cards import CARDS
 from plugins.membership.admin.search import SEARCH
@@ -13,6 +13,7 @@ from plugins.membership.hookspecs import HOOKS
 from plugins.membership.importing.intake import COMMAND
 from plugins.membership.permissions import PERMISSIONS
 from plugins.membership.public import PAGES
+from plugins.membership.services.duplicates import start_looking
 from plugins.membership.services.filing import refresh_birthdays
 from plugins.membership.services.level_terms import check_levels
 from plugins.membership.services.visitors import IDLE_DAYS, forget_phones
@@ -25,7 +26,7 @@ class Membership(api.Plugin):
     title = _("Members")
     summary = _("Member files and list, tags, sources and manual adding.")
     requires = {"salon": ">=1,<2", "ledger": ">=1,<2", "messages": ">=1,<2"}
-    listeners = (listeners, phone, profile)
+    listeners = (listeners, files, phone, profile)
     hooks = HOOKS
     permissions = PERMISSIONS
     settings = (IDLE_DAYS,)
@@ -37,6 +38,7 @@ class Membership(api.Plugin):
     demo = (PART,)
     jobs = (
         api.Schedule("membership.birthdays", refresh_birthdays, daily_at="00:05"),
+        api.Schedule("membership.duplicates", start_looking, daily_at="02:40"),
         api.Schedule("membership.levels", check_levels, daily_at="02:10"),
         api.Schedule("membership.phones", forget_phones, daily_at="03:20"),
     )

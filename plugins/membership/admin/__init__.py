@@ -1,5 +1,6 @@
 """The admin views of membership."""
 
+from plugins.membership.admin.duplicates import DuplicatesView
 from plugins.membership.admin.importing import MemberImport
 from plugins.membership.admin.join_codes import JoinCodeAdmin
 from plugins.membership.admin.levels import BenefitAdmin, GiftAdmin, LevelAdmin
@@ -9,6 +10,7 @@ from plugins.membership.admin.tags import TagAdmin
 
 VIEWS = (
     MemberAdmin,
+    DuplicatesView,
     TagAdmin,
     LevelAdmin,
     BenefitAdmin,

@@ -12,6 +12,7 @@ from plugins.membership.admin.acting import BulkActions
 from plugins.membership.admin.adding import AddingPages, found_elsewhere
 from plugins.membership.admin.birthday import BIRTHDAY
 from plugins.membership.admin.columns import COLUMNS, FILTERS
+from plugins.membership.admin.merging import MergingPages
 from plugins.membership.admin.photos import PhotoPages
 from plugins.membership.admin.profile import ProfilePages, draw_profile
 from plugins.membership.admin.standing import StandingPages
@@ -28,7 +29,13 @@ from plugins.membership.services.filing import settle_file
 
 
 class MemberAdmin(
-    AddingPages, BulkActions, PhotoPages, ProfilePages, StandingPages, api.ModelAdmin
+    AddingPages,
+    BulkActions,
+    MergingPages,
+    PhotoPages,
+    ProfilePages,
+    StandingPages,
+    api.ModelAdmin,
 ):
     """The members of the chain."""
 
