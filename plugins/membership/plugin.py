@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from console import api
 from console.api import _
-from plugins.membership import files, listeners, phone, profile
+from plugins.membership import correspondence, files, listeners, phone, profile
 from plugins.membership.admin import VIEWS
 from plugins.membership.admin.cards import CARDS
 from plugins.membership.admin.search import SEARCH
@@ -26,7 +26,7 @@ class Membership(api.Plugin):
     title = _("Members")
     summary = _("Member files and list, tags, sources and manual adding.")
     requires = {"salon": ">=1,<2", "ledger": ">=1,<2", "messages": ">=1,<2"}
-    listeners = (listeners, files, phone, profile)
+    listeners = (listeners, correspondence, files, phone, profile)
     hooks = HOOKS
     permissions = PERMISSIONS
     settings = (IDLE_DAYS,)

@@ -10,6 +10,7 @@ from plugins.messages.hookspecs import (
     Recipient,
     Undeliverable,
 )
+from plugins.messages.models import Message
 from plugins.messages.services.channels import count_parts
 from plugins.messages.services.codes import (
     CodeRefused,
@@ -32,6 +33,7 @@ __all__ = [
     "ChannelDown",
     "CodeRefused",
     "Letter",
+    "Message",
     "MessageKind",
     "ProvenPhone",
     "Recipient",

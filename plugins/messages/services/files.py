@@ -71,13 +71,13 @@ def erase_messages(member_id: int) -> None:
 
 
 def export_messages(member_id: int) -> Iterator[dict[str, Any]]:
-    """Return what was sent to a member, for the copy of her data, the oldest first."""
+    """Yield what was sent to a member, for the copy of her data, the oldest first."""
     rows = sa.select(Message).where(Message.member_id == member_id).order_by(Message.id)
     for row in api.db.session.scalars(rows):
         yield {
-            "sent_at": row.sent_at,
+            "sent_at": row.sent_at.isoformat(),
             "purpose": row.purpose,
             "title": api.thaw(row.title),
             "text": api.thaw(row.body),
-            "read_at": row.read_at,
+            "read_at": row.read_at.isoformat() if row.read_at else None,
         }
