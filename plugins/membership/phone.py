@@ -48,6 +48,13 @@ def console_welcome_visitor(target: str) -> str:
 
 
 @api.hookimpl
+def console_phone_tabs() -> Iterable[api.PhoneTab]:
+    """Return the ways to the card and to her own details."""
+    yield api.PhoneTab(_("Member card"), "credit-card", "/membership/card", order=10)
+    yield api.PhoneTab(_("Me"), "user-circle", "/membership/me", order=90)
+
+
+@api.hookimpl
 def console_open_scan(text: str) -> api.Scanned | None:
     """Open the file of the member whose code was scanned."""
     if not is_code(text):

@@ -21,6 +21,7 @@ from plugins.membership.services.joining import (
     add_member,
     touch_member,
 )
+from plugins.membership.services.phone_messages import tell_of_binding, tell_of_phone
 from plugins.membership.services.phones import normalise_phone
 from plugins.membership.services.requests import ask_staff, find_earlier
 from plugins.membership.services.timeline import note_history
@@ -85,6 +86,7 @@ def apply_for_card(phone: str, store_id: int, touches: Sequence[Touch] = ()) -> 
         _tell_store(joined.member_id)
     else:
         end_phone_access(joined.member_id)
+        tell_of_binding(joined.member_id)
     _note_bound(joined.member_id)
     return Outcome(joined.member_id, is_new=joined.is_new)
 
@@ -102,6 +104,7 @@ def bind_card(phone: str, number: str = "", store_id: int | None = None) -> Outc
     if member is not None and (not by_number or member.id in {m.id for m in by_number}):
         end_phone_access(member.id)
         _note_bound(member.id)
+        tell_of_binding(member.id)
         return Outcome(member.id)
     store = store_id or next((m.home_store_id for m in [*by_number, *others]), None)
     reason = "number" if by_number else "several" if member or others else "unknown"
@@ -123,6 +126,7 @@ def change_own_phone(member_id: int, phone: str, former: str) -> Outcome:
         ask_staff(phone, "taken", number=member.number, store_id=member.home_store_id)
         return Outcome(reason="taken")
     change_phone(member, phone)
+    tell_of_phone(member_id, phone)
     return Outcome(member_id)
 
 
