@@ -1,0 +1,1 @@
+"""Walk-in queue: guests without a booking take a number, the front desk calls the next."""
