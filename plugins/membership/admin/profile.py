@@ -19,7 +19,6 @@ from plugins.membership.hookspecs import membership_profile_facts
 from plugins.membership.models import CAUSES, KnownStore, Member, Tag
 from plugins.membership.permissions import (
     EDIT_MEMBERS,
-    FREEZE_MEMBERS,
     HAND_GIFTS,
     MOVE_MEMBERS,
     SET_LEVELS,
@@ -65,7 +64,6 @@ def _glance(member: Member, told: dict[str, Any]) -> dict[str, Any]:
         "visited_on": visited_on,
         "steps": list(next_steps(member, told["holdings"], visited_on, told["today"])),
         "may_hand": _may(member, HAND_GIFTS),
-        "may_freeze": _may(member, FREEZE_MEMBERS),
     }
 
 

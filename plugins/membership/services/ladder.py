@@ -186,5 +186,6 @@ def show_benefit(benefit: Benefit) -> str:
         return api.gettext("%(benefit)s when paid from balance", benefit=benefit.shown_name)
     if benefit.kind == "birthday_gift":
         return api.gettext("Birthday gift: %(gift)s", gift=benefit.shown_name)
+    if benefit.kind == "upgrade_gift":
+        return api.gettext("Gift on reaching the level: %(gift)s", gift=benefit.shown_name)
     return benefit.shown_name
-

@@ -32,6 +32,7 @@ def next_steps(
     """Yield what to do next; nothing when all is well."""
     if holdings.owing_fen:
         owing = api.format_fen(holdings.owing_fen)
+        text = api.gettext("Ask for the %(amount)s that she owes", amount=owing)
         yield NextStep(
             api.gettext("Ask for the %(amount)s that she owes", amount=owing), "coin", "bad"
         )
@@ -59,7 +60,7 @@ def _before_the_term_ends(member: Member, today: dt.date) -> Iterator[NextStep]:
     gap_fen = keep_gap(member)
     if gap_fen:
         text = api.gettext(
-            "%(amount)s more by %(day)s keep her level",
+            "%(amount)s more by %(day)s keep this level.",
             amount=api.format_fen(gap_fen),
             day=until_on.isoformat(),
         )
