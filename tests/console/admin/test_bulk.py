@@ -21,6 +21,7 @@ from tests.support.people import post
 
 ENGLISH = {"Accept-Language": "en"}
 
+
 def act(client: FlaskClient, name: str, **fields: Any) -> Any:
     return post(client, f"{URL}action/", {"action": name, **fields})
 
