@@ -26,7 +26,7 @@ from plugins.ledger.api import (
     salon,
     spend,
 )
-from plugins.membership import demo_levels, demo_phone, demo_views
+from plugins.membership import demo_levels, demo_messages, demo_phone, demo_views
 from plugins.membership.models import Tag
 from plugins.membership.permissions import ADD_MEMBERS, IMPORT_MEMBERS, SEE_MEMBERS
 from plugins.membership.services.birthdays import Birthday
@@ -203,6 +203,7 @@ def load() -> None:
     _load(told)
     demo_views.load_views()
     demo_phone.load_phones(str(FIRST_PHONE + MEMBERS - 1))
+    demo_messages.load_messages(told["cast"], demo_levels.load_story()["used"])
 
 
 @api.unit

@@ -20,12 +20,14 @@ from plugins.messages.services.codes import (
     send_code,
     use_code,
 )
+from plugins.messages.services.delivering import deliver_past
 from plugins.messages.services.files import (
     erase_messages,
     export_messages,
     move_messages,
     return_messages,
 )
+from plugins.messages.services.inbox import mark_all_read
 from plugins.messages.services.sending import count_unread, send_message
 
 __all__ = [
@@ -42,8 +44,10 @@ __all__ = [
     "check_code",
     "count_parts",
     "count_unread",
+    "deliver_past",
     "erase_messages",
     "export_messages",
+    "mark_all_read",
     "move_messages",
     "return_messages",
     "send_code",

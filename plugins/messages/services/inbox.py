@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,20 +28,15 @@ def read_inbox(member_id: int, before: int | None = None) -> InboxPage:
     """Return a page of a member's messages, those before number *before*."""
     wanted = sa.select(Message).where(Message.member_id == member_id)
     if before is not None:
-        wanted = wanted.where(Message.id < before)
-    rows = api.db.session.scalars(wanted.order_by(Message.id.desc()).limit(PAGE + 1)).all()
+        place = sa.select(Message.sent_at, Message.id)
+        edge = place.where(Message.member_id == member_id, Message.id == before).subquery()
+        later = sa.tuple_(Message.sent_at, Message.id) < sa.tuple_(edge.c.sent_at, edge.c.id)
+        wanted = wanted.join(edge, later)
+    latest = wanted.order_by(Message.sent_at.desc(), Message.id.desc())
+    rows = api.db.session.scalars(latest.limit(PAGE + 1)).all()
     shown = rows[:PAGE]
     unread = frozenset(row.id for row in shown if row.read_at is None)
     return InboxPage(shown, unread, shown[-1].id if len(rows) > PAGE else None)
-
-
-def find_message(member_id: int, number: int) -> Message:
-    """Return one of a member's messages; `NotFound` for any other."""
-    wanted = sa.select(Message).where(Message.id == number, Message.member_id == member_id)
-    found = api.db.session.scalars(wanted).first()
-    if found is None:
-        raise api.NotFound(api.gettext("There is no such message."))
-    return found
 
 
 @api.unit
@@ -52,3 +48,12 @@ def mark_read(member_id: int, numbers: Sequence[int]) -> None:
         .values(read_at=api.now())
         .execution_options(synchronize_session=False)
     )
+
+
+@api.unit
+def mark_all_read(*, before: dt.datetime) -> None:
+    """Note that messages sent before a moment were seen some hours later: for the demo."""
+    for row in api.db.session.scalars(
+        sa.select(Message).where(Message.sent_at < before, Message.read_at.is_(None))
+    ):
+        row.read_at = row.sent_at + dt.timedelta(hours=5)
