@@ -88,15 +88,21 @@ def _spendings(
     for name, spent in told["growth"].items():
         yield from ((days, cast[name], yuan) for yuan, days in spent)
     draw, today = random.Random(20260402), api.today(ZONE)  # noqa: S311 - nothing secret
-    bands, weights = zip(*SPENDING, strict=True)
     for member_id, name, joined_on in members:
         age = (today - joined_on).days
         if name or age < 14:
             continue
-        yuan = draw.randint(*draw.choices(bands, weights)[0])
+        yuan = _draw_spending(draw)
         first = draw.randint(age // 2, age - 1)
         yield first, member_id, yuan * 2 // 3
         yield draw.randint(1, max(first - 1, 1)), member_id, yuan - yuan * 2 // 3
+
+
+def _draw_spending(draw: random.Random) -> int:
+    bands = [band for band, _share in SPENDING]
+    shares = [share for _band, share in SPENDING]
+    least, most = draw.choices(bands, shares)[0]
+    return draw.randint(least, most)
 
 
 def _play_by_hand(

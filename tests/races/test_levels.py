@@ -11,7 +11,7 @@ from flask import Flask
 
 from console import api
 from plugins.membership.models import LevelChange, LevelGift, Member
-from plugins.membership.services import levelling
+from plugins.membership.services import ladder, levelling
 from plugins.membership.services.entitlements import holdings_of
 from plugins.membership.services.growth import growth_of
 from tests.support.levels import build_ladder, grow, level_name
@@ -98,7 +98,7 @@ def _level_id(member_id: int) -> int | None:
 @api.unit
 def _lift_as_seen(member_id: int, low: int | None) -> None:
     """Rise by what was read before, and give the gift without looking."""
-    levels = levelling.all_levels()
+    levels = ladder.all_levels()
     silver = next(level for level in levels if level.name == "Silver")
     assert low != silver.id
     member = api.db.session.get_one(Member, member_id)

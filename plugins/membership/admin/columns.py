@@ -76,7 +76,7 @@ def _load_levels(ids: Sequence[int]) -> Mapping[int, str]:
     )
     found = {}
     for member_id, level_id, status in rows:
-        level = levels.get(level_id)
+        level = levels.get(level_id or 0)
         names = [level.shown_name] if level else []
         chips = [CHIP.format(colour=level.colour, name=level.shown_name)] if level else []
         if status == "frozen":

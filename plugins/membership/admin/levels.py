@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from flask import flash, redirect
+from flask import redirect
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from console import api
 from console.api import _
-from plugins.membership.admin.drawing import draw
+from plugins.membership.admin.drawing import draw, say_done
 from plugins.membership.models import Benefit, Level, LevelChange, LevelGift, Member
 from plugins.membership.permissions import EDIT_LEVELS, HAND_GIFTS, SEE_MEMBERS
 from plugins.membership.services.gifts import hand_over_gift, say_gift
@@ -34,8 +34,11 @@ def _holders(ids: Sequence[int]) -> Mapping[int, int]:
         .where(Member.level_id.in_(ids))
         .group_by(Member.level_id)
     )
-    counts: dict[int, int] = dict(tuple(row) for row in rows)
-    return {**dict.fromkeys(ids, 0), **counts}
+    found = dict.fromkeys(ids, 0)
+    for level_id, count in rows:
+        if level_id is not None:
+            found[level_id] = count
+    return found
 
 
 def _given(ids: Sequence[int]) -> Mapping[int, str]:
@@ -92,7 +95,7 @@ class LevelAdmin(api.ModelAdmin):
     @api.page("/check", needs=EDIT_LEVELS, methods=("POST",))
     def check(self) -> Response:
         _start_check()
-        flash(api.gettext("Every member's level is being checked."), "success")
+        say_done(api.gettext("Every level is being checked."))
         return redirect(HOME)
 
     def panels(self, record: Any) -> list[api.Panel]:

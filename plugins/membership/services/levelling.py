@@ -141,7 +141,8 @@ def term_end(levels: Sequence[Level], level: Level, today: dt.date) -> dt.date |
 
 def climb(member: Member, step: Step, levels: Sequence[Level]) -> None:
     """Put a member on a higher level, with the gift of each that she reaches on the way."""
-    low, high = rank_of(levels, member.level_id), rank_of(levels, step.level and step.level.id)
+    low = rank_of(levels, member.level_id)
+    high = rank_of(levels, step.level.id if step.level else None)
     put_level(member, step)
     for level in levels[low + 1 : high + 1]:
         if level.threshold_fen is not None or level is step.level:
