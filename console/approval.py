@@ -142,6 +142,14 @@ def decline(approval_id: int, *, note: str = "") -> None:
     _decide(request, DECLINED, note)
 
 
+def state_of(approval_id: int) -> str | None:
+    """Return "waiting", "agreed" or "declined"; None when there is no such request."""
+    found: str | None = db.session.scalar(
+        sa.select(Approval.state).where(Approval.id == approval_id)
+    )
+    return found
+
+
 def may_decide(request: Approval) -> bool:
     """Tell whether who acts holds what deciding on a request needs."""
     kind = find_kind(request.kind)

@@ -14,6 +14,7 @@ import zipfile
 from pathlib import Path
 from typing import Any, Literal
 
+import sqlalchemy as sa
 from flask import Blueprint, Flask, current_app, send_file, url_for
 from PIL import Image, ImageOps, UnidentifiedImageError
 from sqlalchemy.orm import Mapped
@@ -26,7 +27,7 @@ from console.security import people
 from console.security.actors import actor
 from console.security.guard import open_to
 from console.security.permissions import Permission, all_permissions
-from console.unit import unit
+from console.unit import after_commit, unit
 
 FileKind = Literal["image", "sheet", "document"]
 KINDS: tuple[FileKind, ...] = ("image", "sheet", "document")
@@ -129,6 +130,19 @@ def _store(**values: Any) -> StoredFile:
     return file
 
 
+def drop_bytes(file: StoredFile) -> None:
+    """Remove what a file holds once the running unit has committed; its row stays."""
+    place = path_of(file.sha256)
+    others = sa.select(StoredFile.id).where(
+        StoredFile.sha256 == file.sha256, StoredFile.id != file.id, StoredFile.size > 0
+    )
+    if db.session.scalar(others.limit(1)) is None:
+        after_commit(lambda: place.unlink(missing_ok=True))
+    file.size = 0
+    file.sha256 = ""
+    file.name = clean_name("", Path(file.name).suffix)
+
+
 def path_of(sha256: str) -> Path:
     """Return where the bytes of a file lie."""
     return _folder() / sha256
@@ -163,7 +177,7 @@ def send(file_id: int, name: str) -> Any:
     file = db.session.get(StoredFile, file_id) if file_id < 2**63 else None
     person = people.person()
     locked = person is not None and person.locked
-    if file is None or not may_open(file) or (locked and not file.public):
+    if file is None or not file.sha256 or not may_open(file) or (locked and not file.public):
         raise NotFound(_("There is no such file."))
     response = send_file(
         path_of(file.sha256),
