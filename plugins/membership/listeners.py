@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from console import api
 from plugins.membership.models import KnownStore, Member
 from plugins.membership.services.filing import hand_over_members
+from plugins.membership.services.level_terms import lift
 
 
 @api.hookimpl
@@ -46,3 +47,9 @@ def salon_leaving_consequences(staff_id: int) -> Iterable[str]:
 def salon_staff_leaving(staff_id: int, successor_id: int | None) -> None:
     """Give the members of a consultant who leaves to her successor."""
     hand_over_members(staff_id, successor_id)
+
+
+@api.hookimpl
+def membership_member_merged(kept_id: int, gone_id: int) -> None:
+    """Lift a member whose two files together have earned a higher level."""
+    lift(kept_id)

@@ -51,7 +51,10 @@ def _each(due: sa.ColumnElement[bool], act: Callable[[int], object]) -> None:
     last = 0
     while True:
         ids = api.db.session.scalars(
-            sa.select(Member.id).where(due, Member.id > last).order_by(Member.id).limit(BATCH)
+            sa.select(Member.id)
+            .where(due, Member.gone_at.is_(None), Member.id > last)
+            .order_by(Member.id)
+            .limit(BATCH)
         ).all()
         for member_id in ids:
             act(member_id)

@@ -38,12 +38,15 @@ class Step:
 
 
 def lock_member(member_id: int) -> Member:
-    """Return a member whose level nobody else changes until the unit ends."""
+    """Return a member whose level nobody else changes until the unit ends.
+
+    The number of a file that was merged into another one returns that one.
+    """
     locked = sa.select(Member).where(Member.id == member_id).with_for_update(of=Member)
     found = api.db.session.scalars(locked.execution_options(populate_existing=True)).first()
     if found is None:
         raise api.NotFound(_("There is no such member."))
-    return found
+    return found if found.merged_into_id is None else lock_member(found.merged_into_id)
 
 
 def today_of(member: Member) -> dt.date:
@@ -66,11 +69,11 @@ def add_growth(
     if _find(key) is not None:
         return
     today = today_of(member)
-    before = growth_of(member_id, today)
+    before = growth_of(member.id, today)
     counted_on = min(on or today, today)
     api.db.session.add(
         Growth(
-            member_id=member_id, fen=fen, cause=cause, key=key, counted_on=counted_on, at=api.now()
+            member_id=member.id, fen=fen, cause=cause, key=key, counted_on=counted_on, at=api.now()
         )
     )
     api.db.session.flush()

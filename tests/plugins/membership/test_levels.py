@@ -20,6 +20,7 @@ from plugins.membership.api import (
     best_percent,
     buy_level,
     level_of,
+    merge_members,
     progress_of,
     set_level,
     take_back_growth,
@@ -27,7 +28,7 @@ from plugins.membership.api import (
 )
 from plugins.membership.models import Growth, LevelGift
 from plugins.membership.services.entitlements import holdings_of
-from plugins.membership.services.level_terms import check_levels
+from plugins.membership.services.level_terms import check_levels, lift
 from plugins.membership.services.timeline import timeline_of
 from tests.support.levels import build_ladder, grow, level_name
 from tests.support.membership import join
@@ -291,6 +292,21 @@ def test_a_bought_level_goes_back_with_its_top_up(anna: int, ladder: dict[str, i
     assert level_name(anna) == "Gold"
     take_back_level(anna, "3000 + 600")
     assert level_name(anna) == "Plain"
+
+
+def test_two_files_of_one_person_may_earn_a_higher_level_together(anna: int) -> None:
+    bea = int(join("Bea", 1, "13800138001").id)
+    grow(anna, 3_000)
+    key = grow(bea, 2_500)
+    merge_members(anna, bea)
+    lift(anna)
+    assert level_name(anna) == "Gold"
+    grow(bea, 5_000)
+    assert level_name(anna) == "Diamond"
+    take_back_growth(key, back_key="refund:1")
+    progress = progress_of(anna)
+    assert progress is not None
+    assert member(anna).level_recheck_on == dt.date(2026, 4, 1)
 
 
 # -- progress and benefits ---------------------------------------------------------------------
