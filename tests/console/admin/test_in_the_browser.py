@@ -254,3 +254,147 @@ def test_a_first_visit_to_a_list_is_light(house: House, opened: Open) -> None:
     page.reload()
     page.wait_for_load_state("networkidle")
     assert answers[0].request.sizes()["responseBodySize"] < 30 * 1024
+
+
+def test_shift_picks_a_range_by_mouse_and_by_key(opened: Open) -> None:
+    page = opened(f"{URL}?sort=name")
+    row(page, "Ann").get_by_role("checkbox").click()
+    row(page, "Cleo").get_by_role("checkbox").click(modifiers=["Shift"])
+    picked = page.locator("[data-picked]")
+    expect(picked).to_have_text("3 selected")
+    page.get_by_role("button", name="Clear selection").click()
+    page.locator("h1").click()
+    page.keyboard.press("j")
+    expect(row(page, "Ann")).to_be_focused()
+    page.keyboard.press("x")
+    for _step in range(3):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Shift+X")
+    expect(picked).to_have_text("4 selected")
+    page.keyboard.press("k")
+    page.keyboard.press("x")
+    expect(picked).to_have_text("3 selected")
+    assert faults(page) == []
+
+
+def test_the_keys_of_rows_open_and_edit_and_keep_quiet_while_somebody_types(opened: Open) -> None:
+    page = opened(f"{URL}?sort=name")
+    page.keyboard.press("?")
+    sheet = page.get_by_role("dialog", name="Keyboard shortcuts")
+    for words in ("Row below", "Open the row", "Select the rows up to here", "Edit the row"):
+        expect(sheet).to_contain_text(words)
+    page.keyboard.press("Escape")
+    page.get_by_role("searchbox").fill("jx")
+    page.get_by_role("searchbox").press("j")
+    expect(page.get_by_role("searchbox")).to_have_value("jxj")
+    expect(page.locator(".is-picked")).to_have_count(0)
+    page.get_by_role("searchbox").blur()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    page.wait_for_url("**/edit/**")
+    page.go_back()
+    page.keyboard.press("k")
+    expect(row(page, "Eve")).to_be_focused()
+    page.keyboard.press("e")
+    page.wait_for_url("**/edit/**")
+
+
+def test_all_that_match_are_picked_beyond_the_page_and_taken_back(
+    opened: Open, house: House
+) -> None:
+    teahouse.add_many(house.here, 60)
+    page = opened(f"{URL}?size=25")
+    page.get_by_role("checkbox", name="Select all rows of this page").check()
+    page.get_by_role("button", name="Select all 65 matching").click()
+    expect(page.locator("[data-picked]")).to_have_text("All 65 matching are selected")
+    page.get_by_role("button", name="Pour").click()
+    box = page.get_by_role("dialog", name="Pour")
+    expect(box).to_contain_text("65 selected")
+    box.get_by_label("Tea").select_option("black")
+    assert faults(page) == []
+    box.get_by_role("button", name="Pour").click()
+    note = page.locator(".toast-note")
+    expect(note).to_contain_text("of 65 changed")
+    black = page.locator("tbody tr", has_text="Black tea")
+    expect(black).to_have_count(25)
+    page.keyboard.press("z")
+    expect(page.locator(".toast-note")).to_contain_text("Taken back")
+    expect(black).not_to_have_count(25)
+
+
+def test_a_view_is_saved_changed_and_left(opened: Open) -> None:
+    page = opened(f"{URL}?f.sort.eq=green&sort=name")
+    page.get_by_role("button", name="Views").click()
+    page.get_by_role("button", name="Save as a new view").click()
+    box = page.get_by_role("dialog", name="Save as a new view")
+    box.get_by_label("Name", exact=True).fill("Green ones")
+    box.get_by_role("checkbox", name="Front desk: the list opens with it").check()
+    expect(box.get_by_role("checkbox", name="Front desk", exact=True)).to_be_checked()
+    assert faults(page) == []
+    box.get_by_role("button", name="Save view").click()
+    tabs = page.get_by_role("navigation", name="Views")
+    expect(tabs.locator("[aria-current=page]")).to_contain_text("Green ones")
+    page.get_by_role("button", name="Columns").click()
+    page.locator(".columns-menu input[value=phone]").uncheck()
+    page.get_by_role("button", name="Apply").click()
+    expect(tabs.locator("[aria-current=page]")).to_contain_text("changed")
+    expect(page.get_by_role("columnheader", name="Phone")).to_have_count(0)
+    page.get_by_role("button", name="Views").click()
+    page.get_by_role("button", name="Save changes to").click()
+    expect(tabs.locator("[aria-current=page]")).not_to_contain_text("changed")
+    tabs.get_by_role("link", name="All").click()
+    expect(page.get_by_role("columnheader", name="Phone")).to_have_count(1)
+    tabs.get_by_role("link", name="Green ones").click()
+    page.get_by_role("button", name="Views").click()
+    page.get_by_role("button", name="Delete view").click()
+    expect(tabs).to_have_count(0)
+    page.keyboard.press("z")
+    expect(tabs).to_contain_text("Green ones")
+
+
+def test_a_column_is_dragged_to_its_place(opened: Open) -> None:
+    page = opened()
+    page.get_by_role("button", name="Columns").click()
+    grip = page.locator(".columns-menu li", has_text="Visits").locator(".grip")
+    goal = page.locator(".columns-menu li").first.bounding_box()
+    assert goal
+    grip.hover()
+    page.mouse.down()
+    page.mouse.move(goal["x"] + 20, goal["y"] + 30, steps=4)
+    page.mouse.move(goal["x"] + 20, goal["y"] + 3, steps=4)
+    page.mouse.up()
+    page.get_by_role("button", name="Apply").click()
+    expect(page.locator("thead th.first")).to_contain_text("Visits")
+
+
+def test_a_segment_is_built_by_keyboard_with_its_count_in_sight(opened: Open) -> None:
+    page = opened(f"{URL}segments/new/")
+    count = page.get_by_role("status").filter(has_text="in it now")
+    page.get_by_label("Name", exact=True).fill("Busy ones")
+    page.get_by_role("button", name="Add a condition").press("Enter")
+    page.get_by_role("button", name="Visits", exact=True).press("Enter")
+    value = page.get_by_label("Visits: value")
+    expect(value).to_be_focused()
+    page.keyboard.type("3")
+    expect(count).to_have_text("2 in it now")
+    value.fill("many")
+    expect(page.get_by_role("alert").filter(has_text="cannot be read")).to_be_visible()
+    value.fill("3")
+    page.get_by_role("button", name="Add a group").press("Enter")
+    second = page.get_by_role("group", name="Group 2")
+    second.get_by_role("button", name="Add a condition").press("Enter")
+    second.get_by_role("button", name="Name", exact=True).press("Enter")
+    page.get_by_label("Name: value").fill("ann")
+    expect(count).to_have_text("3 in it now")
+    expect(page.locator(".groups > .joint")).to_have_text("or")
+    page.get_by_label("How groups are joined").select_option("all")
+    expect(count).to_have_text("0 in it now")
+    page.get_by_label("How groups are joined").select_option("any")
+    expect(count).to_have_text("3 in it now")
+    assert faults(page) == []
+    page.get_by_role("button", name="Save segment").click()
+    expect(page.locator("[data-count-of]")).to_have_text("3")
+    page.get_by_role("link", name="Busy ones").click()
+    expect(page.locator("tbody tr")).to_have_count(3)
+    expect(page.get_by_label("Segment: value")).to_have_value(re.compile(r"\d+"))
