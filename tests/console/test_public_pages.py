@@ -15,6 +15,7 @@ from console import api, worker
 from console.api import _
 from console.assets import DIST, asset
 from console.host import states
+from console.visitors import is_public_path
 from tests.support.app import MakeApp
 from tests.support.people import add_person, enter, login_of, post, token_of
 
@@ -314,3 +315,9 @@ def test_nobody_is_led_elsewhere(app: Flask, target: str) -> None:
 )
 def test_a_members_page_may_be_returned_to(app: Flask, target: str) -> None:
     assert api.public_path(target, "/harbour/") == target
+
+
+def test_no_address_of_the_host_is_taken_for_a_members(app: Flask) -> None:
+    plugins = set(app.extensions["console"].mounted)
+    firsts = {rule.rule.strip("/").partition("/")[0] for rule in app.url_map.iter_rules()}
+    assert {first for first in firsts if is_public_path(f"/{first}/")} <= plugins
