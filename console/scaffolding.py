@@ -59,7 +59,7 @@ def _tidy(folder: Path) -> None:
     ruff = shutil.which("ruff", path=str(Path(sys.executable).parent)) or shutil.which("ruff")
     if ruff:
         for task in (["check", "--fix", "--select=I"], ["format"]):
-            subprocess.run([ruff, *task, "--quiet", folder], check=False)  # noqa: S603
+            subprocess.run([ruff, *task, "--quiet", "--no-cache", folder], check=False)  # noqa: S603
 
 
 def _check_name(name: str) -> None:

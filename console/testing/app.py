@@ -81,12 +81,14 @@ def build_shared(config: Config) -> Flask:
 def check_mounted(app: Flask, names: Iterable[str]) -> None:
     """Fail, with the reason and the place, unless all these plugins were mounted."""
     host = app.extensions["console"]
-    for name in names:
-        if name in host.quarantined:
-            out = host.quarantined[name]
-            pytest.fail(f"{name} is quarantined: {out.reason}\n{out.trace}", pytrace=False)
-        if name != "console" and name not in host.mounted:
-            pytest.fail(f"there is no plugin {name!r}; is it installed?", pytrace=False)
+    out = sorted(name for name in names if name not in host.mounted)
+    if not out:
+        return
+    reasons = [f"{n} is quarantined: {q.reason}\n{q.trace}" for n, q in host.quarantined.items()]
+    unknown = [
+        f"there is no plugin {n!r}; is it installed?" for n in out if n not in host.quarantined
+    ]
+    pytest.fail("\n".join(unknown + reasons), pytrace=False)
 
 
 @contextmanager

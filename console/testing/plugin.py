@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
@@ -25,6 +25,14 @@ if TYPE_CHECKING:
     from console.testing.people import SignIn
 
 pytest.register_assert_rewrite("console.testing.standards")
+
+
+class Work(Protocol):
+    """What the fixture `work` is."""
+
+    def __call__(self, *, by_the_clock: bool = False) -> None:
+        """Do what the worker has to do by now."""
+
 
 PLUGINS = "console_plugins"
 FOLDER = "console_plugin_folder"
@@ -204,13 +212,20 @@ def announced(app: Flask, tested_plugins: frozenset[str]) -> Iterator[Announced]
 
 
 @pytest.fixture
-def work(app: Flask) -> Callable[[], None]:
-    """Do what the worker has to do by now: deliver events, run jobs."""
-    from functools import partial
+def work(app: Flask) -> Work:
+    """Do what the worker has to do by now: deliver events, run jobs.
 
+    `work(by_the_clock=True)` first starts all schedules whose hour has come.
+    """
+    from console.work import start_schedules
     from console.worker import drain
 
-    return partial(drain, app)
+    def do_work(*, by_the_clock: bool = False) -> None:
+        if by_the_clock:
+            start_schedules()
+        drain(app)
+
+    return do_work
 
 
 @pytest.fixture

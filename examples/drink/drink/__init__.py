@@ -1,0 +1,1 @@
+"""Favourite drink: what a member likes to be offered, in her file and in the member list."""
