@@ -395,6 +395,6 @@ def test_a_segment_is_built_by_keyboard_with_its_count_in_sight(opened: Open) ->
     assert faults(page) == []
     page.get_by_role("button", name="Save segment").click()
     expect(page.locator("[data-count-of]")).to_have_text("3")
-    page.get_by_role("link", name="Busy ones").click()
+    page.get_by_role("link", name="Busy ones", exact=True).click()
     expect(page.locator("tbody tr")).to_have_count(3)
     expect(page.get_by_label("Segment: value")).to_have_value(re.compile(r"\d+"))
