@@ -46,7 +46,7 @@ CARD, HISTORY = "/membership/card", "/membership/history"
 LEAST, OFFERS = 40, 12
 YUAN = 100
 #: Messages of so many days are new; older ones were read.
-NEW_DAYS = 9
+NEW_DAYS = 13
 
 
 @dataclass(frozen=True)
