@@ -78,6 +78,11 @@ class StoredFile(Model):
         """The address of the file on this console."""
         return url_for("files.send", file_id=self.id, name=self.name)
 
+    @property
+    def place(self) -> Path:
+        """Where the bytes lie; there are none when they were dropped."""
+        return path_of(self.sha256 or "-")
+
     def read(self) -> bytes:
         """Return the bytes."""
         return path_of(self.sha256).read_bytes()

@@ -8,10 +8,12 @@ from typing import Any
 from console import api
 from console.api import _
 from plugins.membership.admin.drawing import draw
+from plugins.membership.hookspecs import ExportPart
 from plugins.membership.models import Member
 from plugins.membership.permissions import MERGE_MEMBERS, SEE_PRIVACY
 from plugins.membership.services.consents import consents_of
 from plugins.membership.services.contents import own_contents
+from plugins.membership.services.copying import own_parts
 from plugins.membership.services.merging import merges_into, why_not_undo
 
 WHERE = "/console/membership/members"
@@ -47,3 +49,9 @@ def console_record_actions(model: type[Any], record_id: int) -> Iterable[api.Rec
 def membership_merge_contents(member_id: int) -> Iterable[tuple[Any, str]]:
     """Say what membership and the ledger know of a file."""
     return list(own_contents(member_id))
+
+
+@api.hookimpl
+def membership_export_parts(member_id: int) -> Iterable[ExportPart]:
+    """Return what membership and the ledger keep about a member."""
+    return list(own_parts(member_id))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from console import api
 from console.api import _
 from plugins.membership import correspondence, files, listeners, phone, profile
@@ -13,7 +15,9 @@ from plugins.membership.hookspecs import HOOKS
 from plugins.membership.importing.intake import COMMAND
 from plugins.membership.permissions import PERMISSIONS
 from plugins.membership.public import PAGES
+from plugins.membership.services.copying import drop_old_copies
 from plugins.membership.services.duplicates import start_looking
+from plugins.membership.services.erasing import WAIT, start_due_erasures
 from plugins.membership.services.filing import refresh_birthdays
 from plugins.membership.services.level_terms import check_levels
 from plugins.membership.services.visitors import IDLE_DAYS, forget_phones
@@ -29,7 +33,7 @@ class Membership(api.Plugin):
     listeners = (listeners, correspondence, files, phone, profile)
     hooks = HOOKS
     permissions = PERMISSIONS
-    settings = (IDLE_DAYS,)
+    settings = (IDLE_DAYS, WAIT)
     admin_views = VIEWS
     public_routes = PAGES
     cards = CARDS
@@ -39,6 +43,8 @@ class Membership(api.Plugin):
     jobs = (
         api.Schedule("membership.birthdays", refresh_birthdays, daily_at="00:05"),
         api.Schedule("membership.duplicates", start_looking, daily_at="02:40"),
+        api.Schedule("membership.copies", drop_old_copies, daily_at="03:50"),
+        api.Schedule("membership.erasures", start_due_erasures, every=dt.timedelta(hours=1)),
         api.Schedule("membership.levels", check_levels, daily_at="02:10"),
         api.Schedule("membership.phones", forget_phones, daily_at="03:20"),
     )

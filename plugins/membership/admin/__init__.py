@@ -1,5 +1,6 @@
 """The admin views of membership."""
 
+from plugins.membership.admin.consent_texts import ConsentTextsView
 from plugins.membership.admin.duplicates import DuplicatesView
 from plugins.membership.admin.importing import MemberImport
 from plugins.membership.admin.join_codes import JoinCodeAdmin
@@ -17,5 +18,6 @@ VIEWS = (
     GiftAdmin,
     JoinCodeAdmin,
     CardRequestAdmin,
+    ConsentTextsView,
     MemberImport,
 )

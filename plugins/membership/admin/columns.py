@@ -175,5 +175,6 @@ FILTERS: tuple[str | api.Filter, ...] = (
     api.Filter("birth_month", _("Birthday month"), "choice", where=_where_month, choices=MONTHS),
     "next_birthday_on",
     "gender",
+    "may_market",
     api.Filter("has_phone", _("Has a phone"), "bool", where=_where_phone),
 )

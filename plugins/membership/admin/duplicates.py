@@ -57,7 +57,7 @@ def _start() -> None:
     api.start_job(look_for_duplicates)
 
 
-def _pairs(dismissed: bool) -> sa.Select[Any]:
+def _pairs(dismissed: bool) -> Any:
     """Select the pairs of which both files are within reach."""
     wanted = (
         sa.select(Duplicate, LOW, HIGH)

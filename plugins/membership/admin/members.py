@@ -14,6 +14,7 @@ from plugins.membership.admin.birthday import BIRTHDAY
 from plugins.membership.admin.columns import COLUMNS, FILTERS
 from plugins.membership.admin.merging import MergingPages
 from plugins.membership.admin.photos import PhotoPages
+from plugins.membership.admin.privacy import PrivacyPages
 from plugins.membership.admin.profile import ProfilePages, draw_profile
 from plugins.membership.admin.standing import StandingPages
 from plugins.membership.models import Member
@@ -33,6 +34,7 @@ class MemberAdmin(
     BulkActions,
     MergingPages,
     PhotoPages,
+    PrivacyPages,
     ProfilePages,
     StandingPages,
     api.ModelAdmin,

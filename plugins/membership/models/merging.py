@@ -67,9 +67,7 @@ class MovedRow(api.Model):
     __tablename__ = "membership_moved"
     scope = api.CHAIN
     id: Mapped[int] = api.column(_("Number"), primary_key=True)
-    merge_id: Mapped[int] = api.column(
-        _("Merge"), sa.ForeignKey("membership_merge.id"), index=True
-    )
+    merge_id: Mapped[int] = api.column(_("Merge"), sa.ForeignKey("membership_merge.id"), index=True)
     table_name: Mapped[str] = api.column(_("Table"))
     column_name: Mapped[str] = api.column(_("Column"))
     #: The primary key as it was before, or the whole row if it was dropped.

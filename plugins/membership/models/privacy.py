@@ -41,6 +41,11 @@ class Erasure(api.Model):
     ended_at: Mapped[dt.datetime | None] = api.column(_("Ended at"))
     ended_by: Mapped[str] = api.column(_("Ended by"), default="")
 
+    @property
+    def state_label(self) -> Any:
+        """Its state, for people."""
+        return dict(ERASURE_STATES)[self.state]
+
 
 class DataCopy(api.Model):
     """A copy of a member's data that was asked for; its file is removed after some days."""

@@ -11,9 +11,21 @@ from plugins.membership.public import (
     history,
     join,
     own_phone,
+    privacy,
 )
 from plugins.membership.public.routes import routes
 
-__all__ = ["PAGES", "apply", "card", "confirm", "demo", "details", "history", "join", "own_phone"]
+__all__ = [
+    "PAGES",
+    "apply",
+    "card",
+    "confirm",
+    "demo",
+    "details",
+    "history",
+    "join",
+    "own_phone",
+    "privacy",
+]
 
 PAGES = (routes,)

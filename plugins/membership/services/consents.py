@@ -32,9 +32,10 @@ class Text:
     since_on: dt.date
     texts: Mapping[str, str]
 
-    def shown(self, locale: str) -> str:
+    @property
+    def shown(self) -> str:
         """Return the text in the reader's language."""
-        return self.texts.get(locale) or self.texts["zh_Hans_CN"]
+        return api.translate(self.texts["zh_Hans_CN"], self.texts)
 
 
 @dataclass(frozen=True)

@@ -155,7 +155,7 @@ def _count_namesakes(names: set[str]) -> dict[str, int]:
     rows = api.db.session.execute(
         sa.select(MEMBER.c.name, count).where(MEMBER.c.name.in_(names)).group_by(MEMBER.c.name)
     )
-    return dict(rows.tuples())
+    return {row[0]: row[1] for row in rows}
 
 
 def _groups() -> Iterator[list[int]]:
