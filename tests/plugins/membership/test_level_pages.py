@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from console import api
+from console import api, clock
 from plugins.ledger.api import Opening, open_balances
 from plugins.membership.api import (
     Benefit,
@@ -22,9 +22,16 @@ from plugins.membership.api import (
     freeze_member,
     require_active,
 )
-from plugins.membership.hookspecs import membership_profile_facts, membership_timeline_moments
+from plugins.membership.hookspecs import (
+    membership_level_changed,
+    membership_profile_facts,
+    membership_timeline_kinds,
+    membership_timeline_moments,
+)
 from plugins.membership.models import LevelGift
+from plugins.membership.services.level_terms import check_levels
 from plugins.membership.services.moments import SHOWN, read_timeline
+from plugins.messages.models import Message
 from tests.support.levels import build_ladder, grow, ids_by_name, level_name
 from tests.support.live import choose
 from tests.support.membership import join
@@ -303,3 +310,24 @@ def test_moments_and_facts_are_asked_of_every_plugin(app: Flask, anna: int) -> N
     facts = api.answers(membership_profile_facts, member_id=anna)
     keys = [fact.key for answer in facts for fact in answer if isinstance(fact, ProfileFact)]
     assert {"points", "last_visit"} <= set(keys)
+
+
+def test_a_change_of_level_is_announced_after_the_commit(app: Flask, anna: int) -> None:
+    assert membership_level_changed.__dict__["console_kind"] == "event"
+    grow(anna, 2_000)
+    assert level_name(anna) == "Silver"
+
+
+def test_a_member_is_told_of_her_level_and_of_its_end(app: Flask, anna: int) -> None:
+    grow(anna, 2_000)
+    with clock.frozen(api.now() + dt.timedelta(days=340)):
+        check_levels()
+    told = api.db.session.scalars(sa.select(Message.kind).order_by(Message.id)).all()
+    assert told == ["membership.level_reached", "membership.level_ending"]
+    bodies = [api.thaw(one) for one in api.db.session.scalars(sa.select(Message.body))]
+    assert "2,000.00" in bodies[1]
+
+
+def test_the_timeline_can_be_narrowed_to_kinds_that_plugins_name(app: Flask) -> None:
+    kinds = [key for answer in api.answers(membership_timeline_kinds) for key, _label in answer]
+    assert {"money", "file", "level"} <= set(kinds)
