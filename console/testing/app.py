@@ -22,6 +22,7 @@ from console import clock, unit
 from console.app import create_app
 from console.config import Config
 from console.db import db, engine_options
+from console.host.discovery import discover
 from console.host.states import PluginState
 from console.migrate import migrate_database
 from console.plugin import Plugin
@@ -55,18 +56,33 @@ def make_config(url: str, instance: Path, **more: Any) -> Config:
     return Config(instance=instance, **told)
 
 
-def fill_original(config: Config, plugins: Iterable[str]) -> None:
-    """Make all tables, and switch on *plugins*, which start switched off when they are foreign."""
+def fill_original(config: Config, tested: Iterable[str]) -> None:
+    """Make all tables, and switch on the plugins under test with all that they require.
+
+    Plugins of other distributions start switched off.
+    """
     report = migrate_database(config)
     if report.failed:
         name, problem = next(iter(report.failed.items()))
         raise AssertionError(f"the migrations of {name} failed: {problem}") from problem
     engine = sa.create_engine(config.database_url, poolclass=NullPool)
     with engine.connect().execution_options(console_writes=True) as connection:
-        for name in plugins:
+        for name in sorted(_needed(config, tested)):
             row = {"name": name, "enabled": True, "changed_at": clock.now()}
             connection.execute(sa.insert(PluginState), row)
         connection.commit()
+
+
+def _needed(config: Config, tested: Iterable[str]) -> set[str]:
+    """Return those of the plugins, and of all that they require, that start switched off."""
+    found = discover(config.plugin_folder, distributions=config.plugin_distributions)
+    needed, left = set[str](), [*tested]
+    while left:
+        name = left.pop()
+        if name in found.manifests and name not in needed:
+            needed.add(name)
+            left += found.manifests[name].requires
+    return needed & found.foreign
 
 
 def build_shared(config: Config) -> Flask:
@@ -79,7 +95,7 @@ def build_shared(config: Config) -> Flask:
 
 
 def check_mounted(app: Flask, names: Iterable[str]) -> None:
-    """Fail, with the reason and the place, unless all these plugins were mounted."""
+    """End the run, with the reason and the place, unless all these plugins were mounted."""
     host = app.extensions["console"]
     out = sorted(name for name in names if name not in host.mounted)
     if not out:
@@ -88,7 +104,7 @@ def check_mounted(app: Flask, names: Iterable[str]) -> None:
     unknown = [
         f"there is no plugin {n!r}; is it installed?" for n in out if n not in host.quarantined
     ]
-    pytest.fail("\n".join(unknown + reasons), pytrace=False)
+    pytest.exit("\n".join(unknown + reasons), returncode=1)
 
 
 @contextmanager

@@ -103,8 +103,8 @@ def original_url(
 
     url = databases.create()
     folder = tmp_path_factory.mktemp("original")
-    named = () if plugin_folder else pytestconfig.getini(PLUGINS)
-    fill_original(make_config(url, folder, plugin_folder=plugin_folder), named)
+    config = make_config(url, folder, plugin_folder=plugin_folder)
+    fill_original(config, pytestconfig.getini(PLUGINS))
     yield url
     databases.drop(url)
 

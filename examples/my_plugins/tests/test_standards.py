@@ -1,0 +1,3 @@
+"""What holds for every plugin, looked for in this one."""
+
+from console.testing.standards import *
