@@ -30,6 +30,14 @@ def leads_to_few(rows: sa.Select[Any]) -> bool:
     return _is_sqlite() and are_few(rows)
 
 
+def few_of(rows: sa.Select[Any]) -> list[Any] | None:
+    """Return the keys that *rows* select when they are few; PostgreSQL finds out by itself."""
+    if not _is_sqlite():
+        return None
+    found = list(db.session.scalars(rows.limit(MANY + 1)))
+    return found if len(found) <= MANY else None
+
+
 def among(key: Any, rows: sa.Select[Any]) -> sa.ColumnElement[bool]:
     """Return the condition that *key* is one of *rows*, which select a single column."""
     condition: sa.ColumnElement[bool] = key.in_(rows)

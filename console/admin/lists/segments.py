@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from flask import current_app
 
 from console import audit, clock, epoch
+from console.admin import density
+from console.admin.attributes import pk_of
 from console.admin.filters import BadValue, ListFilter
 from console.admin.listing import all_filters
 from console.admin.lists import conditions as asked
@@ -90,13 +92,21 @@ def filters_of(view: ModelAdmin) -> dict[str, ListFilter]:
 
 
 def filter_of(model: type[Any]) -> ListFilter:
-    """Return the filter "segment is …" of a model's list."""
+    """Return the filter "segment is …" of a model's list.
+
+    A list begins at the few who are in it, who are looked up once, and checks one after another
+    where many are.
+    """
+    key = pk_of(model)
 
     def within(operation: str, ids: Any) -> sa.ColumnElement[bool]:
         try:
             found = sa.or_(sa.false(), *(_where(get(number)) for number in ids))
         except NotFound:
             raise BadValue(KEY) from None
+        few = density.few_of(sa.select(key).where(found))
+        if few is not None:
+            found = key.in_(few)
         return found if operation == "in" else sa.not_(found)
 
     choices = lambda: [(each.id, each.label) for each in segments_of(model)]  # noqa: E731
