@@ -17,7 +17,9 @@ from flask import Flask
 from console.app import create_app
 from console.config import load_config
 from console.db import db
+from tests.support.membership import join
 from tests.support.people import add_person, add_store, enter, login_of, post
+from tests.support.phones import phone_of
 
 DOCS = Path(__file__).parents[2] / "docs"
 GUIDES = ("plugin-guide.md", "plugin-guide.zh.md")
@@ -104,6 +106,25 @@ def test_the_guide_leads_to_a_plugin_that_works(guided: Flask) -> None:
     assert called.status_code == 302
     deliveries = db.session.execute(sa.text("SELECT plugin, event FROM console_delivery")).all()
     assert ("bell", "walkin_guest_called") in [tuple(row) for row in deliveries]
+
+
+def test_the_guide_puts_a_tile_on_the_member_card(guided: Flask) -> None:
+    member = join(store=add_store())
+    stranger = guided.test_client()
+    assert stranger.get("/perks/mine").location == "/membership/welcome?next=/perks/mine"
+    phone = phone_of(guided, member.id)
+    assert 'href="/perks/mine"' in phone.get("/membership/card").text
+    assert "With us since" in phone.get("/perks/mine").text
+
+
+def test_the_guide_finds_a_number_from_every_page(guided: Flask) -> None:
+    store = add_store()
+    post(guided.test_client(), f"/walkin/{store}")
+    staff = guided.test_client()
+    enter(staff, login_of(add_person("owner")))
+    answer = staff.get("/console/search/?q=1").json
+    [found] = [group for group in answer["groups"] if group["key"] == "walkin_ticket"]
+    assert staff.get(found["hits"][0]["url"]).status_code == 200
 
 
 def test_both_guides_show_the_same_examples() -> None:

@@ -64,9 +64,7 @@ def _create_cards(op: Operations) -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_membership_identity")),
         sa.UniqueConstraint("kind", "subject", name=op.f("uq_membership_identity_kind_subject")),
     )
-    op.create_index(
-        op.f("ix_membership_identity_member_id"), "membership_identity", ["member_id"]
-    )
+    op.create_index(op.f("ix_membership_identity_member_id"), "membership_identity", ["member_id"])
     op.create_table(
         "membership_visitor",
         sa.Column("id", BIG, nullable=False),

@@ -69,6 +69,10 @@ def test_a_code_that_is_nobodys_says_so(
     assert answer.json["error"]
 
 
+def test_what_is_no_member_code_is_left_to_other_plugins(app: Flask, store: int) -> None:
+    assert api.answers(api.console_open_scan, text="6901234567892") == []
+
+
 def test_the_scanning_page_keeps_its_field_when_a_code_is_refused(
     app: Flask, store: int, sign_in: SignIn
 ) -> None:
