@@ -42,7 +42,7 @@ class ViewRole(Model):
     __tablename__ = "console_view_role"
     scope = CHAIN
     view_id: Mapped[int] = column(
-        _("View"), sa.ForeignKey("console_view.id", ondelete="CASCADE"), primary_key=True
+        _("Saved view"), sa.ForeignKey("console_view.id", ondelete="CASCADE"), primary_key=True
     )
     role_id: Mapped[int] = column(
         _("Role"),
