@@ -107,11 +107,15 @@ JobFunction = Callable[..., "dict[str, Any] | None"]
 
 @dataclass(frozen=True)
 class Job:
-    """A function that the worker runs, outside any unit; it must be repeatable."""
+    """A function that the worker runs, outside any unit; it must be repeatable.
+
+    A *swift* one does not wait for those that take long; it takes seconds itself.
+    """
 
     key: str
     title: Any
     function: JobFunction
+    swift: bool = False
 
 
 @dataclass(frozen=True)
@@ -146,11 +150,14 @@ class Schedule:
 _jobs: dict[str, Job] = {}
 
 
-def job(title: Any) -> Callable[[JobFunction], Job]:
-    """Make a function `(run: JobRun, **args)` a job, with the title that people see."""
+def job(title: Any, *, swift: bool = False) -> Callable[[JobFunction], Job]:
+    """Make a function `(run: JobRun, **args)` a job, with the title that people see.
+
+    A *swift* job, such as sending a code that somebody waits for, goes past the long ones.
+    """
 
     def make(function: JobFunction) -> Job:
-        made = Job(f"{function.__module__}:{function.__qualname__}", title, function)
+        made = Job(f"{function.__module__}:{function.__qualname__}", title, function, swift)
         _jobs[made.key] = made
         return made
 
@@ -198,6 +205,12 @@ def retry_job(number: int) -> None:
 def find_job(key: str) -> Job | None:
     """Return the job with this key, unless its code is gone."""
     return _jobs.get(key)
+
+
+def is_swift() -> sa.ColumnElement[bool]:
+    """Return the condition that a stored job is a swift one."""
+    keys = [key for key, known in _jobs.items() if known.swift]
+    return StoredJob.key.in_(keys)
 
 
 def title_of(key: str) -> Any:

@@ -14,7 +14,7 @@ from console import clock, outbox
 from console.db import db
 from console.errors import Refused
 from console.host.attempt import attempt
-from console.jobs import JobFunction, JobRun, Schedule, StoredJob, find_job, prune_jobs
+from console.jobs import JobFunction, JobRun, Schedule, StoredJob, find_job, is_swift, prune_jobs
 from console.logs import scrub
 from console.security import Actor, acting_as
 from console.stores import Store
@@ -34,8 +34,11 @@ def add_schedule(schedule: Schedule) -> None:
         _host_schedules.append(schedule)
 
 
-def find_waiting() -> int | None:
-    """Return the number of the job to run next; those of a disabled plugin wait."""
+def find_waiting(*, swift: bool | None = None) -> int | None:
+    """Return the number of the job to run next; those of a disabled plugin wait.
+
+    *swift* asks for one that is swift, or for one that is not.
+    """
     active = [mounted.name for mounted in current_app.extensions["console"].active()]
     waiting = (
         sa.select(StoredJob.id)
@@ -43,7 +46,13 @@ def find_waiting() -> int | None:
         .order_by(StoredJob.id)
         .limit(1)
     )
-    return db.session.scalar(waiting)
+    return db.session.scalar(waiting.where(_is(swift)))
+
+
+def _is(swift: bool | None) -> sa.ColumnElement[bool]:
+    if swift is None:
+        return sa.true()
+    return is_swift() if swift else ~is_swift()
 
 
 def run_job(number: int, beat: Callable[[], None] = lambda: None) -> None:
@@ -109,16 +118,16 @@ def note_death(number: int, reason: str) -> None:
         row.state, row.problem, row.ended_at = "failed", reason, clock.now()
 
 
-def resume_jobs() -> None:
-    """Begin again what a worker left when it was told to end; call it when no job runs."""
-    left = sa.select(StoredJob.id).where(StoredJob.state == "running").limit(1)
+def resume_jobs(*, swift: bool | None = None) -> None:
+    """Begin again what a worker left when it was told to end; call it when no such job runs."""
+    left = sa.select(StoredJob.id).where(StoredJob.state == "running", _is(swift)).limit(1)
     if db.session.scalar(left) is not None:
-        _resume()
+        _resume(swift)
 
 
 @unit
-def _resume() -> None:
-    running = sa.update(StoredJob).where(StoredJob.state == "running")
+def _resume(swift: bool | None) -> None:
+    running = sa.update(StoredJob).where(StoredJob.state == "running", _is(swift))
     db.session.execute(running.values(state="waiting"))
 
 

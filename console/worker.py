@@ -1,4 +1,4 @@
-"""The worker: two hands, one for events and one for jobs, and a keeper that replaces them.
+"""The worker: hands for events, jobs and swift jobs, and a keeper that replaces them.
 
 The keeper holds the database's one lease, so that two workers are never at work at once. It
 runs no plugin's code: a listener that hangs or dies takes only its hand with it.
@@ -33,7 +33,7 @@ POLL = 0.5
 #: Seconds between two notes that the worker lives.
 BEAT = 15.0
 #: Seconds a listener may take for one event, and a job between two signs of progress.
-EVENT_LIMIT, JOB_LIMIT = 30.0, 900.0
+EVENT_LIMIT, JOB_LIMIT, SWIFT_LIMIT = 30.0, 900.0, 120.0
 #: Seconds that the event or job at hand gets when the worker is told to end.
 GRACE = 8.0
 
@@ -110,7 +110,7 @@ class _Hand:
 
 
 class _Keeper:
-    """Starts the hands, replaces one that hangs or dies, and ends both."""
+    """Starts the hands, replaces one that hangs or dies, and ends all of them."""
 
     def __init__(self, app: Flask, parent: int, stop: _Stop, lease: Lease, patience: float) -> None:
         self.app, self.parent, self.stop, self.lease = app, parent, stop, lease
@@ -118,6 +118,7 @@ class _Keeper:
         self.hands = [
             _Hand("events", patience, _deliver_events, outbox.note_failure),
             _Hand("jobs", JOB_LIMIT, _run_jobs, work.note_death),
+            _Hand("swift jobs", SWIFT_LIMIT, _run_swift_jobs, work.note_death),
         ]
 
     def keep(self) -> None:
@@ -232,13 +233,22 @@ def _deliver_events(app: Flask, beat: Beat) -> None:
 
 
 def _run_jobs(app: Flask, beat: Beat) -> None:
+    _run(app, beat, swift=False)
+
+
+def _run_swift_jobs(app: Flask, beat: Beat) -> None:
+    _run(app, beat, swift=True)
+
+
+def _run(app: Flask, beat: Beat, *, swift: bool) -> None:
     stop = _Stop()
 
     def run_next() -> None:
         with app.app_context():
-            work.resume_jobs()
-            work.start_schedules()
-            number = work.find_waiting()
+            work.resume_jobs(swift=swift)
+            if not swift:
+                work.start_schedules()
+            number = work.find_waiting(swift=swift)
         if number is None:
             time.sleep(POLL)
             return

@@ -89,6 +89,15 @@ def test_a_job_whose_worker_died_is_run_again(
     assert (job(number).done, job(number).total) == (3, 3)
 
 
+def test_a_swift_job_goes_past_one_that_takes_long(
+    bell: ModuleType, environment: dict[str, str]
+) -> None:
+    long, swift = start(bell.ring_until_told), start(bell.ring_once)
+    with started_console(environment, "worker"):
+        wait_until(lambda: job(long).state == "done", what="the long job")
+    assert job(swift).state == "done"
+
+
 def job(number: int) -> StoredJob:
     db.session.rollback()
     row = db.session.get(StoredJob, number)
@@ -128,7 +137,7 @@ def test_the_hands_notice_that_their_keeper_was_killed(
     bell_app: Flask, environment: dict[str, str]
 ) -> None:
     with started_console(environment, "worker") as worker:
-        wait_until(lambda: len(members_of(worker.pid)) == 3, what="keeper and hands")
+        wait_until(lambda: len(members_of(worker.pid)) == 4, what="keeper and hands")
         worker.kill()
         worker.wait(30)
         wait_until(lambda: members_of(worker.pid) == [], what="the end of the hands")

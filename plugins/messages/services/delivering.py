@@ -41,7 +41,7 @@ class Dropped(Exception):
     """A letter must not be sent any more; the message says why."""
 
 
-@api.job(_("Deliver messages"))
+@api.job(_("Deliver messages"), swift=True)
 def deliver_letters(run: api.JobRun) -> None:
     """Deliver all letters that are due, one after the other."""
     done = 0

@@ -64,6 +64,23 @@ def ring_often(run: api.JobRun, *, times: int, die_at: int = 0) -> dict[str, int
     return {"rings": number}
 
 
+@api.job(_("Ring many times"))
+def ring_until_told(run: api.JobRun) -> dict[str, int]:
+    """Ring until somebody rang once by the swift job."""
+    rings = 0
+    while not count("swift"):
+        note(f"ring {rings}")
+        rings += 1
+        run.progress(rings, rings + 1)
+    return {"rings": rings}
+
+
+@api.job(_("Ring many times"), swift=True)
+def ring_once(run: api.JobRun) -> None:
+    """Ring once, for somebody who waits."""
+    note("swift")
+
+
 @api.unit
 def note(text: str) -> None:
     api.db.session.add(Ring(text=text))
