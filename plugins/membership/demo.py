@@ -26,7 +26,7 @@ from plugins.ledger.api import (
     salon,
     spend,
 )
-from plugins.membership import demo_levels, demo_messages, demo_phone, demo_views
+from plugins.membership import demo_levels, demo_messages, demo_phone, demo_privacy, demo_views
 from plugins.membership.models import Tag
 from plugins.membership.permissions import ADD_MEMBERS, IMPORT_MEMBERS, SEE_MEMBERS
 from plugins.membership.services.birthdays import Birthday
@@ -201,6 +201,8 @@ def load() -> None:
     """Build the members with their balances, in one unit."""
     told = tomllib.loads(FILE.read_text("utf-8"))
     _load(told)
+    demo_privacy.load_consents()
+    demo_privacy.load_duplicates()
     demo_views.load_views()
     demo_phone.load_phones(str(FIRST_PHONE + MEMBERS - 1))
     demo_messages.load_messages(told["cast"], demo_levels.load_story()["used"])
@@ -319,7 +321,7 @@ TOUR = (
 )
 PART = api.DemoPart(
     load,
-    tour=(*TOUR, *demo_phone.TOUR),
+    tour=(*TOUR, *demo_privacy.TOUR, *demo_phone.TOUR),
     panes=demo_phone.PANES,
     entrances=demo_phone.ENTRANCES,
 )

@@ -14,6 +14,7 @@ from plugins.ledger import words
 from plugins.ledger.admin.drawing import draw
 from plugins.ledger.models import Journal
 from plugins.ledger.permissions import EXPORT_BOOKS, SEE_BOOKS
+from plugins.ledger.services.handing import handed_in
 from plugins.ledger.services.statements import legs_of, reversal_of, uses_of
 
 JOURNAL: Any = Journal.__table__
@@ -77,6 +78,10 @@ class JournalAdmin(api.ModelAdmin):
 
     def panels(self, record: Any) -> list[api.Panel]:
         found = [api.Panel(_("Legs"), draw("_legs.html", legs=legs_of(record.id)), 10)]
+        handed = handed_in(record.id)
+        if handed:
+            html = draw("_handovers.html", rows=handed, kind=words.show_kind)
+            found = [api.Panel(_("Handed over"), html, 10)]
         uses = uses_of(record.id)
         if uses:
             found.append(api.Panel(_("Lots"), draw("_uses.html", uses=uses), 20))

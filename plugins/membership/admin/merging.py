@@ -129,14 +129,16 @@ class MergingPages:
     def _show_merge(self, number: int, other: int, problem: api.Refused | None = None) -> Any:
         kept, gone = reach(number, MERGE_MEMBERS), reach(other, MERGE_MEMBERS)
         contents = contents_of(number), contents_of(other)
+        choices = choices_of(kept, gone)
+        asked = {str(choice.label) for choice in choices}
         page = api.render(
             "membership/merge.html",
             view=self,
             kept=kept,
             gone=gone,
-            choices=choices_of(kept, gone),
+            choices=choices,
             chosen=_choices(),
-            labels=list(dict.fromkeys([*contents[0], *contents[1]])),
+            labels=[each for each in contents[0] | contents[1] if each not in asked],
             contents=contents,
             problem=problem,
             mask=api.mask,

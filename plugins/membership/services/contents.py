@@ -12,8 +12,13 @@ from console.api import _
 from plugins.ledger.api import lots_of
 from plugins.membership.hookspecs import membership_merge_contents
 from plugins.membership.models import Alias, HistoryLine, Member, Photo
+from plugins.membership.services.birthdays import show_birthday
 from plugins.membership.services.consents import consents_of
 from plugins.membership.services.entitlements import holdings_of
+from plugins.membership.services.filing import birthday_of
+
+#: So much of her notes is shown.
+LONGEST = 120
 
 
 def contents_of(member_id: int) -> dict[str, str]:
@@ -25,6 +30,11 @@ def contents_of(member_id: int) -> dict[str, str]:
 def own_contents(member_id: int) -> Iterator[tuple[Any, str]]:
     """Yield what membership and the ledger know of a file."""
     member = api.db.session.get_one(Member, member_id)
+    birthday = birthday_of(member)
+    yield _("Phone"), api.mask(member.phone, "phone") if member.phone else "-"
+    yield _("Birthday"), show_birthday(birthday) if birthday else "-"
+    yield _("Allergies"), member.allergies or "-"
+    yield _("Notes"), member.notes[:LONGEST] or "-"
     held = holdings_of(member_id)
     yield _("Balance"), api.format_fen(held.balance_fen)
     yield _("Top-ups with something left"), f"{len(lots_of(member_id)):,}"

@@ -11,6 +11,7 @@ from console.api import _
 from plugins.membership.models import Level, Member
 from plugins.membership.services.birthdays import show_birthday
 from plugins.membership.services.filing import birthday_of
+from plugins.membership.services.growth import growth_of
 from plugins.membership.services.ladder import all_levels, rank_of
 from plugins.membership.services.moving import read_plain, write_plain
 from plugins.membership.services.rebinding import is_bound, show_binding
@@ -83,6 +84,9 @@ def joined_facts(kept: Member, gone: Member, choices: Mapping[str, str]) -> dict
     for name, between in (("allergies", ", "), ("notes", "\n")):
         facts[name] = _joined(getattr(kept, name), getattr(gone, name), between)
     older, newer = _in_order(kept, gone)
+    today = api.today(kept.home_store.time_zone)
+    if any(growth_of(gone.id, today).values()):
+        facts["level_recheck_on"] = today
     facts["joined_on"] = min(kept.joined_on, gone.joined_on)
     facts |= {column: getattr(older, column) for column in FIRST}
     facts |= {column: getattr(newer, column) for column in LATEST}

@@ -17,7 +17,6 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from console import api, approval, clock, worker
-from console.inbox import Notice
 from plugins.ledger import api as ledger
 from plugins.ledger.services.verifying import verify
 from plugins.membership.api import (
