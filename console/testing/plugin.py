@@ -247,10 +247,10 @@ def with_demo(app: Flask, original_demo: tuple[str, Path]) -> None:
 
 @pytest.fixture
 def records(app: Flask, tested_plugins: frozenset[str]) -> None:
-    """Add a made-up record to each empty table of the plugins under test.
+    """Load the demo of the plugins under test, and add a record to each table it leaves empty.
 
     Override it in conftest.py when a table takes only rows that your own functions can make.
     """
     from console.testing.records import make_records
 
-    make_records(tested_plugins)
+    make_records(app, tested_plugins)

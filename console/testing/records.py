@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
-from console import clock
+from console import clock, demo
 from console.db import Model, UtcDateTime, db, registries
+from console.host import Host
 from console.stores import Store
 from console.testing.people import add_store
 from console.unit import unit
@@ -20,17 +22,41 @@ PHONE = "13800138000"
 HELP = "define a fixture `records` in conftest.py that adds a record to each table"
 
 
-def make_records(of: Collection[str]) -> None:
-    """Fill each empty table of some plugins with one row that its columns allow."""
-    if db.session.scalar(sa.select(Store.id).limit(1)) is None:
-        add_store()
-    mapped = {m.local_table: m.class_ for name in of for m in registered(name)}
+def make_records(app: Flask, of: Collection[str]) -> None:
+    """Load the demo that the plugins bring, if any, and add a row to each table still empty."""
+    host: Host = app.extensions["console"]
+    if any(host.mounted[name].demo for name in of if name in host.mounted):
+        demo.load(lambda _text: None, only=_with_requirements(host, of))
+    own = {mapper.local_table for name in of for mapper in registered(name)}
     for table in Model.metadata.sorted_tables:
-        if table in mapped and db.session.execute(sa.select(table).limit(1)).first() is None:
-            try:
-                _add_row(table)
-            except DBAPIError as problem:
-                pytest.fail(f"no row fits {table.name}: {problem.orig}; {HELP}", pytrace=False)
+        if table in own:
+            _fill(table)
+
+
+def _with_requirements(host: Host, of: Collection[str]) -> set[str]:
+    found, left = set[str](), [*of]
+    while left:
+        name = left.pop()
+        if name not in found and name in host.mounted:
+            found.add(name)
+            left += host.mounted[name].plugin.requires
+    return found
+
+
+def _fill(table: sa.Table) -> None:
+    if db.session.execute(sa.select(table).limit(1)).first() is not None:
+        return
+    if table is Store.__table__:
+        add_store()
+        return
+    for column in table.columns:
+        for key in column.foreign_keys:
+            if not column.nullable and key.column.table is not table:
+                _fill(key.column.table)
+    try:
+        _add_row(table)
+    except DBAPIError as problem:
+        pytest.fail(f"no row fits {table.name}: {problem.orig}; {HELP}", pytrace=False)
 
 
 def registered(name: str) -> list[Any]:

@@ -17,10 +17,13 @@ from tests.support.people import SignIn, post
 
 __all__ = ["test_a_technician_meets_no_phone_number_anywhere"]
 
-pytestmark = [pytest.mark.any_engine, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.any_engine,
+    pytest.mark.slow,
+    pytest.mark.usefixtures("with_demo"),
+]
 
 
-@pytest.mark.usefixtures("with_demo")
 def test_the_log_holds_no_phone_number(app: Flask, sign_in: SignIn, tmp_path: Path) -> None:
     log = tmp_path / "log"
     handler = logging.FileHandler(log)

@@ -21,7 +21,7 @@ PHONES = re.compile(r"1\s*3\s*8[\s-]*0\s*0\s*1\s*3[\s-]*8\s*[0-2]\s*\d\s*\d(?!\d
 QUERIES = ("", "?search=13800138000", "?query=1380013", "?q=8000")
 
 
-@pytest.mark.usefixtures("with_demo", "records")
+@pytest.mark.usefixtures("records")
 def test_a_technician_meets_no_phone_number_anywhere(
     app: Flask,
     sign_in: SignIn,

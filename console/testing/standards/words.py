@@ -82,7 +82,7 @@ def bare_chinese(page: str, typed: str) -> set[str]:
     return {words for words in CHINESE.findall(unmarked(page)) if words not in typed}
 
 
-@pytest.mark.usefixtures("with_demo", "records")
+@pytest.mark.usefixtures("records")
 def test_no_page_shows_a_word_that_was_not_translated(
     app: Flask,
     sign_in: SignIn,

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from console import api
 from console.api import _
 from plugins.membership.api import ExportPart, Member, move_rows
-from wtforms import SelectField, StringField
+from wtforms import StringField
 from wtforms.validators import Length
 
 from drink.models import DRINKS, Drink
@@ -53,14 +53,14 @@ def console_form_sections(model: type[Any]) -> Iterable[api.FormSection]:
 
 def _fields() -> Mapping[str, Any]:
     return {
-        "drink": SelectField(_("Favourite drink"), choices=[("", _("Not known")), *DRINKS]),
+        "drink": api.ChoiceField(_("Favourite drink"), options=DRINKS, nullable=True),
         "note": StringField(_("How she likes it"), [Length(max=LONGEST_NOTE)]),
     }
 
 
 def _load(member: Any) -> Mapping[str, Any]:
     known = api.db.session.get(Drink, member.id) if member is not None else None
-    return {"drink": known.drink, "note": known.note} if known else {"drink": "", "note": ""}
+    return {"drink": known.drink, "note": known.note} if known else {}
 
 
 def _save(member: Any, given: Mapping[str, Any]) -> None:

@@ -5,27 +5,12 @@ from __future__ import annotations
 import pytest
 from console import api
 from console.testing.pages import cells_of, field, ids_of
-from console.testing.people import SignIn, add_store, post
-from flask import Flask
+from console.testing.people import SignIn, post
 from plugins.membership.api import Member, NewMember, add_member, merge_members
 
 from drink.models import Drink
 
 LIST = "/console/membership/members/"
-
-
-@pytest.fixture
-def member(app: Flask) -> Member:
-    """A member who is known to like tea."""
-    member = add_member(NewMember("Chen Shiya", add_store(), "13800138000"))
-    serve(member, "tea")
-    return member
-
-
-@api.unit
-def serve(member: Member, drink: str) -> None:
-    """Note what a member likes."""
-    api.db.session.add(Drink(member_id=member.id, drink=drink))
 
 
 def drink_of(number: int) -> str | None:
@@ -34,9 +19,15 @@ def drink_of(number: int) -> str | None:
     return known.drink if known else None
 
 
+@api.unit
+def note(number: int, drink: str) -> None:
+    """Note what a member likes."""
+    api.db.session.add(Drink(member_id=number, drink=drink))
+
+
 def test_the_member_list_shows_and_sorts_by_the_drink(sign_in: SignIn, member: Member) -> None:
     other = add_member(NewMember("Li Jing", member.home_store_id, "13800138001"))
-    serve(other, "coffee")
+    note(other.id, "coffee")
     page = sign_in("owner").get(f"{LIST}?columns=name,drink&sort=drink").text
     assert ids_of(page) == [other.id, member.id]
     assert "\u8336" in " ".join(cells_of(page, member.id))

@@ -10,6 +10,8 @@ from console import api
 from console.api import _
 from walkin.api import Ticket
 
+HEAR = api.Permission("bell.hear_it", _("Hear the bell"), ("front_desk",))
+
 
 class Bell(api.Plugin):
     """A small neighbour of the walk-in queue."""
@@ -17,14 +19,15 @@ class Bell(api.Plugin):
     name, version, title = "bell", "1.0", _("Bell")
     summary = _("Rings for guests who were called.")
     requires = {"walkin": ">=0.1"}
+    permissions = (HEAR,)
 
     @api.hookimpl
     def walkin_guest_called(self, ticket_id: int) -> None:
         """Told by the worker, after the commit, in a unit of its own."""
         ticket = api.db.session.get(Ticket, ticket_id)
         if ticket is not None:
-            title = api.gettext("Number %(number)s was called", number=ticket.number)
-            api.notify(title, store_id=ticket.store_id, key=f"bell:{ticket_id}")
+            title = _("Number %(number)s was called", number=ticket.number)
+            api.notify(title, store_id=ticket.store_id, permission=HEAR, key=f"bell:{ticket_id}")
 
     @api.hookimpl
     def console_list_columns(self, model: type[Any]) -> Iterable[api.Column]:
