@@ -28,9 +28,7 @@ WRITERS = {
 }
 
 
-def send(
-    view: ModelAdmin, state: State, kind: str, ids: Sequence[Any] | None = None
-) -> Response:
+def send(view: ModelAdmin, state: State, kind: str, ids: Sequence[Any] | None = None) -> Response:
     """Send the list, or of it only the rows *ids*, as a file of *kind*; the audit trail says so."""
     listing = Listing(view, state.turned(), view.needs["export"])
     if ids is not None:

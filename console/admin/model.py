@@ -28,7 +28,7 @@ from console.admin.attributes import Attribute, attribute_of
 from console.admin.columns import ListColumn
 from console.admin.filters import ListFilter
 from console.admin.lists import saved_views, segments
-from console.admin.lists.segment_pages import SegmentPages
+from console.admin.lists.segment_pages import CHANGING, SegmentPages
 from console.admin.lists.segments import EDIT_SEGMENTS
 from console.admin.lists.view_pages import SavedViewPages
 from console.admin.parts import Column, Filter, FormSection, Panel, RecordAction
@@ -55,12 +55,7 @@ VERBS = {
     "views_restore": "view",
     "views_default": "view",
     "segments_view": "view",
-    "segments_new": "view",
-    "segments_edit": "view",
     "segments_count": "view",
-    "segments_save": "view",
-    "segments_delete": "view",
-    "segments_restore": "view",
     "action_view": "view",
     "count_view": "view",
     "undo_view": "view",
@@ -136,6 +131,8 @@ class ModelAdmin(SavedViewPages, SegmentPages, AdminView, ModelView):
     def needed(self, endpoint: str) -> Permission | None:
         if endpoint.startswith("segments_") and not self.has_segments:
             return None
+        if endpoint in CHANGING:
+            return EDIT_SEGMENTS
         if endpoint in VERBS:
             return self.needs.get(VERBS[endpoint])
         return super().needed(endpoint)

@@ -24,6 +24,12 @@ if TYPE_CHECKING:
     from console.admin.model import ModelAdmin
 
 
+#: The pages that change segments; the others need what the list needs.
+CHANGING = frozenset(
+    {"segments_new", "segments_edit", "segments_save", "segments_delete", "segments_restore"}
+)
+
+
 class SegmentPages:
     """The addresses under which segments are looked at and changed; mixed into `ModelAdmin`."""
 
@@ -37,7 +43,6 @@ class SegmentPages:
     @expose("/segments/new/")
     def segments_new(self: Any) -> str:
         """Show the builder with the filters of the list from which one came."""
-        _check_may_edit()
         state = State.read(request.args)
         filters = segments.filters_of(self)
         asked = [
@@ -50,7 +55,6 @@ class SegmentPages:
     @expose("/segments/<int:number>/")
     def segments_edit(self: Any, number: int) -> str:
         """Show the builder with what a segment asks for."""
-        _check_may_edit()
         segment = _find(self, number)
         return _builder(self, segment, conditions.read(segment.conditions))
 
@@ -67,7 +71,7 @@ class SegmentPages:
     @expose("/segments/save/", methods=("POST",))
     def segments_save(self: Any) -> Response:
         """Store what was put together."""
-        _check_may_edit()
+        _check_sees(self)
         told = _told()
         number = told.get("number")
         if number is not None:
@@ -85,7 +89,7 @@ class SegmentPages:
     @expose("/segments/<int:number>/delete/", methods=("POST",))
     def segments_delete(self: Any, number: int) -> Any:
         """Delete a segment; that can be undone."""
-        _check_may_edit()
+        _check_sees(self)
         segment = _find(self, number)
         segments.delete_segment(number)
         text = gettext("Deleted the segment “%(name)s”.", name=segment.label)
@@ -96,13 +100,13 @@ class SegmentPages:
     @expose("/segments/<int:number>/restore/", methods=("POST",))
     def segments_restore(self: Any, number: int) -> Any:
         """Bring a deleted segment back."""
-        _check_may_edit()
+        _check_sees(self)
         segments.restore_segment(self.subject, number)
         return redirect(url_for(".segments_view"))
 
 
-def _check_may_edit() -> None:
-    if not EDIT_SEGMENTS.held():
+def _check_sees(view: ModelAdmin) -> None:
+    if not view.allows("segments_view"):
         abort(403)
 
 
