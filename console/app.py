@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 from flask_babel import Babel
 
-from console import admin, i18n, logs, migrate, overrides, security, web
+from console import admin, i18n, kept, logs, migrate, overrides, security, web
 from console.config import Config, load_config
 from console.db import db, engine_options
 from console.host import Host
@@ -48,6 +48,7 @@ def create_app(
         timezone_selector=security.reader_time_zone,
     )
     i18n.install(app)
+    kept.install(app)
     overrides.install(app)
     web.install(app)
     app.jinja_env.globals.update(html_language=html_language, shop_name=SHOP_NAME.get)

@@ -30,12 +30,12 @@ def _(message: str, /, **values: object) -> Any:
 
 def gettext(message: str, /, **values: object) -> str:
     """Translate *message* now, into the reader's language."""
-    text = str(_catalogue().ugettext(message))
+    text = str(catalogue().ugettext(message))
     return text % values if values else text
 
 
-def _catalogue() -> Any:
-    """Return the reader's catalogue, which Flask-Babel would look up anew for each word."""
+def catalogue() -> Any:
+    """Return the reader's words, which Flask-Babel would look up anew for each word."""
     kept = g.get("_flask_babel") if g else None
     if kept is None:
         return get_translations()
@@ -50,7 +50,7 @@ def _catalogue() -> Any:
 
 def _write(message: str, /, **values: object) -> Markup:
     """Translate for a template, where a text is always a format."""
-    words = _catalogue()
+    words = catalogue()
     if values:
         return Markup(words.ugettext(message)) % values  # noqa: S704 - the words are ours
     written: dict[str, Markup] = words.__dict__.setdefault("console_written", {})

@@ -15,7 +15,7 @@ from sqlalchemy.sql import visitors
 
 from console.db import db
 
-MANY = 5000
+MANY = 2000
 
 
 def are_few(rows: sa.Select[Any]) -> bool:

@@ -53,7 +53,7 @@ def menu() -> list[dict[str, Any]]:
         pages = [_page(view) for view in by_group.get(group.key, [])]
         if pages:
             active = any(page["active"] for page in pages)
-            heading = {"label": group.label, "icon": group.icon, "active": active}
+            heading = {"label": str(group.label), "icon": group.icon, "active": active}
             entries.append({**heading, "children": pages})
     return entries
 
@@ -73,7 +73,7 @@ def _open_views() -> list[AdminView]:
 
 def _page(view: AdminView) -> dict[str, Any]:
     return {
-        "label": view.title,
+        "label": str(view.title),
         "icon": view.icon,
         "url": f"{view.url}/{view.menu_query}",
         "active": request.blueprint == view.endpoint,
