@@ -129,7 +129,10 @@ class ListPage:
         needs = self.view.needs.get(verb)
         if needs is None or not needs.held():
             return None
-        limit = scope_of(self.view.subject, needs)
+        if needs.stores() == self.view.needs["view"].stores():
+            limit = None  # she sees no row that is beyond it
+        else:
+            limit = scope_of(self.view.subject, needs)
         reach = sa.literal(1) if limit is None else sa.case((limit, 1), else_=0)
         place: int = extra.add([reach]).start
         return place
