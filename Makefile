@@ -2,7 +2,7 @@
 PREPARE := @tools/python tools/prepare.py
 BIN := .venv/bin
 
-.PHONY: run dev test check faults assets wheel lock clean
+.PHONY: run dev test check faults bench assets wheel lock clean
 .NOTPARALLEL:
 
 run:
@@ -28,6 +28,11 @@ check:
 faults:
 	$(PREPARE) test
 	@$(BIN)/python -m pytest -o python_files='fault_*.py' -s tests/faults
+
+# Beside stock Flask-Admin, Django admin and Flask-AppBuilder; `ARGS="--members 10000"` is quick.
+bench:
+	$(PREPARE) test
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 assets:
 	$(PREPARE) run

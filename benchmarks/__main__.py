@@ -1,0 +1,74 @@
+"""`make bench`: measure the console beside its peers, write the figures, and judge them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from benchmarks import report
+from benchmarks.bars import bars
+from benchmarks.peers_venv import prepare_peers
+from benchmarks.running import Bench, Databases
+from tests.support import postgres
+from tests.support.run_folder import make_run_folder, remove_run_folder, run_folder
+
+ENGINES = ("sqlite", "postgresql")
+
+
+def main() -> int:
+    """Run all, and return 1 if a bar was missed."""
+    told = read_arguments()
+    python = prepare_peers()
+    missed = 0
+    for engine in told.engine or ENGINES:
+        with databases(engine) as places:
+            run = Bench(engine, told.members, python, places, turns=told.turns).run()
+        report.write(run, told.results)
+        missed += tell(run)
+    print(f"The figures are in {told.results}.")
+    return 1 if missed else 0
+
+
+def read_arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="make bench ARGS=…", description=__doc__)
+    parser.add_argument("--members", type=int, default=1_000_000)
+    parser.add_argument("--engine", action="append", choices=ENGINES)
+    parser.add_argument("--turns", type=int, default=24, help="how often each page is asked for")
+    parser.add_argument("--results", type=Path, default=report.RESULTS)
+    return parser.parse_args()
+
+
+@contextmanager
+def databases(engine: str) -> Iterator[Databases]:
+    """Make places for the databases of a run, in memory if there is room."""
+    make_run_folder()
+    try:
+        if engine == "postgresql":
+            postgres.start_server()
+        folder = Path(tempfile.mkdtemp(prefix="bench-", dir=run_folder()))
+        yield Databases(engine, folder)
+    finally:
+        postgres.stop_server()
+        remove_run_folder()
+
+
+def tell(run: dict[str, Any]) -> int:
+    """Print the bars of a run, and return how many were missed."""
+    missed = 0
+    for bar in bars(run):
+        missed += not bar.held
+        mark = "ok    " if bar.held else "MISSED"
+        print(f"{run['engine']:<10} {mark} {bar.what}: {bar.was} (must be {bar.must})", flush=True)
+    return missed
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("PYTHONUNBUFFERED", "1")
+    sys.exit(main())

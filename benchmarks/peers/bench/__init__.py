@@ -1,0 +1,1 @@
+"""The members as an app of Django."""

@@ -1,0 +1,82 @@
+"""Stock Django admin."""
+
+from __future__ import annotations
+
+import os
+import sys
+from urllib.parse import parse_qs, urlsplit
+
+import django
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+
+LOGIN = PASSWORD = "bench"
+
+
+def _database(url: str) -> dict[str, object]:
+    parts = urlsplit(url)
+    if parts.scheme.startswith("sqlite"):
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": url.partition("///")[2]}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path[1:],
+        "USER": parts.username,
+        "HOST": parse_qs(parts.query)["host"][0],
+        "CONN_MAX_AGE": 600,
+    }
+
+
+settings.configure(
+    ALLOWED_HOSTS=["*"],
+    SECRET_KEY="only for measuring",
+    ROOT_URLCONF=__name__,
+    USE_TZ=True,
+    STATIC_URL="/static/",
+    DATABASES={"default": _database(os.environ["BENCH_URL"])},
+    DEFAULT_AUTO_FIELD="django.db.models.AutoField",
+    INSTALLED_APPS=[
+        "django.contrib.admin",
+        "django.contrib.auth",
+        "django.contrib.contenttypes",
+        "django.contrib.sessions",
+        "django.contrib.messages",
+        "django.contrib.staticfiles",
+        "peers.bench",
+    ],
+    MIDDLEWARE=[
+        "django.middleware.security.SecurityMiddleware",
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.middleware.common.CommonMiddleware",
+        "django.middleware.csrf.CsrfViewMiddleware",
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "django.contrib.messages.middleware.MessageMiddleware",
+        "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    ],
+    TEMPLATES=[
+        {
+            "BACKEND": "django.template.backends.django.DjangoTemplates",
+            "APP_DIRS": True,
+            "OPTIONS": {
+                "context_processors": [
+                    "django.template.context_processors.request",
+                    "django.contrib.auth.context_processors.auth",
+                    "django.contrib.messages.context_processors.messages",
+                ]
+            },
+        }
+    ],
+)
+django.setup()
+
+from django.contrib import admin  # noqa: E402 - Django must be set up first
+from django.contrib.auth.models import User  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.urls import path  # noqa: E402
+
+urlpatterns = [path("admin/", admin.site.urls)]
+app = get_wsgi_application()
+
+if sys.argv[1:] == ["prepare"]:
+    call_command("migrate", verbosity=0)
+    if not User.objects.filter(username=LOGIN).exists():
+        User.objects.create_superuser(LOGIN, "bench@example.com", PASSWORD)

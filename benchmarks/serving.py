@@ -1,0 +1,118 @@
+"""Servers under measurement: started, found answering, weighed, ended."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.contestants import Contestant, environment
+
+PATIENCE = 120.0
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server that answers."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+    #: Seconds from its start to its first whole answer.
+    start: float
+
+    def memory(self) -> float:
+        """Return what its largest process holds in memory, in MB."""
+        return max(memory_of(each) for each in family_of(self.process.pid))
+
+
+@contextmanager
+def served(contestant: Contestant, url: str, folder: Path, workers: int = 1) -> Iterator[Served]:
+    """Serve a contestant on a free port, and end all its processes afterwards."""
+    port = free_port()
+    command, told = contestant.command(url, port, workers)
+    log = (folder / f"{contestant.name.replace(' ', '-').replace(',', '')}.log").open("ab")
+    instance = folder / "instance"
+    instance.mkdir(exist_ok=True)
+    begun = time.monotonic()
+    process = subprocess.Popen(
+        command,
+        env=environment(told, instance),
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+    )
+    try:
+        await_answer(port, process)
+        yield Served(port, process, time.monotonic() - begun)
+    finally:
+        end(process)
+        log.close()
+
+
+def await_answer(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Return as soon as the server has answered a request."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and process.poll() is None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+        try:
+            connection.request("GET", "/")
+            connection.getresponse().read()
+            return
+        except OSError:
+            time.sleep(0.01)
+        finally:
+            connection.close()
+    raise RuntimeError(f"nobody answers on port {port}")
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a server and whatever it started."""
+    os.kill(process.pid, signal.SIGTERM)
+    try:
+        process.wait(30)
+    except subprocess.TimeoutExpired:
+        for each in family_of(process.pid):
+            os.kill(each, signal.SIGKILL)
+        process.wait()
+
+
+def free_port() -> int:
+    """Return a port that nobody uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def family_of(parent: int) -> list[int]:
+    """Return a process and all that descend from it."""
+    children: dict[int, list[int]] = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdecimal():
+            try:
+                fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            children.setdefault(int(fields[1]), []).append(int(folder.name))
+    found, todo = [], [parent]
+    while todo:
+        found.append(todo.pop())
+        todo += children.get(found[-1], [])
+    return found
+
+
+def memory_of(process: int) -> float:
+    """Return what a process holds in memory, in MB."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return 0.0
+    line = next((each for each in status.splitlines() if each.startswith("VmRSS")), "VmRSS: 0")
+    return int(line.split()[1]) / 1024

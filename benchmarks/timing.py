@@ -1,0 +1,134 @@
+"""Timing the same operations of all contestants, turn by turn, so that noise hits them alike."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from statistics import median
+
+from benchmarks.client import Answer, Browser
+from benchmarks.contestants import SEARCHES, Contestant
+from benchmarks.people import Person
+
+#: Turns of an operation, at most and at least; a slow one ends once its time is spent.
+MOST_TURNS, LEAST_TURNS = 24, 5
+#: Seconds that one operation may take, of all contestants together.
+BUDGET = 90.0
+LISTS = ("list page 1", "last page", "filter by level", "sort by joining")
+NEVER = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+OPERATIONS = (*LISTS, *SEARCHES, "edit form", "save")
+
+
+@dataclass
+class Timings:
+    """Milliseconds by operation and contestant."""
+
+    taken: dict[str, dict[str, list[float]]] = field(default_factory=dict)
+
+    def add(self, operation: str, name: str, milliseconds: float) -> None:
+        """Note one turn."""
+        self.taken.setdefault(operation, {}).setdefault(name, []).append(milliseconds)
+
+    def median(self, operation: str, name: str) -> float:
+        """Return the middle of what was noted."""
+        return median(self.taken[operation][name])
+
+    def turns(self, operation: str) -> int:
+        """Return how many turns the least measured contestant had."""
+        return min(len(each) for each in self.taken[operation].values())
+
+
+def compare(
+    browsers: Mapping[str, Browser],
+    contestants: Sequence[Contestant],
+    known: Sequence[Person],
+    *,
+    turns: int = MOST_TURNS,
+) -> Timings:
+    """Time each operation of each contestant, for other members at each turn."""
+    timings, random = Timings(), Random(7)
+    own = [person for person in known if person.store == 1]  # whom the front desk sees as well
+    for operation in OPERATIONS:
+        _turn(timings, operation, browsers, contestants, own[0], 0, keep=False)
+        begun = time.monotonic()
+        for turn in range(1, turns + 1):
+            person = random.choice(own)
+            order = random.sample(contestants, len(contestants))
+            _turn(timings, operation, browsers, order, person, turn, keep=True)
+            if turn >= LEAST_TURNS and time.monotonic() - begun > BUDGET:
+                break
+    return timings
+
+
+def _turn(
+    timings: Timings,
+    operation: str,
+    browsers: Mapping[str, Browser],
+    order: Sequence[Contestant],
+    person: Person,
+    turn: int,
+    *,
+    keep: bool,
+) -> None:
+    for place, contestant in enumerate(order):
+        browser = browsers[contestant.name]
+        if operation == "save":
+            begin = len(browser.spent)
+            answer = contestant.save(browser, person, turn * 10 + place)
+            taken = browser.spent[begin:][-1]
+            check_saved(contestant, answer)
+        else:
+            answer = browser.get(contestant.paths[operation](person))
+            taken = browser.spent[-1]
+            check(contestant, operation, answer, person)
+        if keep:
+            timings.add(operation, contestant.name, taken)
+
+
+def check(contestant: Contestant, operation: str, answer: Answer, person: Person) -> None:
+    """Raise unless the answer is what was asked for: a fast error is no speed."""
+    page = answer.text
+    rows = len(contestant.rows.findall(page))
+    wanted = 1 if operation in SEARCHES else 0 if operation == "edit form" else 50
+    if operation == "last page":
+        wanted = 1
+    found = operation not in ("exact phone", "card number") or person.number in page
+    if answer.status != 200 or rows < wanted or not found:
+        raise RuntimeError(
+            f"{contestant.name}, {operation}: status {answer.status}, {rows} rows, "
+            f"{'the member' if found else 'not the member'} found"
+        )
+
+
+def check_saved(contestant: Contestant, answer: Answer) -> None:
+    """Raise unless a form was stored, which all answer with a redirection."""
+    if answer.status != 302:
+        raise RuntimeError(f"{contestant.name} answered {answer.status} to what was to be saved")
+
+
+def per_second(contestant: Contestant, browser: Browser, seconds: float, clients: int = 4) -> float:
+    """Return how many list pages a second some clients get at once."""
+    stop, counts = threading.Event(), [0] * clients
+    cookies = dict(browser.cookies)
+    path = contestant.paths["list page 1"](Person(1, "", "", "", 1, 1, 0, 0, NEVER, None))
+
+    def ask(place: int) -> None:
+        own = Browser(browser.port)
+        own.cookies.update(cookies)
+        while not stop.is_set():
+            if own.get(path).status == 200:
+                counts[place] += 1
+        own.close()
+
+    threads = [threading.Thread(target=ask, args=(place,)) for place in range(clients)]
+    for thread in threads:
+        thread.start()
+    time.sleep(seconds)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    return sum(counts) / seconds
