@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import json
 import os
 import re
 import subprocess
@@ -14,9 +16,12 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from console import worker
 from console.app import create_app
 from console.config import load_config
 from console.db import db
+from console.unit import unit
+from plugins.messages.services.settings import SERVICE_CHANNEL
 from tests.support.membership import join
 from tests.support.people import add_person, add_store, enter, login_of, post
 from tests.support.phones import phone_of
@@ -102,6 +107,8 @@ def test_the_guide_leads_to_a_plugin_that_works(guided: Flask) -> None:
     enter(staff, login_of(owner))
     queue = staff.get("/console/walkin/tickets/")
     assert queue.status_code == 200
+    hits = {g["key"]: g["hits"] for g in staff.get("/console/search/?q=1").json["groups"]}
+    assert staff.get(hits["walkin_ticket"][0]["url"]).status_code == 200
     called = post(staff, "/console/walkin/tickets/action/", {"action": "call", "rowid": "1"})
     assert called.status_code == 302
     deliveries = db.session.execute(sa.text("SELECT plugin, event FROM console_delivery")).all()
@@ -117,14 +124,18 @@ def test_the_guide_puts_a_tile_on_the_member_card(guided: Flask) -> None:
     assert "With us since" in phone.get("/perks/mine").text
 
 
-def test_the_guide_finds_a_number_from_every_page(guided: Flask) -> None:
-    store = add_store()
-    post(guided.test_client(), f"/walkin/{store}")
-    staff = guided.test_client()
-    enter(staff, login_of(add_person("owner")))
-    answer = staff.get("/console/search/?q=1").json
-    [found] = [group for group in answer["groups"] if group["key"] == "walkin_ticket"]
-    assert staff.get(found["hits"][0]["url"]).status_code == 200
+def test_the_guide_sends_a_message_by_a_channel_of_its_own(guided: Flask, tmp_path: Path) -> None:
+    words = importlib.import_module("console_folder.words")
+    member = join(store=add_store()).id
+    unit(lambda: (SERVICE_CHANNEL.put("gateway"), words.FOLDER.put(str(tmp_path / "gone"))))()
+    assert words.tell_ready(1, member, "Nanshan") == words.tell_ready(1, member, "Nanshan")
+    worker.drain(guided)
+    assert not list(tmp_path.glob("*.json"))
+    unit(lambda: words.FOLDER.put(str(tmp_path)))()
+    words.tell_ready(2, member, "Nanshan")
+    worker.drain(guided)
+    [letter] = tmp_path.glob("*.json")
+    assert "Nanshan" in json.loads(letter.read_text())["text"]
 
 
 def test_both_guides_show_the_same_examples() -> None:
