@@ -39,3 +39,6 @@ class _Shipped(BaseLoader):
                 except TemplateNotFound:
                     continue
         raise TemplateNotFound(template)
+
+    def list_templates(self) -> list[str]:
+        return []  # what it finds, the other loaders list
