@@ -22,7 +22,7 @@ from console.admin.scope import scope_of_list, sees
 from console.admin.state import State
 from console.db import db
 from console.hookspecs import console_list_columns, console_list_filters
-from console.search.finding import Finding, count_up_to
+from console.search.finding import Finding
 from console.security import people
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Listing:
 
     def __init__(self, view: ModelAdmin, state: State, needs: Permission) -> None:
         self.view, self.state, self.model = view, state, view.subject
-        self.pk = pk_of(self.model)
+        self.pk, self.needs = pk_of(self.model), needs
         self.columns = all_columns(view)
         self.filters = view.list_filters()
         self.order = self._read_order()
@@ -155,11 +155,22 @@ class Listing:
                 selected = selected.outerjoin(*column.join)
         return selected
 
+    def count_at_least(self) -> int | None:
+        """Return so many rows as there are at least, where counting them would take long.
+
+        None tells to count them: nothing was searched, or not many were found.
+        """
+        if self.found is None or self.found.some is None:
+            return None
+        if not self.state.filters and self.needs.stores() is None:
+            return self.found.least
+        rest = [each for each in self.conditions if each is not self.found.where]
+        some = self.found.some.subquery()
+        met = sa.select(self.pk).join(some, some.c[0] == self.pk).where(*rest).distinct()
+        return db.session.scalar(sa.select(sa.func.count()).select_from(met.subquery())) or 0
+
     def count(self) -> int:
         """Count the rows, up to one more than `MOST_COUNTED`."""
-        if self.found is not None and self.found.from_words is not None:
-            rest = [each for each in self.conditions if each is not self.found.where]
-            return count_up_to(self.found.from_words.where(*rest), MOST_COUNTED)
         some = sa.select(self.pk).where(*self.conditions).limit(MOST_COUNTED + 1).subquery()
         return db.session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
 

@@ -152,6 +152,9 @@ class ListPage:
     def _total(self, page: Page) -> str:
         if not (page.has_previous or page.has_next):
             return str(len(page.rows))
+        least = self.listing.count_at_least()
+        if least is not None:
+            return f"{min(max(least // 50 * 50, len(page.rows)), MOST_COUNTED):,}+"
         count = self.listing.count()
         return f"{MOST_COUNTED:,}+" if count > MOST_COUNTED else f"{count:,}"
 

@@ -3,7 +3,8 @@
 Each word is looked up first, up to `MOST_LISTED` records. A few become a list of ids, which
 both engines read by the primary key. Many become a condition that is checked row by row while
 the list is read in its own order: of a surname that every tenth member bears, a page is full
-after five hundred rows. Nothing is left out either way.
+after five hundred rows. What is many, but rare among the newest rows, is gathered all the same.
+Nothing is left out either way.
 """
 
 from __future__ import annotations
@@ -27,6 +28,10 @@ from console.search.words import LONGEST_WORD, normalise
 
 #: Beyond so many records a word is not looked up but compared.
 MOST_LISTED = 5000
+#: Words that are rare among so many of the newest records are gathered up to so many ids.
+SAMPLE, MOST_GATHERED = 20_000, 100_000
+#: So many hits in the sample fill a page before it ends; more than so many are not counted.
+PAGE, MOST_COUNTED = 50, 1001
 #: More words of a search than these are not looked at.
 MOST_WORDS = 5
 TAIL = 4
@@ -39,8 +44,12 @@ class Finding:
 
     where: sa.ColumnElement[bool]
     ids: frozenset[int] | None = None
-    #: What was found, read from the words on: the way to count it when it is much.
-    from_words: sa.Select[Any] | None = None
+    #: Some of what was found, when it is too much to be counted: a select of ids.
+    some: sa.Select[Any] | None = None
+    #: So many were found at least, whatever the person's reach.
+    least: int = 0
+    #: Of a few: a select of the ids that were meant most closely, by a word as it was typed.
+    closest: sa.Select[Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +58,8 @@ class _Word:
 
     ids: frozenset[int] | None
     condition: sa.ColumnElement[bool]
-    range: sa.ColumnElement[bool]
+    key: str = ""
+    least: int = 0
 
 
 def find(model: type[Any], text: str) -> Finding:
@@ -67,22 +77,13 @@ def find(model: type[Any], text: str) -> Finding:
         ids = frozenset.intersection(*few)
         if many and ids:
             ids = _check(pk, ids, many)
-        return Finding(_among(pk, ids), ids)
-    if len(many) > 1:
-        return _find_together(model, pk, many)
-    return _find_many(model, pk, many)
-
-
-def count_up_to(rows: sa.Select[Any], most: int) -> int:
-    """Count the different ids that *rows* selects, up to one more than *most*.
-
-    A record may stand there more than once; so twice as many rows are read, and no more.
-    """
-    limit = 2 * (most + 1)
-    some = rows.limit(limit).subquery()
-    counted = sa.select(sa.func.count(), sa.func.count(some.c[0].distinct()))
-    read, different = db.session.execute(counted.select_from(some)).one()
-    return most + 1 if read == limit else int(different)
+        return Finding(_among(pk, ids), ids, closest=_closest(model, words))
+    seen = _count_newest(model, many)
+    if seen < PAGE:
+        together = _gather(model, many)
+        if len(together) <= MOST_GATHERED:
+            return Finding(_among(pk, together), together)
+    return _find_many(model, many, seen)
 
 
 def _split(text: str) -> list[str]:
@@ -105,21 +106,20 @@ def _look_up(model: type[Any], declared: FoundBy, word: str) -> _Word:
     whole = list(_whole(model, declared, word))
     key = normalise(word)[:LONGEST_WORD]
     is_phone = declared.phone is not None and _read_phone(word) is not None
-    ranges = sa.false() if not key or is_phone else _range(model, key)
     ways = [each.add_columns(sa.literal(1)) for each in whole]
     if key and not is_phone:
-        ways.append(sa.select(WORD.c.record_id, sa.literal(0)).where(ranges))
+        ways.append(sa.select(WORD.c.record_id, sa.literal(0)).where(_range(model, key)))
     if not ways:
-        return _Word(frozenset(), sa.false(), ranges)
+        return _Word(frozenset(), sa.false())
     rows = db.session.execute(sa.union_all(*ways).limit(MOST_LISTED + 1)).all()
     if len(rows) <= MOST_LISTED:
         ids = frozenset(row[0] for row in rows)
-        return _Word(ids, _among(pk, ids), ranges)
+        return _Word(ids, _among(pk, ids), key)
     exactly = frozenset(row[0] for row in rows if row[1])
     condition = _compare(model, key)
     if exactly:
         condition = sa.or_(condition, _among(pk, exactly))
-    return _Word(None, condition, ranges)
+    return _Word(None, condition, key, len({row[0] for row in rows}))
 
 
 def _whole(model: type[Any], declared: FoundBy, word: str) -> Iterator[sa.Select[Any]]:
@@ -139,6 +139,13 @@ def _whole(model: type[Any], declared: FoundBy, word: str) -> Iterator[sa.Select
 def _range(model: type[Any], key: str) -> sa.ColumnElement[bool]:
     """Return the condition of the words that begin with *key*; they lie side by side."""
     return sa.and_(WORD.c.kind == kind_of(model), WORD.c.word >= key, WORD.c.word < key + LAST)
+
+
+def _closest(model: type[Any], words: Sequence[_Word]) -> sa.Select[Any] | None:
+    key = words[0].key
+    if len(words) > 1 or not key:
+        return None
+    return sa.select(WORD.c.record_id).where(WORD.c.kind == kind_of(model), WORD.c.word == key)
 
 
 def _compare(model: type[Any], key: str) -> sa.ColumnElement[bool]:
@@ -174,23 +181,31 @@ def _check(pk: Any, ids: frozenset[int], words: Sequence[_Word]) -> frozenset[in
     return frozenset(db.session.scalars(sa.select(pk).where(_among(pk, ids), *conditions)))
 
 
-def _find_together(model: type[Any], pk: Any, words: Sequence[_Word]) -> Finding:
-    """Find what several frequent words lead to: together they may lead to a few only."""
-    read = _read_from_words(model, pk, words)
-    ids = list(db.session.scalars(read.limit(MOST_LISTED + 1)))
-    if len(ids) <= MOST_LISTED:
-        found = frozenset(ids)
-        return Finding(_among(pk, found), found)
-    return _find_many(model, pk, words)
+def _count_newest(model: type[Any], words: Sequence[_Word]) -> int:
+    """Count, up to a limit, the newest records that all the words lead to."""
+    newest = (
+        sa.select(RECORD.c.words)
+        .where(RECORD.c.kind == kind_of(model))
+        .order_by(RECORD.c.record_id.desc())
+        .limit(SAMPLE)
+        .subquery()
+    )
+    fits = [newest.c.words.contains(f" {word.key}", autoescape=True) for word in words]
+    most = PAGE if len(words) == 1 else MOST_COUNTED
+    some = sa.select(newest.c.words).where(*fits).limit(most).subquery()
+    return db.session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
 
 
-def _find_many(model: type[Any], pk: Any, words: Sequence[_Word]) -> Finding:
-    condition = sa.and_(*(word.condition for word in words))
-    return Finding(condition, None, _read_from_words(model, pk, words))
+def _gather(model: type[Any], words: Sequence[_Word]) -> frozenset[int]:
+    """Return the ids that all the words lead to, up to one more than may be gathered."""
+    first, *rest = (_range(model, word.key) for word in words)
+    others = [sa.select(WORD.c.record_id).where(each) for each in rest]
+    ids = sa.select(WORD.c.record_id).where(first, *(WORD.c.record_id.in_(o) for o in others))
+    return frozenset(db.session.scalars(ids.limit(MOST_GATHERED + 1)))
 
 
-def _read_from_words(model: type[Any], pk: Any, words: Sequence[_Word]) -> sa.Select[Any]:
+def _find_many(model: type[Any], words: Sequence[_Word], seen: int) -> Finding:
     first, *rest = words
-    joined = sa.join(WORD, sa.inspect(model).local_table, WORD.c.record_id == pk)
-    conditions = [word.condition for word in rest]
-    return sa.select(pk).select_from(joined).where(first.range, *conditions)
+    read = sa.select(WORD.c.record_id).where(_range(model, first.key)).limit(MOST_LISTED)
+    condition = sa.and_(*(word.condition for word in words))
+    return Finding(condition, None, read, seen if rest else first.least)

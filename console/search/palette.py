@@ -56,7 +56,7 @@ def sources() -> list[SearchSource]:
 
 def _find(text: str) -> Iterable[dict[str, Any]]:
     own = [
-        (20, "pages", gettext("Pages"), partial(find_pages, text, MOST_HITS), None),
+        (20, "pages", gettext("Pages of the console"), partial(find_pages, text, MOST_HITS), None),
         (25, "acts", gettext("Actions"), partial(find_acts, text, MOST_HITS), None),
     ]
     others = [

@@ -76,12 +76,13 @@ def _read(
     text: str = "",
     ids: Sequence[int] | None = None,
 ) -> list[Any]:
-    """Read the labels of the newest records that fit, or of these that the person reaches."""
+    """Read the labels of these records, or of those that fit, the closest and newest first."""
     from console.admin.attributes import pk_of
     from console.admin.labels import label_columns
     from console.admin.scope import scope_of
 
     view, pk = _view_of(model), pk_of(model)
+    order = [pk.desc()]
     if view is None or not view.allows("details_view"):
         return []
     limit = scope_of(model, needs)
@@ -92,8 +93,10 @@ def _read(
         offered, found = view.offered(), view.look_for(text)
         if found.ids is not None and not found.ids:
             return []
+        if found.closest is not None:
+            order.insert(0, sa.case((pk.in_(found.closest), 0), else_=1))
         conditions += [found.where, *([offered] if offered is not None else [])]
-    wanted = sa.select(*label_columns(model)).where(*conditions).order_by(pk.desc()).limit(most)
+    wanted = sa.select(*label_columns(model)).where(*conditions).order_by(*order).limit(most)
     return list(db.session.execute(wanted))
 
 

@@ -137,6 +137,14 @@ def test_more_hits_than_fit_lead_to_the_list(owner: FlaskClient, store: int) -> 
     assert owner.get(answer["groups"][0]["more"]).text.count(">陈诗雅<") == 8
 
 
+@pytest.mark.parametrize("text", ["林巧", "linqiao", "lq"])
+def test_who_bears_this_very_name_comes_first(owner: FlaskClient, store: int, text: str) -> None:
+    for number, name in enumerate(["林巧", *["林巧云"] * 7]):
+        join(name, store, phone=f"1380013800{number}")
+    hits = ask(owner, text)["membership_member"]
+    assert labels(hits)[:2] == ["林巧", "林巧云"]
+
+
 def test_strangers_are_sent_away(app: Flask, client: FlaskClient) -> None:
     add_person()
     answer = client.get(PALETTE, headers={"Accept": "application/json"})

@@ -69,7 +69,7 @@ def test_an_index_answers_a_search(owner: FlaskClient, page: str, text: str) -> 
     with listening() as asked:
         assert owner.get(page, query_string={"q": text}).status_code == 200
     plans = check_plans(asked)
-    looked_up = [plan for plan in plans if "UNION ALL" in plan or "console_search_word" in plan]
+    looked_up = [plan for plan in plans if "UNION ALL" in plan or "word >=" in plan]
     assert looked_up
     for plan in looked_up:
         if text != "13800000123":
@@ -128,16 +128,27 @@ def test_few_and_many_find_the_same(owner: FlaskClient, monkeypatch: pytest.Monk
     assert all(few.values())
     monkeypatch.setattr(finding, "MOST_LISTED", 3)
     assert {text: found(text) for text in texts} == few
+    monkeypatch.setattr(finding, "MOST_GATHERED", 1)
+    assert {text: found(text) for text in texts} == few
 
 
-def test_many_are_counted_through_the_words(
+def test_of_many_the_least_is_told(owner: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding, "MOST_LISTED", 60)
+    assert ">50+<" in owner.get(f"{LIST}?q=chen").text
+    narrowed = owner.get(f"{LIST}?q=chen&f.source.eq=import").text
+    assert ">50+<" in narrowed
+    monkeypatch.setattr(finding, "MOST_LISTED", 100)
+    assert ">76<" in owner.get(f"{LIST}?q=chen").text
+
+
+def test_what_is_rare_among_the_newest_is_gathered(
     owner: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(finding, "MOST_LISTED", 20)
-    found = finding.find(Member, "chen")
-    assert found.from_words is not None
-    assert finding.count_up_to(found.from_words, 1000) == 76
-    assert ">76<" in owner.get(f"{LIST}?q=chen").text
+    monkeypatch.setattr(finding, "SAMPLE", 100)
+    assert len(finding.find(Member, "chen").ids or ()) == 76
+    monkeypatch.setattr(finding, "MOST_GATHERED", 30)
+    assert finding.find(Member, "chen").ids is None
 
 
 def test_a_word_with_wildcards_is_plain(owner: FlaskClient) -> None:
