@@ -55,7 +55,7 @@ def apply() -> Any:
 @routes.get("/notice", audience="anyone")
 def show_notice() -> Any:
     """Show what members agree to, before anybody is one."""
-    text = text_in_force("service").shown(api.reader_locale())
+    text = text_in_force("service").shown
     return show("notice", text=text, target=asked_for())
 
 

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from console import api, clock
+from console import api, clock, worker
 from console.inbox import Notice
 from plugins.ledger.api import Opening, open_balances
 from plugins.ledger.services.verifying import verify
@@ -33,6 +33,7 @@ from plugins.membership.services.identities import (
 )
 from plugins.membership.services.join_codes import add_join_code
 from plugins.membership.services.visitors import IDLE_DAYS
+from plugins.messages.hookspecs import messages_find_recipient
 from tests.support.membership import PHONE, join
 from tests.support.pages import ids_of, words
 from tests.support.parallel import at_once
@@ -386,6 +387,19 @@ def test_an_identity_is_one_members_and_a_member_has_one_of_a_kind(app: Flask, s
     assert find_by_identity("wechat:app", "openid-2") == second.id
     unbind_identity("wechat:app", "openid-2")
     assert find_by_identity("wechat:app", "openid-2") is None
+
+
+def test_she_is_written_to_in_the_language_that_she_chose(app: Flask, store: int) -> None:
+    member = join(store=store)
+    asked = {"member_id": member.id}
+    assert api.answers(messages_find_recipient, **asked)[0].locale is None
+    own = phone_of(app, member.id)
+    own.get("/membership/card?language=zh_Hant_TW", headers={"Sec-Fetch-Site": "same-origin"})
+    worker.drain(app)
+    recipient = api.first_answer(messages_find_recipient, **asked)
+    assert recipient is not None
+    assert (recipient.phone, recipient.locale) == (PHONE, "zh_Hant_TW")
+    assert api.answers(messages_find_recipient, member_id=999) == []
 
 
 def test_a_frozen_card_shows_no_code(app: Flask, store: int) -> None:
