@@ -147,27 +147,30 @@ def upgrade(op: Operations) -> None:
         ["handed_at", "id"],
         unique=False,
     )
-    with op.batch_alter_table("membership_member", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=True))
-        batch_op.add_column(
-            sa.Column("frozen_reason", sa.String(), nullable=False, server_default="")
-        )
-        batch_op.add_column(sa.Column("level_id", BIG, nullable=True))
-        batch_op.add_column(sa.Column("level_since_on", sa.Date(), nullable=True))
-        batch_op.add_column(sa.Column("level_until_on", sa.Date(), nullable=True))
-        batch_op.add_column(sa.Column("level_cause", sa.String(), nullable=True))
-        batch_op.add_column(
-            sa.Column("level_reason", sa.String(), nullable=False, server_default="")
-        )
-        batch_op.add_column(sa.Column("level_noticed_on", sa.Date(), nullable=True))
-        batch_op.add_column(sa.Column("level_recheck_on", sa.Date(), nullable=True))
-        batch_op.create_index("ix_membership_member_level_id_id", ["level_id", "id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_membership_member_level_recheck_on"), ["level_recheck_on"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_membership_member_level_until_on"), ["level_until_on"], unique=False
-        )
-        batch_op.create_foreign_key(
-            batch_op.f("fk_membership_member_level_id"), "membership_level", ["level_id"], ["id"]
-        )
+    for column in (
+        sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("frozen_reason", sa.String(), nullable=False, server_default=""),
+        sa.Column("level_since_on", sa.Date(), nullable=True),
+        sa.Column("level_until_on", sa.Date(), nullable=True),
+        sa.Column("level_cause", sa.String(), nullable=True),
+        sa.Column("level_reason", sa.String(), nullable=False, server_default=""),
+        sa.Column("level_noticed_on", sa.Date(), nullable=True),
+        sa.Column("level_recheck_on", sa.Date(), nullable=True),
+    ):
+        op.add_column("membership_member", column)
+    _add_level(op)
+    for name, columns in (
+        ("ix_membership_member_level_id_id", ["level_id", "id"]),
+        ("ix_membership_member_level_recheck_on", ["level_recheck_on"]),
+        ("ix_membership_member_level_until_on", ["level_until_on"]),
+    ):
+        op.create_index(name, "membership_member", columns)
+
+
+def _add_level(op: Operations) -> None:
+    """Add the column in place: a copied table would forget which ids were given on SQLite."""
+    kind = "INTEGER" if op.get_bind().dialect.name == "sqlite" else "BIGINT"
+    op.execute(
+        f"ALTER TABLE membership_member ADD COLUMN level_id {kind} "
+        "CONSTRAINT fk_membership_member_level_id REFERENCES membership_level (id)"
+    )

@@ -21,25 +21,23 @@ def upgrade(op: Operations) -> None:
 
 
 def _change_members(op: Operations) -> None:
-    with op.batch_alter_table("membership_member", schema=None) as batch_op:
-        batch_op.add_column(
-            sa.Column("may_market", sa.Boolean(), nullable=False, server_default=sa.false())
-        )
-        batch_op.add_column(sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True))
-        batch_op.add_column(sa.Column("merged_into_id", BIG, nullable=True))
-        batch_op.add_column(sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
-        batch_op.create_index(
-            batch_op.f("ix_membership_member_merged_into_id"), ["merged_into_id"], unique=False
-        )
-        batch_op.create_index(
-            "ix_membership_member_twins", ["name", "birth_month", "birth_day"], unique=False
-        )
-        batch_op.create_foreign_key(
-            batch_op.f("fk_membership_member_merged_into_id"),
-            "membership_member",
-            ["merged_into_id"],
-            ["id"],
-        )
+    """Add columns in place: a copied table would forget which ids were given on SQLite."""
+    for column in (
+        sa.Column("may_market", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
+    ):
+        op.add_column("membership_member", column)
+    kind = "INTEGER" if op.get_bind().dialect.name == "sqlite" else "BIGINT"
+    op.execute(
+        f"ALTER TABLE membership_member ADD COLUMN merged_into_id {kind} "
+        "CONSTRAINT fk_membership_member_merged_into_id REFERENCES membership_member (id)"
+    )
+    for name, columns in (
+        ("ix_membership_member_merged_into_id", ["merged_into_id"]),
+        ("ix_membership_member_twins", ["name", "birth_month", "birth_day"]),
+    ):
+        op.create_index(name, "membership_member", columns)
 
 
 def _create_merges(op: Operations) -> None:
