@@ -23,6 +23,7 @@ from plugins.membership.api import (
 )
 from tests.support import ledger as money
 from tests.support.importing import act, page, plain, read, run_of, sheet, take_in
+from tests.support.levels import build_ladder
 from tests.support.live import choose
 from tests.support.people import SignIn, add_person
 from tests.support.salon import add_staff, add_store
@@ -104,6 +105,22 @@ def test_names_in_the_sheet_are_shown_and_can_mean_other_records(
     assert member("Anna").home_store_id == futian.id
     assert member("Bea").home_store_id == nanshan.id
     assert member("Anna").tags == []
+
+
+def test_a_level_of_that_name_is_hers_and_others_become_tags(
+    client: FlaskClient, nanshan: Store
+) -> None:
+    build_ladder()
+    headings = ("Name", "Phone", "Level")
+    rows = [("Anna", "13900000001", " gold "), ("Bea", "13900000002", "Platinum")]
+    take_in(client, sheet(*rows, headings=headings), store_id=nanshan.id)
+    anna = member("Anna")
+    assert (anna.level and anna.level.name, anna.level_cause, anna.tags) == ("Gold", "import", [])
+    assert anna.level_since_on is not None
+    assert anna.level_until_on == anna.level_since_on + dt.timedelta(days=365)
+    bea = member("Bea")
+    assert bea.level is not None
+    assert (bea.level.name, [tag.name for tag in bea.tags]) == ("Plain", ["Platinum"])
 
 
 def test_a_member_without_a_name_is_called_by_her_number(client: FlaskClient) -> None:
