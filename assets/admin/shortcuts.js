@@ -17,6 +17,7 @@ function listKeys() {
   const keys = findAll('[data-key]').filter(isShown)
     .map((element) => [keyName(element.dataset.key), nameOf(element)]);
   if (find('[data-search]')) keys.unshift(['/', say('search')]);
+  if (find('[data-command]')) keys.unshift(['Ctrl+K', nameOf(find('[data-command]'))]);
   if (find('form[data-form]')) keys.push(['Ctrl+S', say('save')]);
   return [...new Map(keys), ...listKeysOfRows(), ['Esc', say('close')], ['?', say('shortcuts')]];
 }

@@ -16,6 +16,7 @@ from console.host.states import PluginState, read_states
 from console.i18n import _
 from console.jobs import StoredJob
 from console.outbox import Delivery
+from console.search.keeping import forget_tables
 from console.settings import SettingValue
 from console.unit import unit
 
@@ -69,6 +70,7 @@ def _destroy(name: str, tables: list[str]) -> None:
         connection.execute(sa.schema.DropTable(table))
     if connection.dialect.name == "postgresql":
         _drop_functions(connection, name)
+    forget_tables(tables)
     for model in (Delivery, StoredJob):
         db.session.execute(sa.delete(model).where(model.plugin == name))
     mine = SettingValue.key.startswith(f"{name}.", autoescape=True)

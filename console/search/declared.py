@@ -27,8 +27,13 @@ class FoundBy:
 
 
 def kind_of(model: type[Any]) -> int:
+    """Return the number that stands for a model's table among the words."""
+    return kind_of_table(model.__tablename__)
+
+
+def kind_of_table(name: str) -> int:
     """Return the number that stands for a table among the words; it fits into 31 bits."""
-    return zlib.crc32(model.__tablename__.encode()) & 0x7FFFFFFF
+    return zlib.crc32(name.encode()) & 0x7FFFFFFF
 
 
 def found_by(model: type[Any]) -> FoundBy | None:

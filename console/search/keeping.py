@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from console.db import db
-from console.search.declared import FoundBy, found_by, kind_of
-from console.search.models import SearchRecord, SearchWord
+from console.search.declared import FoundBy, found_by, kind_of, kind_of_table
+from console.search.models import SearchIndex, SearchRecord, SearchWord
 from console.search.words import join_words, words_of
 
 RECORD: Any = SearchRecord.__table__
@@ -37,6 +37,13 @@ def forget_words(model: type[Any], ids: Iterable[int]) -> None:
         return
     for some in _chunks(list(ids)):
         write_words_of(db.session, model, dict.fromkeys(some, ()))
+
+
+def forget_tables(names: Iterable[str]) -> None:
+    """Forget all words of tables that were dropped, in the running unit."""
+    kinds = [kind_of_table(name) for name in names]
+    for table in (WORD, RECORD, SearchIndex.__table__):
+        db.session.execute(sa.delete(table).where(table.c.kind.in_(kinds)))
 
 
 def read_texts(at: Any, model: type[Any], ids: Sequence[int]) -> Mapping[int, Sequence[str]]:

@@ -78,7 +78,7 @@ def _recent(places: Sequence[str]) -> list[SearchHit]:
     """Return the records at these addresses that the person still reaches, in this order."""
     from console.admin.lookups import view_of
 
-    read = [found.groups() for place in places if (found := PLACE.fullmatch(place))]
+    read = [(found[1], found[2]) for place in places if (found := PLACE.fullmatch(place))]
     hits: dict[tuple[str, str], SearchHit] = {}
     for source in sources():
         view = view_of(source.model) if source.model is not None else None
@@ -87,7 +87,7 @@ def _recent(places: Sequence[str]) -> list[SearchHit]:
             continue
         recalled: dict[int, SearchHit] = {}
         _ask(source.key, lambda s=source, i=ids, r=recalled: r.update(s.recall(i)) or [])
-        hits |= {(view.url, str(number)): hit for number, hit in recalled.items()}
+        hits |= {(str(view.url), str(number)): hit for number, hit in recalled.items()}
     return [hits[place] for place in read if place in hits]
 
 

@@ -33,7 +33,9 @@ def desk(app: Flask, live: Live, sign_in: SignIn, context: BrowserContext) -> Pa
     person = add_person("front_desk", store, name="Lin")
     choose(person, locale="en")
     live.let_in(context, sign_in(user_id=person))
-    return live.open(context.new_page(), HOME)
+    page = context.new_page()
+    live.open(page, HOME)
+    return page
 
 
 def open_palette(page: Page) -> None:

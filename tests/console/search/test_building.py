@@ -15,7 +15,7 @@ from console.jobs import JobRun
 from console.migrate import migrate_database
 from console.search.building import build, is_built, rebuild_search, searched_models
 from console.search.finding import find
-from console.search.keeping import RECORD, WORD
+from console.search.keeping import RECORD, WORD, forget_tables
 from console.search.models import SearchIndex
 from console.unit import unit
 from plugins.membership.api import Member, Tag
@@ -158,6 +158,17 @@ def test_migrating_fills_tables_that_lack_their_words(
     report = migrate_database(make_config(url, tmp_path / "again"))
     assert not report.failed
     assert found("mgj") == {missed}
+
+
+def test_tables_that_are_dropped_leave_no_words(app: Flask) -> None:
+    add_tag("常客")
+    store = add_store()
+    join("陈诗雅", store)
+    before = count_words()
+    unit(lambda: forget_tables(["membership_tag"]))()
+    assert 0 < count_words() < before
+    assert found("changke") == set()
+    assert found("csy", Member)
 
 
 def test_a_command_builds_what_is_named(migrated_url: str, app: Flask, tmp_path: Path) -> None:

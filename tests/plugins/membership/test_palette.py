@@ -18,9 +18,15 @@ PALETTE = "/console/search/"
 
 def ask(client: FlaskClient, text: str = "", *recent: str) -> dict[str, list[dict[str, Any]]]:
     """Return the hits of the palette by group."""
+    return {group["key"]: group["hits"] for group in groups(client, text, *recent)}
+
+
+def groups(client: FlaskClient, text: str, *recent: str) -> list[dict[str, Any]]:
+    """Return the groups of the palette as it gets them."""
     answer = client.get(PALETTE, query_string={"q": text, "recent": list(recent)})
     assert answer.status_code == 200, answer.text
-    return {group["key"]: group["hits"] for group in answer.json["groups"]}
+    found: list[dict[str, Any]] = answer.get_json()["groups"]
+    return found
 
 
 def labels(hits: list[dict[str, Any]]) -> list[str]:
@@ -64,7 +70,7 @@ def test_the_letters_that_answer_are_marked(
 def test_who_may_not_see_phones_sees_none_here(app: Flask, store: int, sign_in: SignIn) -> None:
     join("陈诗雅", store)
     answer = sign_in("technician", store).get(PALETTE, query_string={"q": "8000"})
-    assert "陈诗雅" in answer.json["groups"][0]["hits"][0]["label"]
+    assert "陈诗雅" in answer.get_json()["groups"][0]["hits"][0]["label"]
     assert "138****8000" in answer.text
     assert "13800138000" not in answer.text
 
@@ -96,7 +102,7 @@ def test_nobody_finds_what_she_may_not_open(store: int, sign_in: SignIn) -> None
     technician = sign_in("technician", store)
     assert "acts" not in ask(technician, "new member")
     assert "pages" not in ask(technician, "roles")
-    assert sign_in().get(PALETTE, query_string={"q": "roles"}).json["groups"]
+    assert groups(sign_in(), "roles")
     for hits in ask(technician, "a").values():
         for hit in hits:
             assert technician.get(hit["url"]).status_code == 200, hit
@@ -117,10 +123,10 @@ def test_staff_and_services_come_through_the_hook(owner: FlaskClient, store: int
 def test_what_was_opened_comes_first_in_an_empty_palette(owner: FlaskClient, store: int) -> None:
     first, second = join("陈诗雅", store), join("林巧", store, phone="13900139000")
     places = [f"/console/membership/members/{each.id}/" for each in (second, first)]
-    groups = ask(owner, "", *places, "/console/membership/members/99/", "https://elsewhere/")
-    assert next(iter(groups)) == "recent"
-    assert labels(groups["recent"]) == ["林巧", "陈诗雅"]
-    assert groups["acts"]
+    found = ask(owner, "", *places, "/console/membership/members/99/", "https://elsewhere/")
+    assert next(iter(found)) == "recent"
+    assert labels(found["recent"]) == ["林巧", "陈诗雅"]
+    assert found["acts"]
 
 
 def test_what_was_opened_is_not_recalled_for_others(store: int, sign_in: SignIn) -> None:
@@ -132,9 +138,9 @@ def test_what_was_opened_is_not_recalled_for_others(store: int, sign_in: SignIn)
 def test_more_hits_than_fit_lead_to_the_list(owner: FlaskClient, store: int) -> None:
     for number in range(8):
         join("陈诗雅", store, phone=f"1380013800{number}")
-    answer = owner.get(PALETTE, query_string={"q": "csy"}).json
-    assert len(answer["groups"][0]["hits"]) == 6
-    assert owner.get(answer["groups"][0]["more"]).text.count(">陈诗雅<") == 8
+    members = groups(owner, "csy")[0]
+    assert len(members["hits"]) == 6
+    assert owner.get(members["more"]).text.count(">陈诗雅<") == 8
 
 
 @pytest.mark.parametrize("text", ["林巧", "linqiao", "lq"])

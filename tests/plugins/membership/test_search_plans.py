@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -26,7 +25,7 @@ GIVEN = "诗雅静敏丽艳娟霞秀玲桂兰凤洁梅琳素云莲真环雪荣�
 
 
 @pytest.fixture
-def owner(app: Flask, sign_in: SignIn) -> Iterator[FlaskClient]:
+def owner(app: Flask, sign_in: SignIn) -> FlaskClient:
     """Somebody who sees 600 members, eight of them in every seventy-five of one family."""
     store = add_store()
     names = [f"{FAMILIES[n % 8]}{GIVEN[n % 30]}{GIVEN[n // 30 % 30]}" for n in range(600)]
