@@ -43,7 +43,8 @@ def install(app: Flask) -> Callable[[Any], None]:
 
     counter.install(app)
     security_views.add_views(add_view)
-    for make in (*VIEWS, Palette):
+    own: tuple[type[AdminView], ...] = (*VIEWS, Palette)
+    for make in own:
         made = make("console")
         made.check_complete()
         add_view(made)
