@@ -53,6 +53,8 @@ def start_looking() -> None:
 
 def find_all_duplicates(run: api.JobRun | None = None) -> int:
     """Fill the table of pairs anew and return how many there are to be looked at."""
+    if api.db.session.get_bind().dialect.name == "postgresql":
+        api.db.session.execute(sa.text("SET LOCAL statement_timeout = 0"))
     pairs: dict[tuple[int, int], Likeness] = {}
     groups = list(_groups())
     for start in range(0, len(groups), CHUNK):
