@@ -24,9 +24,11 @@ class Shell(Admin):
 def install(app: Flask) -> Callable[[Any], None]:
     """Put the console's pages into *app* and return what mounts a further view."""
     from console.admin import counter
+    from console.admin.lists.pruning import SCHEDULE
     from console.admin.system import VIEWS
     from console.search.palette import Palette
     from console.security import views as security_views
+    from console.work import add_schedule
 
     app.extensions["console_menu"] = []
     app.extensions["console_views"] = {}
@@ -41,6 +43,7 @@ def install(app: Flask) -> Callable[[Any], None]:
         if subject is not None:
             app.extensions["console_views"].setdefault(subject, view)
 
+    add_schedule(SCHEDULE)
     counter.install(app)
     security_views.add_views(add_view)
     own: tuple[type[AdminView], ...] = (*VIEWS, Palette)

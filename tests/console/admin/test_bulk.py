@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -9,8 +10,10 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from console import clock
 from console.admin import bulk
-from console.admin.lists import acting
+from console.admin.lists import acting, pruning
+from console.admin.lists.models import BulkRun
 from console.audit import AuditEntry
 from console.db import db
 from console.jobs import StoredJob
@@ -207,3 +210,15 @@ def test_the_count_is_that_of_the_list_and_capped_honestly(
     found = acting.count(acting.listing_of(view, ""), most=20)
     assert acting.say_count(found, most=20) == {"count": 20, "label": "20+"}
     assert acting.say_count(1284)["label"] == "1,284"
+
+
+def test_what_nobody_can_take_back_any_more_is_forgotten(
+    ids: dict[str, int], owner: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    act(owner, "pour", rowid=ids["Bea"], value="black")
+    pruning.prune()
+    assert db.session.scalar(sa.select(sa.func.count(BulkRun.id))) == 1
+    later = clock.now() + dt.timedelta(days=31)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    pruning.prune()
+    assert db.session.scalar(sa.select(sa.func.count(BulkRun.id))) == 0

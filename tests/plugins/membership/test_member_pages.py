@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import Any
 
 import pytest
@@ -355,6 +356,26 @@ def test_many_members_get_a_tag_at_once(desk: FlaskClient, here: int, there: int
     assert stranger.tags == []
     post(desk, f"{URL}action/", {**add, "action": "remove_tag"})
     assert ids_of(desk.get(URL, query_string={"f.tags.eq": tag_id}).text) == []
+
+
+def test_many_members_move_to_another_store_and_back(
+    here: int, there: int, sign_in: SignIn
+) -> None:
+    members = [join("陈一", here, None), join("林二", there, None)]
+    client = sign_in("owner")
+    move = {"action": "set_home_store", "value": there, "all": 1, "query": ""}
+    post(client, f"{URL}action/", move)
+    page = client.get(URL).text
+    stores = "f.home_store_id.eq"
+    assert len(ids_of(client.get(URL, query_string={stores: there}).text)) == 2
+    undo = re.search(r'data-undo="([^"]*)"', page)
+    assert undo
+    post(client, undo[1])
+    assert ids_of(client.get(URL, query_string={stores: there}).text) == [members[1].id]
+    desk = sign_in("front_desk", here)
+    refused = {**move, "rowid": members[0].id, "all": 0}
+    post(desk, f"{URL}action/", refused)
+    assert ids_of(client.get(URL, query_string={stores: here}).text) == [members[0].id]
 
 
 def test_a_tag_that_members_carry_is_not_deleted(here: int, sign_in: SignIn) -> None:
