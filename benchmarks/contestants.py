@@ -133,7 +133,7 @@ def _ours_as(name: str, login: str) -> Contestant:
         {
             "list page 1": lambda _p: home,
             "last page": lambda _p: f"{home}?page=last",
-            "filter by level": lambda p: f"{home}?f.level_id.eq={p.level}",
+            "filter by level": lambda p: f"{home}?f.level.eq={p.level}",
             "sort by joining": lambda _p: f"{home}?sort=joined_on",
             **searches(f"{home}?q="),
             "edit form": edit,

@@ -205,7 +205,7 @@ class Bench:
         told = environment({"DATABASE_URL": url, "SECRET_KEY": KEY}, self._instance())
         begun = time.monotonic()
         done = subprocess.run(
-            [sys.executable, "-m", "console", "import", "membership", str(file), "--json"],
+            [sys.executable, "-m", "console", "import", "members", str(file), "--json"],
             env=told,
             capture_output=True,
             check=False,

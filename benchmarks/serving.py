@@ -37,7 +37,8 @@ def served(contestant: Contestant, url: str, folder: Path, workers: int = 1) -> 
     """Serve a contestant on a free port, and end all its processes afterwards."""
     port = free_port()
     command, told = contestant.command(url, port, workers)
-    log = (folder / f"{contestant.name.replace(' ', '-').replace(',', '')}.log").open("ab")
+    file = folder / f"{contestant.name.replace(' ', '-').replace(',', '')}.log"
+    log = file.open("ab")
     instance = folder / "instance"
     instance.mkdir(exist_ok=True)
     begun = time.monotonic()
@@ -50,31 +51,34 @@ def served(contestant: Contestant, url: str, folder: Path, workers: int = 1) -> 
         start_new_session=True,
     )
     try:
-        await_answer(port, process)
+        if not await_answer(port, process):
+            raise RuntimeError(f"{contestant.name} does not answer: {file.read_text()[-2000:]}")
         yield Served(port, process, time.monotonic() - begun)
     finally:
         end(process)
         log.close()
 
 
-def await_answer(port: int, process: subprocess.Popen[bytes]) -> None:
-    """Return as soon as the server has answered a request."""
+def await_answer(port: int, process: subprocess.Popen[bytes]) -> bool:
+    """Return as soon as the server has answered a request; False if it never does."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         try:
             connection.request("GET", "/")
             connection.getresponse().read()
-            return
+            return True
         except OSError:
             time.sleep(0.01)
         finally:
             connection.close()
-    raise RuntimeError(f"nobody answers on port {port}")
+    return False
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
     """End a server and whatever it started."""
+    if process.poll() is not None:
+        return
     os.kill(process.pid, signal.SIGTERM)
     try:
         process.wait(30)

@@ -68,10 +68,10 @@ settings.configure(
 )
 django.setup()
 
-from django.contrib import admin  # noqa: E402 - Django must be set up first
-from django.contrib.auth.models import User  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from django.urls import path  # noqa: E402
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.urls import path
 
 urlpatterns = [path("admin/", admin.site.urls)]
 app = get_wsgi_application()

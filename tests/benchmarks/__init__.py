@@ -1,0 +1,1 @@
+"""Tests of the measuring itself; nothing here looks at how fast anything is."""
