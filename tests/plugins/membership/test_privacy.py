@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from console import api, approval, clock, worker
+from console.inbox import Notice
 from plugins.ledger import api as ledger
 from plugins.ledger.services.verifying import verify
 from plugins.membership.api import (
@@ -296,10 +297,12 @@ def test_a_file_that_is_about_to_be_erased_is_not_merged(member: int, here: int)
         merge_members(other, member)
 
 
-def test_her_wish_from_the_phone_is_a_task_for_the_staff(manager: FlaskClient, member: int) -> None:
+def test_her_wish_from_the_phone_is_one_task_for_the_staff(member: int, here: int) -> None:
     wish_erasure(member)
     wish_erasure(member)
-    assert manager.get("/console/system/inbox/").text.count(f"{URL}{member}/privacy") >= 1
+    task = api.db.session.query(Notice).one()
+    assert (task.url, task.store_id) == (f"{URL}{member}/privacy", here)
+    assert (task.todo, task.permission) == (True, "membership.erase_members")
     assert api.db.session.query(Erasure).count() == 1
 
 
