@@ -80,11 +80,15 @@ def file_of(root: Path, locale: str) -> Path:
 
 
 def read(file: Path, locale: str) -> Catalog:
-    """Read a catalogue; an empty one if there is none."""
-    if not file.exists():
-        return Catalog(locale=locale, project="salon-console", charset="utf-8", fuzzy=False)
-    with file.open("rb") as opened:
-        return read_po(opened, locale=locale)
+    """Read a catalogue: its source, or what a server has of it; an empty one if there is none."""
+    compiled = file.with_suffix(".mo")
+    if file.exists():
+        with file.open("rb") as opened:
+            return read_po(opened, locale=locale)
+    if compiled.exists():
+        with compiled.open("rb") as opened:
+            return read_mo(opened)
+    return Catalog(locale=locale, project="salon-console", charset="utf-8", fuzzy=False)
 
 
 def extract_plugin(folder: Path) -> Catalog:
@@ -103,12 +107,7 @@ def console_has(message: Message) -> bool:
 
 @cache
 def _own_catalogue() -> Catalog:
-    """Read the console's catalogue: from its source, or as it was compiled for a server."""
-    file = file_of(ROOT, "zh_Hans_CN")
-    if file.exists():
-        return read(file, "zh_Hans_CN")
-    with file.with_suffix(".mo").open("rb") as opened:
-        return read_mo(opened)
+    return read(file_of(ROOT, "zh_Hans_CN"), "zh_Hans_CN")
 
 
 def words_of(manifest: type[Plugin]) -> tuple[Path, Catalog]:

@@ -7,9 +7,11 @@ it imports the rest only when a fixture is asked for.
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
@@ -50,6 +52,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="test the console's plugins on this PostgreSQL, not on SQLite; "
         "its user must be allowed to create databases",
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let tests import from the plugin folder before the console has looked into it."""
+    told = config.getini(FOLDER)
+    if told:
+        package = ModuleType("console_folder")
+        package.__path__ = [str(config.rootpath / told)]
+        sys.modules.setdefault(package.__name__, package)
 
 
 @pytest.fixture(scope="session")

@@ -7,10 +7,7 @@ from collections.abc import Sequence
 from console import api
 from console.api import _
 from sample.api import Entry, finish_entries
-
-ROLES = ("manager", "front_desk")
-SEE = api.Permission("sample.see_entries", _("See what guests wrote"), ROLES)
-FINISH = api.Permission("sample.finish_entries", _("Take care of it"), ROLES)
+from sample.permissions import FINISH, SEE
 
 
 class EntryAdmin(api.ModelAdmin):

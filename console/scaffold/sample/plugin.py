@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from console import api
 from console.api import _
-from sample.admin import FINISH, SEE, EntryAdmin
+from sample.admin import EntryAdmin
 from sample.hookspecs import sample_entry_added
+from sample.permissions import FINISH, SEE
 from sample.public import public
 from sample.services import LONGEST
 

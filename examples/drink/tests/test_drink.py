@@ -44,10 +44,10 @@ def test_the_drink_is_changed_in_the_member_form(
     sign_in: SignIn, member: Member, given: str, kept: str | None
 ) -> None:
     desk = sign_in("owner")
-    page = f"{LIST}edit/?id={member.id}"
+    page = f"{LIST}{member.id}/edit/"
     shown = desk.get(page).text
     assert "drink__drink" in shown
-    told = {name: field(shown, name) for name in ("name", "phone", "version")}
+    told = {name: field(shown, name) for name in ("name", "phone", "_version")}
     more = {"home_store_id": str(member.home_store_id), "drink__drink": given}
     assert post(desk, page, {**told, **more, "drink__note": "hot"}).status_code == 302
     assert drink_of(member.id) == kept

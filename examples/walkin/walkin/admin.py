@@ -8,10 +8,7 @@ from console import api
 from console.api import _
 
 from walkin.api import Ticket, call_guests
-
-DESK = ("manager", "front_desk")
-SEE = api.Permission("walkin.see_queue", _("See the queue"), DESK)
-CALL = api.Permission("walkin.call_guests", _("Call guests"), DESK)
+from walkin.permissions import CALL, SEE
 
 
 class TicketAdmin(api.ModelAdmin):

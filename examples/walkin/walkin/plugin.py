@@ -5,8 +5,9 @@ from __future__ import annotations
 from console import api
 from console.api import _
 
-from walkin.admin import CALL, SEE, TicketAdmin
+from walkin.admin import TicketAdmin
 from walkin.hookspecs import walkin_guest_called
+from walkin.permissions import CALL, SEE
 from walkin.public import public
 from walkin.services import MOST, PATIENCE
 
