@@ -11,7 +11,8 @@ from sqlalchemy.orm import aliased
 from console.admin.attributes import Attribute, attribute_of, pk_of, translated_by
 from console.db import db
 from console.i18n import translate
-from console.security import masking
+from console.security import masking, rights
+from console.stores import Store
 
 
 def label_columns(model: type[Any]) -> list[Any]:
@@ -37,6 +38,8 @@ def labels_of(model: type[Any], ids: Iterable[Any]) -> dict[Any, str]:
     wanted = {each for each in ids if each is not None}
     if not wanted:
         return {}
+    if model is Store:  # every request knows them
+        return {each.id: each.name for each in rights.read().stores if each.id in wanted}
     rows = db.session.execute(sa.select(*label_columns(model)).where(pk_of(model).in_(wanted)))
     return {row[0]: write_label(model, row) for row in rows}
 

@@ -15,7 +15,7 @@ from console.admin.labels import write_label
 from console.admin.listing import MOST_COUNTED, Listing, may_sort, shown_columns
 from console.admin.lists import view_pages
 from console.admin.paging import Page
-from console.admin.rows import RowFrame
+from console.admin.rows import RowButtons, RowFrame
 from console.admin.saving import tracked_names
 from console.admin.scope import scope_of
 from console.admin.state import SIZES, State
@@ -54,10 +54,11 @@ class ListPage:
 
     def context(self) -> dict[str, Any]:
         """Return the template's variables."""
-        rows, page = self._read()
+        view, actions, urls = self.view.describe(), self._actions(), self._urls()
+        rows, page = self._read(RowButtons(view, picks=bool(actions)))
         total = self._total(page)
         return {
-            "view": self.view.describe(),
+            "view": view,
             "columns": self._columns(),
             "rows": rows,
             "filters": {
@@ -75,9 +76,9 @@ class ListPage:
                 for size in SIZES
             ],
             "export": self._exports(),
-            "actions": self._actions(),
+            "actions": actions,
             "empty": self._empty(),
-            "urls": self._urls(),
+            "urls": urls,
             "views": view_pages.describe(
                 self.view, self.listing, [column.key for column in self.shown]
             ),
@@ -88,7 +89,7 @@ class ListPage:
 
     # -- rows --------------------------------------------------------------------------------
 
-    def _read(self) -> tuple[list[dict[str, Any]], Page]:
+    def _read(self, buttons: RowButtons) -> tuple[list[dict[str, Any]], Page]:
         view, listing = self.view, self.listing
         extra = Extra(len(listing.head))
         flags = {verb: self._flag(extra, verb) for verb in ("edit", "delete")}
@@ -108,20 +109,18 @@ class ListPage:
             place = f"{self.base}{quote(str(number), safe='')}/"
             cells = [column[index] for column in drawn]
             raw = [column[index] if column else None for column in raws] if can["edit"] else None
-            rows.append(
-                {
-                    "id": number,
-                    "label": write_label(view.subject, row[: len(listing.head) - 1]),
-                    "version": seal(*row[sealed]) if seals else None,
-                    "cells": frame.draw(cells, raw, place),
-                    "url": place if frame.links else None,
-                    "details_url": place,
-                    "edit_url": f"{place}edit/{back}",
-                    "can_edit": can["edit"],
-                    "can_delete": can["delete"],
-                    "actions": [],
-                }
-            )
+            drawn_row = {
+                "id": number,
+                "label": write_label(view.subject, row[: len(listing.head) - 1]),
+                "version": seal(*row[sealed]) if seals else None,
+                "cells": frame.draw(cells, raw, place),
+                "url": place if frame.links else None,
+                "details_url": place,
+                "edit_url": f"{place}edit/{back}",
+                "can_edit": can["edit"],
+                "can_delete": can["delete"],
+            }
+            rows.append({**drawn_row, "html": buttons.draw(drawn_row)})
         return rows, page
 
     def _flag(self, extra: Extra, verb: str) -> int | None:

@@ -1,14 +1,17 @@
-"""The cells of a list, put together once per row: by far the most of what a list page draws."""
+"""The rows of a list, put together as plain text: by far the most of what a list page draws."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from html import escape as quote
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from console.admin.columns import ListColumn
 from console.admin.values import EMPTY
+from console.assets import icon
+from console.i18n import gettext
 
 
 class RowFrame:
@@ -31,7 +34,7 @@ class RowFrame:
                 label = self._labels[place] if cell is EMPTY else ""
                 parts += (
                     self._buttons[place],
-                    escape(raw),
+                    quote(raw),
                     '"',
                     label,
                     ">",
@@ -44,6 +47,57 @@ class RowFrame:
                 parts.append(cell)
             parts.append("</td>")
         return Markup("".join(parts))  # noqa: S704 - every part was escaped or is ours
+
+
+class RowButtons:
+    """What stands before and after the cells of every row: the tick, and what may be done."""
+
+    def __init__(self, view: Mapping[str, Any], *, picks: bool) -> None:
+        self._picks = f' aria-label="{escape(gettext("Select"))} ' if picks else ""
+        self._shown = view["can_edit"] or view["can_delete"] or view["can_details"]
+        self._see = _tool("eye", gettext("View"))
+        self._edit = _tool("pencil", gettext("Edit"))
+        self._delete = _tool("trash", gettext("Delete"))
+
+    def draw(self, row: Mapping[str, Any]) -> Markup:
+        """Return the whole row."""
+        number, label = quote(str(row["id"])), quote(row["label"])
+        version = "" if row["version"] is None else f' data-version="{row["version"]}"'
+        parts = [f'<tr data-id="{number}"{version} data-label="{label}">']
+        if self._picks:
+            parts += (
+                '<td class="pick"><label><input class="form-check-input" type="checkbox" value="',
+                f'{number}"{self._picks}{label}"></label></td>',
+            )
+        parts.append(row["cells"])
+        if self._shown:
+            parts.append('<td class="row-actions">')
+            if row["details_url"] != row["url"]:
+                parts.append(_link(row["details_url"], self._see, label))
+            if row["can_edit"]:
+                parts.append(_link(quote(row["edit_url"]), self._edit, label))
+            if row["can_delete"]:
+                title, drawing = self._delete
+                parts.append(
+                    '<button class="btn btn-icon btn-ghost-secondary danger" type="button"'
+                    f' data-delete-row title="{title}" aria-label="{title} {label}">'
+                    f"{drawing}</button>"
+                )
+            parts.append("</td>")
+        parts.append("</tr>\n")
+        return Markup("".join(parts))  # noqa: S704 - every part was escaped or is ours
+
+
+def _tool(name: str, title: str) -> tuple[str, str]:
+    return str(escape(title)), str(icon(name))
+
+
+def _link(url: str, tool: tuple[str, str], label: str) -> str:
+    title, drawing = tool
+    return (
+        f'<a class="btn btn-icon btn-ghost-secondary" href="{url}" title="{title}"'
+        f' aria-label="{title} {label}">{drawing}</a>'
+    )
 
 
 def _opening(column: ListColumn, *, first: bool) -> str:

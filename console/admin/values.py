@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from html import escape as quote
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -99,7 +100,7 @@ def cell(kind: str, choices: Any = ()) -> Callable[[Any], str]:
         text = write(value)
         if len(text) > CELL_LENGTH:
             text = f"{text[:CELL_LENGTH]}…"
-        return escape(text) if text else EMPTY
+        return quote(text) if text else EMPTY
 
     return draw
 

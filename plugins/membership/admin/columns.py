@@ -12,7 +12,7 @@ from markupsafe import Markup
 from console import api
 from console.api import _
 from plugins.ledger.api import standing_amount, standing_column, where_standing
-from plugins.membership.models import Member, Tag
+from plugins.membership.models import Level, Member, Tag
 from plugins.membership.services.finding import today_of_chain
 from plugins.membership.services.ladder import all_levels
 from plugins.membership.services.tagging import tags_of
@@ -39,10 +39,10 @@ MONTHS = (
 class Chips(str):
     """Tags as coloured chips on a page, and as plain words elsewhere."""
 
-    tags: Sequence[Tag]
+    drawn: Markup
 
     def __html__(self) -> str:
-        return draw_tags(self.tags)
+        return self.drawn
 
 
 def draw_tags(tags: Sequence[Tag]) -> Markup:
@@ -52,12 +52,16 @@ def draw_tags(tags: Sequence[Tag]) -> Markup:
 
 
 def _load_tags(ids: Sequence[int]) -> Mapping[int, str]:
-    found = {}
-    for member_id, tags in tags_of(ids).items():
-        chips = Chips(api.gettext(", ").join(tag.shown_name for tag in tags))
-        chips.tags = tags
-        found[member_id] = chips
-    return found
+    carried = tags_of(ids)
+    drawn = {tuple(tag.id for tag in tags): tags for tags in carried.values()}
+    chips = {key: _chips(tags) for key, tags in drawn.items()}
+    return {number: chips[tuple(tag.id for tag in tags)] for number, tags in carried.items()}
+
+
+def _chips(tags: Sequence[Tag]) -> Chips:
+    chips = Chips(api.gettext(", ").join(tag.shown_name for tag in tags))
+    chips.drawn = draw_tags(tags)
+    return chips
 
 
 class Badge(str):
@@ -74,18 +78,20 @@ def _load_levels(ids: Sequence[int]) -> Mapping[int, str]:
     rows = api.db.session.execute(
         sa.select(Member.id, Member.level_id, Member.status).where(Member.id.in_(ids))
     )
-    found = {}
-    for member_id, level_id, status in rows:
-        level = levels.get(level_id or 0)
-        names = [level.shown_name] if level else []
-        chips = [CHIP.format(colour=level.colour, name=level.shown_name)] if level else []
-        if status == "frozen":
-            names.append(api.gettext("Frozen"))
-            chips.append(FROZEN.format(api.gettext("Frozen")))
-        badge = Badge(api.gettext(", ").join(names))
-        badge.drawn = LIST.format(chips=Markup("").join(chips))
-        found[member_id] = badge
-    return found
+    held = {member_id: (level_id, status) for member_id, level_id, status in rows}
+    badges = {pair: _badge(levels.get(pair[0] or 0), pair[1]) for pair in set(held.values())}
+    return {member_id: badges[pair] for member_id, pair in held.items()}
+
+
+def _badge(level: Level | None, status: str) -> Badge:
+    names = [level.shown_name] if level else []
+    chips = [CHIP.format(colour=level.colour, name=level.shown_name)] if level else []
+    if status == "frozen":
+        names.append(api.gettext("Frozen"))
+        chips.append(FROZEN.format(api.gettext("Frozen")))
+    badge = Badge(api.gettext(", ").join(names))
+    badge.drawn = LIST.format(chips=Markup("").join(chips))
+    return badge
 
 
 def _level_id(model: Any) -> sa.ColumnElement[Any]:
