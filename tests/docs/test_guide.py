@@ -1,151 +1,181 @@
-"""The plugin guide: its files are written, its commands run, its pages opened."""
+"""The plugin guide: followed literally in an empty folder, and equal to the examples."""
 
 from __future__ import annotations
 
-import importlib
-import json
+import filecmp
 import os
 import re
+import shutil
+import signal
+import socket
 import subprocess
-import sys
-from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
-from flask import Flask
 
-from console import worker
 from console.app import create_app
 from console.config import load_config
 from console.db import db
-from console.unit import unit
-from plugins.messages.services.settings import SERVICE_CHANNEL
-from tests.support.membership import join
-from tests.support.people import add_person, add_store, enter, login_of, post
-from tests.support.phones import phone_of
+from tests.support.environments import Environment, make_environment
+from tests.support.processes import wait_until
+from tests.support.shell import Shell
+from tools import guide
 
-DOCS = Path(__file__).parents[2] / "docs"
-GUIDES = ("plugin-guide.md", "plugin-guide.zh.md")
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
-FILE = re.compile(r"^(?:# |<!-- )(\w+/[\w./]+)(?: -->)?\n")
-pytestmark = [pytest.mark.any_engine, pytest.mark.slow]
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
+LANGUAGES = ("python", "html", "po")
+SERVE = "console dev\n"
+#: What a salon's own template and word look like at last.
+OWN = """
+from console.app import create_app
+from console.i18n import gettext
+from console.testing.people import add_store
 
-
-def blocks(guide: str) -> Iterator[tuple[str, str]]:
-    """Return the language and the text of every example."""
-    yield from BLOCK.findall((DOCS / guide).read_text())
-
-
-def files_of(guide: str) -> dict[str, str]:
-    """Return the files that the guide builds, each from its blocks in order."""
-    files: dict[str, str] = defaultdict(str)
-    for _language, text in blocks(guide):
-        named = FILE.match(text)
-        if named:
-            files[named.group(1)] += text[named.end() :] + "\n\n"
-    return files
+app = create_app()
+with app.app_context():
+    add_store()
+door = app.test_client().get("/walkin/1").text
+with app.test_request_context():
+    print(door.partition("<h1>")[2].partition("</h1>")[0], gettext("Member list"))
+"""
+pytestmark = pytest.mark.any_engine
 
 
-@pytest.fixture
-def guided(tmp_path: Path) -> Iterator[Flask]:
-    """A console of its own, with what the guide builds, by the guide's commands."""
-    folder = tmp_path / "my_plugins"
-    for name, text in files_of(GUIDES[0]).items():
-        file = folder / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
-    environ = {
-        "CONSOLE_INSTANCE": str(tmp_path / "instance"),
-        "CONSOLE_PLUGIN_FOLDER": str(folder),
-        "DEMO": "0",
-    }
-    run(environ, "init")
-    for command in ("migrations new walkin initial", "migrate"):
-        assert any(f"console {command}\n" in text for _, text in blocks(GUIDES[0])), command
-        run(environ, *command.split())
-    translate(environ, folder)
-    app = create_app(load_config(environ))
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
+def test_the_blocks_of_the_guides_are_cut_from_the_examples() -> None:
+    for file in guide.GUIDES:
+        text = file.read_text()
+        assert guide.cut(text) == text, f"{file.name}: python -m tools.guide"
 
 
-def translate(environ: dict[str, str], folder: Path) -> None:
-    """Fill in one word of the plugin's own, as a translator would."""
-    run(environ, "i18n", "update", "walkin")
-    file = folder / "walkin" / "translations" / "zh_Hans_CN" / "LC_MESSAGES" / "messages.po"
-    empty = 'msgid "Take a number"\nmsgstr ""'
-    assert empty in file.read_text()
-    file.write_text(file.read_text().replace(empty, empty[:-1] + '\u53d6\u53f7"'))
-    run(environ, "i18n", "compile", "--folder", str(folder))
-
-
-def run(environ: dict[str, str], *arguments: str) -> None:
-    """Run the command line."""
-    done = subprocess.run(
-        [sys.executable, "-m", "console", *arguments],
-        env={**os.environ, **environ},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_the_guide_leads_to_a_plugin_that_works(guided: Flask) -> None:
-    host = guided.extensions["console"]
-    assert {"walkin", "bell"} <= set(host.mounted), host.quarantined
-    store, owner = add_store(), add_person("owner")
-    guest, staff = guided.test_client(), guided.test_client()
-
-    assert "\u53d6\u53f7" in guest.get(f"/walkin/{store}").text
-    taken = post(guest, f"/walkin/{store}")
-    assert re.search(r"\b1\b", taken.text)
-
-    enter(staff, login_of(owner))
-    queue = staff.get("/console/walkin/tickets/")
-    assert queue.status_code == 200
-    hits = {g["key"]: g["hits"] for g in staff.get("/console/search/?q=1").json["groups"]}
-    assert staff.get(hits["walkin_ticket"][0]["url"]).status_code == 200
-    called = post(staff, "/console/walkin/tickets/action/", {"action": "call", "rowid": "1"})
-    assert called.status_code == 302
-    deliveries = db.session.execute(sa.text("SELECT plugin, event FROM console_delivery")).all()
-    assert ("bell", "walkin_guest_called") in [tuple(row) for row in deliveries]
-
-
-def test_the_guide_puts_a_tile_on_the_member_card(guided: Flask) -> None:
-    member = join(store=add_store())
-    stranger = guided.test_client()
-    assert stranger.get("/perks/mine").location == "/membership/welcome?next=/perks/mine"
-    phone = phone_of(guided, member.id)
-    assert 'href="/perks/mine"' in phone.get("/membership/card").text
-    assert "With us since" in phone.get("/perks/mine").text
-
-
-def test_the_guide_sends_a_message_by_a_channel_of_its_own(guided: Flask, tmp_path: Path) -> None:
-    words = importlib.import_module("console_folder.words")
-    member = join(store=add_store()).id
-    unit(lambda: (SERVICE_CHANNEL.put("gateway"), words.FOLDER.put(str(tmp_path / "gone"))))()
-    assert words.tell_ready(1, member, "Nanshan") == words.tell_ready(1, member, "Nanshan")
-    worker.drain(guided)
-    assert not list(tmp_path.glob("*.json"))
-    unit(lambda: words.FOLDER.put(str(tmp_path)))()
-    words.tell_ready(2, member, "Nanshan")
-    worker.drain(guided)
-    [letter] = tmp_path.glob("*.json")
-    assert "Nanshan" in json.loads(letter.read_text())["text"]
+def test_every_block_of_the_guides_names_its_source_or_is_run() -> None:
+    for file in guide.GUIDES:
+        for language, text in guide.blocks_of(file.read_text()):
+            assert language == "sh" or (language in LANGUAGES and guide.HEAD.match(text)), text
 
 
 def test_both_guides_show_the_same_examples() -> None:
-    first, second = ([text for _, text in blocks(guide)] for guide in GUIDES)
+    first, second = (guide.blocks_of(file.read_text()) for file in guide.GUIDES)
     assert first == second
 
 
+@pytest.mark.slow
+def test_a_newcomer_gets_there_with_the_guide_alone(tmp_path: Path) -> None:
+    environment = make_environment(tmp_path / "env", DEMO="0")
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    said = follow(environment, folder)
+    assert re.search(r"^All \d+ plugins are sound\.$", said, re.M)
+    for name in ("walkin", "bell", "daily", "finder", "perks", "waits", "words"):
+        assert re.search(rf"^{name} .* active ", said, re.M), said
+    made, given = folder / "walkin", EXAMPLES / "walkin"
+    for file in files_of(given):
+        if file.name != "README.md":
+            assert filecmp.cmp(made / file, given / file, shallow=False), file
+    assert files_of(made) - files_of(given) == set()
+    assert "\u6b22\u8fce\u5149\u4e34 \u8d35\u5bbe\u540d\u518c" in environment.python(
+        "-c", OWN, cwd=folder
+    )
+
+
+def files_of(folder: Path) -> set[Path]:
+    """Return what somebody wrote in a folder, and not what tools left there."""
+    left = re.compile(
+        r"\.egg-info|__pycache__|\.pytest_cache|\.ruff_cache|\.mypy_cache|\.mo$|build"
+    )
+    found = (f.relative_to(folder) for f in folder.rglob("*") if f.is_file())
+    return {file for file in found if not left.search(str(file))}
+
+
+def follow(environment: Environment, folder: Path) -> str:
+    """Do what the guide says, in its order, in one shell; return what the last block said."""
+    environ, here, said = dict(environment.environ), folder, ""
+    for language, text in guide.blocks_of(guide.GUIDES[0].read_text()):
+        named = guide.HEAD.match(text)
+        if language == "sh" and text == SERVE:
+            with serving(environ, here) as port:
+                assert status_of(port, "/walkin/1") == 404  # there is no store yet
+                assert status_of(port, "/") == 302
+        elif language == "sh":
+            said, environ, here = run(text, environ, here)
+            translate(text, folder)
+        elif named and named["name"] is None:
+            file = folder / named["file"]
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text[named.end() :])
+    return said
+
+
+def run(text: str, environ: dict[str, str], here: Path) -> tuple[str, dict[str, str], Path]:
+    """Run one block and return what it said, and the environment and folder it ends in."""
+    done = subprocess.run(
+        ["bash", "-c", f"set -e\n{text}printf '\\036'\nenv -0"],
+        cwd=here,
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    said, _, told = done.stdout.partition(b"\x1e")
+    assert done.returncode == 0, f"{text}\n{said.decode()}"
+    kept = dict(each.split("=", 1) for each in told.decode().split("\0") if "=" in each)
+    return said.decode(), kept, Path(kept["PWD"])
+
+
+def translate(text: str, folder: Path) -> None:
+    """Fill in the catalogues that a command has just written, as the reader is told to."""
+    if "i18n update walkin" not in text:
+        return
+    place = Path("walkin") / "walkin" / "translations"
+    for file in files_of(EXAMPLES / place):
+        wanted = (EXAMPLES / place / file).read_text()
+        asked = set(re.findall(r'^msgid "(.+)"$', (folder / place / file).read_text(), re.M))
+        assert asked == set(re.findall(r'^msgid "(.+)"$', wanted, re.M))
+        shutil.copy(EXAMPLES / place / file, folder / place / file)
+
+
+@contextmanager
+def serving(environ: dict[str, str], here: Path) -> Iterator[int]:
+    """Run the command that serves until the block ends."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    process = subprocess.Popen(
+        ["bash", "-c", SERVE],
+        cwd=here,
+        env={**environ, "PORT": str(port)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        wait_until(lambda: answers(port), what="the console answers")
+        yield port
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def answers(port: int) -> bool:
+    try:
+        return status_of(port, "/healthz") == 200
+    except OSError:
+        return False
+
+
+def status_of(port: int, path: str) -> int:
+    """Return the status of a page of the console that is being served."""
+    with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+
+
 def test_the_ten_lines_of_the_readme_are_a_plugin(tmp_path: Path) -> None:
-    readme = (DOCS.parent / "README.md").read_text()
-    code = next(text for language, text in BLOCK.findall(readme) if language == "python")
+    readme = (ROOT / "README.md").read_text()
+    code = next(text for language, text in guide.blocks_of(readme) if language == "python")
     (tmp_path / "my_plugins").mkdir()
     (tmp_path / "my_plugins" / "hello.py").write_text(code)
     environ = {
@@ -153,9 +183,10 @@ def test_the_ten_lines_of_the_readme_are_a_plugin(tmp_path: Path) -> None:
         "CONSOLE_PLUGIN_FOLDER": str(tmp_path / "my_plugins"),
         "DEMO": "0",
     }
-    run(environ, "init")
-    run(environ, "migrate")
-    app = create_app(load_config(environ))
+    shell = Shell(f"sqlite:///{tmp_path}/instance/console.sqlite", tmp_path / "instance", **environ)
+    for command in ("init", "migrate"):
+        assert shell(command).exit_code == 0
+    app = create_app(load_config(shell.environment))
     answer = app.test_client().get("/hello/")
     assert answer.status_code == 200
     assert "stores" in answer.text

@@ -67,5 +67,5 @@ def make_environment(folder: Path, **more: str) -> Environment:
         if not name.startswith(("CONSOLE_", "PYTEST", "PYTHON", "COV_"))
     }
     path = os.pathsep.join((str(binaries), str(Path(sys.executable).parent), os.environ["PATH"]))
-    told = {"PATH": path, "CONSOLE_INSTANCE": str(folder / "instance"), **OFFLINE, **more}
+    told = {"PATH": path, **OFFLINE, **more}
     return Environment(folder, {**inherited, **told})
