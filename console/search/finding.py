@@ -60,6 +60,8 @@ class _Word:
     condition: sa.ColumnElement[bool]
     key: str = ""
     least: int = 0
+    #: Ids that the whole word leads to, besides those of names that begin with it.
+    exactly: frozenset[int] = frozenset()
 
 
 def find(model: type[Any], text: str) -> Finding:
@@ -79,7 +81,7 @@ def find(model: type[Any], text: str) -> Finding:
             ids = _check(pk, ids, many)
         return Finding(_among(pk, ids), ids, closest=_closest(model, words))
     seen = _count_newest(model, many)
-    if seen < PAGE:
+    if seen < PAGE and not any(word.exactly for word in many):
         together = _gather(model, many)
         if len(together) <= MOST_GATHERED:
             return Finding(_among(pk, together), together)
@@ -119,7 +121,7 @@ def _look_up(model: type[Any], declared: FoundBy, word: str) -> _Word:
     condition = _compare(model, key)
     if exactly:
         condition = sa.or_(condition, _among(pk, exactly))
-    return _Word(None, condition, key, len({row[0] for row in rows}))
+    return _Word(None, condition, key, len({row[0] for row in rows}), exactly)
 
 
 def _whole(model: type[Any], declared: FoundBy, word: str) -> Iterator[sa.Select[Any]]:
@@ -197,10 +199,13 @@ def _count_newest(model: type[Any], words: Sequence[_Word]) -> int:
 
 
 def _gather(model: type[Any], words: Sequence[_Word]) -> frozenset[int]:
-    """Return the ids that all the words lead to, up to one more than may be gathered."""
-    first, *rest = (_range(model, word.key) for word in words)
-    others = [sa.select(WORD.c.record_id).where(each) for each in rest]
-    ids = sa.select(WORD.c.record_id).where(first, *(WORD.c.record_id.in_(o) for o in others))
+    """Return the ids that all the words lead to, up to one more than may be gathered.
+
+    A set operation on purpose: PostgreSQL takes a range of words for a single row, and would
+    compare each row of one range with each of the other in a join.
+    """
+    ranges = [sa.select(WORD.c.record_id).where(_range(model, word.key)) for word in words]
+    ids = sa.intersect(*ranges) if len(ranges) > 1 else ranges[0]
     return frozenset(db.session.scalars(ids.limit(MOST_GATHERED + 1)))
 
 
