@@ -10,7 +10,7 @@ from flask_babel import Babel
 from console import admin, i18n, kept, logs, migrate, overrides, security, web
 from console.config import Config, load_config
 from console.db import db, engine_options
-from console.host import Host
+from console.host import Host, faults
 from console.host.mount import folder_of
 from console.i18n import LOCALES
 from console.plugin import Plugin
@@ -54,6 +54,7 @@ def create_app(
     app.jinja_env.globals.update(html_language=html_language, shop_name=SHOP_NAME.get)
     security.install(app)
     add_view = admin.install(app)
+    faults.install(app)
     host = app.extensions["console"] = Host(app, add_view)
     with app.app_context():
         if check_schema:

@@ -23,7 +23,7 @@ class Shell(Admin):
 
 def install(app: Flask) -> Callable[[Any], None]:
     """Put the console's pages into *app* and return what mounts a further view."""
-    from console.admin import counter
+    from console.admin import counter, trace_panel
     from console.admin.lists.pruning import SCHEDULE
     from console.admin.system import VIEWS
     from console.search.palette import Palette
@@ -45,6 +45,7 @@ def install(app: Flask) -> Callable[[Any], None]:
 
     add_schedule(SCHEDULE)
     counter.install(app)
+    trace_panel.install(app)
     security_views.add_views(add_view)
     own: tuple[type[AdminView], ...] = (*VIEWS, Palette)
     for make in own:

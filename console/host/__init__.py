@@ -14,7 +14,8 @@ from sqlalchemy.exc import DBAPIError
 
 from console import epoch, hookspecs, migrate, outbox
 from console.db import db
-from console.host import discovery, mount, order, states
+from console.errors import Refused
+from console.host import discovery, faults, mount, order, states, tracing
 from console.host.discovery import Quarantine
 from console.host.mount import Mounted
 from console.i18n import _
@@ -150,20 +151,27 @@ class Host:
         In a unit a listener that raises rolls all back; while rendering it is left out.
         """
         found: list[Any] = []
+        trace = tracing.current()
         for name, function, wanted in self.listeners(spec.__name__):
-            begun = time.monotonic()
+            begun, asked = time.monotonic(), trace.queries if trace else 0
             try:
                 answer = function(**{key: facts[key] for key in wanted})
                 if isinstance(answer, Iterator):
                     answer = list(answer)  # a generator does its work, and fails, only here
             except Exception as problem:
+                if not isinstance(problem, Refused):
+                    faults.note(name, spec.__name__, problem)
                 if in_unit():
                     raise
                 if isinstance(problem, DBAPIError):
                     db.session.rollback()  # a failed transaction answers nothing more
                 log.exception("%s failed in %s", spec.__name__, name)
                 continue
-            if time.monotonic() - begun > SLOW:
+            took = time.monotonic() - begun
+            if trace is not None:
+                queries = trace.queries - asked
+                tracing.note(trace, spec.__name__, name, seconds=took, queries=queries)
+            if took > SLOW:
                 log.warning("%s took %s more than %s s", spec.__name__, name, SLOW)
             if answer is not None:
                 found.append(answer)

@@ -12,6 +12,7 @@ from console import audit, epoch
 from console.backup import copy_database
 from console.db import db
 from console.errors import NotFound, Refused
+from console.host.inside import tables_of
 from console.host.states import PluginState, read_states
 from console.i18n import _
 from console.jobs import StoredJob
@@ -24,32 +25,38 @@ if TYPE_CHECKING:
     from console.host import Host
 
 
+def check_purge(host: Host, name: str) -> None:
+    """Raise `Refused` while a plugin is in use or others need its tables; 404 for a stranger."""
+    tables = tables_of(name)
+    if not tables and name not in read_states():
+        raise NotFound(_("There is nothing of this plugin in the database."))
+    if name in host.mounted and host.is_active(name):
+        raise Refused(_("Disable the plugin first."))
+    needing = _neighbours(tables)
+    if needing:
+        raise Refused(_("The tables %(names)s refer to it.", names=", ".join(needing)))
+
+
 def purge(host: Host, name: str) -> Path:
     """Destroy the tables, settings, events and jobs of a plugin; return the copy made before.
 
     The plugin must be disabled or gone, and no other plugin may need its tables.
     """
-    tables = _tables_of(name)
-    if not tables and name not in read_states():
-        raise NotFound(_("There is nothing of this plugin in the database."))
-    if name in host.mounted and host.is_active(name):
-        raise Refused(_("Disable the plugin first."))
-    needing = _neighbours(name, tables)
-    if needing:
-        raise Refused(_("The tables %(names)s refer to it.", names=", ".join(needing)))
-    config = current_app.extensions["console_config"]
+    check_purge(host, name)
+    tables = tables_of(name)
     db.session.rollback()
-    copy = copy_database(db.engine, config.instance / "backups", f"before-purge-{name}")
+    copy = copy_database(db.engine, backups(), f"before-purge-{name}")
     _destroy(name, tables)
     return copy
 
 
-def _tables_of(name: str) -> list[str]:
-    found = sa.inspect(db.engine).get_table_names()
-    return [table for table in found if table.startswith(f"{name}_")]
+def backups() -> Path:
+    """Return the folder of copies and exports."""
+    folder: Path = current_app.extensions["console_config"].instance / "backups"
+    return folder
 
 
-def _neighbours(name: str, tables: list[str]) -> list[str]:
+def _neighbours(tables: list[str]) -> list[str]:
     inspector = sa.inspect(db.engine)
     return sorted(
         table

@@ -18,10 +18,12 @@ from alembic.operations import Operations
 from console import clock
 from console.backup import copy_database
 from console.failpoints import fail_point
+from console.host import faults
 from console.host.attempt import attempt
 from console.migrate.history import HOST, History, Migration
 
 log = logging.getLogger(__name__)
+FAULT = faults.Fault.__table__
 
 #: Any constant will do, as long as nothing else in the database uses it as an advisory lock.
 LOCK = 20_260_401
@@ -63,7 +65,24 @@ def apply(
             report.failed[history.name] = problem
         elif names:
             report.applied[history.name] = names
+        if history.name in report.failed or history.name in report.applied:
+            _remember(engine, history.name, problem)
     return report
+
+
+def _remember(engine: sa.Engine, name: str, problem: BaseException | None) -> None:
+    """Put what stopped a plugin's migrations on its page, or take it from there."""
+    if name == HOST:
+        return
+    mine = sa.and_(FAULT.c.plugin == name, FAULT.c.hook == "migration")
+    with engine.connect().execution_options(console_writes=True) as connection:
+        connection.execute(sa.delete(FAULT).where(mine))
+        if problem is not None:
+            said = f"{type(problem).__name__}: {problem}"[: faults.LONGEST]
+            row = {"plugin": name, "hook": "migration", "problem": said, "times": 1}
+            now = clock.now()
+            connection.execute(sa.insert(FAULT), {**row, "first_at": now, "last_at": now})
+        connection.commit()
 
 
 def _is_copy_needed(engine: sa.Engine, histories: Sequence[History]) -> bool:

@@ -7,6 +7,7 @@ from textwrap import dedent
 from types import ModuleType
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -14,9 +15,10 @@ from console import worker
 from console.db import db
 from console.errors import NotFound, Refused
 from console.host import Host, discovery, states
+from console.migrate import migrate_database
 from console.security.models import User
-from tests.support.app import MakeApp
-from tests.support.people import add_person, enter, login_of
+from tests.support.app import MakeApp, make_config
+from tests.support.people import add_person, enter, login_of, post
 
 MANIFEST = """
 from flask_admin.base import expose
@@ -123,6 +125,21 @@ def fill_with_broken_plugins(folder: Path) -> dict[str, str]:
             id: Mapped[int] = api.column(_("Number"), primary_key=True)
         """,
     )
+    write(
+        folder,
+        "twice",
+        more="""
+        class One(api.Model):
+            __tablename__ = "twice_row"
+            scope = api.CHAIN
+            id: Mapped[int] = api.column(_("Number"), primary_key=True)
+
+        class Other(api.Model):
+            __tablename__ = "twice_row"
+            scope = api.CHAIN
+            id: Mapped[int] = api.column(_("Number"), primary_key=True)
+        """,
+    )
     return {
         "noimport": "ModuleNotFoundError",
         "leaves": "SystemExit",
@@ -144,6 +161,7 @@ def fill_with_broken_plugins(folder: Path) -> dict[str, str]:
         "badnoun": "",
         "badmapper": "Nowhere",
         "thief": "sound_stolen",
+        "twice": "twice_row",
     }
 
 
@@ -169,6 +187,63 @@ def test_a_broken_plugin_costs_only_itself_and_says_why(
         client = owner_of(app)
         assert client.get("/console/sound/front/").text == "the front of sound"
         assert db.session.query(User).count() == 1
+
+
+def test_each_reason_stands_on_the_page_of_plugins(make_app: MakeApp, tmp_path: Path) -> None:
+    (tmp_path / "noimport.py").write_text("import a_module_that_is_nowhere")
+    write(tmp_path, "needsnobody", "    requires = {'nobody': '>=1'}")
+    app = make_app(folder=tmp_path)
+    with app.app_context():
+        client = owner_of(app)
+        page = client.get("/console/system/plugins/").text
+        assert "a_module_that_is_nowhere" in page
+        assert "nobody" in page
+        assert "Traceback" in client.get("/console/system/plugins/noimport/").text
+
+
+def test_a_plugin_whose_migration_fails_waits_with_the_reason(
+    database_url: str, tmp_path: Path, make_app: MakeApp
+) -> None:
+    package = tmp_path / "plugins" / "halfway"
+    (package / "migrations").mkdir(parents=True)
+    write(package.parent, "halfway")
+    (package.parent / "halfway.py").rename(package / "__init__.py")
+    (package / "migrations" / "__init__.py").write_text("")
+    (package / "migrations" / "m0001_broken.py").write_text(
+        "def upgrade(op):\n    op.execute('CREATE TABLE halfway_one (id INTEGER)')\n    1 / 0\n"
+    )
+    config = make_config(database_url, tmp_path / "instance", plugin_folder=package.parent)
+    report = migrate_database(config)
+    assert isinstance(report.failed["halfway"], ZeroDivisionError)
+    app = make_app(url=database_url, folder=package.parent)
+    host: Host = app.extensions["console"]
+    with app.app_context():
+        assert not sa.inspect(db.engine).has_table("halfway_one")
+        client = owner_of(app)
+        assert "console migrate" in client.get("/console/system/plugins/").text
+        assert "ZeroDivisionError" in client.get("/console/system/plugins/halfway/").text
+    assert {"salon", "membership"} <= set(host.mounted)
+
+
+def test_a_check_that_raises_stops_the_act_and_is_named(make_app: MakeApp, tmp_path: Path) -> None:
+    check = (
+        "    @api.hookimpl\n    def console_check_disable(self, plugin):\n"
+        "        return {}['nothing here']"
+    )
+    write(tmp_path, "nervous", check)
+    write(tmp_path, "calm")
+    app = make_app(folder=tmp_path)
+    app.testing = app.config["PROPAGATE_EXCEPTIONS"] = False
+    with app.app_context():
+        client = owner_of(app)
+        failed = post(client, "/console/system/plugins/switch/?name=calm&to=off")
+        assert failed.status_code == 500
+        assert app.extensions["console"].is_active("calm")
+        page = client.get("/console/system/plugins/nervous/").text
+        assert "console_check_disable" in page
+        assert "nothing here" in page
+        post(client, "/console/system/plugins/nervous/forget/")
+        assert "nothing here" not in client.get("/console/system/plugins/nervous/").text
 
 
 def test_a_plugin_that_hangs_at_import_is_left_out(
