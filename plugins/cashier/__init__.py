@@ -1,0 +1,1 @@
+"""The till: bills, what is on them, and how they were paid."""

@@ -1,0 +1,67 @@
+"""The hooks that the till calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from console import api
+from plugins.cashier.offers import Adjustment, Draft, LineKind, PaymentMethod
+
+
+@api.collect
+def cashier_line_kinds() -> Iterable[LineKind]:
+    """Return kinds of lines that a bill may have; services, top-ups and products are there."""
+    raise NotImplementedError
+
+
+@api.collect
+def cashier_payment_methods() -> Iterable[PaymentMethod]:
+    """Return who takes money for payment kinds; booked receipts and the balance are there."""
+    raise NotImplementedError
+
+
+@api.collect
+def cashier_adjustments(draft: Draft) -> Iterable[Adjustment]:
+    """Return the price benefits that may count for the lines of a bill."""
+    raise NotImplementedError
+
+
+@api.check
+def cashier_check_bill(bill_id: int) -> object | None:
+    """Object, in words for staff, to a bill being settled now; None lets it pass."""
+    raise NotImplementedError
+
+
+@api.joining
+def cashier_bill_settling(bill_id: int) -> None:
+    """Write what belongs to a bill that is being settled, in the same unit; raising keeps it."""
+    raise NotImplementedError
+
+
+@api.joining
+def cashier_bill_voiding(bill_id: int) -> None:
+    """Take back what belongs to a bill that is reopened or made void, in the same unit."""
+    raise NotImplementedError
+
+
+@api.event
+def cashier_bill_settled(bill_id: int) -> None:
+    """A bill was paid, wholly or in part; the lines and what paid them are frozen."""
+
+
+@api.event
+def cashier_bill_voided(bill_id: int) -> None:
+    """A bill was reopened after its settlement, or made void."""
+
+
+#: The hooks that are called; the manifest declares them.
+HOOKS = (
+    cashier_adjustments,
+    cashier_bill_settled,
+    cashier_bill_settling,
+    cashier_bill_voided,
+    cashier_bill_voiding,
+    cashier_check_bill,
+    cashier_line_kinds,
+    cashier_payment_methods,
+)

@@ -1,0 +1,1 @@
+"""The migrations of the till, one after the other."""

@@ -1,0 +1,250 @@
+"""What other plugins offer to the till: kinds of lines, ways to pay, price benefits."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from plugins.cashier.models import Bill, Line, PaymentKind
+from plugins.ledger.api import Entry, Name
+from plugins.ledger.api import Tender as Money
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked to be put on a bill; *facts* are the line kind's own, from a form."""
+
+    bill: Bill
+    quantity: int = 1
+    staff_id: int | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Described:
+    """What a line will say and cost: *unit_fen* is the list price of one."""
+
+    title: str
+    unit_fen: int
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    variant_id: int | None = None
+    #: "services" or "products" for price benefits, "" where none counts.
+    scope: str = ""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What settling a line took from a lot, or put into one; it becomes a part of the line."""
+
+    ref: str
+    amount_fen: int = 0
+    lot_id: int | None = None
+    principal_fen: int = 0
+    bonus_fen: int = 0
+    income_fen: int = 0
+    sessions: int = 0
+
+
+@dataclass(frozen=True)
+class Settling:
+    """A settlement that is going on, for the line kinds that take part in it.
+
+    `entry` makes the head of a journal: its key is derived from the bill's, so that the same
+    form sent twice posts once.
+    """
+
+    bill: Bill
+    number: int
+    booked_on: dt.date
+    agreed_by: str | None
+    performer_of: Callable[[Line], int | None]
+
+    def entry(self, part: str, code: str, line: Line | None = None) -> Entry:
+        """Return the head of a journal for *part* of this settlement, or for one line of it."""
+        at = f"{part}:{line.id}" if line is not None else part
+        return Entry(
+            key=f"bill:{self.bill.key}:{self.number}:{at}",
+            code=code,
+            asked=[self.bill.id, self.number, at],
+            ref=f"bill:{self.bill.id}",
+            store_id=self.bill.store_id,
+            business_on=self.booked_on,
+            agreed_by=self.agreed_by,
+            device=self.bill.device,
+        )
+
+    def ref(self, line: Line) -> str:
+        """Return the reference in the ledger under which *line* is paid."""
+        return f"bill:{self.bill.id}/{self.number}/{line.id}"
+
+
+@dataclass(frozen=True)
+class LineKind:
+    """A kind of line: what it says and costs, and what else happens when it is settled.
+
+    Lines of the order kinds *service* and *product* are consumption: the till takes their money
+    and books revenue. Those of *recharge* and *card* are sales: `settle` gets the *money* that
+    is for the line and books it itself; it may be given no balance and owes nothing. `undo` is
+    told before the journals of a settlement are reversed. Session lines are a *service* kind
+    with nothing due whose `settle` uses the session.
+    """
+
+    key: str
+    order_kind: str
+    title: Any
+    describe: Callable[[Asked], Described]
+    settle: Callable[[Settling, Line, Sequence[Money]], Sequence[Taken]] | None = None
+    undo: Callable[[Line], None] | None = None
+    refund: Callable[[Line, int], None] | None = None
+    #: Whether price benefits count for it, and whether its price may be changed by hand.
+    discountable: bool = True
+    #: Whether something is taken from the member, so that she has to agree.
+    takes: bool = False
+
+
+@dataclass(frozen=True)
+class Tender:
+    """One means of paying: a payment kind by its code, and how much of the bill it pays.
+
+    *given_fen* is what was handed over in cash; the rest goes back as change. *ref* names an
+    online payment that the provider has confirmed.
+    """
+
+    kind: str
+    amount_fen: int
+    given_fen: int | None = None
+    trade_no: str = ""
+    voucher_code: str | None = None
+    purse: str | None = None
+    note: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PaymentMethod:
+    """Who takes the money of some payment kinds.
+
+    `account` names the account that is debited; it raises `Refused` where the money is not
+    there (an online payment that is not confirmed). It runs in the unit of the settlement.
+    """
+
+    key: str
+    title: Any
+    account: Callable[[Bill, PaymentKind, Tender], Name]
+    online: bool = False
+
+
+@dataclass(frozen=True)
+class DraftLine:
+    """A line as prices are made for it; *line_id* tells it apart."""
+
+    line_id: int
+    kind: str
+    scope: str
+    list_fen: int
+    quantity: int = 1
+    discountable: bool = True
+    variant_id: int | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    #: By hand: a sum off, or the whole given free.
+    change_fen: int = 0
+    gift: bool = False
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A bill as prices are made for it; *balance_fen* of it are to be paid from balance."""
+
+    bill_id: int
+    store_id: int
+    member_id: int | None
+    on: dt.date
+    lines: Sequence[DraftLine]
+    balance_fen: int = 0
+    rounding_fen: int = 0
+    choices: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Adjustment:
+    """A price benefit offered for one line: *percent* of the price is left, or *amount_fen* off.
+
+    *step* is "member", "activity", "coupon", "points" or "balance" (which counts for the part
+    that is paid from balance); *reason* are marked words that *facts* fill. *adds_up* lets it
+    count beside others; of all the rest the best one counts.
+    """
+
+    line_id: int
+    step: str
+    reason: Any
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    percent: int = 100
+    amount_fen: int = 0
+    adds_up: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a line's price that took something off, with its reason in words."""
+
+    step: str
+    amount_fen: int
+    reason: Mapping[str, Any]
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    by_user: int | None = None
+
+
+@dataclass(frozen=True)
+class QuoteLine:
+    """What a line costs: list price, what came off, what is due."""
+
+    line_id: int
+    list_fen: int
+    due_fen: int
+    steps: Sequence[Step] = ()
+
+    @property
+    def discount_fen(self) -> int:
+        """What came off."""
+        return self.list_fen - self.due_fen
+
+
+@dataclass(frozen=True)
+class Quote:
+    """What a bill costs when *balance_fen* of it are paid from balance.
+
+    *all_balance_fen* is what would be due if all that may be were paid from balance.
+    """
+
+    lines: Sequence[QuoteLine]
+    balance_fen: int = 0
+    all_balance_fen: int = 0
+
+    @property
+    def list_fen(self) -> int:
+        """The sum of the list prices."""
+        return sum(line.list_fen for line in self.lines)
+
+    @property
+    def due_fen(self) -> int:
+        """What is to be paid."""
+        return sum(line.due_fen for line in self.lines)
+
+    @property
+    def discount_fen(self) -> int:
+        """What came off."""
+        return self.list_fen - self.due_fen
+
+    def line(self, line_id: int) -> QuoteLine:
+        """Return one line of it."""
+        return next(line for line in self.lines if line.line_id == line_id)
+
+
+def by_key(offers: Iterable[Any]) -> dict[str, Any]:
+    """Return offers by their keys; the first of a key counts."""
+    found: dict[str, Any] = {}
+    for offer in offers:
+        found.setdefault(offer.key, offer)
+    return found

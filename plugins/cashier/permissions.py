@@ -1,0 +1,53 @@
+"""What may be allowed at the till, and which preset roles have it."""
+
+from __future__ import annotations
+
+from console import api
+from console.api import _
+
+DESK = ("manager", "front_desk")
+SEE_BILLS = api.Permission(
+    "cashier.see_bills", _("See bills"), ("manager", "front_desk", "accountant")
+)
+EXPORT_BILLS = api.Permission(
+    "cashier.export_bills", _("Export orders and bills"), ("manager", "accountant")
+)
+OPEN_BILLS = api.Permission(
+    "cashier.open_bills",
+    _("Open bills and put things on them"),
+    ("manager", "front_desk", "technician"),
+)
+SETTLE_BILLS = api.Permission("cashier.settle_bills", _("Settle bills"), DESK)
+CHANGE_PRICES = api.Permission("cashier.change_prices", _("Change prices on a bill"), DESK)
+GIVE_FREE = api.Permission("cashier.give_free", _("Give things free"), ("manager",))
+GIVE_BONUS = api.Permission("cashier.give_bonus", _("Set the bonus of a top-up"), ("manager",))
+DEDUCT_ALONE = api.Permission(
+    "cashier.deduct_alone", _("Take from a balance without the member's code"), ("manager",)
+)
+ALLOW_OWING = api.Permission("cashier.allow_owing", _("Let members owe"), ("manager",))
+EDIT_PERFORMERS = api.Permission(
+    "cashier.edit_performers", _("Change who performed and who sold"), DESK
+)
+VOID_BILLS = api.Permission("cashier.void_bills", _("Make unpaid bills void"), DESK)
+REOPEN_BILLS = api.Permission(
+    "cashier.reopen_bills", _("Reopen settled bills of the day"), ("manager",)
+)
+EDIT_PAYMENT_KINDS = api.Permission(
+    "cashier.edit_payment_kinds", _("Change the kinds of payment"), ("manager",)
+)
+
+PERMISSIONS = (
+    SEE_BILLS,
+    EXPORT_BILLS,
+    OPEN_BILLS,
+    SETTLE_BILLS,
+    CHANGE_PRICES,
+    GIVE_FREE,
+    GIVE_BONUS,
+    DEDUCT_ALONE,
+    ALLOW_OWING,
+    EDIT_PERFORMERS,
+    VOID_BILLS,
+    REOPEN_BILLS,
+    EDIT_PAYMENT_KINDS,
+)

@@ -1,0 +1,24 @@
+"""The manifest of the till."""
+
+from __future__ import annotations
+
+from console import api
+from console.api import _
+from plugins.cashier.hookspecs import HOOKS
+from plugins.cashier.permissions import PERMISSIONS
+
+
+class Cashier(api.Plugin):
+    """Bills: services, top-ups, cards and products, and how they are paid."""
+
+    name, version = "cashier", "1.0"
+    title = _("Till")
+    summary = _("Bills and their payment: services, top-ups, cards and products.")
+    requires = {
+        "salon": ">=1,<2",
+        "ledger": ">=1,<2",
+        "membership": ">=1,<2",
+        "messages": ">=1,<2",
+    }
+    hooks = HOOKS
+    permissions = PERMISSIONS
