@@ -4,30 +4,37 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import url_for
+from flask import current_app, url_for
 
 from console.admin import lookups
 from console.admin.filters import BARE, LABELS, ListFilter
 from console.admin.listing import Listing
 from console.admin.state import Asked
+from console.i18n import catalogue
 
 
 def available(listing: Listing) -> list[dict[str, Any]]:
     """Return the filters that the reader may add, with their comparisons."""
-    said = {key: str(label) for key, label in LABELS.items()}
-    return [
-        {
-            "key": each.key,
-            "label": str(each.label),
-            "type": each.editor,
-            "operations": [
-                {"key": key, "label": said[key], "bare": key in BARE} for key in each.operations
-            ],
-            "choices": [(value, str(label)) for value, label in each.options],
-            "lookup_url": _lookup_url(listing, each),
-        }
-        for each in listing.filters.values()
-    ]
+    kept: dict[Any, dict[str, Any]] = current_app.extensions["console"].remember("filters", dict)
+    found = []
+    for each in listing.filters.values():
+        asked = (listing.view.endpoint, each.key, each.operations, catalogue())
+        if asked not in kept:
+            kept[asked] = _describe(listing, each)
+        found.append({**kept[asked], "choices": [(v, str(label)) for v, label in each.options]})
+    return found
+
+
+def _describe(listing: Listing, each: ListFilter) -> dict[str, Any]:
+    return {
+        "key": each.key,
+        "label": str(each.label),
+        "type": each.editor,
+        "operations": [
+            {"key": key, "label": str(LABELS[key]), "bare": key in BARE} for key in each.operations
+        ],
+        "lookup_url": _lookup_url(listing, each),
+    }
 
 
 def _lookup_url(listing: Listing, each: ListFilter) -> str | None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask import current_app, request
 
-from console.i18n import _
+from console.i18n import _, catalogue
+from console.security.actors import acting_user_id
 
 if TYPE_CHECKING:
     from console.admin.views import AdminView
@@ -42,9 +43,18 @@ KEYS = frozenset({HOME, None, *(group.key for group in GROUPS)})
 def menu() -> list[dict[str, Any]]:
     """Return the menu's entries: pages by themselves, then groups of pages.
 
-    It is put together at each request: permissions are held by a person, plugins are switched
-    on and off at any moment, and both are looked up in memory.
+    It is kept as long as rights, plugins and settings stay as they are.
     """
+    kept: dict[Any, list[dict[str, Any]]] = current_app.extensions["console"].remember(
+        "menus", dict
+    )
+    asked = (acting_user_id(), request.blueprint, catalogue())
+    if asked not in kept:
+        kept[asked] = _put_together()
+    return kept[asked]
+
+
+def _put_together() -> list[dict[str, Any]]:
     by_group: dict[str, list[AdminView]] = {}
     for view in _open_views():
         by_group.setdefault(str(view.group), []).append(view)
