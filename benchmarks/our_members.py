@@ -30,6 +30,11 @@ PASSWORD = "paper boats on the river"
 OWNER, FRONT_DESK = "bench-owner", "bench-desk"
 #: Who signs in: the preset role, and whether it is held in one store only.
 STAFF = {OWNER: ("owner", False), FRONT_DESK: ("front_desk", True)}
+#: The columns that the peers show as well; without them ours would have a few more.
+COLUMNS = (
+    *("number", "name", "phone", "level", "home_store_id"),
+    *("balance", "points", "joined_on"),
+)
 BATCH = 50_000
 TABLES = (
     "membership_member",
@@ -75,7 +80,8 @@ def _add_surroundings() -> None:
     hashed = passwords.hash_secret(PASSWORD)
     for login, (role, in_one) in STAFF.items():
         place = users.RoleInStore(users.preset_role(role).id, first if in_one else None)
-        users.add_user(login, login, password_hash=hashed, roles=[place])
+        person = users.add_user(login, login, password_hash=hashed, roles=[place])
+        person.preferences = {"columns:membership_members": list(COLUMNS)}
     find_or_add_tags(words()["tags"])
     db.session.execute(sa.delete(Level))
     for place, name in enumerate(words()["levels"], 1):

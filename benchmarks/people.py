@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -50,21 +51,28 @@ def phone_of(number: int) -> str:
     return str(FIRST_PHONE + number * STEP % PHONES)
 
 
+def _letters(kind: str) -> tuple[str, list[float]]:
+    """Return letters for `choices`, of which the first are borne by many and the last by few."""
+    letters: str = words()[kind]
+    weights = accumulate(1 / (place + 3) for place in range(len(letters)))
+    return letters, [*weights]
+
+
 def people(count: int) -> Iterator[Person]:
     """Yield *count* members; of a million the first ten thousand are those of ten thousand."""
     random = Random(SEED)
     chance, pick = random.random, random.choices
-    surnames, given = words()["surnames"], words()["given"]
+    surname, given = _letters("surnames"), _letters("given")
     stores, levels = range(1, STORES + 1), range(1, LEVELS + 1)
     noon = dt.datetime.combine(FIRST_DAY, dt.time(12), dt.UTC)
     for number in range(1, count + 1):
-        name = pick(surnames)[0] + pick(given)[0] + (pick(given)[0] if chance() < 0.8 else "")
+        name = "".join(pick(given[0], cum_weights=given[1], k=2 if chance() < 0.8 else 1))
         rich = chance() * 100 < WITH_BALANCE
         at = noon + dt.timedelta(days=int(chance() * DAYS), minutes=int(chance() * 480))
         yield Person(
             id=number,
             number=f"M{at.year}{number:07}",
-            name=name,
+            name=pick(surname[0], cum_weights=surname[1])[0] + name,
             phone=phone_of(number),
             level=pick(levels, LEVEL_WEIGHTS)[0],
             store=pick(stores, STORE_WEIGHTS)[0],
