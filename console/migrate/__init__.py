@@ -13,7 +13,7 @@ from sqlalchemy.pool import NullPool
 from console.config import Config
 from console.db import db
 from console.host.discovery import discover
-from console.migrate.apply import Report, apply
+from console.migrate.apply import Report, apply, remember_failures
 from console.migrate.history import (
     HOST,
     BadHistory,
@@ -58,6 +58,7 @@ def migrate_database(config: Config) -> Report:
     found = discover(config.plugin_folder, distributions=config.plugin_distributions)
     engine = sa.create_engine(config.database_url, poolclass=NullPool)
     report = apply(engine, histories_of(found.manifests), backups=config.instance / "backups")
+    remember_failures(engine, report)
     build_missing(engine)
     return report
 
@@ -79,6 +80,7 @@ def run(app: Flask) -> Report:
         host, config = app.extensions["console"], app.extensions["console_config"]
         engine: sa.Engine = db.engine
         report = apply(engine, histories_of(host.manifests), backups=config.instance / "backups")
+        remember_failures(engine, report)
         build_missing(engine)
         engine.dispose()
     return report

@@ -65,19 +65,18 @@ def apply(
             report.failed[history.name] = problem
         elif names:
             report.applied[history.name] = names
-        if history.name in report.failed or history.name in report.applied:
-            _remember(engine, history.name, problem)
     return report
 
 
-def _remember(engine: sa.Engine, name: str, problem: BaseException | None) -> None:
+def remember_failures(engine: sa.Engine, report: Report) -> None:
     """Put what stopped a plugin's migrations on its page, or take it from there."""
-    if name == HOST:
+    names = [name for name in (*report.applied, *report.failed) if name != HOST]
+    if not names:
         return
-    mine = sa.and_(FAULT.c.plugin == name, FAULT.c.hook == "migration")
+    stale = sa.and_(FAULT.c.plugin.in_(names), FAULT.c.hook == "migration")
     with engine.connect().execution_options(console_writes=True) as connection:
-        connection.execute(sa.delete(FAULT).where(mine))
-        if problem is not None:
+        connection.execute(sa.delete(FAULT).where(stale))
+        for name, problem in report.failed.items():
             said = f"{type(problem).__name__}: {problem}"[: faults.LONGEST]
             row = {"plugin": name, "hook": "migration", "problem": said, "times": 1}
             now = clock.now()
