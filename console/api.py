@@ -84,6 +84,9 @@ from console.security.cookies import read as read_cookie
 from console.security.masking import draw as draw_masked
 from console.security.masking import mask, sees_all
 from console.security.models import User
+from console.security.passwords import check_pin
+from console.security.passwords import hash_secret as hash_pin
+from console.security.passwords import matches as pin_matches
 from console.security.reading import reader_locale
 from console.security.settings import SHOP_NAME
 from console.security.tries import count_try, take_back_try

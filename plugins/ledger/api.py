@@ -20,7 +20,7 @@ from plugins.ledger.models import Account, Journal, Leg, Lot, Payment, Standing,
 from plugins.ledger.services.accounts import close_account, open_account, open_accounts
 from plugins.ledger.services.coupons import issue_coupon, redeem_coupon
 from plugins.ledger.services.entries import Draft, Entry, Move, Posted
-from plugins.ledger.services.handing import hand_back, hand_over, handed_in
+from plugins.ledger.services.handing import hand_back, hand_over, hand_over_lots, handed_in
 from plugins.ledger.services.heirs import heir_of
 from plugins.ledger.services.lots import LotState, lots_of
 from plugins.ledger.services.opening import (
@@ -58,6 +58,7 @@ from plugins.ledger.services.standings import (
     standings,
     where_standing,
 )
+from plugins.ledger.services.withdrawing import Take, withdraw
 from plugins.ledger.words import show_amount, show_kind
 
 __all__ = [
@@ -95,6 +96,7 @@ __all__ = [
     "RefundTooBig",
     "Spent",
     "Standing",
+    "Take",
     "Tender",
     "Terms",
     "Use",
@@ -103,6 +105,7 @@ __all__ = [
     "expire_points",
     "hand_back",
     "hand_over",
+    "hand_over_lots",
     "handed_in",
     "heir_of",
     "held",
@@ -133,4 +136,5 @@ __all__ = [
     "undo_opening",
     "use_sessions",
     "where_standing",
+    "withdraw",
 ]

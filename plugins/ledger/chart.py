@@ -90,6 +90,7 @@ CODES: dict[str, Any] = {
     "redeem_coupon": _("Redeem"),
     "refund": _("Refund"),
     "adjust": _("Adjustment"),
+    "transfer": _("Transfer"),
     "reverse": _("Reversal"),
     "merge": _("Files merged"),
     "unmerge": _("Merge undone"),

@@ -12,7 +12,18 @@ from plugins.membership.hookspecs import (
     membership_member_joined,
     membership_tiles,
 )
-from plugins.membership.models import SOURCES, Alias, Benefit, KnownStore, Level, Member, Tag
+from plugins.membership.models import (
+    SOURCES,
+    Alias,
+    Benefit,
+    KnownStore,
+    Level,
+    Member,
+    PurseKind,
+    Recharge,
+    Tag,
+)
+from plugins.membership.models import Tier as RechargeTier
 from plugins.membership.services.binding import Joined, join_by
 from plugins.membership.services.birthdays import (
     Birthday,
@@ -39,6 +50,12 @@ from plugins.membership.services.finding import (
     phones_taken,
 )
 from plugins.membership.services.freezing import freeze_member, require_active, unfreeze_member
+from plugins.membership.services.holding import (
+    ValueFrozen,
+    freeze_value,
+    require_free_value,
+    unfreeze_value,
+)
 from plugins.membership.services.identities import (
     bind_identity,
     find_by_identity,
@@ -73,13 +90,26 @@ from plugins.membership.services.member_codes import read_code, show_code, use_c
 from plugins.membership.services.merging import kept_file_of, merge_members, undo_merge
 from plugins.membership.services.moments import older_than
 from plugins.membership.services.moving import move_rows
+from plugins.membership.services.offers import (
+    AboveCap,
+    OfferGone,
+    RechargeQuote,
+    offers_for,
+    quote_recharge,
+    read_quote,
+)
 from plugins.membership.services.phones import normalise_phone
+from plugins.membership.services.pins import WrongPin, check_member_pin, has_pin, set_member_pin
+from plugins.membership.services.purses import PurseState, pay_from_balance, purses_of
+from plugins.membership.services.recharging import sell_recharge, undo_recharge
+from plugins.membership.services.regions import figures as legal_figures
 from plugins.membership.services.tagging import find_or_add_tags, tag_member, untag_member
 from plugins.membership.services.timeline import note_history
 
 __all__ = [
     "SOURCES",
     "TILES",
+    "AboveCap",
     "Alias",
     "Benefit",
     "Birthday",
@@ -90,14 +120,22 @@ __all__ = [
     "Level",
     "Member",
     "NewMember",
+    "OfferGone",
     "PhoneTaken",
     "ProfileFact",
     "Progress",
+    "PurseKind",
+    "PurseState",
+    "Recharge",
+    "RechargeQuote",
+    "RechargeTier",
     "Tag",
     "Tile",
     "TimelineMoment",
     "TimelinePlace",
     "Touch",
+    "ValueFrozen",
+    "WrongPin",
     "add_growth",
     "add_member",
     "add_members",
@@ -109,6 +147,7 @@ __all__ = [
     "buy_level",
     "change_phone",
     "check_birthday",
+    "check_member_pin",
     "consents_of",
     "find_by_identity",
     "find_by_number",
@@ -116,10 +155,13 @@ __all__ = [
     "find_exactly",
     "find_or_add_tags",
     "freeze_member",
+    "freeze_value",
     "give_consent",
     "has_consent",
+    "has_pin",
     "join_by",
     "kept_file_of",
+    "legal_figures",
     "level_of",
     "membership_member_joined",
     "membership_tiles",
@@ -128,14 +170,22 @@ __all__ = [
     "next_birthday",
     "normalise_phone",
     "note_history",
+    "offers_for",
     "older_than",
+    "pay_from_balance",
     "phones_taken",
     "progress_of",
+    "purses_of",
     "put_birthday",
+    "quote_recharge",
     "read_code",
+    "read_quote",
     "receive_member",
     "require_active",
+    "require_free_value",
+    "sell_recharge",
     "set_level",
+    "set_member_pin",
     "show_benefit",
     "show_birthday",
     "show_code",
@@ -145,7 +195,9 @@ __all__ = [
     "touch_member",
     "unbind_identity",
     "undo_merge",
+    "undo_recharge",
     "unfreeze_member",
+    "unfreeze_value",
     "untag_member",
     "use_code",
     "withdraw_consent",

@@ -48,6 +48,26 @@ ERASE_MEMBERS = api.Permission("membership.erase_members", _("Erase members' dat
 EDIT_CONSENT_TEXTS = api.Permission(
     "membership.edit_consent_texts", _("Change the texts of consents"), ("manager",)
 )
+SELL_RECHARGES = api.Permission(
+    "membership.sell_recharges", _("Sell top-ups"), ("manager", "front_desk")
+)
+EDIT_OFFERS = api.Permission(
+    "membership.edit_offers", _("Change top-up offers and stored-value cards"), ("manager",)
+)
+EXCEED_CAPS = api.Permission(
+    "membership.exceed_caps", _("Sell top-ups above the limit of the rules"), ("manager",)
+)
+HOLD_VALUE = api.Permission(
+    "membership.hold_value",
+    _("Freeze stored value, replace lost cards, set PINs"),
+    ("manager", "front_desk"),
+)
+ADJUST_VALUE = api.Permission(
+    "membership.adjust_value", _("Adjust and transfer stored value"), ("manager",)
+)
+SEE_EXPOSURE = api.Permission(
+    "membership.see_exposure", _("See what the salon owes its members"), ("accountant",)
+)
 
 PERMISSIONS = (
     SEE_MEMBERS,
@@ -67,4 +87,10 @@ PERMISSIONS = (
     SEE_PRIVACY,
     ERASE_MEMBERS,
     EDIT_CONSENT_TEXTS,
+    SELL_RECHARGES,
+    EDIT_OFFERS,
+    EXCEED_CAPS,
+    HOLD_VALUE,
+    ADJUST_VALUE,
+    SEE_EXPOSURE,
 )

@@ -20,6 +20,8 @@ from plugins.membership.services.duplicates import start_looking
 from plugins.membership.services.erasing import WAIT, start_due_erasures
 from plugins.membership.services.filing import refresh_birthdays
 from plugins.membership.services.level_terms import check_levels
+from plugins.membership.services.recharging import SPLIT
+from plugins.membership.services.regions import CITY, INCOME, ISSUER, LEGAL_FORM
 from plugins.membership.services.visitors import IDLE_DAYS, forget_phones
 
 
@@ -33,7 +35,7 @@ class Membership(api.Plugin):
     listeners = (listeners, correspondence, files, phone, profile)
     hooks = HOOKS
     permissions = PERMISSIONS
-    settings = (IDLE_DAYS, WAIT)
+    settings = (IDLE_DAYS, WAIT, LEGAL_FORM, CITY, ISSUER, INCOME, SPLIT)
     admin_views = VIEWS
     public_routes = PAGES
     cards = CARDS

@@ -8,12 +8,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from console import api
+from console.api import _
 from plugins.ledger.chart import MEMBER, Name
 from plugins.ledger.models import Account, Handover, Heir
 from plugins.ledger.services.accounts import find_accounts, lock_accounts
 from plugins.ledger.services.bulk import is_postgresql
 from plugins.ledger.services.entries import Change, Draft, Entry, Posted
 from plugins.ledger.services.heirs import heir_of
+from plugins.ledger.services.lots import read_lots
 from plugins.ledger.services.posting import claim_one, write
 from plugins.ledger.services.problems import FileMerged
 
@@ -71,6 +73,26 @@ def hand_back(entry: Entry, from_id: int, journal_id: int | None) -> Posted | No
     return _write(entry, [from_id, journal_id], changes)
 
 
+@api.unit
+def hand_over_lots(entry: Entry, from_id: int, to_id: int, lot_ids: Sequence[int]) -> Posted:
+    """Give some lots of a member to another one, whole; they keep price, day and uses."""
+    _wait_for_all()
+    claim = claim_one(entry, [from_id, to_id, sorted(lot_ids)])
+    if claim.fresh:
+        giver, taker = heir_of(from_id), heir_of(to_id)
+        wanted = {number for lot in read_lots(lot_ids) for number in lot.account_ids}
+        changes = [
+            Change(row.id, name, name._replace(owner_id=taker))
+            for row, name in _accounts_of(giver)
+            if row.id in wanted
+        ]
+        if not changes or len(changes) != len(wanted):
+            raise api.NotFound(_("There is no such top-up."))
+        lock_accounts(wanted)
+        write([(claim.head, Draft(changes=_all_free(changes)))])
+    return claim.posted
+
+
 def handed_in(journal_id: int) -> Sequence[Any]:
     """Return the accounts that a journal handed over, with their kinds and balances of today."""
     return api.db.session.execute(
@@ -112,13 +134,17 @@ def _part_for(name: Name) -> str:
 def _write(entry: Entry, asked: list[int], changes: Sequence[Change]) -> Posted | None:
     if not changes:
         return None
-    taken = find_accounts([change.after for change in changes])
-    free = [_freed(change) if change.after in taken else change for change in changes]
+    free = _all_free(changes)
     claim = claim_one(entry, asked)
     if claim.fresh:
         lock_accounts(change.account_id for change in changes)
         write([(claim.head, Draft(changes=free))])
     return claim.posted
+
+
+def _all_free(changes: Sequence[Change]) -> list[Change]:
+    taken = find_accounts([change.after for change in changes])
+    return [_freed(change) if change.after in taken else change for change in changes]
 
 
 def _freed(change: Change) -> Change:

@@ -82,18 +82,23 @@ class Spent:
 
 @api.unit
 def spend(
-    entry: Entry, member_id: int, lines: Sequence[Line], *, purse: str | None = None
+    entry: Entry,
+    member_id: int,
+    lines: Sequence[Line],
+    *,
+    purse: str | Sequence[str] | None = None,
 ) -> Spent:
     """Pay *lines* from a member's stored value: lots in their order, each split by its terms.
 
-    `Insufficient` when the lots (of one *purse*, if named) do not hold enough. Each line's
-    reference caps what `restore()` may give back.
+    `Insufficient` when the lots (of one *purse* or several, if named) do not hold enough. Each
+    line's reference caps what `restore()` may give back.
     """
     claim = claim_one(entry, [member_id, [vars(line) for line in lines], purse])
     if claim.fresh:
         counters = _counters(entry.store_id, (PRINCIPAL, BONUS))
         lots = locked_lots(heir_of(member_id), "money", counters)
-        usable = [lot for lot in lots if purse is None or lot.purse == purse]
+        named = [purse] if isinstance(purse, str) else purse
+        usable = [lot for lot in lots if named is None or lot.purse in named]
         write([(claim.head, _draw(usable, lines, entry.store_id))])
     return _spent(claim.head["id"], fresh=claim.fresh)
 

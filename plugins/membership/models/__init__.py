@@ -25,6 +25,17 @@ from plugins.membership.models.privacy import ERASURE_STATES, DataCopy, Erasure
 from plugins.membership.models.sources import SOURCES
 from plugins.membership.models.tags import COLOURS, MemberTag, Tag
 from plugins.membership.models.timeline import HistoryLine
+from plugins.membership.models.value import (
+    SPLITS,
+    MemberPin,
+    Purse,
+    PurseCategory,
+    PurseKind,
+    Recharge,
+    Tier,
+    TierStore,
+    ValueHold,
+)
 
 __all__ = [
     "BASES",
@@ -35,6 +46,7 @@ __all__ = [
     "ERASURE_STATES",
     "PURPOSES",
     "SOURCES",
+    "SPLITS",
     "Alias",
     "Benefit",
     "CardRequest",
@@ -54,11 +66,19 @@ __all__ = [
     "LevelGift",
     "Member",
     "MemberCard",
+    "MemberPin",
     "MemberTag",
     "Merge",
     "MovedRow",
     "NumberSeries",
     "Photo",
+    "Purse",
+    "PurseCategory",
+    "PurseKind",
+    "Recharge",
     "Tag",
+    "Tier",
+    "TierStore",
+    "ValueHold",
     "VisitorSession",
 ]

@@ -42,6 +42,15 @@ WORDS = {
     "erased": _("Identity erased at her wish"),
     "gift_due": _("Gift on reaching the level: %(gift)s"),
     "gift_handed": _("Gift handed over: %(gift)s"),
+    "recharge_gift": _("Gift with the top-up: %(gift)s"),
+    "recharge_undone": _("Top-up of %(amount)s undone"),
+    "value_frozen": _("Stored value frozen: %(reason)s"),
+    "value_unfrozen": _("Stored value no longer frozen"),
+    "value_adjusted": _("Balance adjusted: principal %(principal)s, bonus %(bonus)s (%(reason)s)"),
+    "value_given": _("Transferred %(amount)s to %(other)s"),
+    "value_received": _("Received %(amount)s from %(other)s"),
+    "renumbered": _("Lost card replaced: %(old)s → %(new)s"),
+    "pin_set": _("PIN set"),
 }
 LEVEL_LINES = frozenset(kind for kind in WORDS if kind.startswith(("level_", "gift_")))
 ICONS = {
@@ -61,6 +70,15 @@ ICONS = {
     "erased": "user-off",
     "gift_due": "gift",
     "gift_handed": "gift",
+    "recharge_gift": "gift",
+    "recharge_undone": "arrow-back-up",
+    "value_frozen": "lock",
+    "value_unfrozen": "lock-open",
+    "value_adjusted": "coin",
+    "value_given": "arrows-exchange",
+    "value_received": "arrows-exchange",
+    "renumbered": "id",
+    "pin_set": "lock",
 }
 SOURCE = "file"
 LABELS = (("file", _("Member file")), ("level", _("Level")))

@@ -1,0 +1,163 @@
+"""The stored-value cards of a member: the plain balance, and those with a discount or scope."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from console import api
+from console.api import _
+from plugins.ledger.api import Entry, Line, LotState, Spent, lots_of, spend
+from plugins.membership.models import Member, Purse, PurseKind
+from plugins.membership.services.freezing import require_active
+from plugins.membership.services.holding import require_free_value
+from plugins.membership.services.levelling import lock_member
+from plugins.membership.services.value_messages import PAID, tell_of_value
+
+#: The code of the plain balance, which everybody has.
+MAIN = ""
+
+
+@dataclass(frozen=True)
+class PurseState:
+    """A stored-value card of a member with what is left on it.
+
+    *code* is how the lots in the ledger name it; "" is the plain balance. *percent* is what is
+    left of a price that is paid from it.
+    """
+
+    code: str
+    title: str
+    number: str
+    kind_id: int | None
+    percent: int
+    applies_to: str
+    categories: frozenset[int]
+    lots: tuple[LotState, ...]
+    named: bool = True
+
+    @property
+    def principal_fen(self) -> int:
+        """The principal that is left."""
+        return sum(lot.paid_left for lot in self.lots)
+
+    @property
+    def bonus_fen(self) -> int:
+        """The bonus that is left."""
+        return sum(lot.gift_left for lot in self.lots)
+
+    @property
+    def balance_fen(self) -> int:
+        """Principal and bonus together."""
+        return self.principal_fen + self.bonus_fen
+
+    @property
+    def plain(self) -> bool:
+        """Tell whether it pays for everything, without a discount of its own."""
+        return self.percent == 100 and self.applies_to == "all" and not self.categories
+
+    def accepts(self, *, product: bool = False, category_id: int | None = None) -> bool:
+        """Tell whether it pays for a product, or for a service of a category."""
+        if self.applies_to != "all" and (self.applies_to == "products") is not product:
+            return False
+        return product or not self.categories or category_id in self.categories
+
+
+def purses_of(member_id: int) -> list[PurseState]:
+    """Return the stored-value cards of a member, in the order in which they are spent.
+
+    The plain balance is always among them. Whoever pays a line chooses one that `accepts` it
+    and takes its discount into the price.
+    """
+    lots = lots_of(member_id)
+    held = sa.select(Purse).where(Purse.member_id == member_id).order_by(Purse.id)
+    cards = list(api.db.session.scalars(held))
+    found = [_card(purse, lots) for purse in cards]
+    known = {str(purse.id) for purse in cards}
+    # What an import or an older version named otherwise is plain balance too.
+    rest = tuple(lot for lot in lots if lot.purse not in known)
+    plain = PurseState(MAIN, str(_("Balance")), "", None, 100, "all", frozenset(), rest)
+    ranks = {str(purse.id): purse.kind.rank for purse in cards}
+    return sorted([plain, *found], key=lambda one: (ranks.get(one.code, 0), one.code))
+
+
+def _card(purse: Purse, lots: Sequence[LotState]) -> PurseState:
+    kind = purse.kind
+    return PurseState(
+        str(purse.id),
+        kind.shown_name,
+        number_of(purse.id),
+        kind.id,
+        kind.percent,
+        kind.applies_to,
+        frozenset(category.id for category in kind.categories),
+        tuple(lot for lot in lots if lot.purse == str(purse.id)),
+        kind.named,
+    )
+
+
+def number_of(purse_id: int) -> str:
+    """Return the number that stands on a stored-value card."""
+    return f"V{purse_id:07}"
+
+
+def find_purse(member_id: int, code: str) -> PurseState:
+    """Return one stored-value card of a member; `NotFound` when it is not hers."""
+    for purse in purses_of(member_id):
+        if purse.code == code:
+            return purse
+    raise api.NotFound(_("There is no such stored-value card."))
+
+
+def open_purse(member: Member, kind_id: int) -> str:
+    """Return the code of a member's card of a kind, opening one; call it under her lock."""
+    held = sa.select(Purse.id).where(Purse.member_id == member.id, Purse.kind_id == kind_id)
+    number = api.db.session.scalar(held.order_by(Purse.id).limit(1))
+    if number is None:
+        if api.db.session.get(PurseKind, kind_id) is None:
+            raise api.NotFound(_("There is no such stored-value card."))
+        today = api.today(member.home_store.time_zone)
+        purse = Purse(member_id=member.id, kind_id=kind_id, opened_on=today)
+        api.db.session.add(purse)
+        api.db.session.flush()
+        number = purse.id
+    return str(number)
+
+
+@api.unit
+def pay_from_balance(
+    entry: Entry,
+    member_id: int,
+    lines: Sequence[Line],
+    purse: str | None = None,
+    *,
+    tell: bool = True,
+) -> Spent:
+    """Pay lines from a member's stored value; refused while she or it is frozen.
+
+    Without *purse* the plain balance pays, and cards that are as good; a card with a discount
+    or a scope only when it is named. Whoever sends a receipt of its own says `tell=False`.
+    """
+    member = lock_member(member_id)
+    require_active(member.id)
+    require_free_value(member.id)
+    spent = spend(entry, member.id, lines, purse=_codes(member.id, purse))
+    if tell and spent.fresh:
+        amount: Any = spent.paid + spent.gift
+        key = f"membership.paid:{entry.key}"
+        tell_of_value(member, PAID, key=key, store_id=entry.store_id, amount_fen=amount)
+    return spent
+
+
+def _codes(member_id: int, purse: str | None) -> list[str]:
+    held = purses_of(member_id)
+    if purse:
+        if all(one.code != purse for one in held):
+            raise api.NotFound(_("There is no such stored-value card."))
+        return [purse]
+    own = {lot.purse for one in held if one.code == MAIN for lot in one.lots}
+    cards = {one.code for one in held if one.plain and one.code} if purse is None else set()
+    return sorted({MAIN} | own | cards)
