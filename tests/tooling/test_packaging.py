@@ -8,6 +8,8 @@ from zipfile import ZipFile
 
 import pytest
 
+from tests.support.environments import make_environment
+
 ROOT = Path(__file__).parents[2]
 PACKAGED = ("console", "plugins", "translations")
 SOURCES = ("setup.cfg", "pyproject.toml", "README.md", "requirements")
@@ -38,7 +40,21 @@ def test_the_wheel_holds_every_file_that_the_console_reads(wheel: ZipFile) -> No
         if file.is_file() and "__pycache__" not in file.parts
     }
     missing = wanted - set(wheel.namelist())
-    assert {file for file in missing if not file.endswith((".po", ".pot"))} == set()
+    sample = {file for file in missing if file.startswith("console/scaffold/")}
+    assert {file for file in missing if not file.endswith((".po", ".pot"))} | sample == set()
+
+
+@pytest.mark.slow
+def test_a_plugin_can_be_begun_with_the_wheel_alone(wheel: ZipFile, tmp_path: Path) -> None:
+    environment = make_environment(tmp_path / "env")
+    environment.run(
+        "pip", "install", "--quiet", "--force-reinstall", str(wheel.filename), cwd=tmp_path
+    )
+    place = environment.python("-c", "import console; print(console.__file__)", cwd=tmp_path)
+    assert place.startswith(str(tmp_path))
+    environment.run("console", "new-plugin", "zebra", cwd=tmp_path)
+    environment.run("pip", "install", "--quiet", "-e", "zebra", cwd=tmp_path)
+    assert " passed" in environment.run("pytest", "-q", cwd=tmp_path / "zebra")
 
 
 @pytest.mark.slow

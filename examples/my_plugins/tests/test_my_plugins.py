@@ -55,11 +55,12 @@ def test_a_number_is_found_from_every_page(sign_in: SignIn) -> None:
     store = add_store()
     take_number(store)
     desk = sign_in("front_desk", store)
-    groups = desk.get("/console/search/?q=1").json["groups"]
+    groups = desk.get("/console/search/?q=1").get_json()["groups"]
     hits = next(group["hits"] for group in groups if group["key"] == "walkin_ticket")
     assert desk.get(hits[0]["url"]).status_code == 200
     assert "walkin_ticket" not in [
-        group["key"] for group in sign_in("accountant").get("/console/search/?q=1").json["groups"]
+        group["key"]
+        for group in sign_in("accountant").get("/console/search/?q=1").get_json()["groups"]
     ]
 
 
