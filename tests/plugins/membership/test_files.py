@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from console import api
+from console.pinyin import spell
 from plugins.membership.api import (
     KnownStore,
     Member,
@@ -18,7 +19,6 @@ from plugins.membership.api import (
     untag_member,
 )
 from plugins.membership.services.filing import settle_file
-from plugins.membership.services.pinyin import spell
 from plugins.membership.services.timeline import timeline_of
 from plugins.salon.services.staffing import end_employment, leaving_consequences
 from tests.support.membership import PHONE, join
