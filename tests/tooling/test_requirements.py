@@ -42,7 +42,7 @@ def test_every_package_that_the_console_imports_is_required() -> None:
     files = {*(ROOT / "console").rglob("*.py"), *(ROOT / "plugins").rglob("*.py")}
     authors = {file for file in files if file.relative_to(ROOT).parts[1] in AUTHORS}
     assert needed_by(files - authors) - required(REQUIREMENTS / "run.in") == set()
-    testing = needed_by(authors) - required(REQUIREMENTS / "run.in")
+    testing = needed_by(authors) - required(REQUIREMENTS / "run.txt")
     assert testing - {"sample"} == {"pytest"}  # setup.cfg's extra `testing` brings it
 
 
