@@ -58,7 +58,7 @@ from plugins.ledger.services.standings import (
     standings,
     where_standing,
 )
-from plugins.ledger.services.withdrawing import Take, withdraw
+from plugins.ledger.services.withdrawing import Take, take_from, withdraw
 from plugins.ledger.words import show_amount, show_kind
 
 __all__ = [
@@ -133,6 +133,7 @@ __all__ = [
     "standing_column",
     "standings",
     "take_back_points",
+    "take_from",
     "undo_opening",
     "use_sessions",
     "where_standing",

@@ -24,6 +24,7 @@ from plugins.membership.models import (
     Tag,
 )
 from plugins.membership.models import Tier as RechargeTier
+from plugins.membership.services.adjusting import ask_adjustment
 from plugins.membership.services.binding import Joined, join_by
 from plugins.membership.services.birthdays import (
     Birthday,
@@ -103,8 +104,10 @@ from plugins.membership.services.pins import WrongPin, check_member_pin, has_pin
 from plugins.membership.services.purses import PurseState, pay_from_balance, purses_of
 from plugins.membership.services.recharging import sell_recharge, undo_recharge
 from plugins.membership.services.regions import figures as legal_figures
+from plugins.membership.services.replacing import replace_card
 from plugins.membership.services.tagging import find_or_add_tags, tag_member, untag_member
 from plugins.membership.services.timeline import note_history
+from plugins.membership.services.transferring import transfer_value
 
 __all__ = [
     "SOURCES",
@@ -140,6 +143,7 @@ __all__ = [
     "add_member",
     "add_members",
     "all_levels",
+    "ask_adjustment",
     "benefits_of",
     "best_percent",
     "bind_identity",
@@ -181,6 +185,7 @@ __all__ = [
     "read_code",
     "read_quote",
     "receive_member",
+    "replace_card",
     "require_active",
     "require_free_value",
     "sell_recharge",
@@ -193,6 +198,7 @@ __all__ = [
     "take_back_growth",
     "take_back_level",
     "touch_member",
+    "transfer_value",
     "unbind_identity",
     "undo_merge",
     "undo_recharge",

@@ -22,6 +22,7 @@ from plugins.membership.services.filing import refresh_birthdays
 from plugins.membership.services.level_terms import check_levels
 from plugins.membership.services.recharging import SPLIT
 from plugins.membership.services.regions import CITY, INCOME, ISSUER, LEGAL_FORM
+from plugins.membership.services.replacing import FEE, FINDABLE
 from plugins.membership.services.visitors import IDLE_DAYS, forget_phones
 
 
@@ -35,7 +36,7 @@ class Membership(api.Plugin):
     listeners = (listeners, correspondence, files, phone, profile)
     hooks = HOOKS
     permissions = PERMISSIONS
-    settings = (IDLE_DAYS, WAIT, LEGAL_FORM, CITY, ISSUER, INCOME, SPLIT)
+    settings = (IDLE_DAYS, WAIT, LEGAL_FORM, CITY, ISSUER, INCOME, SPLIT, FEE, FINDABLE)
     admin_views = VIEWS
     public_routes = PAGES
     cards = CARDS

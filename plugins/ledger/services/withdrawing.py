@@ -62,3 +62,9 @@ def _take(draft: Draft, lot: LotState, take: Take, entry: Entry, into: Name) -> 
     totals = RunningTotals(lot.id, lot.kind, lot.last_use, lot.used, lot.earned_fen)
     frozen: dict[str, Any] = dict.fromkeys(("list_fen", "deal_fen", "staff_id"))
     draft.uses.append(totals.add(take.paid, take.gift, take.fen, payment_id=entry.key, **frozen))
+
+
+def take_from(lot: LotState, paid: int, gift: int) -> Take:
+    """Say what leaves a lot with so much of its paid part and gift: the money of the paid part."""
+    fen = lot.price_fen * paid // lot.paid if lot.paid else 0
+    return Take(lot.id, paid, gift, min(fen, lot.unearned_left))
