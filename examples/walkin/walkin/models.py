@@ -19,7 +19,7 @@ class Ticket(api.Model):
     label_column = "number"
     id: Mapped[int] = api.column(_("ID"), primary_key=True)
     store_id: Mapped[int] = api.column(_("Store"), sa.ForeignKey("console_store.id"))
-    day_on: Mapped[date] = api.column(_("Day"))
+    day_on: Mapped[date] = api.column(_("Business day"))
     number: Mapped[int] = api.column(_("Number"))
     member_id: Mapped[int | None] = api.column(_("Member"), index=True)
     taken_at: Mapped[datetime] = api.column(_("Taken at"))
