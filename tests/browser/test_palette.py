@@ -102,7 +102,7 @@ def test_nothing_found_is_said(desk: Page) -> None:
 def test_it_opens_by_its_button_on_a_phone_and_fits(desk: Page, live: Live) -> None:
     desk.set_viewport_size({"width": 390, "height": 844})
     live.open(desk, HOME)
-    desk.get_by_role("button", name="Search", exact=True).click()
+    desk.get_by_role("button", name="Search members, pages and actions").click()
     desk.keyboard.type("csy")
     expect(desk.get_by_role("option", name=re.compile("陈诗雅"))).to_be_visible()
     assert desk.evaluate("document.documentElement.scrollWidth") <= 390
