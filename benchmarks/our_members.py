@@ -84,8 +84,8 @@ def _add_surroundings() -> None:
         person.preferences = {"columns:membership_members": list(COLUMNS)}
     find_or_add_tags(words()["tags"])
     db.session.execute(sa.delete(Level))
-    for place, name in enumerate(words()["levels"], 1):
-        db.session.add(Level(id=place, name=name, place=place, threshold_fen=(place - 1) * 500_000))
+    for step, name in enumerate(words()["levels"], 1):
+        db.session.add(Level(id=step, name=name, place=step, threshold_fen=(step - 1) * 500_000))
 
 
 def _write(target: Bulk, some: Sequence[Person]) -> None:
@@ -150,7 +150,7 @@ def _defaults() -> dict[str, Any]:
     """Return what the columns of a member hold that nobody filled in."""
     found = {}
     for column in Member.__table__.columns:
-        if column.default is not None and column.default.is_scalar:
+        if isinstance(column.default, sa.ColumnDefault) and column.default.is_scalar:
             found[column.name] = column.default.arg
     return found
 

@@ -21,7 +21,7 @@ def prepare_peers() -> Path:
         return python
     print("Installing the peers of requirements/bench.txt …", flush=True)
     subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], check=True)
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, "--require-hashes", "--no-deps", "-r", LOCK], check=True)
     STAMP.write_text(wanted)
     return python
