@@ -56,11 +56,11 @@ def test_a_message_is_new_until_she_has_seen_it(app: Flask) -> None:
     member = add_member()
     tell(member)
     phone = phone_of(app, member)
-    assert phone.get(INBOX, headers={"Sec-Purpose": "prefetch"}).text.count(">New<") == 1
+    assert phone.get(INBOX, headers={"Sec-Purpose": "prefetch"}).text.count(">Unread<") == 1
     assert count_unread(member) == 1
-    assert phone.get(INBOX).text.count(">New<") == 1
+    assert phone.get(INBOX).text.count(">Unread<") == 1
     assert count_unread(member) == 0
-    assert ">New<" not in phone.get(INBOX).text
+    assert ">Unread<" not in phone.get(INBOX).text
 
 
 def test_older_messages_are_a_page_further(app: Flask) -> None:
