@@ -39,8 +39,33 @@ from plugins.cashier.offers import (
     Taken,
     Tender,
 )
+from plugins.cashier.permissions import OPEN_BILLS, SEE_BILLS, SETTLE_BILLS
+from plugins.cashier.services.billing import (
+    add_line,
+    change_line,
+    change_price,
+    give_free,
+    hold_bill,
+    keep_price,
+    open_bill,
+    remove_line,
+    resume_bill,
+    round_off,
+    scan_member,
+    set_member,
+)
+from plugins.cashier.services.days import require_open_day
+from plugins.cashier.services.numbers import today_of
+from plugins.cashier.services.paying import payment_kinds, seed_payment_kinds
+from plugins.cashier.services.performers import Share, put_performers, put_sellers, shares_of
+from plugins.cashier.services.quoting import lines_of, preview
+from plugins.cashier.services.settling import settle
+from plugins.cashier.services.voiding import undo_settlement, void_bill
 
 __all__ = [
+    "OPEN_BILLS",
+    "SEE_BILLS",
+    "SETTLE_BILLS",
     "Adjustment",
     "Asked",
     "Bill",
@@ -61,9 +86,11 @@ __all__ = [
     "Seller",
     "Settlement",
     "Settling",
+    "Share",
     "Step",
     "Taken",
     "Tender",
+    "add_line",
     "cashier_adjustments",
     "cashier_bill_settled",
     "cashier_bill_settling",
@@ -72,4 +99,27 @@ __all__ = [
     "cashier_check_bill",
     "cashier_line_kinds",
     "cashier_payment_methods",
+    "change_line",
+    "change_price",
+    "give_free",
+    "hold_bill",
+    "keep_price",
+    "lines_of",
+    "open_bill",
+    "payment_kinds",
+    "preview",
+    "put_performers",
+    "put_sellers",
+    "remove_line",
+    "require_open_day",
+    "resume_bill",
+    "round_off",
+    "scan_member",
+    "seed_payment_kinds",
+    "set_member",
+    "settle",
+    "shares_of",
+    "today_of",
+    "undo_settlement",
+    "void_bill",
 ]

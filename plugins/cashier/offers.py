@@ -146,6 +146,8 @@ class DraftLine:
     list_fen: int
     quantity: int = 1
     discountable: bool = True
+    #: Whether it may be paid from balance.
+    spendable: bool = True
     variant_id: int | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     #: By hand: a sum off, or the whole given free.
@@ -204,6 +206,8 @@ class QuoteLine:
     list_fen: int
     due_fen: int
     steps: Sequence[Step] = ()
+    #: What of it is to be paid from balance.
+    balance_fen: int = 0
 
     @property
     def discount_fen(self) -> int:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from console import api
 from console.api import _
+from plugins.cashier import listeners
 from plugins.cashier.hookspecs import HOOKS
 from plugins.cashier.permissions import PERMISSIONS
+from plugins.cashier.services.billing import ROUNDING_MOST
+from plugins.cashier.services.settling import OWING_MOST
 
 
 class Cashier(api.Plugin):
@@ -21,4 +24,6 @@ class Cashier(api.Plugin):
         "messages": ">=1,<2",
     }
     hooks = HOOKS
+    listeners = (listeners,)
     permissions = PERMISSIONS
+    settings = (ROUNDING_MOST, OWING_MOST)

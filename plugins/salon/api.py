@@ -1,4 +1,4 @@
-"""What other plugins may use of the salon: staff, services, hours, and named records."""
+"""What other plugins may use of the salon: staff, services, prices, hours, named records."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from plugins.salon.models import (
     EquipmentKind,
     Level,
     Named,
+    Practice,
     Segment,
     Service,
+    ServiceStore,
     Skill,
     Staff,
     StaffStore,
     StoreProfile,
     Variant,
 )
+from plugins.salon.services.catalogue import price_of, price_with
 
 __all__ = [
     "Category",
@@ -23,11 +26,15 @@ __all__ = [
     "EquipmentKind",
     "Level",
     "Named",
+    "Practice",
     "Segment",
     "Service",
+    "ServiceStore",
     "Skill",
     "Staff",
     "StaffStore",
     "StoreProfile",
     "Variant",
+    "price_of",
+    "price_with",
 ]

@@ -1,0 +1,41 @@
+"""Asking the plugins: what lines there may be, who takes money, what makes a price lower."""
+
+from __future__ import annotations
+
+from console import api
+from console.api import _
+from plugins.cashier.hookspecs import (
+    cashier_adjustments,
+    cashier_line_kinds,
+    cashier_payment_methods,
+)
+from plugins.cashier.offers import Adjustment, Draft, LineKind, PaymentMethod, by_key
+
+
+def line_kinds() -> dict[str, LineKind]:
+    """Return the kinds of lines that a bill may have, by key."""
+    return by_key(kind for answer in api.answers(cashier_line_kinds) for kind in answer)
+
+
+def line_kind(key: str) -> LineKind:
+    """Return one kind of line; `NotFound` when the plugin that brought it is off."""
+    found = line_kinds().get(key)
+    if found is None:
+        raise api.NotFound(_("Nothing of this kind is sold now."))
+    return found
+
+
+def payment_method(key: str) -> PaymentMethod:
+    """Return who takes the money of a payment kind."""
+    offered = (one for answer in api.answers(cashier_payment_methods) for one in answer)
+    found = by_key(offered).get(key)
+    if found is None:
+        raise api.NotFound(_("Nobody takes this kind of payment now."))
+    method: PaymentMethod = found
+    return method
+
+
+def adjustments(draft: Draft) -> list[Adjustment]:
+    """Return the price benefits that may count for a bill."""
+    answers = api.answers(cashier_adjustments, draft=draft)
+    return [adjustment for answer in answers for adjustment in answer]

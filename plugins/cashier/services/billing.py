@@ -1,0 +1,320 @@
+"""Bills before they are settled: opening, lines, hold and resume."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from console import api
+from console.api import _
+from plugins.cashier.models import Bill, Discount, Line, Order, Performer, Seller
+from plugins.cashier.offers import Asked, LineKind
+from plugins.cashier.permissions import CHANGE_PRICES, GIVE_FREE
+from plugins.cashier.services import performers
+from plugins.cashier.services.asking import line_kind
+from plugins.cashier.services.numbers import lock_counter, next_number, order_number, today_of
+from plugins.cashier.services.quoting import lines_of, refresh
+from plugins.membership.api import Member, receive_member, require_active, use_code
+
+ROUNDING_MOST = api.Setting(
+    "cashier.rounding_most",
+    _("Most that may be rounded off a bill, in fen"),
+    999,
+    least=0,
+    per_store=True,
+)
+MOST_FEN = 100_000_000
+MOST_LINES = 100
+MOST_QUANTITY = 999
+
+
+@api.unit
+def open_bill(
+    store_id: int,
+    *,
+    key: str,
+    member_id: int | None = None,
+    label: str = "",
+    note: str = "",
+) -> Bill:
+    """Open a bill in a store; the same *key* returns the bill that was opened with it."""
+    counter = lock_counter(store_id, today_of(store_id))
+    known = api.db.session.scalar(sa.select(Bill).where(Bill.key == key))
+    if known is not None:
+        return known
+    if not key:
+        raise ValueError("a bill needs a key")
+    if member_id is not None:
+        require_active(member_id)
+        receive_member(member_id, store_id)
+    who = api.actor()
+    bill = Bill(
+        number=next_number(counter),
+        store_id=store_id,
+        business_on=counter.day_on,
+        booked_on=counter.day_on,
+        member_id=member_id,
+        state="open",
+        label=label.strip()[:20],
+        note=note.strip()[:500],
+        opened_by=who.user_id,
+        opened_at=api.now(),
+        device=f"till:{who.till_id}" if who.till_id else None,
+        key=key,
+    )
+    api.db.session.add(bill)
+    api.db.session.flush()
+    return bill
+
+
+def lock_bill(bill_id: int, *states: str) -> Bill:
+    """Return a bill, locked until the unit ends; refused unless it is in one of *states*."""
+    wanted = sa.select(Bill).where(Bill.id == bill_id).with_for_update()
+    bill = api.db.session.scalar(wanted.execution_options(populate_existing=True))
+    if bill is None:
+        raise api.NotFound(_("There is no such bill."))
+    if states and bill.state not in states:
+        raise api.Conflict(_STANDS[bill.state])
+    return bill
+
+
+_STANDS: dict[str, Any] = {
+    "open": _("This bill is open."),
+    "held": _("This bill is held. Resume it first."),
+    "settled": _("This bill was settled before."),
+    "part_paid": _("This bill was settled in part; what is left is owing."),
+    "void": _("This bill is void."),
+    "refunded": _("This bill was refunded."),
+}
+
+
+@api.unit
+def set_member(bill_id: int, member_id: int | None) -> Bill:
+    """Say whose bill it is; None makes it a walk-in's."""
+    bill = lock_bill(bill_id, "open")
+    if member_id is not None:
+        require_active(member_id)
+        receive_member(member_id, bill.store_id)
+    elif any(line.order_kind in ("recharge", "card") for line in lines_of(bill_id)):
+        raise api.Refused(_("Top-ups and cards need a member."))
+    if member_id != bill.member_id:
+        bill.agreed_by = None
+    bill.member_id = member_id
+    refresh(bill)
+    return bill
+
+
+@api.unit
+def scan_member(bill_id: int, code: str) -> Bill:
+    """Put the member whose code was scanned on a bill: she agrees to what is taken on it."""
+    bill = lock_bill(bill_id, "open")
+    member_id = use_code(code, f"bill:{bill_id}")
+    if bill.member_id not in (None, member_id):
+        raise api.Refused(_("This code is another member's."))
+    bill = set_member(bill_id, member_id)
+    bill.agreed_by = "code"
+    return bill
+
+
+@api.unit
+def add_line(
+    bill_id: int,
+    kind: str,
+    facts: Mapping[str, Any],
+    *,
+    quantity: int = 1,
+    staff_id: int | None = None,
+    named: bool = False,
+) -> Line:
+    """Put a line on an open bill; *facts* are what its kind needs to know.
+
+    *staff_id* performs it or, where nothing is performed, sells it; both are filled in.
+    """
+    bill = lock_bill(bill_id, "open")
+    lines = lines_of(bill_id)
+    if len(lines) >= MOST_LINES:
+        raise api.Refused(_("A bill has 100 lines at most. Open another one."))
+    offered = line_kind(kind)
+    line = Line(bill_id=bill_id, kind=kind, order_kind=offered.order_kind, title="")
+    line.place = max((each.place for each in lines), default=0) + 1
+    staff_id = staff_id or performers.usual(bill, offered.order_kind, lines)
+    _describe(line, bill, offered, quantity, staff_id, facts)
+    _find_order(bill, offered.order_kind)
+    api.db.session.add(line)
+    api.db.session.flush()
+    if staff_id:
+        performers.put_first(line, staff_id, named=named)
+    refresh(bill)
+    return line
+
+
+def _describe(
+    line: Line,
+    bill: Bill,
+    kind: LineKind,
+    quantity: int,
+    staff_id: int | None,
+    facts: Mapping[str, Any],
+) -> None:
+    if not 0 < quantity <= MOST_QUANTITY:
+        raise api.Refused(_("Enter a quantity from 1 to 999."))
+    told = kind.describe(Asked(bill, quantity, staff_id, facts))
+    if not 0 <= told.unit_fen * quantity <= MOST_FEN:
+        raise api.Refused(_("Enter a price from ¥0.00 to ¥1,000,000.00."))
+    line.title, line.quantity = told.title, quantity
+    line.variant_id, line.list_fen = told.variant_id, told.unit_fen * quantity
+    line.facts = {**told.facts, "scope": told.scope, "unit_fen": told.unit_fen}
+
+
+def _find_order(bill: Bill, kind: str) -> None:
+    wanted = sa.select(Order.id).where(Order.bill_id == bill.id, Order.kind == kind)
+    if api.db.session.scalar(wanted) is None:
+        order = Order(bill_id=bill.id, kind=kind, number=order_number(bill.number, kind))
+        order.store_id, order.booked_on = bill.store_id, bill.booked_on
+        order.member_id, order.state = bill.member_id, bill.state
+        api.db.session.add(order)
+
+
+def find_line(line_id: int, *states: str) -> tuple[Bill, Line]:
+    """Return a line and its bill, both locked; refused unless the bill is in one of *states*."""
+    bill_id = api.db.session.scalar(sa.select(Line.bill_id).where(Line.id == line_id))
+    if bill_id is None:
+        raise api.NotFound(_("There is no such line."))
+    bill = lock_bill(bill_id, *states)
+    line = api.db.session.get(Line, line_id, populate_existing=True)
+    if line is None:
+        raise api.NotFound(_("There is no such line."))
+    return bill, line
+
+
+@api.unit
+def change_line(line_id: int, *, quantity: int | None = None, staff_id: int | None = None) -> Line:
+    """Change how many there are of a line, or who does it; its list price may follow."""
+    bill, line = find_line(line_id, "open")
+    kind = line_kind(line.kind)
+    facts = {**line.facts, **line.facts.get("asked", {})}
+    first = staff_id or performers.first_of(line)
+    _describe(line, bill, kind, quantity or line.quantity, first, facts)
+    if staff_id:
+        performers.put_first(line, staff_id)
+    refresh(bill)
+    return line
+
+
+@api.unit
+def change_price(line_id: int, price_fen: int, reason: str) -> Line:
+    """Lower what a line costs to *price_fen*, and say why; its list price stays."""
+    bill, line = find_line(line_id, "open")
+    if not CHANGE_PRICES.held(bill.store_id):
+        raise api.Refused(_("You may not change prices."))
+    return _discount(bill, line, "price_change", price_fen, reason)
+
+
+@api.unit
+def give_free(line_id: int, reason: str) -> Line:
+    """Give a line free, and say why."""
+    bill, line = find_line(line_id, "open")
+    if not GIVE_FREE.held(bill.store_id):
+        raise api.Refused(_("You may not give things free."))
+    return _discount(bill, line, "gift", 0, reason)
+
+
+def _discount(bill: Bill, line: Line, step: str, price_fen: int, reason: str) -> Line:
+    reason = reason.strip()[:200]
+    if not reason:
+        raise api.Refused(_("Say why."))
+    if not line_kind(line.kind).discountable:
+        raise api.Refused(_("The price of this line is fixed."))
+    take_discount_off(line)
+    refresh(bill)
+    if not 0 <= price_fen <= line.due_fen:
+        raise api.Refused(
+            _("Enter a price from ¥0.00 to %(most)s.", most=api.format_fen(line.due_fen))
+        )
+    discount = Discount(line_id=line.id, step=step, amount_fen=line.due_fen - price_fen)
+    discount.reason, discount.facts = api.freeze(reason), {}
+    discount.by_user, discount.at = api.actor().user_id, api.now()
+    api.db.session.add(discount)
+    note = api.format_fen(discount.amount_fen)
+    _record(bill, f"cashier.{step}", _("Changed a price on a bill"), f"{note} · {reason}")
+    refresh(bill)
+    return line
+
+
+@api.unit
+def keep_price(line_id: int) -> Line:
+    """Take back what was changed in a line's price by hand."""
+    bill, line = find_line(line_id, "open")
+    take_discount_off(line)
+    refresh(bill)
+    return line
+
+
+def take_discount_off(line: Line) -> None:
+    """Forget what makes a line cheaper, in the running unit."""
+    api.db.session.execute(sa.delete(Discount).where(Discount.line_id == line.id))
+
+
+@api.unit
+def round_off(bill_id: int, amount_fen: int) -> Bill:
+    """Round a small sum off a bill, by the rule of the store; it needs no reason."""
+    bill = lock_bill(bill_id, "open")
+    most = min(ROUNDING_MOST.get(bill.store_id), bill.due_fen)
+    if not 0 <= amount_fen <= most:
+        raise api.Refused(_("At most %(most)s may be rounded off.", most=api.format_fen(most)))
+    bill.choices = {**bill.choices, "rounding_fen": amount_fen}
+    refresh(bill)
+    return bill
+
+
+@api.unit
+def remove_line(line_id: int) -> Bill:
+    """Take a line off an open bill."""
+    bill, line = find_line(line_id, "open")
+    for model in (Discount, Performer, Seller):
+        api.db.session.execute(sa.delete(model).where(model.line_id == line.id))
+    note = f"{line.title} · {api.format_fen(line.due_fen)}"
+    _record(bill, "cashier.removed_line", _("Took a line off a bill"), note)
+    api.db.session.delete(line)
+    refresh(bill)
+    return bill
+
+
+@api.unit
+def hold_bill(bill_id: int, label: str = "") -> Bill:
+    """Put a bill aside under the tag that the guest has in her hand."""
+    bill = lock_bill(bill_id, "open")
+    bill.label = label.strip()[:20] or bill.label
+    bill.state = "held"
+    refresh(bill)
+    return bill
+
+
+@api.unit
+def resume_bill(bill_id: int) -> Bill:
+    """Take a held bill up again; of two tills that want it the first has it."""
+    bill = lock_bill(bill_id, "held")
+    who = api.actor()
+    bill.state = "open"
+    bill.device = f"till:{who.till_id}" if who.till_id else None
+    refresh(bill)
+    return bill
+
+
+def _record(bill: Bill, act: str, title: object, note: str) -> None:
+    api.record_audit(act, bill, note=note, store_id=bill.store_id, title=title)
+
+
+def open_bills(store_ids: frozenset[int] | None, *states: str) -> list[Bill]:
+    """Return bills that are not settled yet, the latest first; of all stores for None."""
+    wanted = sa.select(Bill).where(Bill.state.in_(states or ("open", "held")))
+    if store_ids is not None:
+        wanted = wanted.where(Bill.store_id.in_(store_ids))
+    return list(api.db.session.scalars(wanted.order_by(Bill.opened_at.desc()).limit(100)))
+
+
+def member_of(bill: Bill) -> Member | None:
+    """Return whose bill it is; None for a walk-in."""
+    return api.db.session.get(Member, bill.member_id) if bill.member_id else None

@@ -1,0 +1,47 @@
+"""Numbers of bills: each store counts anew every business day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from console import api
+from console.api import _
+from plugins.cashier.models import Counter
+
+COUNTER: Any = Counter.__table__
+#: What an order's number adds to its bill's.
+LETTERS = {"service": "S", "card": "C", "recharge": "T", "product": "P"}
+
+
+def today_of(store_id: int) -> dt.date:
+    """Return the business day of a store."""
+    store = api.db.session.get(api.Store, store_id)
+    if store is None:
+        raise api.NotFound(_("There is no such store."))
+    return api.business_day(api.now(), store.time_zone, store.cut_off_minutes)
+
+
+def lock_counter(store_id: int, day: dt.date) -> Counter:
+    """Return a store's counter of a day, locked until the unit ends."""
+    dialect = api.db.engine.dialect.name
+    insert: Any = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    made = insert(COUNTER).values(store_id=store_id, day_on=day, last=0)
+    api.db.session.execute(made.on_conflict_do_nothing())
+    where = (Counter.store_id == store_id, Counter.day_on == day)
+    found = sa.select(Counter).where(*where).with_for_update()
+    return api.db.session.scalars(found.execution_options(populate_existing=True)).one()
+
+
+def next_number(counter: Counter) -> str:
+    """Return the next number of a locked counter, such as 261122-007."""
+    counter.last += 1
+    return f"{counter.day_on:%y%m%d}-{counter.last:03}"
+
+
+def order_number(bill_number: str, kind: str) -> str:
+    """Return the number of the order of a kind on a bill."""
+    return f"{bill_number}{LETTERS[kind]}"

@@ -1,0 +1,251 @@
+"""The money of one settlement: which payment pays how much of which line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from console import api
+from console.api import _
+from plugins.cashier.models import Bill, Line, LinePart, Payment, PaymentKind, Settlement
+from plugins.cashier.offers import Settling, Tender
+from plugins.cashier.services.asking import payment_method
+from plugins.cashier.services.paying import find_kind
+from plugins.cashier.services.value import pay_from_balance
+from plugins.ledger.api import Line as Spending
+from plugins.ledger.api import Move, Name, Spent, held, post, salon
+from plugins.ledger.api import Tender as Money
+
+
+class VoucherUsed(api.Conflict):
+    """A platform's voucher is redeemed once."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This voucher was redeemed before."))
+
+
+@dataclass
+class Coin:
+    """A tender on its way: how much of it is left, and the payment that was written for it."""
+
+    tender: Tender
+    kind: PaymentKind
+    account: Name
+    left_fen: int
+    payment: Payment | None = None
+
+    @property
+    def from_balance(self) -> bool:
+        """Tell whether it comes from the member's stored value."""
+        return self.kind.payment_class == "balance"
+
+
+@dataclass
+class Wallet:
+    """All tenders of a settlement."""
+
+    bill: Bill
+    coins: list[Coin]
+    settlement_id: int = 0
+
+    @classmethod
+    def of(cls, bill: Bill, tenders: Sequence[Tender]) -> Wallet:
+        """Return the wallet of some tenders, each checked by who takes its money."""
+        coins = []
+        for tender in tenders:
+            if tender.amount_fen <= 0:
+                raise api.Refused(_("Enter an amount above zero."))
+            kind = find_kind(tender.kind)
+            _check(kind, tender)
+            account = payment_method(kind.method).account(bill, kind, tender)
+            coins.append(Coin(tender, kind, account, tender.amount_fen))
+        return cls(bill, coins)
+
+    @property
+    def total_fen(self) -> int:
+        """What is paid in all."""
+        return sum(coin.tender.amount_fen for coin in self.coins)
+
+    @property
+    def balance_fen(self) -> int:
+        """What of it comes from balance."""
+        return sum(coin.tender.amount_fen for coin in self.coins if coin.from_balance)
+
+    def take(self, settling: Settling, line: Line, due_fen: int) -> list[Money]:
+        """Take the money for a line that is sold: it is neither owed nor paid from balance."""
+        found = []
+        for coin, some in self._draw(due_fen):
+            ref = self._ref(settling, coin, line)
+            found.append(Money(coin.account, some, ref))
+            self._part(line, coin, some, ref)
+            due_fen -= some
+        if due_fen:
+            raise api.Refused(_("Top-ups and cards are paid in full, and not from balance."))
+        return found
+
+    def spend_balance(
+        self, settling: Settling, lines: Sequence[Line], dues: Mapping[int, tuple[int, int]]
+    ) -> None:
+        """Pay lines from balance, lot by lot; what each lot gave is frozen on the line."""
+        wanted = {line.id: dues[line.id][1] for line in lines}
+        for number, coin in enumerate(self.coins):
+            if not coin.from_balance:
+                continue
+            shares = []
+            for line in lines:
+                some = min(coin.left_fen, wanted[line.id])
+                if some:
+                    wanted[line.id] -= some
+                    coin.left_fen -= some
+                    shares.append((line, some))
+            spent = self._spend(settling, coin, number, shares)
+            self._keep_spent(settling, coin, shares, spent)
+
+    def _spend(
+        self, settling: Settling, coin: Coin, number: int, shares: Sequence[tuple[Line, int]]
+    ) -> Spent:
+        spendings = [
+            Spending(
+                self._ref(settling, coin, line),
+                some,
+                list_fen=line.list_fen,
+                deal_fen=line.due_fen,
+                staff_id=settling.performer_of(line),
+            )
+            for line, some in shares
+        ]
+        entry = settling.entry(f"balance/{number}", "spend")
+        if self.bill.member_id is None:
+            raise api.Refused(_("Only a member can pay from balance."))
+        return pay_from_balance(entry, self.bill.member_id, spendings, coin.tender.purse)
+
+    def _keep_spent(
+        self, settling: Settling, coin: Coin, shares: Sequence[tuple[Line, int]], spent: Spent
+    ) -> None:
+        for line, _some in shares:
+            ref = self._ref(settling, coin, line)
+            for part in spent.parts:
+                if part.line != ref:
+                    continue
+                row = self._part(line, coin, part.paid + part.gift, ref)
+                row.lot_id, row.income_fen = part.lot_id, part.income_fen
+                row.principal_fen, row.bonus_fen = part.paid, part.gift
+                line.principal_fen += part.paid
+                line.bonus_fen += part.gift
+                line.income_fen += part.income_fen
+
+    def pay_rest(
+        self,
+        settling: Settling,
+        lines: Sequence[Line],
+        dues: Mapping[int, tuple[int, int]],
+        *,
+        again: bool,
+    ) -> None:
+        """Pay what balance does not, and write down what stays owing.
+
+        *again* pays what was owing before: its revenue is in the books already.
+        """
+        store_id = settling.bill.store_id
+        revenue = salon("revenue", store_id)
+        member_id = settling.bill.member_id
+        against = held("owing", member_id) if again and member_id else revenue
+        moves, payments, owing = [], [], 0
+        for line in lines:
+            rest = dues[line.id][0] - dues[line.id][1]
+            for coin, some in self._draw(rest):
+                ref = self._ref(settling, coin, line)
+                moves.append(Move(coin.account, against, some))
+                payments.append((ref, some))
+                part = self._part(line, coin, some, ref)
+                part.income_fen = 0 if again else some
+                line.income_fen += part.income_fen
+                rest -= some
+            line.owing_fen = rest
+            owing += rest
+            line.income_fen += -dues[line.id][1] if again else rest
+        if owing and not again and member_id:
+            moves.append(Move(held("owing", member_id), revenue, owing))
+        if again and member_id:
+            moves += self._set_off(dues, revenue, against)
+        if moves:
+            post(settling.entry("money", "sale"), moves, payments=payments)
+
+    def _set_off(
+        self, dues: Mapping[int, tuple[int, int]], revenue: Name, owing: Name
+    ) -> list[Move]:
+        # What was owing and is paid from balance earns by its lot, not a second time.
+        spent = sum(balance for _due, balance in dues.values())
+        return [Move(revenue, owing, spent)] if spent else []
+
+    def _draw(self, wanted: int) -> list[tuple[Coin, int]]:
+        found = []
+        for coin in self.coins:
+            some = 0 if coin.from_balance else min(coin.left_fen, wanted)
+            if some:
+                coin.left_fen -= some
+                wanted -= some
+                found.append((coin, some))
+        return found
+
+    def _ref(self, settling: Settling, coin: Coin, line: Line) -> str:
+        return f"{settling.ref(line)}/{self.coins.index(coin) + 1}"
+
+    def _part(self, line: Line, coin: Coin, amount: int, ref: str) -> LinePart:
+        part = LinePart(line_id=line.id, settlement_id=self.settlement_id, amount_fen=amount)
+        part.payment_id, part.ref = coin.payment.id if coin.payment else None, ref
+        part.income_fen = part.principal_fen = part.bonus_fen = part.sessions = 0
+        api.db.session.add(part)
+        return part
+
+
+def _check(kind: PaymentKind, tender: Tender) -> None:
+    if kind.needs_code and not (tender.voucher_code or "").strip():
+        raise api.Refused(_("Enter the code of the %(kind)s voucher.", kind=kind.shown_name))
+    given = tender.amount_fen if tender.given_fen is None else tender.given_fen
+    if given < tender.amount_fen:
+        raise api.Refused(_("Less was given than is to be paid."))
+    if given > tender.amount_fen and kind.account != "cash":
+        raise api.Refused(_("Change is given for cash only."))
+
+
+def keep_payments(wallet: Wallet, settlement: Settlement) -> None:
+    """Write down the payments of a settlement, in the running unit."""
+    wallet.settlement_id = settlement.id
+    for number, coin in enumerate(wallet.coins, 1):
+        tender = coin.tender
+        given = tender.amount_fen if tender.given_fen is None else tender.given_fen
+        code = (tender.voucher_code or "").strip() or None
+        coin.payment = Payment(
+            bill_id=wallet.bill.id,
+            settlement_id=settlement.id,
+            kind_id=coin.kind.id,
+            booked_on=settlement.booked_on,
+            amount_fen=tender.amount_fen,
+            given_fen=given,
+            change_fen=given - tender.amount_fen,
+            ref=f"bill:{wallet.bill.id}/{settlement.number}/p{number}",
+            trade_no=tender.trade_no.strip()[:64],
+            voucher_code=_free_code(coin.kind, code),
+            purse=tender.purse,
+            note=tender.note.strip()[:200],
+            facts=dict(tender.facts),
+        )
+        api.db.session.add(coin.payment)
+    try:
+        api.db.session.flush()
+    except sa.exc.IntegrityError as problem:
+        if "voucher_code" in str(problem.orig):
+            raise VoucherUsed from problem
+        raise
+
+
+def _free_code(kind: PaymentKind, code: str | None) -> str | None:
+    if code is None:
+        return None
+    code = f"{kind.code}:{code}"
+    if api.db.session.scalar(sa.select(Payment.id).where(Payment.voucher_code == code)):
+        raise VoucherUsed
+    return code

@@ -1,0 +1,106 @@
+"""Quotes: what a bill costs now, the same words and sums in the preview and the settlement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from console import api
+from plugins.cashier.models import Bill, Discount, Line, Order
+from plugins.cashier.offers import Draft, DraftLine, Quote
+from plugins.cashier.services.asking import adjustments, line_kinds
+from plugins.cashier.services.prices import solve
+
+#: Kinds of orders that are sold for money, not paid from balance.
+SALES = ("recharge", "card")
+
+
+def lines_of(bill_id: int) -> list[Line]:
+    """Return the lines of a bill in their order."""
+    wanted = sa.select(Line).where(Line.bill_id == bill_id).order_by(Line.place, Line.id)
+    return list(api.db.session.scalars(wanted))
+
+
+def discounts_of(line_ids: Sequence[int]) -> dict[int, list[Discount]]:
+    """Return what makes lines cheaper, by line."""
+    found: dict[int, list[Discount]] = {number: [] for number in line_ids}
+    rows = sa.select(Discount).where(Discount.line_id.in_(line_ids)).order_by(Discount.id)
+    for discount in api.db.session.scalars(rows):
+        found[discount.line_id].append(discount)
+    return found
+
+
+def quote(bill: Bill, balance_fen: int = 0) -> Quote:
+    """Return what a bill costs when *balance_fen* of it are to be paid from balance."""
+    draft = draft_of(bill, balance_fen)
+    return solve(draft, adjustments(draft))
+
+
+def preview(bill_id: int, balance_fen: int = 0) -> Quote:
+    """Return what a bill will cost; the settlement comes to the same."""
+    return quote(api.db.session.get_one(Bill, bill_id), balance_fen)
+
+
+def draft_of(bill: Bill, balance_fen: int = 0) -> Draft:
+    """Return a bill as prices are made for it."""
+    lines = lines_of(bill.id)
+    by_hand = discounts_of([line.id for line in lines])
+    kinds = line_kinds()
+    return Draft(
+        bill_id=bill.id,
+        store_id=bill.store_id,
+        member_id=bill.member_id,
+        on=bill.business_on,
+        lines=[_draft_line(line, by_hand[line.id], kinds.get(line.kind)) for line in lines],
+        balance_fen=balance_fen,
+        rounding_fen=int(bill.choices.get("rounding_fen", 0)),
+        choices=bill.choices,
+    )
+
+
+def _draft_line(line: Line, discounts: Sequence[Discount], kind: Any) -> DraftLine:
+    return DraftLine(
+        line_id=line.id,
+        kind=line.kind,
+        scope=line.facts.get("scope", ""),
+        list_fen=line.list_fen,
+        quantity=line.quantity,
+        discountable=kind is not None and kind.discountable,
+        spendable=line.order_kind not in SALES,
+        variant_id=line.variant_id,
+        facts=line.facts,
+        change_fen=sum(each.amount_fen for each in discounts if each.step == "price_change"),
+        gift=any(each.step == "gift" for each in discounts),
+    )
+
+
+def refresh(bill: Bill) -> Quote:
+    """Write what an open bill costs now on it, its orders and lines; in a unit."""
+    api.db.session.flush()
+    found = quote(bill)
+    write_sums(bill, found)
+    return found
+
+
+def write_sums(bill: Bill, found: Quote) -> None:
+    """Write the sums of a quote on a bill, its orders and lines, in the running unit."""
+    lines = lines_of(bill.id)
+    for line in lines:
+        line.due_fen = found.line(line.id).due_fen
+    orders = sa.select(Order).where(Order.bill_id == bill.id)
+    for order in api.db.session.scalars(orders).all():
+        own = [line for line in lines if line.order_kind == order.kind]
+        if not own:
+            api.db.session.delete(order)
+            continue
+        order.list_fen = sum(line.list_fen for line in own)
+        order.due_fen = sum(line.due_fen for line in own)
+        order.discount_fen = order.list_fen - order.due_fen
+        order.state, order.booked_on = bill.state, bill.booked_on
+        order.member_id = bill.member_id
+    bill.list_fen, bill.due_fen = found.list_fen, found.due_fen
+    bill.discount_fen = found.discount_fen
+    bill.version += 1
+    api.db.session.flush()

@@ -1,0 +1,175 @@
+"""What follows from a settlement: the receipt, growth towards a level, the member's message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from console import api
+from console.api import _
+from plugins.cashier.models import Bill, Line, LinePart, Payment, PaymentKind, Settlement
+from plugins.ledger.api import standings
+from plugins.membership.api import add_growth, take_back_growth
+from plugins.messages.api import MessageKind, send_message
+
+PAID = MessageKind(
+    "cashier.paid",
+    _("Thank you for your visit"),
+    _("%(name)s, you paid %(paid)s at %(store)s. Balance: %(left)s."),
+)
+TAKEN = MessageKind(
+    "cashier.taken",
+    _("%(taken)s was taken from your balance"),
+    _("%(name)s, %(taken)s was taken from your balance at %(store)s. Balance left: %(left)s."),
+)
+TOPPED_UP = MessageKind(
+    "cashier.topped_up",
+    _("Your top-up of %(amount)s"),
+    _("%(name)s, you topped up %(amount)s at %(store)s. Balance: %(left)s."),
+)
+BOTH = MessageKind(
+    "cashier.topped_up_and_taken",
+    _("Your top-up of %(amount)s"),
+    _(
+        "%(name)s, you topped up %(amount)s at %(store)s, and %(taken)s was taken from your "
+        "balance. Balance left: %(left)s."
+    ),
+)
+OWED = MessageKind(
+    "cashier.owed",
+    _("%(owing)s is owing"),
+    _("%(name)s, you paid %(paid)s at %(store)s; %(owing)s is owing. Balance: %(left)s."),
+)
+REOPENED = MessageKind(
+    "cashier.reopened",
+    _("A bill was taken back"),
+    _("%(name)s, the bill %(number)s at %(store)s was taken back. Balance: %(left)s."),
+)
+KEPT = ("principal", "bonus", "all_points", "all_sessions")
+
+
+def balances_of(member_id: int | None) -> dict[str, int]:
+    """Return what a member has now, as it is printed on receipts; nothing for a walk-in."""
+    return standings([member_id], KEPT)[member_id] if member_id else {}
+
+
+def write_receipt(
+    bill: Bill, settlement: Settlement, lines: Sequence[Line], before: Mapping[str, int]
+) -> None:
+    """Freeze on a bill what its receipt says, in the running unit."""
+    rows = api.db.session.execute(
+        sa.select(Payment, PaymentKind)
+        .join(PaymentKind, PaymentKind.id == Payment.kind_id)
+        .where(Payment.settlement_id == settlement.id)
+        .order_by(Payment.id)
+    ).tuples()
+    act: dict[str, Any] = {
+        "number": settlement.number,
+        "at": settlement.settled_at.isoformat(),
+        "before": dict(before),
+        "after": balances_of(bill.member_id),
+        "paid_fen": settlement.paid_fen,
+        "owing_fen": settlement.owing_fen,
+        "payments": [
+            {
+                "name": kind.name,
+                "names": kind.names,
+                "amount_fen": payment.amount_fen,
+                "given_fen": payment.given_fen,
+                "change_fen": payment.change_fen,
+            }
+            for payment, kind in rows
+        ],
+    }
+    bill.receipt = {
+        "lines": [
+            {
+                "title": line.title,
+                "names": line.facts.get("names", {}),
+                "quantity": line.quantity,
+                "list_fen": line.list_fen,
+                "due_fen": line.due_fen,
+            }
+            for line in lines
+        ],
+        "acts": [*bill.receipt.get("acts", ()), act],
+    }
+
+
+def count_growth(bill: Bill, settlement: Settlement, lines: Sequence[Line]) -> None:
+    """Count what a member spent of her own money, and topped up, towards her level."""
+    if bill.member_id is None:
+        return
+    for cause, fen in _growth(settlement.id, lines).items():
+        if fen > 0:
+            key = f"bill:{bill.key}:{settlement.number}:{cause}"
+            add_growth(bill.member_id, fen, cause=cause, key=key)
+
+
+def _growth(settlement_id: int, lines: Sequence[Line]) -> dict[str, int]:
+    kinds = {line.id: line.order_kind for line in lines}
+    found = {"spend": 0, "top_up": 0}
+    parts = sa.select(LinePart).where(LinePart.settlement_id == settlement_id)
+    for part in api.db.session.scalars(parts):
+        kind = kinds.get(part.line_id)
+        if kind in ("service", "product"):
+            found["spend"] += part.amount_fen - part.bonus_fen
+        elif kind == "recharge":
+            found["top_up"] += part.amount_fen
+    return found
+
+
+def take_growth_back(bill: Bill, settlement: Settlement, lines: Sequence[Line]) -> None:
+    """Take off again what a settlement counted towards a level."""
+    for cause, fen in _growth(settlement.id, lines).items():
+        if fen > 0 and bill.member_id is not None:
+            key = f"bill:{bill.key}:{settlement.number}:{cause}"
+            take_back_growth(key, back_key=f"{key}:back")
+
+
+def tell_member(bill: Bill, settlement: Settlement, before: Mapping[str, int]) -> None:
+    """Tell a member at once what was taken from her and what is left."""
+    if bill.member_id is None:
+        return
+    taken, added = _moved(settlement.id)
+    kind = PAID
+    if settlement.owing_fen:
+        kind = OWED
+    elif taken and added:
+        kind = BOTH
+    elif taken or added:
+        kind = TAKEN if taken else TOPPED_UP
+    facts = _facts(bill) | {
+        "paid": api.format_fen(settlement.paid_fen),
+        "owing": api.format_fen(settlement.owing_fen),
+        "taken": api.format_fen(taken),
+        "amount": api.format_fen(added),
+    }
+    key = f"cashier.settled:{settlement.id}"
+    send_message(bill.member_id, kind, facts, key=key, store_id=bill.store_id)
+
+
+def tell_of_reopening(bill: Bill, settlement: Settlement) -> None:
+    """Tell a member that a settlement was undone and what she has now."""
+    if bill.member_id is not None:
+        facts = _facts(bill) | {"number": bill.number}
+        key = f"cashier.reopened:{settlement.id}"
+        send_message(bill.member_id, REOPENED, facts, key=key, store_id=bill.store_id)
+
+
+def _facts(bill: Bill) -> dict[str, Any]:
+    left = balances_of(bill.member_id)
+    store = api.db.session.get_one(api.Store, bill.store_id)
+    return {"store": store.name, "left": api.format_fen(left["principal"] + left["bonus"])}
+
+
+def _moved(settlement_id: int) -> tuple[int, int]:
+    """Return what a settlement took from balance, and the principal that it put there."""
+    parts = sa.select(LinePart).where(
+        LinePart.settlement_id == settlement_id, LinePart.lot_id.is_not(None)
+    )
+    rows = api.db.session.scalars(parts).all()
+    taken = sum(part.principal_fen + part.bonus_fen for part in rows if part.amount_fen)
+    return taken, sum(part.principal_fen for part in rows if not part.amount_fen)

@@ -1,0 +1,262 @@
+"""Settling a bill: one unit, one settlement, every fen of it in the ledger."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import sqlalchemy as sa
+
+from console import api
+from console.api import _
+from plugins.cashier.hookspecs import (
+    cashier_bill_settled,
+    cashier_bill_settling,
+    cashier_check_bill,
+)
+from plugins.cashier.models import BY_HAND, Bill, Discount, Line, LinePart, Order, Settlement
+from plugins.cashier.offers import Quote, Settling, Taken, Tender
+from plugins.cashier.permissions import ALLOW_OWING
+from plugins.cashier.services import performers
+from plugins.cashier.services.agreeing import Proof, check_agreement, takes_something
+from plugins.cashier.services.asking import line_kind
+from plugins.cashier.services.billing import lock_bill
+from plugins.cashier.services.numbers import today_of
+from plugins.cashier.services.purse import Wallet, keep_payments
+from plugins.cashier.services.quoting import SALES, lines_of, quote, write_sums
+from plugins.cashier.services.receipts import balances_of, count_growth, tell_member, write_receipt
+from plugins.ledger.api import standings
+from plugins.membership.api import require_active
+
+OWING_MOST = api.Setting(
+    "cashier.owing_most", _("Most that a member may owe, in fen"), 100_000, least=0
+)
+
+
+@api.unit
+def settle(
+    bill_id: int,
+    tenders: Sequence[Tender],
+    *,
+    key: str,
+    agreed_by: str | None = None,
+    proof: Proof = "",
+    due_fen: int | None = None,
+) -> Settlement:
+    """Settle a bill, wholly or in part, and return the settlement.
+
+    The same *key* with the same tenders returns the settlement of that time; what was settled
+    under another key is refused (409), as is a bill that no longer costs *due_fen*. Something
+    taken from a member needs her agreement, and its *proof* (a member code, a proven phone).
+    What the tenders leave open is owing.
+    """
+    bill = lock_bill(bill_id)
+    asked = _hash(tenders)
+    known = api.db.session.scalar(sa.select(Settlement).where(Settlement.key == key))
+    if known is not None:
+        if known.bill_id != bill_id or known.request_hash != asked:
+            raise api.Conflict(
+                _("This form was sent before with other contents. Load the page again.")
+            )
+        return known
+    lock_bill(bill_id, "open", "part_paid")
+    objections = api.answers(cashier_check_bill, bill_id=bill_id)
+    if objections:
+        raise api.Refused(objections[0])
+    if bill.member_id is not None:
+        require_active(bill.member_id)
+    return _settle(bill, tenders, key, asked, agreed_by, proof, due_fen)
+
+
+def _hash(tenders: Sequence[Tender]) -> str:
+    told = json.dumps([asdict(tender) for tender in tenders], sort_keys=True, default=str)
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _settle(
+    bill: Bill,
+    tenders: Sequence[Tender],
+    key: str,
+    asked: str,
+    agreed_by: str | None,
+    proof: Proof,
+    due_fen: int | None,
+) -> Settlement:
+    lines = lines_of(bill.id)
+    if not lines:
+        raise api.Refused(_("There is nothing on this bill."))
+    again = bill.state == "part_paid"
+    wallet = Wallet.of(bill, tenders)
+    if not again:
+        found = quote(bill, wallet.balance_fen)
+        _check_due(found.due_fen, due_fen)
+        if found.balance_fen != wallet.balance_fen:
+            raise api.Refused(_("More would be taken from the balance than may be paid by it."))
+        _freeze(bill, lines, found)
+        dues = {
+            line.id: (found.line(line.id).due_fen, found.line(line.id).balance_fen)
+            for line in lines
+        }
+    else:
+        _check_due(bill.owing_fen, due_fen)
+        dues = _owed(lines, wallet.balance_fen)
+    due = sum(due for due, _balance in dues.values())
+    if wallet.total_fen > due:
+        raise api.Refused(_("More was given than is due. Say what goes back as change."))
+    if takes_something([] if again else lines, wallet.balance_fen):
+        agreed_by = check_agreement(bill, agreed_by, proof)
+    else:
+        agreed_by = agreed_by if agreed_by == "code" else None
+    settlement = _begin(bill, key, asked, agreed_by, wallet.total_fen, due - wallet.total_fen)
+    before = balances_of(bill.member_id)
+    _check_owing(bill, settlement.owing_fen, due if again else 0)
+    keep_payments(wallet, settlement)
+    api.fail_point("before_settling")
+    _pay_lines(wallet, _settling(bill, settlement), lines, dues, again=again)
+    _finish(bill, settlement, lines, again=again)
+    write_receipt(bill, settlement, lines, before)
+    count_growth(bill, settlement, lines)
+    api.answers(cashier_bill_settling, bill_id=bill.id)
+    tell_member(bill, settlement, before)
+    api.emit(cashier_bill_settled, bill_id=bill.id)
+    api.fail_point("after_settling")
+    return settlement
+
+
+def _check_due(due: int, expected: int | None) -> None:
+    if expected is not None and due != expected:
+        raise api.Conflict(
+            _("The bill comes to %(due)s now. Look at it again.", due=api.format_fen(due))
+        )
+
+
+def _freeze(bill: Bill, lines: Sequence[Line], found: Quote) -> None:
+    """Write what each line costs, and why, for ever."""
+    write_sums(bill, found)
+    numbers = [line.id for line in lines]
+    by_hand = sa.select(Discount).where(Discount.line_id.in_(numbers), Discount.step.in_(BY_HAND))
+    told = {(each.line_id, each.step): each for each in api.db.session.scalars(by_hand)}
+    for priced in found.lines:
+        for step in priced.steps:
+            known = told.get((priced.line_id, step.step))
+            if known is not None:
+                known.facts = {**known.facts, "asked_fen": known.amount_fen}
+                known.amount_fen = step.amount_fen
+                continue
+            row = Discount(line_id=priced.line_id, step=step.step, amount_fen=step.amount_fen)
+            row.reason, row.facts = dict(step.reason), dict(step.facts)
+            row.by_user, row.at = step.by_user, api.now()
+            api.db.session.add(row)
+
+
+def _owed(lines: Sequence[Line], balance_fen: int) -> dict[int, tuple[int, int]]:
+    """Return what is owing on each line, and what of it is paid from balance now."""
+    dues: dict[int, tuple[int, int]] = {}
+    for line in lines:
+        some = min(balance_fen, line.owing_fen)
+        balance_fen -= some
+        dues[line.id] = (line.owing_fen, some)
+    return dues
+
+
+def _begin(
+    bill: Bill, key: str, asked: str, agreed_by: str | None, paid_fen: int, owing_fen: int
+) -> Settlement:
+    last = sa.select(sa.func.max(Settlement.number)).where(Settlement.bill_id == bill.id)
+    who = api.actor()
+    settlement = Settlement(
+        bill_id=bill.id,
+        number=(api.db.session.scalar(last) or 0) + 1,
+        key=key,
+        request_hash=asked,
+        booked_on=today_of(bill.store_id),
+        settled_at=api.now(),
+        settled_by=who.user_id,
+        agreed_by=agreed_by,
+        device=f"till:{who.till_id}" if who.till_id else bill.device,
+        paid_fen=paid_fen,
+        owing_fen=owing_fen,
+    )
+    api.db.session.add(settlement)
+    api.db.session.flush()
+    return settlement
+
+
+def _check_owing(bill: Bill, owing_fen: int, owed_fen: int) -> None:
+    if not owing_fen or owing_fen == owed_fen:
+        return
+    if bill.member_id is None:
+        raise api.Refused(
+            _("%(owing)s is missing; a walk-in cannot owe.", owing=api.format_fen(owing_fen))
+        )
+    if owed_fen:
+        return
+    if not ALLOW_OWING.held(bill.store_id):
+        raise api.Refused(_("%(owing)s is missing.", owing=api.format_fen(owing_fen)))
+    owes = -standings([bill.member_id], ["owing"])[bill.member_id]["owing"]
+    if owes + owing_fen > OWING_MOST.get():
+        most = api.format_fen(OWING_MOST.get())
+        raise api.Refused(_("A member may owe %(most)s at most.", most=most))
+
+
+def _settling(bill: Bill, settlement: Settlement) -> Settling:
+    return Settling(
+        bill,
+        settlement.number,
+        settlement.booked_on,
+        settlement.agreed_by,
+        performers.first_of,
+    )
+
+
+def _pay_lines(
+    wallet: Wallet,
+    settling: Settling,
+    lines: Sequence[Line],
+    dues: dict[int, tuple[int, int]],
+    *,
+    again: bool,
+) -> None:
+    """Top-ups and cards first, then sessions, then balance, then money; the rest is owing."""
+    sales = [line for line in lines if line.order_kind in SALES]
+    for line in sales if not again else ():
+        money = wallet.take(settling, line, dues[line.id][0])
+        kind = line_kind(line.kind)
+        taken = kind.settle(settling, line, money) if kind.settle else ()
+        _keep(wallet, line, taken)
+    others = [line for line in lines if line.order_kind not in SALES]
+    for line in others if not again else ():
+        kind = line_kind(line.kind)
+        if kind.settle is not None:
+            _keep(wallet, line, kind.settle(settling, line, ()))
+    wallet.spend_balance(settling, others, dues)
+    wallet.pay_rest(settling, others, dues, again=again)
+
+
+def _keep(wallet: Wallet, line: Line, taken: Sequence[Taken]) -> None:
+    for one in taken:
+        part = LinePart(line_id=line.id, settlement_id=wallet.settlement_id, **asdict(one))
+        api.db.session.add(part)
+        line.principal_fen += one.principal_fen
+        line.bonus_fen += one.bonus_fen
+        line.income_fen += one.income_fen
+
+
+def _finish(bill: Bill, settlement: Settlement, lines: Sequence[Line], *, again: bool) -> None:
+    for line in lines:
+        line.state = "settled"
+    bill.state = "part_paid" if settlement.owing_fen else "settled"
+    bill.settled_by, bill.settled_at = settlement.settled_by, settlement.settled_at
+    bill.agreed_by, bill.device = settlement.agreed_by or bill.agreed_by, settlement.device
+    bill.paid_fen += settlement.paid_fen
+    bill.owing_fen = settlement.owing_fen
+    if not again:
+        bill.booked_on = settlement.booked_on
+    orders = sa.update(Order).where(Order.bill_id == bill.id)
+    api.db.session.execute(orders.values(state=bill.state, booked_on=bill.booked_on))
+    note = f"{bill.number} · {api.format_fen(settlement.paid_fen)}"
+    title = _("Settled a bill")
+    api.record_audit("cashier.settled", bill, note=note, store_id=bill.store_id, title=title)
+    api.db.session.flush()

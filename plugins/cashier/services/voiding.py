@@ -1,0 +1,127 @@
+"""Taking back: a settled bill is reopened on its own day, an unpaid one is made void."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from console import api
+from console.api import _
+from plugins.cashier.hookspecs import cashier_bill_voided, cashier_bill_voiding
+from plugins.cashier.models import BY_HAND, Bill, Discount, Line, Order, Payment, Settlement
+from plugins.cashier.services.asking import line_kinds
+from plugins.cashier.services.billing import lock_bill
+from plugins.cashier.services.days import require_open_day
+from plugins.cashier.services.quoting import lines_of, refresh
+from plugins.cashier.services.receipts import take_growth_back, tell_of_reopening
+from plugins.ledger.api import Entry, Journal, reverse
+
+
+@api.unit
+def undo_settlement(bill_id: int, reason: str) -> Bill:
+    """Reopen a settled bill on the business day of its settlement, with all that was paid.
+
+    Each of its journals is reversed; `Insufficient` when what it gave (a top-up) was spent on
+    another bill. The bill is open again and may be changed, settled anew or made void.
+    """
+    reason = _reason(reason)
+    bill = lock_bill(bill_id, "settled", "part_paid")
+    settlements = _standing(bill_id)
+    for settlement in settlements:
+        require_open_day(bill.store_id, settlement.booked_on)
+    lines = lines_of(bill_id)
+    api.answers(cashier_bill_voiding, bill_id=bill_id)
+    kinds = line_kinds()
+    for line in lines:
+        kind = kinds.get(line.kind)
+        if kind is not None and kind.undo is not None:
+            kind.undo(line)
+    for settlement in settlements:
+        _reverse(bill, settlement, reason)
+        take_growth_back(bill, settlement, lines)
+        settlement.undone_at, settlement.undo_reason = api.now(), reason
+        settlement.undone_by = api.actor().user_id
+        _free_payments(settlement)
+    _open_again(bill, lines)
+    tell_of_reopening(bill, settlements[0])
+    _record(bill, "cashier.reopened", _("Reopened a settled bill"), reason)
+    api.emit(cashier_bill_voided, bill_id=bill_id)
+    return bill
+
+
+def _reason(text: str) -> str:
+    reason = text.strip()[:200]
+    if not reason:
+        raise api.Refused(_("Say why."))
+    return reason
+
+
+def _standing(bill_id: int) -> list[Settlement]:
+    """Return the settlements of a bill that stand, the latest first."""
+    wanted = sa.select(Settlement).where(
+        Settlement.bill_id == bill_id, Settlement.undone_at.is_(None)
+    )
+    return list(api.db.session.scalars(wanted.order_by(Settlement.number.desc())))
+
+
+def _reverse(bill: Bill, settlement: Settlement, reason: str) -> None:
+    prefix = f"bill:{bill.key}:{settlement.number}:"
+    wanted = sa.select(Journal.id, Journal.idem_key).where(
+        Journal.ref == f"bill:{bill.id}", Journal.reverses_id.is_(None)
+    )
+    rows = api.db.session.execute(wanted.order_by(Journal.id.desc())).tuples().all()
+    for journal_id, key in rows:
+        if not key.startswith(prefix):
+            continue
+        entry = Entry(
+            key=f"{key}:undo",
+            code="reverse",
+            ref=f"bill:{bill.id}",
+            store_id=bill.store_id,
+            business_on=settlement.booked_on,
+            note=reason,
+        )
+        reverse(entry, journal_id)
+
+
+def _free_payments(settlement: Settlement) -> None:
+    wanted = sa.select(Payment).where(Payment.settlement_id == settlement.id)
+    for payment in api.db.session.scalars(wanted):
+        payment.state = "undone"
+        if payment.voucher_code:
+            payment.facts = {**payment.facts, "voucher_code": payment.voucher_code}
+            payment.voucher_code = None
+
+
+def _open_again(bill: Bill, lines: Sequence[Line]) -> None:
+    for line in lines:
+        line.state = "open"
+        line.principal_fen = line.bonus_fen = line.income_fen = line.owing_fen = 0
+    numbers = [line.id for line in lines]
+    computed = sa.delete(Discount).where(Discount.line_id.in_(numbers))
+    api.db.session.execute(computed.where(Discount.step.not_in(BY_HAND)))
+    bill.state = "open"
+    bill.paid_fen = bill.owing_fen = 0
+    bill.settled_at = bill.settled_by = bill.agreed_by = None
+    bill.receipt = {}
+    refresh(bill)
+
+
+@api.unit
+def void_bill(bill_id: int, reason: str) -> Bill:
+    """Make an unpaid bill void, and say why; a settled one is reopened first."""
+    reason = _reason(reason)
+    bill = lock_bill(bill_id, "open", "held")
+    api.answers(cashier_bill_voiding, bill_id=bill_id)
+    bill.state, bill.void_reason = "void", reason
+    bill.version += 1
+    orders = sa.update(Order).where(Order.bill_id == bill_id)
+    api.db.session.execute(orders.values(state="void"))
+    _record(bill, "cashier.voided", _("Made a bill void"), reason)
+    api.emit(cashier_bill_voided, bill_id=bill_id)
+    return bill
+
+
+def _record(bill: Bill, act: str, title: object, note: str) -> None:
+    api.record_audit(act, bill, note=f"{bill.number} · {note}", store_id=bill.store_id, title=title)
