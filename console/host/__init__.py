@@ -93,7 +93,8 @@ class Host:
     def _check_permissions(self, mounted: Mounted) -> None:
         declared = {p.key for m in (*self.mounted.values(), mounted) for p in m.permissions}
         used = {key for view in mounted.views for key in view.permission_keys()}
-        used |= {part.needs.key for part in (*mounted.cards, *mounted.search)}
+        used |= {card.needs.key for card in mounted.cards}
+        used |= {source.needs.key for source in mounted.search}
         unknown = sorted(k for k in used - declared if not k.startswith("console."))
         if unknown:
             raise mount.CannotMount(f"it uses permissions nobody declares: {', '.join(unknown)}")

@@ -44,7 +44,7 @@ def _wanted(manifest: type[Plugin], left: Mapping[str, type[Plugin]]) -> list[st
 
 def _objection(
     manifest: type[Plugin], left: Mapping[str, type[Plugin]], out: Mapping[str, Quarantine]
-) -> object | None:
+) -> object:
     if manifest.api != API:
         return _(
             "It was written for console API %(theirs)s; this console has %(ours)s.",

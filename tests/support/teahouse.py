@@ -144,7 +144,6 @@ class GuestAdmin(api.ModelAdmin):
         make_regular(ids)
         return f"{len(ids)} greeted"
 
-
     @api.action(
         _("Pour"),
         needs=GREET,

@@ -41,7 +41,8 @@ def opened(house: House, live: Live, context: BrowserContext) -> Open:
     page = context.new_page()
 
     def open_path(path: str = URL) -> Page:
-        return live.open(page, path)
+        shown: Page = live.open(page, path)
+        return shown
 
     return open_path
 

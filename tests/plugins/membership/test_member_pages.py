@@ -248,7 +248,7 @@ def test_the_file_shows_what_staff_must_know_at_once(desk: FlaskClient, here: in
     page = desk.get(f"{URL}{member.id}/").text
     text = words(page)
     assert "果酸" in page.split("notice-bad")[1]
-    for shown in ("¥1,150.00", "¥1,000.00", "¥150.00", "¥200.00", "138****8000", "肩颈 SPA × 3"):
+    for shown in ("¥1,150.00", "¥1,000.00", "¥150.00", "¥200.00", "138****8000", "肩颈 SPA"):
         assert shown in text, shown
     assert PHONE not in page
 
@@ -350,7 +350,7 @@ def test_many_members_get_a_tag_at_once(desk: FlaskClient, here: int, there: int
     add = {"action": "add_tag", "value": tag_id, "rowid": [str(m.id) for m in members]}
     post(desk, f"{URL}action/", add)
     carriers = ids_of(desk.get(URL, query_string={"f.tags.eq": tag_id}).text)
-    assert sorted(carriers) == [m.id for m in members]
+    assert sorted(carriers) == [member.id for member in members]
     more = {**add, "rowid": [*add["rowid"], str(stranger.id)]}
     assert post(desk, f"{URL}action/", more).status_code == 404
     assert stranger.tags == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -27,7 +28,7 @@ INBOX = "/messages/inbox"
 OTHER = "13800138001"
 
 
-def tell(member: int, count: int = 1, **more: str) -> None:
+def tell(member: int, count: int = 1, **more: Any) -> None:
     """Send a member numbered messages."""
     for number in range(count):
         send_message(member, WELCOME, {"number": f"no-{number}"}, **more)
