@@ -347,11 +347,12 @@ def test_many_members_get_a_tag_at_once(desk: FlaskClient, here: int, there: int
     members = [join(f"客{n}", here, None) for n in range(3)]
     stranger = join("周敏", there, None)
     tag_id = find_or_add_tags(["VIP"])["VIP"]
-    add = {"action": "add_tag", "value": tag_id, "rowid": [str(m.id) for m in members]}
+    rows = [str(member.id) for member in members]
+    add = {"action": "add_tag", "value": tag_id, "rowid": rows}
     post(desk, f"{URL}action/", add)
     carriers = ids_of(desk.get(URL, query_string={"f.tags.eq": tag_id}).text)
     assert sorted(carriers) == [member.id for member in members]
-    more = {**add, "rowid": [*add["rowid"], str(stranger.id)]}
+    more = {**add, "rowid": [*rows, str(stranger.id)]}
     assert post(desk, f"{URL}action/", more).status_code == 404
     assert stranger.tags == []
     post(desk, f"{URL}action/", {**add, "action": "remove_tag"})
