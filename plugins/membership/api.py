@@ -102,7 +102,7 @@ from plugins.membership.services.offers import (
 from plugins.membership.services.phones import normalise_phone
 from plugins.membership.services.pins import WrongPin, check_member_pin, has_pin, set_member_pin
 from plugins.membership.services.purses import PurseState, pay_from_balance, purses_of
-from plugins.membership.services.recharging import sell_recharge, undo_recharge
+from plugins.membership.services.recharging import find_recharge, sell_recharge, undo_recharge
 from plugins.membership.services.regions import figures as legal_figures
 from plugins.membership.services.replacing import replace_card
 from plugins.membership.services.tagging import find_or_add_tags, tag_member, untag_member
@@ -158,6 +158,7 @@ __all__ = [
     "find_by_phone",
     "find_exactly",
     "find_or_add_tags",
+    "find_recharge",
     "freeze_member",
     "freeze_value",
     "give_consent",

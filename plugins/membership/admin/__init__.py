@@ -6,6 +6,12 @@ from plugins.membership.admin.importing import MemberImport
 from plugins.membership.admin.join_codes import JoinCodeAdmin
 from plugins.membership.admin.levels import BenefitAdmin, GiftAdmin, LevelAdmin
 from plugins.membership.admin.members import MemberAdmin
+from plugins.membership.admin.offers import (
+    ExposureView,
+    PurseKindAdmin,
+    RechargeAdmin,
+    TierAdmin,
+)
 from plugins.membership.admin.requests import CardRequestAdmin
 from plugins.membership.admin.tags import TagAdmin
 
@@ -16,6 +22,10 @@ VIEWS = (
     LevelAdmin,
     BenefitAdmin,
     GiftAdmin,
+    TierAdmin,
+    PurseKindAdmin,
+    RechargeAdmin,
+    ExposureView,
     JoinCodeAdmin,
     CardRequestAdmin,
     ConsentTextsView,

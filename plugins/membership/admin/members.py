@@ -16,7 +16,9 @@ from plugins.membership.admin.merging import MergingPages
 from plugins.membership.admin.photos import PhotoPages
 from plugins.membership.admin.privacy import PrivacyPages
 from plugins.membership.admin.profile import ProfilePages, draw_profile
+from plugins.membership.admin.recharging import RechargePages
 from plugins.membership.admin.standing import StandingPages
+from plugins.membership.admin.value import ValuePages
 from plugins.membership.models import Member
 from plugins.membership.permissions import (
     ADD_MEMBERS,
@@ -25,6 +27,7 @@ from plugins.membership.permissions import (
     FREEZE_MEMBERS,
     IMPORT_MEMBERS,
     SEE_MEMBERS,
+    SELL_RECHARGES,
 )
 from plugins.membership.services.filing import settle_file
 
@@ -36,7 +39,9 @@ class MemberAdmin(
     PhotoPages,
     PrivacyPages,
     ProfilePages,
+    RechargePages,
     StandingPages,
+    ValuePages,
     api.ModelAdmin,
 ):
     """The members of the chain."""
@@ -97,9 +102,11 @@ class MemberAdmin(
 
     def record_actions(self, record: Any) -> list[api.RecordAction]:
         where = f"/console/membership/members/{record.id}"
+        top_up = api.RecordAction(_("Top up"), f"{where}/recharge", SELL_RECHARGES, method="GET")
+        value = api.RecordAction(_("Stored value"), f"{where}/value", SEE_MEMBERS, method="GET")
         photos = api.RecordAction(_("Photos"), f"{where}/photos", SEE_MEMBERS, method="GET")
         if record.status == "frozen":
             thaw = api.RecordAction(_("Unfreeze"), f"{where}/unfreeze", FREEZE_MEMBERS)
-            return [photos, thaw]
+            return [value, photos, thaw]
         freeze = api.RecordAction(_("Freeze"), f"{where}/freeze", FREEZE_MEMBERS, method="GET")
-        return [photos, freeze]
+        return [top_up, value, photos, freeze]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from plugins.membership.public import (
     apply,
+    balance,
     card,
     confirm,
     demo,
@@ -18,6 +19,7 @@ from plugins.membership.public.routes import routes
 __all__ = [
     "PAGES",
     "apply",
+    "balance",
     "card",
     "confirm",
     "demo",

@@ -23,10 +23,12 @@ from plugins.membership.models import (
     LevelChange,
     Member,
     MemberCard,
+    MemberPin,
     MemberTag,
     Merge,
     MovedRow,
     Photo,
+    ValueHold,
     VisitorSession,
 )
 from plugins.membership.models.privacy import AGREED, ASKED, DONE, WAITING, WITHDRAWN
@@ -36,6 +38,18 @@ from plugins.membership.services.entitlements import holdings_of
 from plugins.membership.services.timeline import note_history
 
 OPEN = (ASKED, WAITING, AGREED)
+#: Tables of which nothing is left of a member whose data is erased.
+FORGOTTEN: tuple[Any, ...] = (
+    MemberTag,
+    Alias,
+    HistoryLine,
+    Identity,
+    MemberCard,
+    MemberPin,
+    ValueHold,
+    VisitorSession,
+    CardRequest,
+)
 WAIT = api.Setting(
     "membership.erasure_days",
     _("Days between the approval of an erasure and the erasure itself"),
@@ -256,7 +270,7 @@ def _forget(member_id: int) -> None:
         api.drop_bytes(file)
         api.db.session.flush()
         api.db.session.delete(file)
-    for model in (MemberTag, Alias, HistoryLine, Identity, MemberCard, VisitorSession, CardRequest):
+    for model in FORGOTTEN:
         hers = model.member_id == member_id
         quietly = {"synchronize_session": False}
         api.db.session.execute(sa.delete(model).where(hers).execution_options(**quietly))

@@ -67,10 +67,10 @@ def sell_recharge(
     `AboveCap` when the limits bind, `Refused` without *over_cap_note* when they only warn.
     """
     told = [[list(tender.account), tender.amount_fen, tender.ref] for tender in tenders]
-    head = replace(entry, asked={"recharge": quote.facts(), "tenders": told})
+    asked = entry.asked or [quote.member_id, quote.amount_fen, told]
+    head = replace(entry, asked=asked)
     member = lock_member(quote.member_id)
-    sold = _find(entry.key)
-    if sold is not None:
+    if find_recharge(entry.key) is not None:
         return issue_lots(head, member.id, [], [])
     require_active(member.id)
     require_free_value(member.id)
@@ -98,7 +98,7 @@ def undo_recharge(entry: Entry, key: str, *, tell: bool = True) -> None:
 
     `Insufficient` when she has spent of it: that is a refund, not a mistake.
     """
-    sold = _find(key)
+    sold = find_recharge(key)
     if sold is None:
         raise api.NotFound(_("There is no such top-up."))
     member = lock_member(sold.member_id)
@@ -122,7 +122,8 @@ def undo_recharge(entry: Entry, key: str, *, tell: bool = True) -> None:
         tell_of_value(member, TOP_UP_UNDONE, store_id=sold.store_id, amount_fen=sold.amount_fen)
 
 
-def _find(key: str) -> Recharge | None:
+def find_recharge(key: str) -> Recharge | None:
+    """Return the top-up that was sold under a key."""
     found: Recharge | None = api.db.session.scalar(sa.select(Recharge).where(Recharge.key == key))
     return found
 

@@ -54,8 +54,8 @@ def _check_cap(taker: Member, card: PurseState) -> None:
 
 def _tell(entry: Entry, giver: Member, taker: Member, fen: int) -> None:
     amount = api.format_fen(fen)
-    note_history(giver.id, "value_given", amount=amount, other=f"{taker.name} {taker.number}")
-    note_history(taker.id, "value_received", amount=amount, other=f"{giver.name} {giver.number}")
+    note_history(giver.id, "value_given", amount=amount, other=taker.number)
+    note_history(taker.id, "value_received", amount=amount, other=giver.number)
     title = _("Transferred stored value")
     for member in (giver, taker):
         record_act(member, "membership.value_transferred", title, entry.note)
