@@ -22,6 +22,7 @@ from console import clock, unit
 from console.app import create_app
 from console.config import Config
 from console.db import db, engine_options
+from console.host import Host
 from console.host.discovery import discover
 from console.host.states import PluginState
 from console.migrate import migrate_database
@@ -96,15 +97,20 @@ def build_shared(config: Config) -> Flask:
 
 def check_mounted(app: Flask, names: Iterable[str]) -> None:
     """End the run, with the reason and the place, unless all these plugins were mounted."""
-    host = app.extensions["console"]
-    out = sorted(name for name in names if name not in host.mounted)
-    if not out:
-        return
-    reasons = [f"{n} is quarantined: {q.reason}\n{q.trace}" for n, q in host.quarantined.items()]
-    unknown = [
-        f"there is no plugin {n!r}; is it installed?" for n in out if n not in host.quarantined
-    ]
-    pytest.exit("\n".join(unknown + reasons), returncode=1)
+    host: Host = app.extensions["console"]
+    left = [name for name in names if name not in host.mounted]
+    reasons: dict[str, str] = {}
+    while left:
+        name = left.pop(0)
+        if name in host.mounted or name in reasons:
+            continue
+        out, manifest = host.quarantined.get(name), host.manifests.get(name)
+        reasons[name] = f"there is no plugin {name!r}; is it installed?"
+        if out is not None:
+            reasons[name] = f"{name} is quarantined: {out.reason}\n{out.trace}"
+            left += manifest.requires if manifest else ()
+    if reasons:
+        pytest.exit("\n".join(reasons.values()), returncode=1)
 
 
 @contextmanager
