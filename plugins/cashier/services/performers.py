@@ -148,11 +148,11 @@ def shares_of(line_ids: Sequence[int]) -> dict[int, list[tuple[Staff, Share]]]:
     rows = api.db.session.execute(
         performed.where(Performer.line_id.in_(line_ids)).order_by(Performer.id)
     )
-    for row, staff in rows.tuples():
+    for row, staff in rows:
         share = Share(staff.id, row.share_permille, row.named, row.role)
         found[row.line_id].append((staff, share))
     sold = sa.select(Seller, Staff).join(Staff, Staff.id == Seller.staff_id)
     sellers = api.db.session.execute(sold.where(Seller.line_id.in_(line_ids)).order_by(Seller.id))
-    for seller, staff in sellers.tuples():
+    for seller, staff in sellers:
         found[seller.line_id].append((staff, Share(staff.id, seller.share_permille, role="sold")))
     return found

@@ -64,7 +64,7 @@ def write_receipt(
         .join(PaymentKind, PaymentKind.id == Payment.kind_id)
         .where(Payment.settlement_id == settlement.id)
         .order_by(Payment.id)
-    ).tuples()
+    )
     act: dict[str, Any] = {
         "number": settlement.number,
         "at": settlement.settled_at.isoformat(),

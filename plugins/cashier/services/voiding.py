@@ -70,7 +70,7 @@ def _reverse(bill: Bill, settlement: Settlement, reason: str) -> None:
     wanted = sa.select(Journal.id, Journal.idem_key).where(
         Journal.ref == f"bill:{bill.id}", Journal.reverses_id.is_(None)
     )
-    rows = api.db.session.execute(wanted.order_by(Journal.id.desc())).tuples().all()
+    rows = api.db.session.execute(wanted.order_by(Journal.id.desc())).all()
     for journal_id, key in rows:
         if not key.startswith(prefix):
             continue
