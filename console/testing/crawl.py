@@ -136,6 +136,9 @@ def texts_in_the_database(app: Flask) -> set[str]:
     for name in ("console", *app.extensions["console"].mounted):
         for mapper in registries[name].mappers if name in registries else ():
             for column in mapper.local_table.columns:
-                if isinstance(column.type, sa.String | sa.JSON):
-                    found |= {str(v) for v in db.session.scalars(sa.select(column).distinct()) if v}
+                asked = sa.select(column)
+                if isinstance(column.type, sa.String):
+                    found |= {v for v in db.session.scalars(asked.distinct()) if v}
+                elif isinstance(column.type, sa.JSON):  # PostgreSQL cannot compare it
+                    found |= {str(v) for v in db.session.scalars(asked) if v}
     return found
