@@ -1,0 +1,1 @@
+"""Card products, members' cards, and the use of their sessions."""

@@ -1,0 +1,165 @@
+"""What cards answer when something happens to a member, and what follows from their use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+
+from console import api
+from console.api import _
+from plugins.cards.models import Card, CardUse, Change, Person
+from plugins.cards.services.accounts import left_of
+from plugins.cards.services.offering import cards_of
+from plugins.cards.services.telling import say
+from plugins.membership.api import (
+    ExportPart,
+    Tile,
+    TimelineMoment,
+    TimelinePlace,
+    add_growth,
+    move_rows,
+    older_than,
+    take_back_growth,
+)
+
+SOURCE = "cards"
+#: What the ledger does not tell of in the timeline.
+TOLD = ("extended", "paused", "resumed", "shared", "unshared", "pass_used", "undone", "taken_in")
+ICONS = {"undone": "arrow-back-up", "paused": "clock", "pass_used": "ticket"}
+
+
+@api.hookimpl
+def membership_member_merging(kept_id: int, gone_id: int) -> None:
+    """Give the cards of the gone file, with their history, to the kept one."""
+    for column in (Card.member_id, CardUse.member_id, Change.member_id):
+        move_rows(column, kept_id, gone_id)
+
+
+@api.hookimpl
+def membership_member_erasing(member_id: int) -> None:
+    """Forget whom a member shared her cards with; cards and uses stay for the books."""
+    cards = sa.select(Card.id).where(Card.member_id == member_id)
+    api.db.session.execute(sa.delete(Person).where(Person.card_id.in_(cards)))
+    shared = sa.select(CardUse).where(CardUse.member_id == member_id, CardUse.person != "")
+    for use in api.db.session.scalars(shared):
+        use.person = ""
+    told = Change.kind.in_(("shared", "unshared"))
+    api.db.session.execute(sa.delete(Change).where(Change.member_id == member_id, told))
+
+
+@api.hookimpl
+def membership_merge_contents(member_id: int) -> Iterable[tuple[Any, str]]:
+    """Say how many cards a file holds."""
+    count = len(cards_of(member_id))
+    if count:
+        yield _("Cards"), f"{count:,}"
+
+
+@api.hookimpl
+def membership_export_parts(member_id: int) -> Iterable[ExportPart]:
+    """Return a member's cards and the sessions that she used."""
+    cards = cards_of(member_id, over=True)
+    left = left_of(part for card in cards for part in card.parts)
+    rows: list[dict[str, Any]] = [
+        {
+            "card": card.name,
+            "sold_on": card.sold_on.isoformat(),
+            "price_fen": card.price_fen,
+            "until_on": card.until_on.isoformat() if card.until_on else "",
+            "left": sum(left[part.id].all for part in card.parts if part.id in left),
+        }
+        for card in cards
+    ]
+    labels = {
+        "card": _("Card"),
+        "sold_on": _("Sold on"),
+        "price_fen": _("Price"),
+        "until_on": _("Valid until"),
+        "left": _("Sessions left"),
+    }
+    yield ExportPart("cards", _("Cards"), rows, labels)
+    uses = sa.select(CardUse).where(CardUse.member_id == member_id).order_by(CardUse.id)
+    used: list[dict[str, Any]] = [
+        {
+            "at": use.at.isoformat(),
+            "card": use.card.name,
+            "item": use.part.name,
+            "person": use.person,
+            "undone": use.undone_at is not None,
+        }
+        for use in api.db.session.scalars(uses)
+    ]
+    told = {
+        "at": _("Used at"),
+        "card": _("Card"),
+        "item": _("Item"),
+        "person": _("Used by"),
+        "undone": _("Undone"),
+    }
+    yield ExportPart("card_uses", _("Card consumption"), used, told)
+
+
+@api.hookimpl
+def membership_tiles(member_id: int) -> Iterable[Tile]:
+    """Lead to what is left of her cards."""
+    left = left_of(part for card in cards_of(member_id) for part in card.parts)
+    count = sum(one.all for one in left.values())
+    yield Tile("services", _("Remaining services"), "/cards/mine", f"{count:,}")
+
+
+@api.hookimpl
+def membership_timeline_kinds() -> Iterable[tuple[str, Any]]:
+    """Name the moments that cards tell of."""
+    yield SOURCE, _("Changes of cards")
+
+
+@api.hookimpl
+def membership_timeline_moments(
+    member_id: int, before: TimelinePlace | None, most: int, kind: str
+) -> Iterable[TimelineMoment]:
+    """Tell what was done with a member's cards; sales and sessions are told by the ledger."""
+    if kind not in ("", SOURCE):
+        return
+    rows = (
+        sa.select(Change)
+        .where(Change.member_id == member_id, Change.kind.in_(TOLD))
+        .where(older_than(before, SOURCE, Change.at, Change.id))
+        .order_by(Change.at.desc(), Change.id.desc())
+        .limit(most)
+    )
+    for change in api.db.session.scalars(rows):
+        yield TimelineMoment(
+            at=change.at,
+            source=SOURCE,
+            number=change.id,
+            kind=SOURCE,
+            text=say(change),
+            by=change.by,
+            url=f"/console/cards/cards/{change.card_id}/",
+            icon=ICONS.get(change.kind, "id"),
+            tone="warn" if change.kind == "undone" else "",
+        )
+
+
+@api.hookimpl
+def cards_card_sold(card_id: int) -> None:
+    """Let the price of a pass count for the member's level; sessions count when used."""
+    card = api.db.session.get(Card, card_id)
+    if card is not None and card.kind == "pass" and card.price_fen and card.state != "void":
+        add_growth(card.member_id, card.price_fen, cause="spend", key=f"cards:{card.id}")
+
+
+@api.hookimpl
+def cards_session_used(use_id: int) -> None:
+    """Let what a session came to count for the member's level."""
+    use = api.db.session.get(CardUse, use_id)
+    if use is not None and use.income_fen and use.undone_at is None:
+        add_growth(use.member_id, use.income_fen, cause="spend", key=f"cards.use:{use.id}")
+
+
+@api.hookimpl
+def cards_session_undone(use_id: int) -> None:
+    """Take off again what a session counted for her level."""
+    take_back_growth(f"cards.use:{use_id}", back_key=f"cards.undo:{use_id}")

@@ -1,0 +1,40 @@
+"""The tables of cards."""
+
+from plugins.cards.models.cards import (
+    SOURCES,
+    STATES,
+    Card,
+    CardStore,
+    Part,
+    PartService,
+    Person,
+)
+from plugins.cards.models.products import (
+    KINDS,
+    STARTS,
+    Item,
+    ItemService,
+    Product,
+    ProductStore,
+)
+from plugins.cards.models.uses import CardUse, Change, Intake, Pause
+
+__all__ = [
+    "KINDS",
+    "SOURCES",
+    "STARTS",
+    "STATES",
+    "Card",
+    "CardStore",
+    "CardUse",
+    "Change",
+    "Intake",
+    "Item",
+    "ItemService",
+    "Part",
+    "PartService",
+    "Pause",
+    "Person",
+    "Product",
+    "ProductStore",
+]

@@ -1,0 +1,35 @@
+"""What may be allowed with cards, and which preset roles have it."""
+
+from __future__ import annotations
+
+from console import api
+from console.api import _
+
+DESK = ("manager", "front_desk")
+SEE_CARDS = api.Permission(
+    "cards.see_cards", _("See cards and their use"), (*DESK, "technician", "accountant")
+)
+EDIT_PRODUCTS = api.Permission("cards.edit_products", _("Change card products"), ("manager",))
+SELL_CARDS = api.Permission("cards.sell_cards", _("Sell cards"), DESK)
+USE_SESSIONS = api.Permission("cards.use_sessions", _("Use sessions of members' cards"), DESK)
+USE_UNSEEN = api.Permission(
+    "cards.use_unseen", _("Use sessions without the member's code or signature"), ("manager",)
+)
+UNDO_USES = api.Permission("cards.undo_uses", _("Undo the use of a session"), ("manager",))
+CHANGE_CARDS = api.Permission(
+    "cards.change_cards", _("Extend, pause and share cards"), ("manager",)
+)
+TAKE_IN = api.Permission(
+    "cards.take_in", _("Turn sessions of an earlier system into cards"), ("manager",)
+)
+
+PERMISSIONS = (
+    SEE_CARDS,
+    EDIT_PRODUCTS,
+    SELL_CARDS,
+    USE_SESSIONS,
+    USE_UNSEEN,
+    UNDO_USES,
+    CHANGE_CARDS,
+    TAKE_IN,
+)

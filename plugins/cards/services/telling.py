@@ -1,0 +1,93 @@
+"""What members are told about their cards, and the lines of each card's history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from console import api
+from console.api import _
+from plugins.cards.models import Card, CardUse, Change
+from plugins.messages.api import MessageKind, send_message
+
+MINE = "/cards/mine"
+SOLD = MessageKind("cards.sold", _("Your new card"), _("%(name)s, you have a new card: %(card)s."))
+USED = MessageKind(
+    "cards.used",
+    _("A session was used"),
+    _("%(name)s, %(service)s at %(store)s was taken from your card %(card)s. Left: %(left)s."),
+)
+PASS_USED = MessageKind(
+    "cards.pass_used",
+    _("Your pass was used"),
+    _("%(name)s, your pass %(card)s was used for %(service)s at %(store)s."),
+)
+UNDONE = MessageKind(
+    "cards.undone",
+    _("A session is yours again"),
+    _("%(name)s, %(service)s was given back to your card %(card)s."),
+)
+EXTENDED = MessageKind(
+    "cards.extended",
+    _("Your card is valid for longer"),
+    _("%(name)s, your card %(card)s is valid until %(until)s."),
+)
+ENDING = MessageKind(
+    "cards.ending",
+    _("Your card ends soon"),
+    _("%(name)s, your card %(card)s is valid until %(until)s. Book in time."),
+)
+WORDS = {
+    "sold": _("Card sold: %(card)s"),
+    "paid": _("Owing paid: %(amount)s (%(card)s)"),
+    "extended": _("Card extended: %(card)s until %(until)s (%(reason)s)"),
+    "paused": _("Card paused: %(card)s (%(reason)s)"),
+    "resumed": _("Card counts again: %(card)s until %(until)s"),
+    "shared": _("Card shared: %(card)s with %(person)s"),
+    "unshared": _("Card no longer shared: %(card)s with %(person)s"),
+    "pass_used": _("Pass used: %(card)s, %(service)s"),
+    "undone": _("Use of a session undone: %(card)s, %(service)s (%(reason)s)"),
+    "void": _("Sale of the card undone: %(card)s (%(reason)s)"),
+    "taken_in": _("Card from an earlier system: %(card)s"),
+}
+
+
+def note(card: Card, kind: str, **facts: Any) -> None:
+    """Add a line to the history of a card, in the running unit."""
+    told = {"card": {"name": card.name, "names": card.names}, **facts}
+    api.db.session.add(
+        Change(
+            card_id=card.id,
+            member_id=card.member_id,
+            at=api.now(),
+            kind=kind,
+            facts=told,
+            by=api.actor().name,
+        )
+    )
+
+
+def say(change: Change) -> str:
+    """Say a line of a card's history in the reader's language."""
+    facts = {
+        key: api.translate(value["name"], value["names"]) if isinstance(value, dict) else value
+        for key, value in change.facts.items()
+    }
+    if "fen" in facts:
+        facts["amount"] = api.format_fen(facts["fen"])
+    return str(WORDS[change.kind]) % facts
+
+
+def tell_of_use(use: CardUse, card: Card, service: str, left: int) -> None:
+    """Tell a member at once that a session was used, in the running unit."""
+    store = api.db.session.get_one(api.Store, use.store_id)
+    facts = {"service": service, "store": store.name, "card": card.name}
+    kind = PASS_USED if card.kind == "pass" else USED
+    told = facts if card.kind == "pass" else {**facts, "left": left}
+    send_message(
+        use.member_id, kind, told, url=MINE, key=f"cards.used:{use.id}", store_id=use.store_id
+    )
+
+
+def tell(card: Card, kind: MessageKind, key: str | None = None, **facts: Any) -> None:
+    """Tell the member whose card it is, in the running unit."""
+    send_message(card.member_id, kind, {"card": card.name, **facts}, url=MINE, key=key)
