@@ -15,18 +15,15 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.ledger.api import (
-    Entry,
-    Line,
-    Opening,
-    Tender,
-    Terms,
-    issue_lots,
-    open_balances,
-    salon,
-    spend,
+from plugins.ledger.api import Opening, open_balances
+from plugins.membership import (
+    demo_levels,
+    demo_messages,
+    demo_phone,
+    demo_privacy,
+    demo_value,
+    demo_views,
 )
-from plugins.membership import demo_levels, demo_messages, demo_phone, demo_privacy, demo_views
 from plugins.membership.models import Tag
 from plugins.membership.permissions import ADD_MEMBERS, IMPORT_MEMBERS, SEE_MEMBERS
 from plugins.membership.services.birthdays import Birthday
@@ -200,7 +197,8 @@ class Cast:
 def load() -> None:
     """Build the members with their balances, in one unit."""
     told = tomllib.loads(FILE.read_text("utf-8"))
-    _load(told)
+    offers = _load(told)
+    demo_value.set_pins(offers)
     demo_privacy.load_consents()
     demo_privacy.load_duplicates()
     demo_views.load_views()
@@ -209,7 +207,7 @@ def load() -> None:
 
 
 @api.unit
-def _load(told: dict[str, Any]) -> None:
+def _load(told: dict[str, Any]) -> dict[str, Any]:
     tags, levels = _load_tags(told["tags"]), demo_levels.load_story()
     demo_levels.load_levels(levels)
     everybody = Cast(told, tags).all()
@@ -217,17 +215,22 @@ def _load(told: dict[str, Any]) -> None:
     members = list(zip(ids, everybody, strict=True))
     for start in range(0, len(members), TOGETHER):
         _open(members[start : start + TOGETHER], levels)
-    for member_id, one in members:
-        _play(member_id, one)
     _let_some_visit(ids, everybody)
     today = api.today("Asia/Shanghai")
+    offers = demo_value.load_offers()
+    stories = [
+        (member_id, one.story, one.member.store_id, one.member.joined_on or today)
+        for member_id, one in members
+    ]
     demo_levels.play_levels(
         levels,
         [
             (member_id, one.member.name if one.story else "", one.member.joined_on or today)
             for member_id, one in members
         ],
+        lambda: demo_value.play_value(offers, stories),
     )
+    return offers
 
 
 def _open(members: Sequence[tuple[int, Told]], levels: dict[str, Any]) -> None:
@@ -259,34 +262,6 @@ def _load_tags(told: Sequence[Sequence[str]]) -> dict[str, int]:
         api.db.session.add(Tag(name=name, names=names, colour=colour))
     api.db.session.flush()
     return {tag.name: tag.id for tag in api.db.session.scalars(sa.select(Tag).order_by(Tag.id))}
-
-
-def _play(member_id: int, told: Told) -> None:
-    """Post the top-ups of a story and what was paid from them, oldest first."""
-    store_id = told.member.store_id
-    today = api.today("Asia/Shanghai")
-    for number, (price, bonus, days_ago) in enumerate(told.story.get("top_ups", ()), 1):
-        entry = Entry(
-            key=f"demo:top-up:{member_id}:{number}",
-            code="top_up",
-            store_id=store_id,
-            business_on=today - dt.timedelta(days=days_ago),
-        )
-        terms = Terms(price_fen=price * YUAN, paid=price * YUAN, gift=bonus * YUAN)
-        tender = Tender(salon("wechat", store_id), price * YUAN, f"{entry.key}:paid")
-        with api.at_moment(demo_levels.days_ago(days_ago)):
-            issue_lots(entry, member_id, [terms], [tender])
-    for number, amount in enumerate(told.story.get("spent", ()), 1):
-        line = Line(f"demo:spend:{member_id}:{number}", amount * YUAN, amount * YUAN, amount * YUAN)
-        entry = Entry(
-            key=line.ref,
-            code="spend",
-            store_id=store_id,
-            business_on=today - dt.timedelta(days=7 * number),
-            agreed_by="code",
-        )
-        with api.at_moment(demo_levels.days_ago(7 * number)):
-            spend(entry, member_id, [line])
 
 
 def _let_some_visit(ids: Sequence[int], everybody: Sequence[Told]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ from plugins.membership.models import Benefit, Level, LevelGift, Member, Photo
 from plugins.membership.permissions import SEE_MEMBERS
 from plugins.membership.services.freezing import freeze_member
 from plugins.membership.services.level_terms import check_levels
-from plugins.membership.services.levelling import add_growth, buy_level, set_level
+from plugins.membership.services.levelling import add_growth, set_level
 
 FILE = Path(__file__).parent / "demo_data" / "levels.toml"
 ZONE, YUAN = "Asia/Shanghai", 100
@@ -66,14 +66,22 @@ def sessions_used(told: dict[str, Any], name: str) -> Mapping[str, int]:
 
 
 @api.unit
-def play_levels(told: dict[str, Any], members: Sequence[tuple[int, str, dt.date]]) -> None:
-    """Let members visit and spend: *members* are ids, names (of the cast) and days of joining."""
+def play_levels(
+    told: dict[str, Any],
+    members: Sequence[tuple[int, str, dt.date]],
+    top_up: Callable[[], None],
+) -> None:
+    """Let members visit and spend: *members* are ids, names (of the cast) and days of joining.
+
+    *top_up* sells their top-ups, once they have the levels that they earned.
+    """
     cast = {name: member_id for member_id, name, _joined_on in reversed(members) if name}
     _use_cards(told, cast)
     for days, member_id, yuan in sorted(_spendings(told, cast, members), reverse=True):
         with api.at_moment(days_ago(days)):
             key = f"demo:growth:{member_id}:{days}"
             add_growth(member_id, yuan * YUAN, cause="spend", key=key)
+    top_up()
     _play_by_hand(told, cast, members)
     _hand_gifts_over()
     _add_photos(told["photos"], cast)
@@ -109,9 +117,7 @@ def _play_by_hand(
     told: dict[str, Any], cast: Mapping[str, int], members: Sequence[tuple[int, str, dt.date]]
 ) -> None:
     levels = {level.name: level.id for level in api.db.session.scalars(sa.select(Level))}
-    bought, manual, frozen = told["bought"], told["manual"], told["frozen"]
-    with api.at_moment(days_ago(bought["days_ago"])):
-        buy_level(cast[bought["name"]], levels[bought["level"]], bought["cause"])
+    manual, frozen = told["manual"], told["frozen"]
     with api.at_moment(days_ago(manual["days_ago"])):
         set_level(
             cast[manual["name"]],

@@ -15,16 +15,6 @@ from plugins.membership.demo_levels import days_ago
 from plugins.membership.models import Member
 from plugins.messages.api import MessageKind, deliver_past, mark_all_read, send_message
 
-TOPPED_UP = MessageKind(
-    "membership.demo_topped_up",
-    _("Top-up of %(amount)s"),
-    _("%(name)s, you topped up %(amount)s at %(store)s and got a bonus of %(bonus)s."),
-)
-PAID = MessageKind(
-    "membership.demo_paid",
-    _("Payment of %(amount)s"),
-    _("%(name)s, you paid %(amount)s from your balance at %(store)s."),
-)
 USED = MessageKind(
     "membership.demo_used",
     _("One session of %(card)s was used"),
@@ -91,11 +81,6 @@ def _of_cast(
         if member is None:
             continue
         store = {"store": member.home_store.name}
-        for price, bonus, days in story.get("top_ups", ()):
-            facts = {"amount": _yuan(price), "bonus": _yuan(bonus), **store}
-            yield Told(days, member, TOPPED_UP, facts, HISTORY)
-        for week, amount in enumerate(story.get("spent", ()), 1):
-            yield Told(7 * week, member, PAID, {"amount": _yuan(amount), **store}, HISTORY)
         for card, days in used.get(story["name"], ()):
             yield Told(days, member, USED, {"card": card, **store}, CARD)
 

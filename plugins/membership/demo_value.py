@@ -1,0 +1,108 @@
+"""The stored value of the demo: offers, the top-ups of members, and what they paid from them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from console import api
+from plugins.ledger.api import Entry, Line, Tender, salon
+from plugins.membership.demo_levels import YUAN, ZONE, days_ago
+from plugins.membership.models import Level, Member, PurseKind, Tier
+from plugins.membership.services.offers import quote_recharge
+from plugins.membership.services.pins import set_member_pin
+from plugins.membership.services.purses import pay_from_balance
+from plugins.membership.services.recharging import sell_recharge
+
+FILE = Path(__file__).parent / "demo_data" / "value.toml"
+#: Every seventh of the others topped up once, within so many days.
+EVERY, LATELY = 7, 120
+
+
+@api.unit
+def load_offers() -> dict[str, Any]:
+    """Put the offers and the card on sale; return what the demo tells of them."""
+    told = tomllib.loads(FILE.read_text("utf-8"))
+    kind = PurseKind(**told["card"])
+    api.db.session.add(kind)
+    api.db.session.flush()
+    rows = api.db.session.execute(sa.select(Level.name, Level.id))
+    levels: dict[str, int] = {row.name: row.id for row in rows}
+    today = api.today(ZONE)
+    for each in told["offers"]:
+        first, last = each.get("days", (None, None))
+        offer = Tier(
+            name=each["name"],
+            names=each["names"],
+            amount_fen=each["amount"] * YUAN,
+            bonus_fen=each["bonus"] * YUAN,
+            gift=each.get("gift", ""),
+            level_id=levels[each["level"]] if "level" in each else None,
+            first_only=each.get("first_only", False),
+            purse_kind_id=kind.id if "card" in each else None,
+            from_on=today + dt.timedelta(days=first) if first is not None else None,
+            until_on=today + dt.timedelta(days=last) if last is not None else None,
+        )
+        api.db.session.add(offer)
+    api.db.session.flush()
+    return told
+
+
+@api.unit
+def play_value(
+    told: Mapping[str, Any], members: Sequence[tuple[int, Mapping[str, Any], int, dt.date]]
+) -> None:
+    """Let members top up and pay, oldest first; *members* are id, story, store, day of joining."""
+    tiers = {tier.amount_fen // YUAN: tier.id for tier in api.db.session.scalars(sa.select(Tier))}
+    acts: list[tuple[int, int, int, int]] = []
+    for number, (member_id, story, store_id, joined_on) in enumerate(members):
+        acts += [(days, price, member_id, store_id) for price, _b, days in story.get("top_ups", ())]
+        age = (api.today(ZONE) - joined_on).days
+        if not story and number % EVERY == 0 and age:
+            price = (500, 500, 1000, 500, 1000)[number // EVERY % 5]
+            acts.append((min(age, number * 13 % LATELY), price, member_id, store_id))
+    for number, (days, price, member_id, store_id) in enumerate(sorted(acts, reverse=True)):
+        means = ("wechat", "cash", "wechat", "bank")[number % 4]
+        with api.at_moment(days_ago(days)):
+            _top_up(member_id, store_id, price, tiers[price], means)
+    for member_id, story, store_id, _joined_on in members:
+        for number, amount in enumerate(story.get("spent", ()), 1):
+            with api.at_moment(days_ago(7 * number)):
+                _pay(member_id, store_id, number, amount * YUAN)
+    _sell_card(told["holder"])
+
+
+def _top_up(member_id: int, store_id: int, price: int, tier_id: int, means: str) -> None:
+    key = f"demo:top-up:{member_id}:{price}"
+    quote = quote_recharge(member_id, price * YUAN, store_id=store_id, tier_id=tier_id)
+    tender = Tender(salon(means, store_id), price * YUAN, f"{key}:paid")
+    sell_recharge(Entry(key=key, code="top_up", store_id=store_id), quote, [tender])
+
+
+def _pay(member_id: int, store_id: int, number: int, fen: int) -> None:
+    line = Line(f"demo:spend:{member_id}:{number}", fen, fen, fen)
+    entry = Entry(key=line.ref, code="spend", store_id=store_id, agreed_by="code")
+    pay_from_balance(entry, member_id, [line])
+
+
+def _sell_card(told: Mapping[str, Any]) -> None:
+    member = api.db.session.scalars(sa.select(Member).where(Member.name == told["name"])).first()
+    tier = api.db.session.scalars(sa.select(Tier).where(Tier.name == told["offer"])).one()
+    if member is not None:
+        with api.at_moment(days_ago(told["days_ago"])):
+            price = tier.amount_fen // YUAN
+            _top_up(member.id, member.home_store_id, price, tier.id, "bank")
+
+
+def set_pins(told: Mapping[str, Any]) -> None:
+    """Give a member of the cast her PIN; not in a unit, because hashing takes time."""
+    wanted = sa.select(Member.id).where(Member.name == told["pin"]["name"]).limit(1)
+    member_id = api.db.session.scalar(wanted)
+    api.db.session.rollback()
+    if member_id is not None:
+        set_member_pin(member_id, told["pin"]["digits"])
