@@ -34,7 +34,7 @@ def check_names(view: ModelAdmin) -> None:
     twice = {key for key in shown if shown.count(key) > 1}
     if twice:
         raise BadView(f"columns named twice: {', '.join(sorted(twice))}")
-    for key in (*view.search, *view.details, *view.form_names):
+    for key in (*view.search, *view.details, *view.form_names, *view.totals):
         attribute_of(model, key)
     for key in view.inline_edit:
         attribute = attribute_of(model, key)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from flask import current_app
 
 from console.admin import columns, density, filters, paging
-from console.admin.attributes import pk_of
+from console.admin.attributes import attribute_of, pk_of
 from console.admin.columns import ListColumn
 from console.admin.filters import ListFilter
 from console.admin.labels import label_columns
@@ -173,6 +173,16 @@ class Listing:
         """Count the rows, up to one more than `MOST_COUNTED`."""
         some = sa.select(self.pk).where(*self.conditions).limit(MOST_COUNTED + 1).subquery()
         return db.session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
+
+    def sums(self) -> list[tuple[Any, int]]:
+        """Sum over all rows what the view's `totals` name: their labels and amounts."""
+        found = [attribute_of(self.model, name) for name in self.view.totals]
+        if not found:
+            return []
+        summed = [sa.func.sum(getattr(self.model, each.key)) for each in found]
+        rows = sa.select(*summed).select_from(self.model).where(*self.conditions)
+        row = db.session.execute(rows).one()
+        return [(each.label, int(fen or 0)) for each, fen in zip(found, row, strict=True)]
 
 
 def may_sort(column: ListColumn) -> bool:

@@ -21,6 +21,7 @@ from console.admin.scope import scope_of
 from console.admin.state import SIZES, State
 from console.admin.versions import seal
 from console.i18n import gettext
+from console.money import format_fen
 
 if TYPE_CHECKING:
     from console.admin.columns import ListColumn
@@ -78,6 +79,7 @@ class ListPage:
             "export": self._exports(),
             "actions": actions,
             "empty": self._empty(),
+            "totals": [(str(label), format_fen(fen)) for label, fen in self.listing.sums()],
             "urls": urls,
             "views": view_pages.describe(
                 self.view, self.listing, [column.key for column in self.shown]

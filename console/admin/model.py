@@ -83,6 +83,8 @@ class ModelAdmin(SavedViewPages, SegmentPages, AdminView, ModelView):
     filters: ClassVar[tuple[str | Filter, ...]] = ()
     #: Attributes that the search box looks through.
     search: ClassVar[tuple[str, ...]] = ()
+    #: Amounts that are summed over all rows the list has, below it.
+    totals: ClassVar[tuple[str, ...]] = ()
     #: Whether people may put filters together to segments, and filter by those.
     has_segments: ClassVar[bool] = False
     form: tuple[str | FormSection, ...] = ()  # type: ignore[assignment]

@@ -43,17 +43,14 @@ from plugins.cashier.permissions import OPEN_BILLS, SEE_BILLS, SETTLE_BILLS
 from plugins.cashier.services.billing import (
     add_line,
     change_line,
-    change_price,
-    give_free,
     hold_bill,
-    keep_price,
     open_bill,
     remove_line,
     resume_bill,
-    round_off,
     scan_member,
     set_member,
 )
+from plugins.cashier.services.byhand import change_price, give_free, keep_price, round_off
 from plugins.cashier.services.days import require_open_day
 from plugins.cashier.services.numbers import today_of
 from plugins.cashier.services.paying import payment_kinds, seed_payment_kinds

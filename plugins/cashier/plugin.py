@@ -5,9 +5,10 @@ from __future__ import annotations
 from console import api
 from console.api import _
 from plugins.cashier import listeners
+from plugins.cashier.admin import VIEWS
 from plugins.cashier.hookspecs import HOOKS
 from plugins.cashier.permissions import PERMISSIONS
-from plugins.cashier.services.billing import ROUNDING_MOST
+from plugins.cashier.services.byhand import ROUNDING_MOST
 from plugins.cashier.services.settling import OWING_MOST
 
 
@@ -26,4 +27,5 @@ class Cashier(api.Plugin):
     hooks = HOOKS
     listeners = (listeners,)
     permissions = PERMISSIONS
+    admin_views = VIEWS
     settings = (ROUNDING_MOST, OWING_MOST)

@@ -46,6 +46,8 @@ from tests.support.till import (
     top_up,
 )
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 
 @pytest.fixture(autouse=True)
 def store(app: Flask) -> Iterator[Any]:

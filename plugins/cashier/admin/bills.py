@@ -1,0 +1,164 @@
+"""The list of bills and the page of one, which shows all that is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from markupsafe import Markup
+
+from console import api
+from console.api import _
+from plugins.cashier.admin import drawing
+from plugins.cashier.models import Bill, Order, Payment, PaymentKind
+from plugins.cashier.permissions import EXPORT_BILLS, OPEN_BILLS, SEE_BILLS
+from plugins.cashier.services.billing import member_of
+
+COUNTER = "/console/cashier/counter/"
+
+
+def _paid_by(ids: Sequence[int]) -> Mapping[int, str]:
+    rows = api.db.session.execute(
+        sa.select(Payment.bill_id, PaymentKind)
+        .join(PaymentKind, PaymentKind.id == Payment.kind_id)
+        .where(Payment.bill_id.in_(ids), Payment.state == "confirmed")
+        .order_by(Payment.id)
+    )
+    found: dict[int, dict[str, None]] = {}
+    for bill_id, kind in rows:
+        found.setdefault(bill_id, {})[kind.shown_name] = None
+    return {number: api.gettext(", ").join(names) for number, names in found.items()}
+
+
+class BillAdmin(api.ModelAdmin):
+    """All bills; they are made and changed at the till, never in a form."""
+
+    subject, noun = Bill, "bills"
+    title = _("Bills")
+    icon, group, order = "receipt", "till", 30
+    needs = {"view": SEE_BILLS, "export": EXPORT_BILLS}
+    list_columns = (
+        "number",
+        "business_on",
+        "store_id",
+        "member_id",
+        "state",
+        "label",
+        "list_fen",
+        "discount_fen",
+        "due_fen",
+        "paid_fen",
+        "owing_fen",
+        api.Column("paid_by", _("Paid by"), load=_paid_by),
+        "agreed_by",
+        "settled_at",
+        api.Column("opened_by", hidden=True),
+        api.Column("settled_by", hidden=True),
+        api.Column("device", hidden=True),
+        api.Column("booked_on", hidden=True),
+        api.Column("note", hidden=True),
+    )
+    default_sort = "-id"
+    filters = (
+        "store_id",
+        "business_on",
+        "booked_on",
+        "state",
+        "member_id",
+        "opened_by",
+        "settled_by",
+        "agreed_by",
+        "due_fen",
+        "owing_fen",
+        "late",
+    )
+    search = ("number", "label")
+    totals = ("list_fen", "discount_fen", "due_fen", "paid_fen", "owing_fen")
+    details = (
+        "number",
+        "store_id",
+        "business_on",
+        "booked_on",
+        "member_id",
+        "label",
+        "note",
+        "opened_by",
+        "opened_at",
+        "settled_by",
+        "settled_at",
+        "agreed_by",
+        "device",
+        "late",
+        "void_reason",
+    )
+    empty_hint = _("Bills are opened at the till.")
+
+    def head(self, record: Any) -> Markup:
+        return drawing.draw("_bill_head.html", bill=record, member=member_of(record))
+
+    def panels(self, record: Any) -> list[api.Panel]:
+        rows = drawing.lines_shown(record)
+        parts = drawing.parts_of([row["line"].id for row in rows])
+        found = [
+            api.Panel(
+                _("Lines"),
+                drawing.draw("_bill_lines.html", rows=rows, bill=record, parts=parts),
+                10,
+            )
+        ]
+        settlements = drawing.settlements_of(record.id)
+        if settlements:
+            html = drawing.draw(
+                "_bill_payments.html",
+                payments=drawing.payments_of(record.id),
+                settlements=settlements,
+                people=drawing.people_named(
+                    [each for one in settlements for each in (one.settled_by, one.undone_by)]
+                ),
+            )
+            found.append(api.Panel(_("Payments"), html, 20))
+            html = drawing.draw("_bill_journals.html", journals=drawing.journals_of(record.id))
+            found.append(api.Panel(_("In the books"), html, 40))
+        if record.receipt:
+            html = drawing.draw("_bill_receipt.html", acts=record.receipt["acts"])
+            found.append(api.Panel(_("Receipt"), html, 30))
+        return found
+
+    def record_actions(self, record: Any) -> list[api.RecordAction]:
+        label = _("Open at the till")
+        return [api.RecordAction(label, f"{COUNTER}{record.id}", OPEN_BILLS, method="GET")]
+
+
+class OrderAdmin(api.ModelAdmin):
+    """The orders: services, cards, top-ups and products, each kind with its own list and sums."""
+
+    subject, noun = Order, "orders"
+    title = _("Orders")
+    icon, group, order = "list-details", "till", 40
+    menu_query = "?f.kind.eq=service"
+    needs = {"view": SEE_BILLS, "export": EXPORT_BILLS}
+    list_columns = (
+        "number",
+        "booked_on",
+        "store_id",
+        "kind",
+        "member_id",
+        "state",
+        "list_fen",
+        "discount_fen",
+        "due_fen",
+        "bill_id",
+    )
+    default_sort = "-id"
+    filters = ("kind", "state", "store_id", "booked_on", "member_id", "due_fen")
+    search = ("number",)
+    totals = ("list_fen", "discount_fen", "due_fen")
+    list_template = "cashier/orders.html"
+    empty_hint = _("Orders appear here when bills are opened at the till.")
+
+    def panels(self, record: Any) -> list[api.Panel]:
+        bill = api.db.session.get_one(Bill, record.bill_id)
+        rows = [row for row in drawing.lines_shown(bill) if row["line"].order_kind == record.kind]
+        html = drawing.draw("_bill_lines.html", rows=rows, bill=record, parts=())
+        return [api.Panel(_("Lines"), html, 10)]
