@@ -130,10 +130,13 @@ def _offered(view: ModelAdmin, record: Any, asked: Sequence[Any]) -> list[dict[s
     ]
 
 
-def _reaches(view: ModelAdmin, number: Any, verb: str) -> bool:
-    needs = view.needs.get(verb)
+def _reaches(view: ModelAdmin, number: Any, verb: str, here: str = "view") -> bool:
+    """Tell whether she may do *verb* with a record that she was shown under *here*."""
+    needs, shown = view.needs.get(verb), view.needs.get(here)
     if needs is None or not needs.held():
         return False
+    if shown is not None and shown.stores() == needs.stores():
+        return True
     return bool(scope.reached(view.subject, [number], needs))
 
 
@@ -142,8 +145,9 @@ def tabs(view: ModelAdmin, record: Any, active: str) -> list[dict[str, Any]]:
     number = number_of(view, record)
     offered = [("details_view", "view", gettext("Details")), ("edit_view", "edit", gettext("Edit"))]
     found = [{"label": view.title, "url": f"{view.url}/", "icon": "arrow-left", "active": False}]
+    here = "edit" if active == "edit_view" else "view"
     for name, verb, label in offered:
-        if name == active or _reaches(view, number, verb):
+        if name == active or _reaches(view, number, verb, here):
             url = url_for(f"{view.endpoint}.{name}", id=number)
             found.append({"label": label, "url": url, "active": name == active})
     return found
