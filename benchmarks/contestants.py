@@ -54,7 +54,7 @@ def sign_in(page: str, **fields: str) -> Callable[[Browser], None]:
 
 
 def edit_by(path: Callable[[Person], str], name: str) -> Callable[[Browser, Person, int], Answer]:
-    """Return what opens a form, changes a name in it and sends it; the sending is timed apart."""
+    """Return what opens a form, changes one text in it and sends it; the sending is timed apart."""
 
     def save(browser: Browser, person: Person, turn: int) -> Answer:
         page = browser.get(path(person)).text
@@ -140,7 +140,7 @@ def _ours_as(name: str, login: str) -> Contestant:
         },
         f"{home}export/csv/",
         re.compile("<tr data-id="),
-        edit_by(edit, "name"),
+        edit_by(edit, "notes"),  # the peers have no such text, and change the name
     )
 
 

@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,8 @@ from pathlib import Path
 from benchmarks.contestants import Contestant, environment
 
 PATIENCE = 120.0
+#: Seconds of computing within one second below which a server has nothing to do.
+IDLE = 0.05
 
 
 @dataclass(frozen=True)
@@ -27,9 +29,21 @@ class Served:
     #: Seconds from its start to its first whole answer.
     start: float
 
-    def memory(self) -> float:
-        """Return what its largest process holds in memory, in MB."""
-        return max(memory_of(each) for each in family_of(self.process.pid))
+    def web_worker(self, ask: Callable[[], object]) -> int:
+        """Return the process that works when *ask* asks for pages."""
+        before = {each: cpu_of(each) for each in family_of(self.process.pid)}
+        for _turn in range(10):
+            ask()
+        return max(before, key=lambda each: cpu_of(each) - before[each])
+
+    def settle(self) -> None:
+        """Wait until what the server does by itself after its start is done."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            before = sum(map(cpu_of, family_of(self.process.pid)))
+            time.sleep(1)
+            if sum(map(cpu_of, family_of(self.process.pid))) - before < IDLE:
+                return
 
 
 @contextmanager
@@ -110,6 +124,15 @@ def family_of(parent: int) -> list[int]:
         found.append(todo.pop())
         todo += children.get(found[-1], [])
     return found
+
+
+def cpu_of(process: int) -> float:
+    """Return the seconds that a process has computed so far."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def memory_of(process: int) -> float:
