@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from importlib.metadata import entry_points
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, Page
 
+from console.words import speaking
 from tests.support import hook_calls, postgres, run_folder
 from tests.support.chromium import launched_chromium
 from tests.support.databases import ENGINES, Databases, databases_on
@@ -82,6 +84,13 @@ def database_url(databases: Databases) -> Iterator[str]:
     url = databases.create()
     yield url
     databases.drop(url)
+
+
+@pytest.fixture
+def in_english(app: Flask) -> Iterator[None]:
+    """What is said to nobody in particular is said in English, as the test quotes it."""
+    with speaking("en"):
+        yield
 
 
 @pytest.fixture(scope="session")
