@@ -13,6 +13,7 @@ from plugins.cards.models import Card, CardUse, Change, Person
 from plugins.cards.services.accounts import left_of
 from plugins.cards.services.offering import cards_of
 from plugins.cards.services.telling import say
+from plugins.ledger.api import standings
 from plugins.membership.api import (
     ExportPart,
     Tile,
@@ -104,8 +105,7 @@ def membership_export_parts(member_id: int) -> Iterable[ExportPart]:
 @api.hookimpl
 def membership_tiles(member_id: int) -> Iterable[Tile]:
     """Lead to what is left of her cards."""
-    left = left_of(part for card in cards_of(member_id) for part in card.parts)
-    count = sum(one.all for one in left.values())
+    count = standings([member_id], ["all_sessions"])[member_id]["all_sessions"]
     yield Tile("services", _("Remaining services"), "/cards/mine", f"{count:,}")
 
 

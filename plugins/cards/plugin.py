@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from console import api
 from console.api import _
-from plugins.cards import listeners
+from plugins.cards import listeners, records
+from plugins.cards.admin import VIEWS
 from plugins.cards.hookspecs import HOOKS
 from plugins.cards.permissions import PERMISSIONS
+from plugins.cards.public import PAGES
 from plugins.cards.services.nightly import earn_passes, remind_members
 from plugins.ledger.api import CODES
 
@@ -31,9 +33,11 @@ class Cards(api.Plugin):
         "membership": ">=1,<2",
         "messages": ">=1,<2",
     }
-    listeners = (listeners,)
+    listeners = (listeners, records)
     hooks = HOOKS
     permissions = PERMISSIONS
+    admin_views = VIEWS
+    public_routes = PAGES
     jobs = (
         api.Schedule("cards.earn", earn_passes, daily_at="02:55"),
         api.Schedule("cards.remind", remind_members, daily_at="09:40"),

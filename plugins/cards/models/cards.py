@@ -42,7 +42,7 @@ class Card(Named, api.Model):
 
     __tablename__ = "cards_card"
     scope = api.Scope(_of_known_members)
-    found_by = None
+    found_by = None  # type: ignore[assignment] # found by its member, not by its name
     __table_args__ = (
         sa.CheckConstraint(_STATE, name="state"),
         sa.CheckConstraint("source IN ('sale', 'opening')", name="source"),
@@ -115,7 +115,7 @@ class Part(Named, api.Model):
 
     __tablename__ = "cards_part"
     scope = api.CHAIN
-    found_by = None
+    found_by = None  # type: ignore[assignment] # found by its member, not by its name
     __table_args__ = (
         sa.CheckConstraint("sessions >= 0 AND free >= 0", name="counts"),
         sa.CheckConstraint("price_fen >= 0 AND deal_fen >= 0 AND list_fen >= 0", name="prices"),

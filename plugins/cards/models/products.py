@@ -89,7 +89,7 @@ class Item(Named, api.Model):
 
     __tablename__ = "cards_item"
     scope = api.CHAIN
-    found_by = None
+    found_by = None  # type: ignore[assignment] # found by its member, not by its name
     __table_args__ = (
         sa.CheckConstraint("sessions >= 0 AND free >= 0", name="counts"),
         sa.CheckConstraint("list_fen >= 0", name="list_fen"),

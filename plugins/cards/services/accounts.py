@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from console import api
 from plugins.cards.models import Card, Part
-from plugins.ledger.api import Account, Lot, Name
+from plugins.ledger.api import SESSION, Account, Lot, Name, heir_of, lots_of
 
 
 @dataclass(frozen=True)
@@ -84,3 +84,16 @@ def name_of(account_id: int) -> Name:
     """Return the name of an account as it stands now: a merge may have moved it."""
     account = api.db.session.get_one(Account, account_id, populate_existing=True)
     return Name(account.owner, account.owner_id, account.kind, account.unit, account.part)
+
+
+def sessions_on_no_card(member_id: int) -> list[tuple[str, int]]:
+    """Return what an import left under old names: pairs of a name and the sessions left."""
+    lots = lots_of(heir_of(member_id), "sessions")
+    known = sa.select(Part.lot_id).where(Part.lot_id.in_([lot.id for lot in lots]))
+    on_cards = set(api.db.session.scalars(known))
+    found: dict[str, int] = {}
+    for lot in lots:
+        if lot.id not in on_cards:
+            name = lot.unit.removeprefix(SESSION)
+            found[name] = found.get(name, 0) + lot.left
+    return list(found.items())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -43,7 +44,7 @@ def find_sessions() -> list[Found]:
     return [Found(unit.removeprefix(SESSION), people, int(some)) for unit, people, some in rows]
 
 
-def _open_lots() -> sa.Select[tuple[int, str, int, int, dt.date]]:
+def _open_lots() -> sa.Select[int, str, int, int, dt.date]:
     left = Account.credits - Account.debits
     return (
         sa.select(
@@ -89,7 +90,7 @@ def take_in(chosen: Mapping[str, int], until_on: dt.date | None = None) -> Intak
     return intake
 
 
-def _batches(name: str) -> Iterator[Sequence[sa.Row[tuple[int, str, int, int, dt.date]]]]:
+def _batches(name: str) -> Iterator[Sequence[Any]]:
     last = 0
     while True:
         wanted = _open_lots().where(Lot.unit == f"{SESSION}{name}", Lot.id > last)
@@ -105,7 +106,7 @@ def _make_card(
     intake: Intake,
     product: Product,
     item: Item,
-    row: sa.Row[tuple[int, str, int, int, dt.date]],
+    row: Any,
     until_on: dt.date | None,
 ) -> None:
     """Make the card of one lot: its count is what was left, its price was paid elsewhere."""

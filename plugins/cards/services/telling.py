@@ -68,7 +68,7 @@ def note(card: Card, kind: str, **facts: Any) -> None:
 
 def say(change: Change) -> str:
     """Say a line of a card's history in the reader's language."""
-    facts = {
+    facts: dict[str, Any] = {
         key: api.translate(value["name"], value["names"]) if isinstance(value, dict) else value
         for key, value in change.facts.items()
     }

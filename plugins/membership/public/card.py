@@ -78,11 +78,14 @@ def member_here() -> Member:
 
 
 def tiles_of(member_id: int) -> list[Tile]:
-    """Return the tiles of all plugins, the seven in their order, each once."""
+    """Return the tiles of all plugins, the seven in their order, each once.
+
+    A plugin that requires another one may give a better tile in place of its.
+    """
     asked = api.answers(membership_tiles, member_id=member_id)
     by_key: dict[str, Tile] = {}
     for tile in (tile for tiles in asked for tile in tiles):
-        by_key.setdefault(tile.key, tile)
+        by_key[tile.key] = tile
     places = {key: place for place, key in enumerate(TILES)}
     return sorted(by_key.values(), key=lambda tile: places.get(tile.key, len(places)))
 

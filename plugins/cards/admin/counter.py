@@ -1,0 +1,218 @@
+"""At the counter: selling a card, and using a session."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import redirect, request
+
+from console import api
+from console.api import _
+from plugins.cards.admin.agreeing import agree, ways_for
+from plugins.cards.admin.places import (
+    fen_of,
+    key_of_form,
+    new_key,
+    number_of,
+    reach,
+    require_store,
+    say,
+    store_here,
+    stores_for,
+    today_of,
+    yuan,
+)
+from plugins.cards.permissions import SELL_CARDS, USE_SESSIONS
+from plugins.cards.services.offering import offers_of
+from plugins.cards.services.selling import list_total, products_on_sale, sell_card
+from plugins.cards.services.using import use_session
+from plugins.ledger import api as ledger
+from plugins.membership.api import Member, find_exactly, read_code, receive_member
+from plugins.salon.api import Staff, StaffStore
+
+HOME = "/console/cards/counter/"
+CARDS = "/console/cards/cards/"
+#: Where booked money goes.
+MEANS = (("cash", _("Cash")), ("wechat", _("WeChat Pay")), ("bank", _("Bank transfer")))
+
+
+class CounterView(api.AdminView):
+    """Finding a member, then selling her a card or using a session of hers."""
+
+    title, noun = _("Use a session"), "counter"
+    group, icon, order = "cards", "ticket", 10
+
+    @api.page("/", needs=USE_SESSIONS)
+    def find(self) -> Any:
+        return self._find()
+
+    @api.page("/", needs=USE_SESSIONS, methods=("POST",))
+    def found(self) -> Any:
+        """Open the counter for whoever the code, phone or number belongs to."""
+        text = request.form.get("q", "").strip()[:40]
+        try:
+            member_id, code = _whose(text)
+        except api.Refused as refused:
+            return self._find(text, refused)
+        if code:
+            return self._show(member_id, code=code)
+        return redirect(f"{HOME}{member_id}/use")
+
+    @api.page("/<int:member_id>/use", needs=USE_SESSIONS)
+    def show(self, member_id: int) -> Any:
+        return self._show(reach(Member, member_id, USE_SESSIONS).id)
+
+    @api.page("/<int:member_id>/use", needs=USE_SESSIONS, methods=("POST",))
+    def use(self, member_id: int) -> Any:
+        code = request.form.get("code", "").strip()
+        if not _is_hers(code, member_id):
+            reach(Member, member_id, USE_SESSIONS)
+        try:
+            card_id = _use(member_id)
+        except api.Refused as refused:
+            return self._show(member_id, code=code, problem=refused)
+        say(api.gettext("Session used."))
+        return redirect(f"{CARDS}{card_id}/")
+
+    @api.page("/<int:member_id>/sell", needs=SELL_CARDS)
+    def offer(self, member_id: int) -> Any:
+        return self._offer(reach(Member, member_id, SELL_CARDS))
+
+    @api.page("/<int:member_id>/sell", needs=SELL_CARDS, methods=("POST",))
+    def sell(self, member_id: int) -> Any:
+        member = reach(Member, member_id, SELL_CARDS)
+        try:
+            card_id = _sell(member.id)
+        except api.Refused as refused:
+            return self._offer(reach(Member, member_id, SELL_CARDS), refused)
+        say(api.gettext("Card sold."))
+        return redirect(f"{CARDS}{card_id}/")
+
+    def _find(self, text: str = "", problem: api.Refused | None = None) -> Any:
+        page = api.render("cards/find.html", view=self, text=text, problem=problem)
+        return (page, problem.status) if problem else page
+
+    def _show(self, member_id: int, *, code: str = "", problem: api.Refused | None = None) -> Any:
+        store = store_here(USE_SESSIONS)
+        offers = offers_of(member_id, store.id, today_of(store)) if store else []
+        page = api.render(
+            "cards/use.html",
+            view=self,
+            member=api.db.session.get_one(Member, member_id),
+            store=store,
+            stores=stores_for(USE_SESSIONS),
+            usable=[offer for offer in offers if offer.usable],
+            others=[offer for offer in offers if not offer.usable],
+            staff=_staff_of(store.id) if store else [],
+            ways=ways_for(store, member_id),
+            code=code,
+            key=request.form.get("key") or new_key(),
+            entered=request.form,
+            problem=problem,
+        )
+        return (page, problem.status) if problem else page
+
+    def _offer(self, member: Member, problem: api.Refused | None = None) -> Any:
+        store = store_here(SELL_CARDS)
+        products = products_on_sale(store.id, today_of(store)) if store else []
+        page = api.render(
+            "cards/sell.html",
+            view=self,
+            member=member,
+            store=store,
+            stores=stores_for(SELL_CARDS),
+            products=[(product, list_total(product)) for product in products],
+            means=MEANS,
+            key=request.form.get("key") or new_key(),
+            entered=request.form,
+            yuan=yuan,
+            problem=problem,
+        )
+        return (page, problem.status) if problem else page
+
+
+def _whose(text: str) -> tuple[int, str]:
+    """Return the member of a code, a phone or a number, and the code if it was one."""
+    digits = "".join(text.split())
+    if len(digits) == 20 and digits.isdecimal():
+        return read_code(digits), digits
+    for member in find_exactly(text) if text else ():
+        if api.find_record(Member, member.id, USE_SESSIONS) is not None:
+            return member.id, ""
+    raise api.NotFound(_("No member has this code, phone or number here."))
+
+
+def _is_hers(code: str, member_id: int) -> bool:
+    """Tell whether a code that was shown opens the counter for a member of another store."""
+    if not code:
+        return False
+    try:
+        return read_code(code) == member_id
+    except api.Refused:
+        return False
+
+
+def _staff_of(store_id: int) -> list[Staff]:
+    works = sa.select(StaffStore.staff_id).where(StaffStore.store_id == store_id)
+    rows = sa.select(Staff).where(Staff.id.in_(works), Staff.left_on.is_(None))
+    return list(api.db.session.scalars(rows.order_by(Staff.name)))
+
+
+def _use(member_id: int) -> int:
+    """Use the session that the form asks for, and return the number of its card."""
+    store = require_store(USE_SESSIONS)
+    key, choice = key_of_form(), request.form.get("choice", "")
+    part, _colon, variant = choice.partition(":")
+    if not (part.isdecimal() and variant.isdecimal() and choice.isascii()):
+        raise api.Refused(_("Choose what is used."))
+    offers = offers_of(member_id, store.id, today_of(store))
+    if int(part) not in {offer.part.id for offer in offers}:
+        raise api.NotFound(_("There is no such card."))
+    staff_id = number_of("staff_id")
+    if staff_id is not None and staff_id not in {one.id for one in _staff_of(store.id)}:
+        raise api.Refused(_("Choose somebody who works here."))
+    agreed_by, use_up = agree(member_id, store.id, key)
+    entry = ledger.Entry(
+        key=key, code="use_session", store_id=store.id, agreed_by=agreed_by, asked=choice
+    )
+    supplement, person = fen_of("supplement"), number_of("person_id")
+
+    @api.unit
+    def act() -> int:
+        use = use_session(
+            entry,
+            int(part),
+            int(variant),
+            staff_id=staff_id,
+            supplement_fen=supplement,
+            person_id=person,
+        )
+        if not use_up(use.card_id):
+            return use.card_id
+        receive_member(use.member_id, store.id)
+        return use.card_id
+
+    return act()
+
+
+def _sell(member_id: int) -> int:
+    """Sell the card that the form asks for, and return its number."""
+    store = require_store(SELL_CARDS)
+    key, product_id = key_of_form(), number_of("product_id")
+    means = request.form.get("means", "cash")
+    if product_id is None or means not in dict(MEANS):
+        raise api.Refused(_("Choose a card product."))
+    paid = fen_of("paid")
+    entry = ledger.Entry(key=key, code="card_sale", store_id=store.id)
+
+    @api.unit
+    def act() -> int:
+        on_sale = products_on_sale(store.id, today_of(store))
+        price = next((one.price_fen for one in on_sale if one.id == product_id), 0)
+        fen = price if paid is None else paid
+        account = ledger.salon(means, store.id)
+        tenders = [ledger.Tender(account, fen, f"{key}:paid")] if fen else []
+        return sell_card(entry, member_id, product_id, tenders).id
+
+    return act()

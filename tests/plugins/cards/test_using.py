@@ -1,0 +1,329 @@
+"""Using sessions: count and income, limits, agreement, and undoing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from zoneinfo import ZoneInfo
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from console import api
+from plugins.cards.api import (
+    Card,
+    CardUse,
+    cards_session_undone,
+    cards_session_used,
+    earn_pass,
+    earned_so_far,
+    offers_of,
+    undo_use,
+    usable_on,
+    use_session,
+)
+from plugins.cards.services import using
+from plugins.cards.services.accounts import Left, left_of
+from plugins.cards.services.changing import extend_card, pause_card, resume_card, share_card
+from plugins.cards.services.nightly import earn_passes, remind_members
+from plugins.cards.services.offering import why_not
+from plugins.ledger import api as ledger
+from plugins.ledger.services.verifying import verify
+from plugins.membership.api import freeze_member
+from plugins.messages.api import Message
+from tests.support.cards import Shop, add_product, entry, item, open_shop, sell, use
+from tests.support.ledger import balance
+from tests.support.parallel import at_once
+from tests.support.salon import add_service, add_staff, add_store
+
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture
+def shop(app: Flask) -> Shop:
+    return open_shop()
+
+
+@pytest.fixture
+def card(shop: Shop) -> Card:
+    return sell(shop, add_product("头皮护理 10 次", 98_000, item(shop.scalp, 10, free=2)))
+
+
+def left(card: Card) -> Left:
+    api.db.session.rollback()
+    part = api.db.session.get_one(Card, card.id).parts[0]
+    return left_of([part])[part.id]
+
+
+def revenue(shop: Shop) -> int:
+    return balance(ledger.salon("revenue", shop.store.id))
+
+
+def told(shop: Shop, kind: str) -> int:
+    query = sa.select(sa.func.count()).where(
+        Message.member_id == shop.member.id, Message.kind == kind
+    )
+    return api.db.session.scalar(query) or 0
+
+
+def test_each_session_earns_its_share_and_the_free_ones_nothing(shop: Shop, card: Card) -> None:
+    uses = [use(shop, card) for _number in range(12)]
+    assert [one.income_fen for one in uses] == [9_800] * 10 + [0, 0]
+    assert [one.free for one in uses] == [False] * 10 + [True, True]
+    assert revenue(shop) == 98_000
+    with pytest.raises(api.Refused, match="All sessions are used"):
+        use(shop, card)
+    assert verify().findings == {}
+
+
+def test_the_rounding_of_a_price_is_never_lost(shop: Shop) -> None:
+    card = sell(shop, add_product("头皮护理 3 次", 10_000, item(shop.scalp, 3)))
+    assert [use(shop, card).income_fen for _number in range(3)] == [3_333, 3_333, 3_334]
+
+
+def test_a_use_freezes_prices_person_and_how_she_agreed(shop: Shop, card: Card) -> None:
+    amy = add_staff("Amy", shop.store)
+    one = use(shop, card, staff_id=amy.id, device="till:3", agreed_by="signature")
+    assert (one.list_fen, one.deal_fen, one.staff_id) == (12_800, 9_800, amy.id)
+    assert (one.agreed_by, one.device) == ("signature", "till:3")
+    line = api.db.session.query(ledger.Use).one()
+    assert (line.list_fen, line.deal_fen, line.staff_id) == (12_800, 9_800, amy.id)
+
+
+def test_she_is_told_of_each_session_at_once(shop: Shop, card: Card, announced: object) -> None:
+    one = use(shop, card, agreed_by="staff_only")
+    assert told(shop, "cards.used") == 1
+    assert announced(cards_session_used) == [{"use_id": one.id}]  # type: ignore[operator]
+
+
+def test_the_same_form_uses_one_session(shop: Shop, card: Card) -> None:
+    first, again = (use(shop, card, key="form:2") for _number in range(2))
+    assert first.id == again.id
+    assert left(card) == Left(9, 2)
+
+
+def test_a_dearer_service_takes_a_supplement(shop: Shop) -> None:
+    plain, fancy = add_service("单色", price_fen=16_800), add_service("彩绘", price_fen=26_800)
+    product = add_product("美甲任选", 138_000, item([plain, fancy], 10, list_fen=16_800))
+    card = sell(shop, product)
+    dear = use(shop, card, variant_id=fancy.variants[0].id)
+    assert (dear.supplement_fen, dear.list_fen) == (10_000, 16_800)
+    assert use(shop, card).supplement_fen == 0
+    assert use(shop, card, variant_id=fancy.variants[0].id, supplement_fen=0).list_fen == 26_800
+
+
+def test_a_card_is_for_its_own_services_only(shop: Shop, card: Card) -> None:
+    other = add_service("日式美甲")
+    with pytest.raises(api.Refused, match="not for this service"):
+        use(shop, card, variant_id=other.variants[0].id)
+    assert usable_on(shop.member.id, other.variants[0].id, card.sold_on, shop.store.id) == []
+    fit = usable_on(shop.member.id, shop.variant_id, card.sold_on, shop.store.id)
+    assert [offer.card.id for offer in fit] == [card.id]
+
+
+def test_a_card_counts_on_its_days_only(shop: Shop) -> None:
+    card = sell(shop, add_product("月卡", 30_000, item(shop.scalp, 4), valid_days=30))
+    assert card.until_on == card.sold_on + 29 * DAY
+    with api.at_moment(api.now() + 29 * DAY):
+        use(shop, card)
+    with api.at_moment(api.now() + 30 * DAY), pytest.raises(api.Refused, match="ended"):
+        use(shop, card)
+
+
+def test_a_card_may_begin_with_its_first_use(shop: Shop) -> None:
+    product = add_product(
+        "首用生效", 30_000, item(shop.scalp, 4), valid_days=30, starts="first_use"
+    )
+    card = sell(shop, product)
+    assert card.until_on is None
+    with api.at_moment(api.now() + 100 * DAY):
+        one = use(shop, card)
+        assert card.until_on == one.used_on + 29 * DAY
+        undo_use(one.id, "点错")
+        assert api.db.session.get_one(Card, card.id).until_on is None
+
+
+def test_days_are_those_of_the_store_also_when_clocks_change(app: Flask) -> None:
+    shop = open_shop("Europe/Berlin")
+    berlin = ZoneInfo("Europe/Berlin")
+    with api.at_moment(dt.datetime(2026, 3, 28, 23, 30, tzinfo=berlin)):
+        card = sell(shop, add_product("两天卡", 9_900, item(shop.scalp, 4), valid_days=2))
+    assert card.until_on == dt.date(2026, 3, 29)
+    with api.at_moment(dt.datetime(2026, 3, 29, 23, 59, tzinfo=berlin)):
+        use(shop, card)
+    with api.at_moment(dt.datetime(2026, 3, 30, 0, 1, tzinfo=berlin)), pytest.raises(api.Refused):
+        use(shop, card)
+
+
+def test_a_week_has_its_limit_from_monday_on(shop: Shop) -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+    saturday = dt.datetime(2026, 5, 16, 15, tzinfo=zone)
+    with api.at_moment(saturday):
+        card = sell(shop, add_product("周卡", 60_000, item(shop.scalp, 9), per_week=2))
+        first = use(shop, card)
+        use(shop, card)
+        with pytest.raises(api.Refused, match="this week"):
+            use(shop, card)
+        undo_use(first.id, "点错")
+        use(shop, card)
+    with api.at_moment(saturday + 2 * DAY):
+        use(shop, card)
+
+
+def test_a_card_counts_in_its_stores_only(shop: Shop) -> None:
+    elsewhere = add_store("南山店")
+    card = sell(shop, add_product("福田卡", 9_900, item(shop.scalp, 2), stores=[shop.store]))
+    with pytest.raises(api.Refused, match="this store"):
+        use(shop, card, store_id=elsewhere.id)
+    (offer,) = offers_of(shop.member.id, elsewhere.id, card.sold_on)
+    assert not offer.usable
+
+
+def test_nothing_is_used_on_a_frozen_file(shop: Shop, card: Card) -> None:
+    freeze_member(shop.member.id, "争议中")
+    with pytest.raises(api.Refused, match="frozen"):
+        use(shop, card)
+    assert usable_on(shop.member.id, shop.variant_id, card.sold_on, shop.store.id) == []
+
+
+def test_undoing_gives_count_and_income_back_and_tells_her(
+    shop: Shop, card: Card, announced: object
+) -> None:
+    one = use(shop, card)
+    undo_use(one.id, "做错了项目")
+    undo_use(one.id, "又按了一次")
+    assert left(card) == Left(10, 2)
+    assert revenue(shop) == 0
+    assert told(shop, "cards.undone") == 1
+    assert announced(cards_session_undone) == [{"use_id": one.id}]  # type: ignore[operator]
+    assert api.db.session.get_one(CardUse, one.id).undo_reason == "做错了项目"
+    assert verify().findings == {}
+
+
+def test_a_use_is_undone_on_its_own_day_only(shop: Shop, card: Card) -> None:
+    one = use(shop, card)
+    with pytest.raises(api.Refused, match="why"):
+        undo_use(one.id, " ")
+    with api.at_moment(api.now() + DAY), pytest.raises(api.Refused, match="today"):
+        undo_use(one.id, "太晚")
+
+
+def year_card(shop: Shop) -> Card:
+    product = add_product("洗吹年卡", 365_000, item(shop.scalp), kind="pass", valid_days=365)
+    return sell(shop, product)
+
+
+def test_a_pass_earns_in_a_straight_line_by_day(shop: Shop) -> None:
+    card = year_card(shop)
+    use(shop, card)
+    assert revenue(shop) == 0
+    with api.at_moment(api.now() + 100 * DAY):
+        earn_passes()
+        earn_passes()
+        assert revenue(shop) == 100_000
+        assert card.price_fen - earned_so_far(card) == 265_000
+        assert earn_pass(card.id) == 0
+    with api.at_moment(api.now() + 500 * DAY):
+        earn_passes()
+        assert revenue(shop) == 365_000
+    assert verify().findings == {}
+
+
+def test_a_pause_extends_a_pass_and_stops_its_earning(shop: Shop) -> None:
+    card, start = year_card(shop), api.now()
+    until_on = card.until_on
+    assert until_on is not None
+    with api.at_moment(start + 10 * DAY):
+        pause_card(card.id, "怀孕")
+        with pytest.raises(api.Refused, match="paused"):
+            use(shop, card)
+    with api.at_moment(start + 40 * DAY):
+        earn_passes()
+        assert revenue(shop) == 10_000
+        resume_card(card.id)
+        assert api.db.session.get_one(Card, card.id).until_on == until_on + 30 * DAY
+        use(shop, card)
+    with api.at_moment(start + 60 * DAY):
+        earn_passes()
+        assert revenue(shop) == 30_000
+
+
+def test_an_extension_has_a_reason_and_is_told(shop: Shop) -> None:
+    card = sell(shop, add_product("月卡", 30_000, item(shop.scalp, 4), valid_days=30))
+    assert card.until_on is not None
+    with pytest.raises(api.Refused, match="after"):
+        extend_card(card.id, card.until_on, "门店装修")
+    extend_card(card.id, card.until_on + 10 * DAY, "门店装修")
+    assert told(shop, "cards.extended") == 1
+    with api.at_moment(api.now() + 35 * DAY):
+        use(shop, card)
+
+
+def test_she_hears_thirty_seven_and_one_day_before(shop: Shop) -> None:
+    card = sell(shop, add_product("季卡", 30_000, item(shop.scalp, 4), valid_days=91))
+    now, heard = api.now(), []
+    for day in (59, 60, 61, 83, 84, 88, 89, 90, 91):
+        with api.at_moment(now + day * DAY):
+            remind_members()
+            remind_members()
+        heard.append(told(shop, "cards.ending"))
+    assert heard == [0, 1, 1, 2, 2, 2, 3, 3, 3]
+    assert left(card) == Left(4)
+
+
+def test_somebody_named_uses_a_shared_card(shop: Shop, card: Card) -> None:
+    mother = share_card(card.id, "妈妈")
+    assert use(shop, card, person_id=mother.id).person == "妈妈"
+    assert use(shop, card).person == ""
+
+
+def race(app: Flask, shop: Shop, part_id: int) -> list[str]:
+    """Let eight people use the same session, each with a form of her own."""
+    heads = [entry(shop, "use_session", agreed_by="code") for _number in range(8)]
+    variant_id = shop.variant_id
+
+    def attempt(number: int) -> str:
+        try:
+            use_session(heads[number], part_id, variant_id)
+        except api.Refused:
+            return "refused"
+        return "used"
+
+    return sorted(str(one) for one in at_once(app, 8, attempt))
+
+
+def test_eight_at_once_get_one_last_session(app: Flask, shop: Shop) -> None:
+    card = sell(shop, add_product("体验卡", 9_900, item(shop.scalp, 1)))
+    assert race(app, shop, card.parts[0].id) == ["refused"] * 7 + ["used"]
+    assert left(card) == Left(0)
+    assert revenue(shop) == 9_900
+
+
+def test_eight_at_once_get_the_last_session_of_the_week(app: Flask, shop: Shop) -> None:
+    card = sell(shop, add_product("周卡", 60_000, item(shop.scalp, 9), per_week=1))
+    assert race(app, shop, card.parts[0].id) == ["refused"] * 7 + ["used"]
+    assert left(card) == Left(8)
+
+
+def test_without_lock_and_limit_the_week_is_overdrawn(
+    app: Flask, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: who looks first and takes later, all at once, takes too much."""
+    card = sell(shop, add_product("周卡", 60_000, item(shop.scalp, 9), per_week=1))
+    gate = threading.Barrier(8)
+    card_id, store_id, today = card.id, shop.store.id, card.sold_on
+    heads = [entry(shop, "use_session", agreed_by="code") for _number in range(8)]
+    part_id, variant_id = card.parts[0].id, shop.variant_id
+    monkeypatch.setattr(using, "why_not", lambda *_told: None)
+
+    def naive(number: int) -> str:
+        fits = why_not(api.db.session.get_one(Card, card_id), store_id, today) is None
+        api.db.session.rollback()
+        gate.wait()
+        if fits:
+            use_session(heads[number], part_id, variant_id)
+        return "used" if fits else "refused"
+
+    assert [str(one) for one in at_once(app, 8, naive)] == ["used"] * 8
+    assert left(card) == Left(1)
