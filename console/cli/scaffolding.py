@@ -23,6 +23,7 @@ def new_plugin(name: str, path: Path, title: str) -> None:
     and addresses, and cannot be changed later.
     """
     from console import scaffolding
+    from console.config import instance_folder
 
     try:
         folder = scaffolding.begin(name, path, title or name.capitalize())
@@ -31,6 +32,8 @@ def new_plugin(name: str, path: Path, title: str) -> None:
     place = folder if folder.is_absolute() else f"./{folder}"
     click.echo(f"Wrote {folder}/. It runs as it is:\n")
     click.echo(f"    pip install -e {place}")
+    if not (instance_folder() / "secret_key").exists():
+        click.echo("    console init")
     click.echo("    console migrate")
     click.echo(f"    console plugins enable {name}")
     click.echo("    console dev")
