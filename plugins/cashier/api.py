@@ -40,6 +40,7 @@ from plugins.cashier.offers import (
     Tender,
 )
 from plugins.cashier.permissions import OPEN_BILLS, SEE_BILLS, SETTLE_BILLS
+from plugins.cashier.services.agreeing import ProvenPin, prove_pin
 from plugins.cashier.services.billing import (
     add_line,
     change_line,
@@ -78,6 +79,7 @@ __all__ = [
     "PaymentKind",
     "PaymentMethod",
     "Performer",
+    "ProvenPin",
     "Quote",
     "QuoteLine",
     "Seller",
@@ -105,6 +107,7 @@ __all__ = [
     "open_bill",
     "payment_kinds",
     "preview",
+    "prove_pin",
     "put_performers",
     "put_sellers",
     "remove_line",

@@ -86,9 +86,9 @@ class LineKind:
 
     Lines of the order kinds *service* and *product* are consumption: the till takes their money
     and books revenue. Those of *recharge* and *card* are sales: `settle` gets the *money* that
-    is for the line and books it itself; it may be given no balance and owes nothing. `undo` is
-    told before the journals of a settlement are reversed. Session lines are a *service* kind
-    with nothing due whose `settle` uses the session.
+    is for the line and books it itself; it may be given no balance and owes nothing. Session
+    lines are a *service* kind with nothing due whose `settle` uses the session. `undo` gets the
+    settlement and the reason when a bill is reopened; journals that it leaves are reversed.
     """
 
     key: str
@@ -96,7 +96,7 @@ class LineKind:
     title: Any
     describe: Callable[[Asked], Described]
     settle: Callable[[Settling, Line, Sequence[Money]], Sequence[Taken]] | None = None
-    undo: Callable[[Line], None] | None = None
+    undo: Callable[[Settling, Line, str], None] | None = None
     refund: Callable[[Line, int], None] | None = None
     #: Whether price benefits count for it, and whether its price may be changed by hand.
     discountable: bool = True

@@ -35,12 +35,14 @@ from plugins.cashier.permissions import (
     VOID_BILLS,
 )
 from plugins.cashier.services import billing, byhand
+from plugins.cashier.services.agreeing import prove_pin
 from plugins.cashier.services.keys import new_key
 from plugins.cashier.services.paying import payment_kinds, seed_payment_kinds
 from plugins.cashier.services.performers import staff_of_store
 from plugins.cashier.services.quoting import preview
 from plugins.cashier.services.settling import settle
 from plugins.cashier.services.voiding import undo_settlement, void_bill
+from plugins.membership.api import has_pin
 from plugins.salon.api import Category, Service
 
 HOME = "/console/cashier/counter/"
@@ -194,6 +196,7 @@ class Counter(SharePages, api.AdminView):
             rows=drawing.lines_shown(bill),
             balance_fen=balance,
             all_balance_fen=quoted.all_balance_fen,
+            has_pin=bill.member_id is not None and has_pin(bill.member_id),
             owed_fen=bill.owing_fen if bill.state == "part_paid" else quoted.due_fen,
             kinds=kinds,
             count=ROWS,
@@ -277,12 +280,13 @@ def _set_member(bill: Bill) -> None:
 
 
 def _settle(bill: Bill) -> None:
+    agreed_by, proof = text_of("agreed_by") or None, text_of("code")
     settle(
         bill.id,
         list(read_tenders()),
         key=text_of("key") or new_key(),
-        agreed_by=text_of("agreed_by") or None,
-        proof=text_of("code"),
+        agreed_by=agreed_by,
+        proof=prove_pin(bill.id, proof) if agreed_by == "pin" else proof,
     )
 
 

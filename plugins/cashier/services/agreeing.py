@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
 
 from console import api
 from console.api import _
@@ -10,11 +13,31 @@ from plugins.cashier.models import Bill, Line
 from plugins.cashier.permissions import DEDUCT_ALONE
 from plugins.cashier.services.asking import line_kinds
 from plugins.ledger.api import AGREEMENTS
-from plugins.membership.api import Member, use_code
+from plugins.membership.api import Member, check_member_pin, use_code
 from plugins.messages.api import ProvenPhone
 from plugins.messages.api import use_code as use_sms_code
 
-Proof = str | ProvenPhone
+
+@dataclass(frozen=True)
+class ProvenPin:
+    """That a member typed her PIN on the keypad, now."""
+
+    member_id: int
+
+
+Proof = str | ProvenPhone | ProvenPin
+
+
+def prove_pin(bill_id: int, pin: str) -> ProvenPin:
+    """Return the proof that the member of a bill typed her PIN; raises `WrongPin`.
+
+    Call it outside any unit: each try is counted for good.
+    """
+    member_id = api.db.session.scalar(sa.select(Bill.member_id).where(Bill.id == bill_id))
+    if member_id is None:
+        raise api.Refused(_("Only a member can pay from balance."))
+    check_member_pin(member_id, pin)
+    return ProvenPin(member_id)
 
 
 def takes_something(lines: Sequence[Line], balance_fen: int) -> bool:
@@ -38,8 +61,8 @@ def check_agreement(bill: Bill, agreed_by: str | None, proof: Proof) -> str:
         raise api.Refused(_("This code is another member's."))
     if agreed_by == "sms_code":
         _use_sms_code(bill, proof)
-    if agreed_by == "pin":
-        raise api.Refused(_("No member has a PIN yet."))
+    if agreed_by == "pin" and proof != ProvenPin(bill.member_id or 0):
+        raise api.Refused(_("Ask the member to type her PIN."))
     if agreed_by == "staff_only" and not DEDUCT_ALONE.held(bill.store_id):
         raise api.Refused(_("You may not take from a balance without the member's code."))
     return agreed_by

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,8 +13,9 @@ from console.api import _
 from plugins.cashier.models import Line
 from plugins.cashier.offers import Asked, Described, LineKind, Settling, Taken
 from plugins.cashier.permissions import GIVE_BONUS
+from plugins.cashier.services.naming import name_in_all
 from plugins.ledger.api import Tender as Money
-from plugins.ledger.api import Terms, issue_lots
+from plugins.membership.api import quote_recharge, read_quote, sell_recharge, undo_recharge
 from plugins.salon.api import Service, ServiceStore, Staff, Variant, price_of, price_with
 
 
@@ -76,31 +78,61 @@ def describe_product(asked: Asked) -> Described:
 
 
 def describe_top_up(asked: Asked) -> Described:
-    """Describe a plain top-up: `amount_fen`, and a `bonus_fen` set by who may."""
+    """Describe a top-up: `amount_fen`, the offer that it reaches, frozen as it is quoted now.
+
+    `tier_id` names another offer, `purse` one of her cards, `over_cap_note` says why a limit
+    is passed; who may sets `bonus_fen`.
+    """
     if asked.bill.member_id is None:
         raise api.Refused(_("Top-ups and cards need a member."))
-    amount = _number(asked.facts, "amount_fen") or 0
-    bonus = _number(asked.facts, "bonus_fen") or 0
-    if amount <= 0 or bonus < 0 or asked.quantity != 1:
-        raise api.Refused(_("Enter an amount above zero."))
-    if bonus and not GIVE_BONUS.held(asked.bill.store_id):
-        raise api.Refused(_("You may not set the bonus of a top-up."))
-    title = api.gettext("Top-up")
-    return Described(title, amount, {"amount_fen": amount, "bonus_fen": bonus})
+    if asked.quantity != 1:
+        raise api.Refused(_("There is one top-up on a line."))
+    quote = quote_recharge(
+        asked.bill.member_id,
+        _number(asked.facts, "amount_fen") or 0,
+        store_id=asked.bill.store_id,
+        purse=asked.facts.get("purse"),
+        tier_id=_number(asked.facts, "tier_id"),
+    )
+    bonus = _number(asked.facts, "bonus_fen")
+    if bonus and bonus != quote.bonus_fen:
+        if not GIVE_BONUS.held(asked.bill.store_id):
+            raise api.Refused(_("You may not set the bonus of a top-up."))
+        quote = replace(quote, bonus_fen=bonus)
+    title, names = name_in_all(_("Top-up"))
+    if quote.tier_id is not None:
+        title, names = quote.tier_name, dict(quote.tier_names)
+    facts = {
+        "amount_fen": quote.amount_fen,
+        "bonus_fen": quote.bonus_fen,
+        "purse": asked.facts.get("purse"),
+        "tier_id": quote.tier_id,
+        "over_cap_note": str(asked.facts.get("over_cap_note") or ""),
+        "quote": quote.facts(),
+        "names": names,
+    }
+    return Described(title, quote.amount_fen, facts)
 
 
 def settle_top_up(settling: Settling, line: Line, money: Sequence[Money]) -> list[Taken]:
-    """Issue the lot of a top-up."""
-    member_id = settling.bill.member_id
-    if member_id is None:
-        raise api.Refused(_("Top-ups and cards need a member."))
-    bonus = int(line.facts.get("bonus_fen", 0))
-    terms = Terms(price_fen=line.due_fen, paid=line.list_fen, gift=bonus)
-    lots = issue_lots(settling.entry("top_up", "top_up", line), member_id, [terms], money)
+    """Sell a top-up as it was quoted when it was put on the bill."""
+    quote = read_quote(line.facts["quote"])
+    if settling.bill.member_id != quote.member_id:
+        raise api.Refused(_("The top-up was quoted for another member. Put it on anew."))
+    entry = settling.entry("top_up", "top_up", line)
+    note = str(line.facts.get("over_cap_note", ""))
+    lots = sell_recharge(entry, quote, money, over_cap_note=note, tell=False)
     return [
         Taken(settling.ref(line), lot_id=lot.id, principal_fen=lot.paid, bonus_fen=lot.gift)
         for lot in lots
     ]
+
+
+def undo_top_up(settling: Settling, line: Line, reason: str) -> None:
+    """Take a top-up back with all that came with it."""
+    sold = settling.entry("top_up", "top_up", line)
+    entry = replace(sold, key=f"{sold.key}:undo", code="reverse", note=reason)
+    undo_recharge(entry, sold.key, tell=False)
 
 
 KINDS = (

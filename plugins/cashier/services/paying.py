@@ -10,6 +10,7 @@ from console import api
 from console.api import _
 from plugins.cashier.models import Bill, PaymentKind
 from plugins.cashier.offers import PaymentMethod, Tender
+from plugins.cashier.services.naming import name_in_all
 from plugins.ledger.api import Name, held, platform, salon
 
 #: What a salon begins with: code, name, class, method, account, whether a code is asked for.
@@ -24,7 +25,6 @@ FIRST: tuple[tuple[str, Any, str, str, str, bool], ...] = (
     ("douyin", _("Douyin"), "cash_like", "booked", "platform:douyin", True),
     ("balance", _("Balance"), "balance", "balance", "", False),
 )
-LOCALES = ("zh_Hans_CN", "zh_Hant_TW", "en")
 
 
 @api.unit
@@ -34,12 +34,8 @@ def seed_payment_kinds() -> None:
     for place, (code, title, class_, method, account, asks) in enumerate(FIRST):
         if code in known:
             continue
-        names = {}
-        for locale in LOCALES:
-            with api.speaking(locale):
-                names[locale] = str(title)
         kind = PaymentKind(code=code, payment_class=class_, method=method, account=account)
-        kind.name, kind.names = names.pop("zh_Hans_CN"), names
+        kind.name, kind.names = name_in_all(title)
         kind.needs_code, kind.place = asks, place
         api.db.session.add(kind)
     api.db.session.flush()

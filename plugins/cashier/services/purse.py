@@ -13,10 +13,10 @@ from plugins.cashier.models import Bill, Line, LinePart, Payment, PaymentKind, S
 from plugins.cashier.offers import Settling, Tender
 from plugins.cashier.services.asking import payment_method
 from plugins.cashier.services.paying import find_kind
-from plugins.cashier.services.value import pay_from_balance
 from plugins.ledger.api import Line as Spending
 from plugins.ledger.api import Move, Name, Spent, held, post, salon
 from plugins.ledger.api import Tender as Money
+from plugins.membership.api import pay_from_balance
 
 
 class VoucherUsed(api.Conflict):
@@ -119,7 +119,8 @@ class Wallet:
         entry = settling.entry(f"balance/{number}", "spend")
         if self.bill.member_id is None:
             raise api.Refused(_("Only a member can pay from balance."))
-        return pay_from_balance(entry, self.bill.member_id, spendings, coin.tender.purse)
+        purse = coin.tender.purse
+        return pay_from_balance(entry, self.bill.member_id, spendings, purse, tell=False)
 
     def _keep_spent(
         self, settling: Settling, coin: Coin, shares: Sequence[tuple[Line, int]], spent: Spent

@@ -99,34 +99,26 @@ def write_receipt(
 
 
 def count_growth(bill: Bill, settlement: Settlement, lines: Sequence[Line]) -> None:
-    """Count what a member spent of her own money, and topped up, towards her level."""
-    if bill.member_id is None:
-        return
-    for cause, fen in _growth(settlement.id, lines).items():
-        if fen > 0:
-            key = f"bill:{bill.key}:{settlement.number}:{cause}"
-            add_growth(bill.member_id, fen, cause=cause, key=key)
+    """Count what a member spent of her own money towards her level; top-ups count themselves."""
+    fen = _spent(settlement.id, lines)
+    if bill.member_id is not None and fen > 0:
+        key = f"bill:{bill.key}:{settlement.number}:spend"
+        add_growth(bill.member_id, fen, cause="spend", key=key)
 
 
-def _growth(settlement_id: int, lines: Sequence[Line]) -> dict[str, int]:
-    kinds = {line.id: line.order_kind for line in lines}
-    found = {"spend": 0, "top_up": 0}
-    parts = sa.select(LinePart).where(LinePart.settlement_id == settlement_id)
-    for part in api.db.session.scalars(parts):
-        kind = kinds.get(part.line_id)
-        if kind in ("service", "product"):
-            found["spend"] += part.amount_fen - part.bonus_fen
-        elif kind == "recharge":
-            found["top_up"] += part.amount_fen
-    return found
+def _spent(settlement_id: int, lines: Sequence[Line]) -> int:
+    consumed = [line.id for line in lines if line.order_kind in ("service", "product")]
+    parts = sa.select(sa.func.sum(LinePart.amount_fen - LinePart.bonus_fen)).where(
+        LinePart.settlement_id == settlement_id, LinePart.line_id.in_(consumed)
+    )
+    return int(api.db.session.scalar(parts) or 0)
 
 
 def take_growth_back(bill: Bill, settlement: Settlement, lines: Sequence[Line]) -> None:
     """Take off again what a settlement counted towards a level."""
-    for cause, fen in _growth(settlement.id, lines).items():
-        if fen > 0 and bill.member_id is not None:
-            key = f"bill:{bill.key}:{settlement.number}:{cause}"
-            take_back_growth(key, back_key=f"{key}:back")
+    if bill.member_id is not None and _spent(settlement.id, lines) > 0:
+        key = f"bill:{bill.key}:{settlement.number}:spend"
+        take_back_growth(key, back_key=f"{key}:back")
 
 
 def tell_member(bill: Bill, settlement: Settlement, before: Mapping[str, int]) -> None:

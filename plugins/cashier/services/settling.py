@@ -114,7 +114,7 @@ def _settle(
     _check_owing(bill, settlement.owing_fen, due if again else 0)
     keep_payments(wallet, settlement)
     api.fail_point("before_settling")
-    _pay_lines(wallet, _settling(bill, settlement), lines, dues, again=again)
+    _pay_lines(wallet, settling_of(bill, settlement), lines, dues, again=again)
     _finish(bill, settlement, lines, again=again)
     write_receipt(bill, settlement, lines, before)
     count_growth(bill, settlement, lines)
@@ -201,7 +201,8 @@ def _check_owing(bill: Bill, owing_fen: int, owed_fen: int) -> None:
         raise api.Refused(_("A member may owe %(most)s at most.", most=most))
 
 
-def _settling(bill: Bill, settlement: Settlement) -> Settling:
+def settling_of(bill: Bill, settlement: Settlement) -> Settling:
+    """Return a settlement as line kinds take part in it."""
     return Settling(
         bill,
         settlement.number,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import sqlalchemy as sa
+import sqlalchemy.orm
 
 from console import api
 from console.api import _
@@ -13,8 +14,9 @@ from plugins.cashier.models import BY_HAND, Bill, Discount, Line, Order, Payment
 from plugins.cashier.services.asking import line_kinds
 from plugins.cashier.services.billing import lock_bill
 from plugins.cashier.services.days import require_open_day
-from plugins.cashier.services.quoting import lines_of, refresh
+from plugins.cashier.services.quoting import SALES, lines_of, refresh
 from plugins.cashier.services.receipts import take_growth_back, tell_of_reopening
+from plugins.cashier.services.settling import settling_of
 from plugins.ledger.api import Entry, Journal, reverse
 
 
@@ -32,13 +34,8 @@ def undo_settlement(bill_id: int, reason: str) -> Bill:
         require_open_day(bill.store_id, settlement.booked_on)
     lines = lines_of(bill_id)
     api.answers(cashier_bill_voiding, bill_id=bill_id)
-    kinds = line_kinds()
-    for line in lines:
-        kind = kinds.get(line.kind)
-        if kind is not None and kind.undo is not None:
-            kind.undo(line)
     for settlement in settlements:
-        _reverse(bill, settlement, reason)
+        _take_back(bill, settlement, lines, reason)
         take_growth_back(bill, settlement, lines)
         settlement.undone_at, settlement.undo_reason = api.now(), reason
         settlement.undone_by = api.actor().user_id
@@ -65,24 +62,49 @@ def _standing(bill_id: int) -> list[Settlement]:
     return list(api.db.session.scalars(wanted.order_by(Settlement.number.desc())))
 
 
-def _reverse(bill: Bill, settlement: Settlement, reason: str) -> None:
+def _take_back(bill: Bill, settlement: Settlement, lines: Sequence[Line], reason: str) -> None:
+    """Reverse what a settlement booked: what was spent before what it was spent from."""
     prefix = f"bill:{bill.key}:{settlement.number}:"
-    wanted = sa.select(Journal.id, Journal.idem_key).where(
-        Journal.ref == f"bill:{bill.id}", Journal.reverses_id.is_(None)
+    _reverse(bill, settlement, (f"{prefix}money", f"{prefix}balance/"), reason)
+    if settlement.number == _first(bill.id):
+        settling = settling_of(bill, settlement)
+        kinds = line_kinds()
+        for line in sorted(lines, key=lambda line: (line.order_kind in SALES, -line.id)):
+            kind = kinds.get(line.kind)
+            if kind is not None and kind.undo is not None:
+                kind.undo(settling, line, reason)
+    _reverse(bill, settlement, (prefix,), reason)
+
+
+def _first(bill_id: int) -> int:
+    """Return the number of the earliest settlement of a bill that stands."""
+    standing = sa.select(sa.func.min(Settlement.number)).where(
+        Settlement.bill_id == bill_id, Settlement.undone_at.is_(None)
     )
-    rows = api.db.session.execute(wanted.order_by(Journal.id.desc())).all()
-    for journal_id, key in rows:
-        if not key.startswith(prefix):
-            continue
-        entry = Entry(
-            key=f"{key}:undo",
-            code="reverse",
-            ref=f"bill:{bill.id}",
-            store_id=bill.store_id,
-            business_on=settlement.booked_on,
-            note=reason,
-        )
-        reverse(entry, journal_id)
+    return api.db.session.scalar(standing) or 0
+
+
+def _reverse(bill: Bill, settlement: Settlement, keys: tuple[str, ...], reason: str) -> None:
+    """Reverse the journals whose keys begin so, unless they are reversed already."""
+    reversal = sa.orm.aliased(Journal)
+    wanted = (
+        sa.select(Journal.id, Journal.idem_key)
+        .outerjoin(reversal, reversal.reverses_id == Journal.id)
+        .where(Journal.ref == f"bill:{bill.id}", Journal.reverses_id.is_(None))
+        .where(reversal.id.is_(None))
+        .order_by(Journal.id.desc())
+    )
+    for journal_id, key in api.db.session.execute(wanted).all():
+        if key.startswith(keys):
+            entry = Entry(
+                key=f"{key}:undo",
+                code="reverse",
+                ref=f"bill:{bill.id}",
+                store_id=bill.store_id,
+                business_on=settlement.booked_on,
+                note=reason,
+            )
+            reverse(entry, journal_id)
 
 
 def _free_payments(settlement: Settlement) -> None:

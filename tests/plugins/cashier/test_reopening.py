@@ -1,0 +1,167 @@
+"""Reopening settled bills on their own day, and making unpaid ones void."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from console import api
+from console.testing.listening import Announced
+from plugins.cashier.api import (
+    Bill,
+    Discount,
+    Line,
+    Order,
+    Payment,
+    Tender,
+    cashier_bill_settled,
+    cashier_bill_voided,
+    change_price,
+    hold_bill,
+    undo_settlement,
+    void_bill,
+)
+from plugins.ledger import api as ledger
+from plugins.ledger.services.verifying import verify
+from tests.support.ledger import balance as book
+from tests.support.ledger import left
+from tests.support.membership import join
+from tests.support.salon import add_store
+from tests.support.till import (
+    add_to,
+    add_top_up,
+    balance,
+    bill_of,
+    cash,
+    pay,
+    service_for,
+    top_up,
+)
+
+
+@pytest.fixture(autouse=True)
+def store(app: Flask) -> Iterator[Any]:
+    with api.speaking("en"):
+        yield add_store("福田店")
+
+
+@pytest.fixture
+def anna(store: Any) -> int:
+    return int(join().id)
+
+
+def read(model: type[Any], number: int) -> Any:
+    api.db.session.rollback()
+    return api.db.session.get_one(model, number, populate_existing=True)
+
+
+def revenue() -> int:
+    return book(ledger.salon("revenue", 1))
+
+
+def test_a_reopened_bill_gives_everything_back_and_is_settled_anew(app: Flask, anna: int) -> None:
+    bill_id = bill_of(anna)
+    add_top_up(bill_id, 500, 50)
+    line_id = add_to(bill_id, service_for(110))
+    pay(bill_id, cash(500), balance(110))
+    undo_settlement(bill_id, "wrong service")
+    bill = read(Bill, bill_id)
+    assert (bill.state, bill.paid_fen, bill.settled_at) == ("open", 0, None)
+    assert (left(anna), revenue(), book(ledger.salon("cash", 1))) == ((0, 0), 0, 0)
+    assert read(Line, line_id).principal_fen == 0
+    change_price(line_id, 9_000, "a friend")
+    pay(bill_id, cash(500), balance(90))
+    assert sum(left(anna)) == 55_000 - 9_000
+    assert revenue() == 8_181
+    assert verify().findings == {}
+
+
+def test_a_part_paid_bill_is_reopened_with_all_its_settlements(app: Flask, anna: int) -> None:
+    top_up(anna, 100)
+    bill_id = bill_of(anna)
+    add_to(bill_id, service_for(300))
+    pay(bill_id, cash(100))
+    pay(bill_id, cash(50), balance(50))
+    undo_settlement(bill_id, "wrong member")
+    assert (revenue(), left(anna)) == (0, (10_000, 0))
+    assert ledger.standings([anna], ["owing"])[anna]["owing"] == 0
+    assert verify().findings == {}
+
+
+def test_a_top_up_that_was_spent_elsewhere_is_not_taken_back(app: Flask, anna: int) -> None:
+    first = bill_of(anna)
+    add_top_up(first, 500)
+    pay(first, cash(500))
+    second = bill_of(anna)
+    add_to(second, service_for(110))
+    pay(second, balance(110))
+    with pytest.raises(ledger.Insufficient):
+        undo_settlement(first, "mistake")
+    assert read(Bill, first).state == "settled"
+
+
+def test_the_next_business_day_is_too_late(app: Flask) -> None:
+    bill_id = bill_of()
+    add_to(bill_id, service_for(110))
+    pay(bill_id, cash(110))
+    tomorrow = api.now() + dt.timedelta(days=1)
+    with api.at_moment(tomorrow), pytest.raises(api.Refused, match="day is over"):
+        undo_settlement(bill_id, "late")
+
+
+def test_a_voucher_is_free_again_and_its_payment_stays_in_sight(app: Flask) -> None:
+    bill_id = bill_of()
+    add_to(bill_id, service_for(100))
+    voucher = Tender("douyin", 10_000, voucher_code="D1")
+    pay(bill_id, voucher)
+    undo_settlement(bill_id, "wrong guest")
+    pay(bill_id, voucher)
+    states = [payment.state for payment in api.db.session.query(Payment).order_by(Payment.id)]
+    assert states == ["undone", "confirmed"]
+
+
+def test_reopening_needs_a_reason_and_a_settled_bill(app: Flask) -> None:
+    bill_id = bill_of()
+    add_to(bill_id, service_for(100))
+    with pytest.raises(api.Conflict, match="is open"):
+        undo_settlement(bill_id, "why not")
+    pay(bill_id, cash(100))
+    with pytest.raises(api.Refused, match="Say why"):
+        undo_settlement(bill_id, "  ")
+
+
+def test_what_is_void_stays_void(app: Flask) -> None:
+    bill_id = bill_of()
+    add_to(bill_id, service_for(100))
+    hold_bill(bill_id, "12")
+    void_bill(bill_id, "guest left")
+    assert (read(Bill, bill_id).state, read(Order, 1).state) == ("void", "void")
+    with pytest.raises(api.Conflict, match="void"):
+        pay(bill_id, cash(100))
+    assert revenue() == 0
+
+
+def test_the_growth_of_a_reopened_bill_is_taken_off(app: Flask, anna: int) -> None:
+    from plugins.membership.services.growth import growth_of
+
+    bill_id = bill_of(anna)
+    add_to(bill_id, service_for(300))
+    pay(bill_id, cash(300))
+    today = api.today("Asia/Shanghai")
+    assert growth_of(anna, today)["total"] == 30_000
+    undo_settlement(bill_id, "mistake")
+    assert growth_of(anna, today)["total"] == 0
+
+
+def test_others_are_told_of_settling_and_reopening(app: Flask, announced: Announced) -> None:
+    bill_id = bill_of()
+    add_to(bill_id, service_for(100))
+    pay(bill_id, cash(100))
+    undo_settlement(bill_id, "mistake")
+    assert announced(cashier_bill_settled) == [{"bill_id": bill_id}]
+    assert announced(cashier_bill_voided) == [{"bill_id": bill_id}]
+    assert api.db.session.query(Discount).count() == 0
