@@ -49,6 +49,7 @@ class Figure:
     source: str
     region: str
     as_of: str
+    url: str = ""
 
     @property
     def label(self) -> Any:
@@ -129,7 +130,8 @@ def figures() -> dict[str, Figure]:
         if pack is None:
             continue
         for key, told in pack["figures"].items():
-            found[key] = Figure(key, told["value"], told["source"], region, pack["as_of"])
+            source, url = told["source"], told.get("url", "")
+            found[key] = Figure(key, told["value"], source, region, pack["as_of"], url)
     return found
 
 
