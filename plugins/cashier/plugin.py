@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from console import api
 from console.api import _
-from plugins.cashier import listeners
+from plugins.cashier import demo, listeners, timeline
 from plugins.cashier.admin import VIEWS
 from plugins.cashier.hookspecs import HOOKS
 from plugins.cashier.permissions import PERMISSIONS
@@ -25,7 +25,8 @@ class Cashier(api.Plugin):
         "messages": ">=1,<2",
     }
     hooks = HOOKS
-    listeners = (listeners,)
+    listeners = (listeners, timeline)
     permissions = PERMISSIONS
     admin_views = VIEWS
+    demo = (demo.PART,)
     settings = (ROUNDING_MOST, OWING_MOST)

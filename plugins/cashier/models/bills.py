@@ -13,7 +13,7 @@ from console.api import _
 from plugins.ledger.api import AGREEMENTS
 
 STATES = (
-    ("open", _("Open")),
+    ("open", api.lazy_pgettext("bill", "Open")),
     ("held", _("Held")),
     ("settled", _("Settled")),
     ("part_paid", _("Part-paid")),
@@ -85,7 +85,7 @@ class Bill(api.Model):
     list_fen: Mapped[int] = api.column(_("List price"), default=0)
     discount_fen: Mapped[int] = api.column(_("Discount"), default=0)
     due_fen: Mapped[int] = api.column(_("Due"), default=0)
-    paid_fen: Mapped[int] = api.column(_("Paid"), default=0)
+    paid_fen: Mapped[int] = api.column(_("Amount paid"), default=0)
     owing_fen: Mapped[int] = api.column(_("Owing"), default=0)
     #: What the till was asked to round off, and other choices of the price (coupon, points).
     choices: Mapped[dict[str, Any]] = api.column(_("Choices"), default=dict)

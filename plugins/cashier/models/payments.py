@@ -37,7 +37,7 @@ class PaymentKind(Named, api.Model):
     )
     scope = api.CHAIN
     id: Mapped[int] = api.column(_("ID"), primary_key=True)
-    code: Mapped[str] = api.column(_("Code"))
+    code: Mapped[str] = api.column(_("Short code"))
     payment_class: Mapped[str] = api.column(
         _("Payment class"), choices=CLASSES, default="cash_like"
     )
@@ -74,7 +74,7 @@ class Settlement(api.Model):
     settled_by: Mapped[int | None] = api.column(_("Settled by"), sa.ForeignKey("console_user.id"))
     agreed_by: Mapped[str | None] = api.column(_("How she agreed"), choices=AGREED)
     device: Mapped[str | None] = api.column(_("Terminal"))
-    paid_fen: Mapped[int] = api.column(_("Paid"))
+    paid_fen: Mapped[int] = api.column(_("Amount paid"))
     owing_fen: Mapped[int] = api.column(_("Owing"), default=0)
     undone_at: Mapped[dt.datetime | None] = api.column(_("Reopened at"))
     undone_by: Mapped[int | None] = api.column(_("Reopened by"), sa.ForeignKey("console_user.id"))
@@ -103,8 +103,8 @@ class Payment(api.Model):
     kind_id: Mapped[int] = api.column(_("Payment kind"), sa.ForeignKey("cashier_payment_kind.id"))
     booked_on: Mapped[dt.date] = api.column(_("Booked on"))
     amount_fen: Mapped[int] = api.column(_("Amount"))
-    given_fen: Mapped[int] = api.column(_("Given"))
-    change_fen: Mapped[int] = api.column(_("Change"), default=0)
+    given_fen: Mapped[int] = api.column(_("Handed over"))
+    change_fen: Mapped[int] = api.column(_("Change given"), default=0)
     ref: Mapped[str] = api.column(_("Reference"))
     state: Mapped[str] = api.column(_("State"), default="confirmed")
     trade_no: Mapped[str] = api.column(_("Trade number"), default="")

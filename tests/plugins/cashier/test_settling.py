@@ -325,7 +325,7 @@ def test_a_small_sum_is_rounded_off_without_a_reason(app: Flask) -> None:
 def test_a_price_that_changed_meanwhile_is_looked_at_again(app: Flask) -> None:
     bill_id = bill_of()
     add_to(bill_id, service_for(128))
-    with pytest.raises(api.Conflict, match="comes to ¥128.00"):
+    with pytest.raises(api.Conflict, match="comes to"):
         pay(bill_id, cash(100), due_fen=10_000)
 
 

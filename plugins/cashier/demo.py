@@ -1,0 +1,139 @@
+"""What the demo shows of the till: some days of bills, three that are held, one part-paid."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from console import api
+from console.api import _
+from plugins.cashier.models import Bill
+from plugins.cashier.offers import Tender
+from plugins.cashier.permissions import OPEN_BILLS, SEE_BILLS
+from plugins.cashier.services.billing import add_line, hold_bill, open_bill
+from plugins.cashier.services.paying import seed_payment_kinds
+from plugins.cashier.services.performers import staff_of_store
+from plugins.cashier.services.quoting import preview
+from plugins.cashier.services.settling import settle
+from plugins.cashier.services.voiding import void_bill
+from plugins.ledger.api import standings
+from plugins.membership.api import KnownStore, Member
+from plugins.salon.api import Service, Variant
+
+DAYS, A_DAY = 4, 3
+TAGS = ("12", "07", "31")
+BOOKED = ("cash", "wechat", "wechat", "alipay", "bank_card")
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who is served in a store, by whom, with what."""
+
+    store: api.Store
+    members: Sequence[int]
+    staff: Sequence[int]
+    variants: Sequence[int]
+
+
+def load() -> None:
+    """Make the bills of the last days and of today, by the services of the till."""
+    seed_payment_kinds()
+    _load()
+
+
+@api.unit
+def _load() -> None:
+    draw = random.Random(20260402)  # noqa: S311 - nothing secret is drawn
+    stores = api.db.session.scalars(sa.select(api.Store).order_by(api.Store.id)).all()
+    cast = [_cast(store) for store in stores if not store.closed]
+    cast = [one for one in cast if one.staff and one.variants and one.members]
+    now = api.now()
+    for ago in range(DAYS, 0, -1):
+        for one in cast:
+            for number in range(A_DAY):
+                at = now - dt.timedelta(days=ago) + dt.timedelta(minutes=7 * number)
+                with api.at_moment(at):
+                    _serve(one, draw, f"demo:{one.store.id}:{ago}:{number}")
+    for one in cast[:1]:
+        _today(one, draw)
+
+
+def _cast(store: api.Store) -> Cast:
+    known = (
+        sa.select(Member.id)
+        .join(KnownStore, KnownStore.member_id == Member.id)
+        .where(KnownStore.store_id == store.id, Member.status == "active")
+        .order_by(Member.id.desc())
+        .limit(40)
+    )
+    variants = (
+        sa.select(Variant.id)
+        .join(Service, Service.id == Variant.service_id)
+        .where(Service.on_sale, Service.extra.is_(False), Service.pricing == "fixed")
+        .where(~Service.stores.any())
+        .order_by(Variant.id)
+        .limit(12)
+    )
+    return Cast(
+        store,
+        api.db.session.scalars(known).all(),
+        [staff.id for staff in staff_of_store(store.id) if staff.level_id],
+        api.db.session.scalars(variants).all(),
+    )
+
+
+def _bill(cast: Cast, draw: random.Random, key: str, member_id: int | None) -> Bill:
+    bill = open_bill(cast.store.id, key=key, member_id=member_id)
+    for _each in range(draw.choice((1, 1, 2))):
+        facts = {"variant_id": draw.choice(cast.variants)}
+        add_line(
+            bill.id,
+            "service",
+            facts,
+            staff_id=draw.choice(cast.staff),
+            named=draw.random() < 0.4,
+        )
+    return bill
+
+
+def _serve(cast: Cast, draw: random.Random, key: str) -> None:
+    """Serve one guest: from balance where it is enough, else with money."""
+    member_id = draw.choice(cast.members) if draw.random() < 0.75 else None
+    bill = _bill(cast, draw, key, member_id)
+    from_balance = preview(bill.id).all_balance_fen
+    held = standings([member_id], ["balance"])[member_id]["balance"] if member_id else 0
+    if member_id and 0 < from_balance <= held:
+        tenders, agreed_by = [Tender("balance", from_balance)], "code"
+    else:
+        due = preview(bill.id).due_fen
+        tenders, agreed_by = [Tender(draw.choice(BOOKED), due)] if due else [], None
+    settle(bill.id, tenders, key=f"{key}:settled", agreed_by=agreed_by)
+
+
+def _today(cast: Cast, draw: random.Random) -> None:
+    for number, tag in enumerate(TAGS):
+        bill = _bill(cast, draw, f"demo:held:{tag}", cast.members[number] if number else None)
+        hold_bill(bill.id, tag)
+    bill = _bill(cast, draw, "demo:part-paid", cast.members[3])
+    due = preview(bill.id).due_fen
+    if due > 5_000:
+        settle(bill.id, [Tender("cash", due - 5_000)], key="demo:part-paid:settled")
+    void_bill(_bill(cast, draw, "demo:void", None).id, api.gettext("The guest had to leave"))
+
+
+TOUR = (
+    api.TourStop(
+        "counter", _("Make a bill at the counter"), "/console/cashier/counter/", OPEN_BILLS
+    ),
+    api.TourStop(
+        "orders",
+        _("Look through the orders"),
+        "/console/cashier/orders/?f.kind.eq=service",
+        SEE_BILLS,
+    ),
+)
+PART = api.DemoPart(load=load, tour=TOUR)
