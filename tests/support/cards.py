@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
+
+import pytest
 
 from console import api
 from plugins.cards.api import Card, CardUse, sell_card, use_session
@@ -83,3 +86,12 @@ def use(shop: Shop, card: Card, place: int = 0, **more: Any) -> CardUse:
     told = {name: more.pop(name) for name in names if name in more}
     head = entry(shop, "use_session", **{"agreed_by": "code", **more})
     return use_session(head, part.id, variant_id, **told)
+
+
+@contextmanager
+def refused(words: str) -> Iterator[None]:
+    """Expect a refusal that says, in English, *words* among others."""
+    with pytest.raises(api.Refused) as told:
+        yield
+    with api.speaking("en"):
+        assert words in str(told.value)

@@ -1,0 +1,255 @@
+"""The pages of cards: shelf, counter, undoing, intake, and the member's phone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from console import api
+from plugins.cards.api import Card, CardUse, Product
+from plugins.cards.models import Intake
+from plugins.cards.services.accounts import Left, left_of
+from plugins.cards.services.taking_in import find_sessions
+from plugins.ledger.api import Opening, open_balances, salon, standings
+from plugins.ledger.services.verifying import verify
+from plugins.membership.api import Member, merge_members, show_code, undo_merge
+from plugins.membership.models import Merge
+from plugins.membership.services.copying import parts_of
+from plugins.messages.api import Message
+from tests.support.cards import Shop, add_product, item, open_shop, sell, use
+from tests.support.ledger import balance
+from tests.support.membership import join
+from tests.support.pages import words
+from tests.support.people import SignIn, post
+from tests.support.phones import phone_of
+from tests.support.salon import add_staff, add_store
+
+COUNTER = "/console/cards/counter/"
+KEY = "card:0123456789abcdef01234567"
+
+
+@pytest.fixture
+def shop(app: Flask) -> Shop:
+    return open_shop()
+
+
+@pytest.fixture
+def card(shop: Shop) -> Card:
+    return sell(shop, add_product("头皮护理 10 次", 98_000, item(shop.scalp, 10)))
+
+
+@pytest.fixture
+def desk(shop: Shop, sign_in: SignIn) -> FlaskClient:
+    return in_english(sign_in("front_desk", shop.store.id))
+
+
+def in_english(client: FlaskClient) -> FlaskClient:
+    client.set_cookie("console_language", "en")
+    return client
+
+
+def left(card: Card) -> Left:
+    api.db.session.rollback()
+    part = api.db.session.get_one(Card, card.id).parts[0]
+    return left_of([part])[part.id]
+
+
+def form(shop: Shop, card: Card, **more: Any) -> dict[str, Any]:
+    choice = f"{card.parts[0].id}:{shop.variant_id}"
+    return {"choice": choice, "key": KEY, "store_id": shop.store.id, **more}
+
+
+def test_the_code_on_her_phone_finds_her_and_is_her_consent(
+    shop: Shop, card: Card, desk: FlaskClient
+) -> None:
+    amy, code = add_staff("Amy", shop.store), show_code(shop.member.id)
+    page = post(desk, COUNTER, {"q": code}).text
+    assert "头皮护理" in page
+    assert code in page
+    sent = form(shop, card, agreed_by="code", code=code, staff_id=amy.id)
+    url = f"{COUNTER}{shop.member.id}/use"
+    assert post(desk, url, sent).location.endswith(f"/cards/{card.id}/")
+    assert post(desk, url, sent).status_code == 302
+    assert post(desk, url, {**sent, "key": KEY + "9"}).status_code == 422
+    assert left(card) == Left(9)
+    one = api.db.session.query(CardUse).one()
+    assert (one.agreed_by, one.staff_id) == ("code", amy.id)
+
+
+def test_a_wrong_code_uses_nothing(shop: Shop, card: Card, desk: FlaskClient) -> None:
+    other = show_code(join("周敏", shop.store.id, None).id)
+    url = f"{COUNTER}{shop.member.id}/use"
+    for code in (other, "9" * 20, ""):
+        assert post(desk, url, form(shop, card, agreed_by="code", code=code)).status_code == 422
+    assert left(card) == Left(10)
+
+
+def test_without_her_a_manager_only_and_she_is_told(
+    shop: Shop, card: Card, desk: FlaskClient, sign_in: SignIn
+) -> None:
+    url, sent = f"{COUNTER}{shop.member.id}/use", form(shop, card, agreed_by="staff_only")
+    assert post(desk, url, sent).status_code == 422
+    assert post(sign_in("manager", shop.store.id), url, sent).status_code == 302
+    assert left(card) == Left(9)
+    told = api.db.session.query(Message).filter_by(member_id=shop.member.id, kind="cards.used")
+    assert told.count() == 1
+
+
+def test_the_counter_offers_what_counts_today_and_says_why_not(
+    shop: Shop, card: Card, desk: FlaskClient
+) -> None:
+    elsewhere = add_product("南山卡", 9_900, item(shop.scalp, 2), stores=[shop.store])
+    other = sell(shop, elsewhere)
+
+    @api.unit
+    def move() -> None:
+        api.db.session.get_one(Card, other.id).stores = [add_store("南山店")]
+
+    move()
+    page = desk.get(f"{COUNTER}{shop.member.id}/use").text
+    assert f"{card.parts[0].id}:{shop.variant_id}" in page
+    assert f"{other.parts[0].id}:{shop.variant_id}" not in page
+
+
+def test_a_card_is_sold_at_the_counter_with_a_part_owing(shop: Shop, desk: FlaskClient) -> None:
+    product = add_product("头皮护理 10 次", 98_000, item(shop.scalp, 10))
+    url = f"{COUNTER}{shop.member.id}/sell"
+    assert "980.00" in desk.get(url).text
+    sent = {"product_id": product.id, "key": KEY, "paid": "500", "means": "cash"}
+    answer = post(desk, url, sent)
+    assert post(desk, url, sent).location == answer.location
+    page = words(desk.get(answer.location).text)
+    assert "480.00" in page
+    owing = f"{answer.location}owing"
+    assert (
+        post(desk, owing, {"paid": "480", "means": "wechat", "key": KEY + "1"}).status_code == 302
+    )
+    assert -balance(salon("cash", shop.store.id)) == 50_000
+    assert -balance(salon("wechat", shop.store.id)) == 48_000
+
+
+def test_a_manager_undoes_todays_use_with_a_reason(
+    shop: Shop, card: Card, desk: FlaskClient, sign_in: SignIn
+) -> None:
+    one = use(shop, card)
+    url = f"/console/cards/uses/{one.id}/undo"
+    assert post(desk, url, {"reason": "做错"}).status_code == 403
+    manager = sign_in("manager", shop.store.id)
+    assert post(manager, url, {"reason": ""}).status_code == 422
+    assert post(manager, url, {"reason": "做错"}).status_code == 302
+    assert left(card) == Left(10)
+
+
+def test_cards_of_members_of_another_store_are_not_there(
+    shop: Shop, card: Card, sign_in: SignIn
+) -> None:
+    stranger = sign_in("manager", add_store("南山店").id)
+    one = use(shop, card)
+    for path in (
+        f"/console/cards/cards/{card.id}/",
+        f"/console/cards/cards/{card.id}/change",
+        f"/console/cards/uses/{one.id}/undo",
+        f"{COUNTER}{shop.member.id}/use",
+        f"{COUNTER}{shop.member.id}/sell",
+    ):
+        assert stranger.get(path).status_code == 404, path
+
+
+def test_a_product_is_made_and_filled(shop: Shop, sign_in: SignIn) -> None:
+    manager = sign_in("manager")
+    sent = {"name": "双人套餐", "kind": "package", "price_fen": "1680", "starts": "sale"}
+    assert post(manager, "/console/cards/products/new/", sent).status_code == 302
+    product = api.db.session.query(Product).one()
+    url = f"/console/cards/products/{product.id}/contents"
+    assert manager.get(url).status_code == 200
+    lines = {"services-0": shop.scalp.id, "sessions-0": "5", "free-0": "1"}
+    assert post(manager, url, {**lines, "sessions-0": "many"}).status_code == 422
+    assert post(manager, url, lines).status_code == 302
+    api.db.session.rollback()
+    (one,) = api.db.session.get_one(Product, product.id).items
+    assert (one.sessions, one.free) == (5, 1)
+    assert "336.00" in manager.get(f"/console/cards/products/{product.id}/").text
+
+
+def test_a_card_is_extended_paused_and_shared_on_its_page(shop: Shop, sign_in: SignIn) -> None:
+    card = sell(shop, add_product("月卡", 30_000, item(shop.scalp, 4), valid_days=30))
+    manager, url = sign_in("manager"), f"/console/cards/cards/{card.id}/change"
+    for sent in (
+        {"what": "extend", "until_on": "2099-01-01", "reason": "装修"},
+        {"what": "share", "name": "妈妈"},
+        {"what": "pause", "reason": "怀孕"},
+    ):
+        assert manager.get(url).status_code == 200
+        assert post(manager, url, sent).status_code == 302
+    api.db.session.rollback()
+    found = api.db.session.get_one(Card, card.id)
+    assert (found.state, str(found.until_on), found.people[0].name) == (
+        "paused",
+        "2099-01-01",
+        "妈妈",
+    )
+    assert post(manager, url, {"what": "resume"}).status_code == 302
+    assert "妈妈" in manager.get(f"/console/membership/members/{shop.member.id}/").text
+
+
+def test_a_member_sees_what_is_left_on_her_phone(app: Flask, shop: Shop, card: Card) -> None:
+    phone = phone_of(app, shop.member.id)
+    assert "10" in words(phone.get("/membership/card").text)
+    one = use(shop, card)
+    page = words(phone.get("/cards/mine").text)
+    assert "9 sessions left" in page
+    assert "total 10, used 1" in page
+    assert "头皮护理" in words(phone.get(f"/cards/mine/{one.card_id}").text)
+    other = phone_of(app, join("周敏", shop.store.id, None).id)
+    assert other.client.get(f"/cards/mine/{one.card_id}").status_code == 404
+
+
+def test_old_sessions_become_cards_and_go_back(shop: Shop, sign_in: SignIn) -> None:
+    old = [Opening(member_id=shop.member.id, sessions={"头皮护理": 6, "旧卡": 2})]
+    open_balances("import:1", old, store_id=shop.store.id)
+    product = add_product("头皮护理 10 次", 98_000, item(shop.scalp, 10))
+    owner, url = sign_in("owner"), "/console/cards/intake/"
+    assert [(one.name, one.sessions) for one in find_sessions()] == [("头皮护理", 6), ("旧卡", 2)]
+    before = standings([shop.member.id], ["all_sessions", "unearned"])
+    sent = {"item-0": product.items[0].id}
+    assert post(owner, url, sent).status_code == 200
+    assert api.db.session.query(Card).count() == 0
+    assert post(owner, url, {**sent, "sure": "1"}).status_code == 302
+    card = api.db.session.query(Card).one()
+    assert (card.source, left(card)) == ("opening", Left(6))
+    assert standings([shop.member.id], ["all_sessions", "unearned"]) == before
+    intake = api.db.session.query(Intake).one()
+    assert post(owner, f"{url}{intake.id}/undo").status_code == 302
+    assert api.db.session.query(Card).count() == 0
+    assert post(owner, url, {**sent, "sure": "1"}).status_code == 302
+    again = api.db.session.query(Card).one()
+    assert use(shop, again).income_fen == 0
+    late = api.db.session.query(Intake).order_by(Intake.id.desc()).first()
+    assert late is not None
+    assert post(owner, f"{url}{late.id}/undo").status_code == 422
+    assert verify().findings == {}
+
+
+def test_cards_go_with_her_when_files_are_merged_and_come_back(shop: Shop, card: Card) -> None:
+    kept = join("陈诗雅", shop.store.id, None)
+    use(shop, card)
+    merge_members(kept.id, shop.member.id, {})
+    assert api.db.session.get_one(Card, card.id).member_id == kept.id
+    use(shop, card)
+    assert left(card) == Left(8)
+    undo_merge(api.db.session.query(Merge).one().id)
+    assert api.db.session.get_one(Card, card.id).member_id == shop.member.id
+    use(shop, card)
+    assert left(card) == Left(7)
+    assert verify().findings == {}
+
+
+def test_her_copy_of_data_has_her_cards(shop: Shop, card: Card) -> None:
+    use(shop, card)
+    parts = {part.key: part.rows for part in parts_of(shop.member.id)}
+    assert [(row["card"], row["left"]) for row in parts["cards"]] == [("头皮护理 10 次", 9)]
+    assert len(parts["card_uses"]) == 1
+    assert api.db.session.get(Member, shop.member.id) is not None
