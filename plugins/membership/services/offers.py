@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from console import api
 from console.api import _
 from plugins.ledger.api import Account, Journal, Lot
-from plugins.membership.models import Member, PurseKind, Recharge, Tier
+from plugins.membership.models import Level, Member, PurseKind, Recharge, Tier
 from plugins.membership.services.ladder import all_levels, rank_of
 from plugins.membership.services.purses import MAIN, find_purse, purses_of
 from plugins.membership.services.regions import cap_fen, caps_bind
@@ -155,7 +155,7 @@ def quote_recharge(
         reached = [tier for tier in reached if tier.id == tier_id]
         if not reached:
             raise api.Refused(_("This offer is not hers, or needs more."))
-    tier = best_of(reached)
+    tier = best_of(reached, all_levels())
     following = _next(offers, amount_fen, tier)
     quote = _quote(member, amount_fen, store_id, _target(member.id, purse, tier), tier, following)
     if quote.above_cap and caps_bind():
@@ -168,9 +168,8 @@ def offers_for(member_id: int, store_id: int) -> list[Tier]:
     return _offers(api.db.session.get_one(Member, member_id), store_id, None)
 
 
-def best_of(tiers: Sequence[Tier]) -> Tier | None:
+def best_of(tiers: Sequence[Tier], levels: Sequence[Level]) -> Tier | None:
     """Return the offer that gives most: bonus, then level, points, gift, and the larger one."""
-    levels = all_levels()
 
     def worth(tier: Tier) -> tuple[int, int, int, bool, int, int]:
         rank = rank_of(levels, tier.level_id) if tier.level_id else -1
