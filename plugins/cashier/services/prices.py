@@ -70,7 +70,8 @@ def _from_balance(
     if not (line.discountable and bound) or line.gift:
         return priced.due_fen, None
     best = min(bound, key=lambda each: _after(line.list_fen, each))
-    low = max(0, _after(line.list_fen, best) - line.change_fen)
+    # A price that is above nothing stays so: what costs nothing cannot be paid from balance.
+    low = max(1, _after(line.list_fen, best) - line.change_fen)
     if low >= priced.due_fen:
         return priced.due_fen, None
     return low, _step(best, priced.due_fen - low)
