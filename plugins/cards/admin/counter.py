@@ -94,12 +94,13 @@ class CounterView(api.AdminView):
         return (page, problem.status) if problem else page
 
     def _show(self, member_id: int, *, code: str = "", problem: api.Refused | None = None) -> Any:
-        store = store_here(USE_SESSIONS)
+        member = api.db.session.get_one(Member, member_id)
+        store = store_here(USE_SESSIONS, member.home_store_id)
         offers = offers_of(member_id, store.id, today_of(store)) if store else []
         page = api.render(
             "cards/use.html",
             view=self,
-            member=api.db.session.get_one(Member, member_id),
+            member=member,
             store=store,
             stores=stores_for(USE_SESSIONS),
             usable=[offer for offer in offers if offer.usable],
@@ -114,7 +115,7 @@ class CounterView(api.AdminView):
         return (page, problem.status) if problem else page
 
     def _offer(self, member: Member, problem: api.Refused | None = None) -> Any:
-        store = store_here(SELL_CARDS)
+        store = store_here(SELL_CARDS, member.home_store_id)
         products = products_on_sale(store.id, today_of(store)) if store else []
         page = api.render(
             "cards/sell.html",

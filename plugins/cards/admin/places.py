@@ -28,10 +28,10 @@ def stores_for(needs: api.Permission) -> list[api.Store]:
     return [one for one in api.visible_stores() if not one.closed and needs.held(one.id)]
 
 
-def store_here(needs: api.Permission) -> api.Store | None:
-    """Return the store that was chosen, else the one she works in, else her first one."""
+def store_here(needs: api.Permission, usual_id: int | None = None) -> api.Store | None:
+    """Return the store that was chosen, else the one she works in, the usual or first one."""
     stores = stores_for(needs)
-    wanted = request.values.get("store_id") or str(api.actor().store_id or "")
+    wanted = request.values.get("store_id") or str(api.actor().store_id or usual_id or "")
     found = next((store for store in stores if str(store.id) == wanted), None)
     return found or (stores[0] if stores else None)
 

@@ -124,7 +124,7 @@ class Part(Named, api.Model):
     id: Mapped[int] = api.column(_("Number"), primary_key=True)
     card_id: Mapped[int] = api.column(_("Card"), sa.ForeignKey("cards_card.id"), index=True)
     place: Mapped[int] = api.column(_("Position"), default=0)
-    sessions: Mapped[int] = api.column(_("Sessions"), default=0)
+    sessions: Mapped[int] = api.column(_("Number of sessions"), default=0)
     free: Mapped[int] = api.column(_("Free sessions"), default=0)
     price_fen: Mapped[int] = api.column(_("Price"), default=0)
     deal_fen: Mapped[int] = api.column(_("Deal price"), default=0)

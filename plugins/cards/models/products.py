@@ -99,7 +99,7 @@ class Item(Named, api.Model):
         _("Card product"), sa.ForeignKey("cards_product.id"), index=True
     )
     place: Mapped[int] = api.column(_("Position"), default=0)
-    sessions: Mapped[int] = api.column(_("Sessions"), default=0)
+    sessions: Mapped[int] = api.column(_("Number of sessions"), default=0)
     free: Mapped[int] = api.column(_("Free sessions"), default=0)
     list_fen: Mapped[int | None] = api.column(_("List price of a session"))
 

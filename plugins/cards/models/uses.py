@@ -119,5 +119,5 @@ class Intake(api.Model):
     by: Mapped[str] = api.column(_("Operator"), default="")
     chosen: Mapped[dict[str, Any]] = api.column(_("Chosen"), default=dict)
     cards: Mapped[int] = api.column(_("Cards"), default=0)
-    sessions: Mapped[int] = api.column(_("Sessions"), default=0)
+    sessions: Mapped[int] = api.column(_("Number of sessions"), default=0)
     undone_at: Mapped[dt.datetime | None] = api.column(_("Undone at"))
