@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from pypinyin import Style, lazy_pinyin
+# Its 47,000 phrases would take 45 MB of each process; all but 3,400 only say what their
+# characters say by themselves.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+
+from pypinyin import Style, lazy_pinyin, load_phrases_dict
 
 SURNAMES = Path(__file__).parent / "surnames.json"
+#: Words in which a character sounds otherwise than by itself; from pypinyin (MIT).
+PHRASES = Path(__file__).parent / "phrases.txt"
+
+
+def _load_phrases() -> None:
+    lines = (line.split() for line in PHRASES.read_text("utf-8").splitlines())
+    load_phrases_dict({word: [[each] for each in syllables] for word, *syllables in lines})
+
+
+_load_phrases()
 
 
 @cache
@@ -33,7 +48,7 @@ def syllables_of(name: str) -> list[str]:
         if rest[:length] in _surnames():
             syllables, rest = list(_surnames()[rest[:length]]), rest[length:]
             break
-    return _plain([*syllables, *lazy_pinyin(rest, style=Style.NORMAL)])
+    return _plain([*syllables, *sounds_of(rest)])
 
 
 def readings_of(text: str) -> list[list[str]]:
@@ -41,8 +56,13 @@ def readings_of(text: str) -> list[list[str]]:
     as_name = syllables_of(text)
     if text[:1] not in _surnames() and text[:2] not in _surnames():
         return [as_name]
-    as_words = _plain(lazy_pinyin(text, style=Style.NORMAL))
+    as_words = _plain(sounds_of(text))
     return [as_name] if as_words == as_name else [as_name, as_words]
+
+
+def sounds_of(text: str | list[str]) -> list[str]:
+    """Return how a text sounds, or each of several letters by itself."""
+    return lazy_pinyin(text, style=Style.NORMAL)
 
 
 def _plain(syllables: Sequence[str]) -> list[str]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pypinyin import Style, lazy_pinyin
-
-from console.pinyin import readings_of
+from console.pinyin import readings_of, sounds_of
 from console.search.words import normalise
 
 Mark = tuple[int, int]
@@ -42,7 +40,7 @@ def _mark(label: str, word: str) -> Mark | None:
 
 def _by_letter(label: str) -> list[list[str]]:
     """Return how each letter sounds, in each reading, where there is a sound for each."""
-    plain = lazy_pinyin(list(label), style=Style.NORMAL)
+    plain = sounds_of(list(label))
     readings = [each for each in readings_of(label) if len(each) == len(label)]
     return readings or ([[part.lower() for part in plain]] if len(plain) == len(label) else [])
 
