@@ -195,6 +195,7 @@ def test_nobody_reaches_a_gift_through_another_member(desk: FlaskClient, anna: i
 # -- freezing ----------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("in_english")
 def test_a_frozen_member_is_red_at_the_top_and_refused(manager: FlaskClient, anna: int) -> None:
     answer = post(manager, f"{URL}{anna}/freeze", {"reason": "lost"}, follow_redirects=True)
     assert f"{URL}{anna}/unfreeze" in answer.text

@@ -288,6 +288,7 @@ def test_a_phone_that_somebody_else_has_by_now_stays_hers(pair: tuple[int, int])
     assert member(gone).phone is None
 
 
+@pytest.mark.usefixtures("in_english")
 def test_after_seven_days_a_merge_stays(pair: tuple[int, int]) -> None:
     merge_id = merge_members(*pair).id
     later = clock.now() + dt.timedelta(days=7, minutes=1)
@@ -295,6 +296,7 @@ def test_after_seven_days_a_merge_stays(pair: tuple[int, int]) -> None:
         undo_merge(merge_id)
 
 
+@pytest.mark.usefixtures("in_english")
 def test_a_chain_of_merges_comes_apart_from_its_end(pair: tuple[int, int]) -> None:
     kept, gone = pair
     last = join("刘晓雯", 1, None).id
