@@ -15,6 +15,7 @@ import click
 import gunicorn.app.base
 from flask import Flask
 from gunicorn.glogging import Logger
+from jinja2 import FileSystemBytecodeCache
 
 from console import demo, logs, migrate, worker
 from console.app import create_app
@@ -38,7 +39,7 @@ def run(config: Config) -> int:
         log.warning(warning)
     listener = listen(config)
     app = prepare(config)
-    _warm(app)
+    _warm(app, config)
     with app.app_context():
         db.engine.dispose()
     return _supervise(app, config, listener)
@@ -71,8 +72,14 @@ def prepare(config: Config) -> Flask:
     return app
 
 
-def _warm(app: Flask) -> None:
-    """Compile all templates now, so that nobody waits for them."""
+def _warm(app: Flask, config: Config) -> None:
+    """Compile all templates now, so that nobody waits for them, and keep them for the next start.
+
+    A template that was changed since is told by its text.
+    """
+    kept = config.instance / "cache" / "templates"
+    kept.mkdir(mode=0o700, parents=True, exist_ok=True)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(kept))
     with app.app_context():
         for name in app.jinja_env.list_templates(extensions=["html"]):
             app.jinja_env.get_template(name)
