@@ -103,7 +103,7 @@ class Payment(api.Model):
     kind_id: Mapped[int] = api.column(_("Payment kind"), sa.ForeignKey("cashier_payment_kind.id"))
     booked_on: Mapped[dt.date] = api.column(_("Booked on"))
     amount_fen: Mapped[int] = api.column(_("Amount"))
-    given_fen: Mapped[int] = api.column(_("Handed over"))
+    given_fen: Mapped[int] = api.column(_("Amount handed over"))
     change_fen: Mapped[int] = api.column(_("Change given"), default=0)
     ref: Mapped[str] = api.column(_("Reference"))
     state: Mapped[str] = api.column(_("State"), default="confirmed")
