@@ -24,8 +24,10 @@ NOON = datetime(2027, 3, 10, 4, tzinfo=UTC)
 @pytest.fixture
 def rings(bell_app: Flask, bell: ModuleType) -> ModuleType:
     """The bell alone, so that its demo is the whole demo."""
-    for name in ("membership", "salon"):
-        states.disable(bell_app.extensions["console"], name)
+    host = bell_app.extensions["console"]
+    for name in reversed(host.mounted):
+        if name != "bell":
+            states.disable(host, name)
     return bell
 
 
