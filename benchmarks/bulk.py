@@ -26,6 +26,9 @@ class Bulk(Protocol):
     def run(self, *statements: str) -> None:
         """Run statements as they stand."""
 
+    def number_on(self, table: str) -> None:
+        """Let the next row of *table* get a number that is free."""
+
     def indexes(self, table: str) -> dict[str, str]:
         """Return the indexes of *table* that are no constraints, by name, as SQL."""
 
@@ -44,6 +47,9 @@ class SqliteBulk:
     def run(self, *statements: str) -> None:
         for statement in statements:
             self._connection.execute(statement)
+
+    def number_on(self, table: str) -> None:
+        """Do nothing: SQLite counts on from the largest."""
 
     def indexes(self, table: str) -> dict[str, str]:
         asked = "SELECT name, sql FROM sqlite_master WHERE tbl_name = ? AND type = 'index'"
@@ -65,6 +71,10 @@ class PostgresBulk:
     def run(self, *statements: str) -> None:
         for statement in statements:
             self._connection.execute(statement.encode())
+
+    def number_on(self, table: str) -> None:
+        last = f"(SELECT max(id) FROM {table})"
+        self.run(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {last})")
 
     def indexes(self, table: str) -> dict[str, str]:
         asked = (

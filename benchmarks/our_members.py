@@ -69,6 +69,8 @@ def fill(url: str, count: int) -> None:
             _write(target, some)
             numbers.update(person.joined_at.year for person in some)
         target.write("membership_series", ("year", "last"), [(y, count) for y in numbers])
+        for table in ("membership_member", "membership_history", "membership_level"):
+            target.number_on(table)
 
 
 @unit

@@ -34,7 +34,7 @@ def fill(url: str, count: int) -> None:
     """Make the tables, with an index wherever lists are sorted or filtered, and fill them."""
     own = {"key": "INTEGER PRIMARY KEY", "moment": "DATETIME"}
     if not url.startswith("sqlite"):
-        own = {"key": "SERIAL PRIMARY KEY", "moment": "TIMESTAMP WITH TIME ZONE"}
+        own = {"key": "SERIAL PRIMARY KEY", "moment": "TIMESTAMP"}
     with bulk(url) as target:
         for table in ("bench_level", "bench_store"):
             target.run(f"CREATE TABLE {table} (id {own['key']}, name VARCHAR(40) NOT NULL)")

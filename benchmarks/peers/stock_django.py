@@ -30,7 +30,7 @@ settings.configure(
     ALLOWED_HOSTS=["*"],
     SECRET_KEY="only for measuring",
     ROOT_URLCONF=__name__,
-    USE_TZ=True,
+    USE_TZ=False,
     STATIC_URL="/static/",
     DATABASES={"default": _database(os.environ["BENCH_URL"])},
     DEFAULT_AUTO_FIELD="django.db.models.AutoField",

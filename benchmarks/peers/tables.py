@@ -39,7 +39,7 @@ def declare(base: Any) -> tuple[Any, Any, Any]:
         store_id: Mapped[int] = mapped_column(sa.ForeignKey("bench_store.id"))
         balance: Mapped[int]
         points: Mapped[int]
-        joined_at: Mapped[dt.datetime] = mapped_column(sa.DateTime(timezone=True))
+        joined_at: Mapped[dt.datetime] = mapped_column(sa.DateTime())
         level = relationship(Level)
         store = relationship(Store)
 
