@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from gettext import c2py
 from typing import Any
 
+from babel.messages.plurals import get_plural
 from flask import Flask, g
 from flask_babel import get_locale, get_translations, lazy_pgettext
-from flask_babel import ngettext as _ngettext
 from flask_babel import pgettext as _pgettext
 from flask_babel.speaklater import LazyString
 from markupsafe import Markup
@@ -20,7 +21,7 @@ LOCALES = ("zh_Hans_CN", "zh_Hant_TW", "en")
 
 def install(app: Flask) -> None:
     """Let the templates of *app* translate as quickly; call it after Babel was installed."""
-    app.jinja_env.globals.update(gettext=_write, _=_write)
+    app.jinja_env.globals.update(gettext=_write, _=_write, ngettext=_write_count)
 
 
 def _(message: str, /, **values: object) -> Any:
@@ -38,14 +39,31 @@ def catalogue() -> Any:
     """Return the reader's words, which Flask-Babel would look up anew for each word."""
     kept = g.get("_flask_babel") if g else None
     if kept is None:
-        return get_translations()
+        return _countable(get_translations())
     known = kept.__dict__
     if known.get("console_words") is None or known.get("console_words_of") is not known.get(
         "babel_locale"
     ):
-        words = get_translations()
+        words = _countable(get_translations())
         known.update(console_words=words, console_words_of=known.get("babel_locale"))
     return known["console_words"]
+
+
+def _countable(words: Any) -> Any:
+    """Give a catalogue the plural forms of its language.
+
+    Flask-Babel takes those of the last folder, which has none where a salon has no own words.
+    """
+    if not words.__dict__.get("console_countable"):
+        words.plural = c2py(get_plural(get_locale()).plural_expr)
+        words.console_countable = True
+    return words
+
+
+def _write_count(one: str, many: str, num: int, **values: object) -> Markup:
+    """Translate for a template, in the form that fits *num*."""
+    text = catalogue().ungettext(one, many, num)
+    return Markup(text) % {"num": num, **values}  # noqa: S704 - the words are ours
 
 
 def _write(message: str, /, **values: object) -> Markup:
@@ -61,7 +79,8 @@ def _write(message: str, /, **values: object) -> Markup:
 
 def ngettext(one: str, many: str, num: int, **values: object) -> str:
     """Translate now, in the form that fits *num*."""
-    return str(_ngettext(one, many, num, **values))
+    text = str(catalogue().ungettext(one, many, num))
+    return text % {"num": num, **values}
 
 
 def pgettext(context: str, message: str, **values: object) -> str:

@@ -74,7 +74,7 @@ def _cast(store: api.Store) -> Cast:
         sa.select(Variant.id)
         .join(Service, Service.id == Variant.service_id)
         .where(Service.on_sale, Service.extra.is_(False), Service.pricing == "fixed")
-        .where(~Service.stores.any())
+        .where(sa.or_(~Service.stores.any(), Service.stores.any(api.Store.id == store.id)))
         .order_by(Variant.id)
         .limit(12)
     )

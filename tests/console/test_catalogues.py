@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 from babel.messages.mofile import read_mo
+from flask import Flask
 
 from console import catalogues
+from console.i18n import ngettext
+from console.words import speaking
 
 SOURCE = """
 from console.i18n import _, ngettext, lazy_pgettext
@@ -100,3 +103,11 @@ def test_compiled_catalogues_say_what_they_should(root: Path) -> None:
         kept = read_mo(opened).get("Good morning")
     assert kept is not None
     assert kept.string == WORDS["Good morning"]
+
+
+def test_a_count_is_said_in_the_readers_language(app: Flask) -> None:
+    with speaking("zh_Hans_CN"):
+        assert ngettext("%(num)s day ago", "%(num)s days ago", 12) == "12 天前"
+    with speaking("en"):
+        assert ngettext("%(num)s day ago", "%(num)s days ago", 1) == "1 day ago"
+        assert ngettext("%(num)s day ago", "%(num)s days ago", 12) == "12 days ago"
