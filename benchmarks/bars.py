@@ -10,6 +10,7 @@ from benchmarks.contestants import DESK, OURS, SEARCHES
 from benchmarks.timing import LISTS
 
 FLASK_ADMIN = "Flask-Admin 2.2.1"
+MILLION = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -23,9 +24,11 @@ class Bar:
 
 
 def bars(run: Mapping[str, Any]) -> list[Bar]:
-    """Return every bar for which *run* has figures."""
-    found = [*_lists(run), *_searches(run), *_forms(run)]
-    for part in (_throughput, _growth, _export, _import, _size, _weight, _plugins):
+    """Return every bar for which *run* has figures; some hold of a million members only."""
+    found = [*_forms(run)]
+    if run["members"] >= MILLION:
+        found = [*_lists(run), *_searches(run), *found, *_throughput(run), *_growth(run)]
+    for part in (_export, _import, _size, _weight, _plugins):
         found += part(run)
     return found
 

@@ -7,11 +7,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.bars import FLASK_ADMIN, bars
+from benchmarks.bars import FLASK_ADMIN, MILLION, bars
 from benchmarks.contestants import DESK, OURS
 from benchmarks.timing import OPERATIONS
 
 RESULTS = Path(__file__).parent / "results"
+ROOT = Path(__file__).parents[1]
+BEGIN, END = "<!-- figures of make bench -->", "<!-- /figures -->"
+README_HEADINGS = json.loads(Path(__file__).with_name("headings.json").read_text("utf-8"))
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
@@ -55,10 +58,31 @@ def _table(run: Mapping[str, Any]) -> Iterator[str]:
         yield f"| {operation} | {told['n']} | {cells} | {ratios} |"
 
 
-def headline(run: Mapping[str, Any]) -> str:
-    """Return the one line of a run that the READMEs quote."""
-    taken = run["operations"]
-    stock = taken["list page 1"]["ms"][FLASK_ADMIN] / taken["list page 1"]["ms"][OURS]
-    phone = taken["exact phone"]["ms"]
-    best = min(value for name, value in phone.items() if name not in (OURS, DESK))
-    return f"{NAMES[run['engine']]}: {stock:.1f}x / {best / phone[OURS]:.0f}x"
+def quote(folder: Path = RESULTS, root: Path = ROOT) -> None:
+    """Write the ratios of a million members into both READMEs, between their marks."""
+    for name, heading in README_HEADINGS.items():
+        file = root / name
+        before, mark, rest = file.read_text("utf-8").partition(BEGIN)
+        _old, end, after = rest.partition(END)
+        if not (mark and end):
+            raise RuntimeError(f"{name} has no place for the figures")
+        table = "\n".join([heading, "|---|---|---|", *_quoted(folder)])
+        file.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", "utf-8")
+
+
+def _quoted(folder: Path) -> list[str]:
+    """Return the lines of the table that the READMEs quote."""
+    runs = {run["engine"]: run for run in read(folder) if run["members"] >= MILLION}
+    return [
+        f"| `{operation}` | {_ratios(runs.get('sqlite'), operation)}"
+        f" | {_ratios(runs.get('postgresql'), operation)} |"
+        for operation in OPERATIONS
+    ]
+
+
+def _ratios(run: Mapping[str, Any] | None, operation: str) -> str:
+    if run is None:
+        return "-"
+    ms = run["operations"][operation]["ms"]
+    best = min(value for name, value in ms.items() if name not in (OURS, DESK))
+    return f"{ms[FLASK_ADMIN] / ms[OURS]:.1f} / {best / ms[OURS]:.1f}"
