@@ -16,9 +16,21 @@ function scan() {
   press('Enter');
 }
 
+/** Sign the member in on the phone if nobody is, so that her card is there at first sight. */
+function openPhone() {
+  const phone = frame('phone');
+  const look = () => {
+    if (!find('[data-code]', phone.contentDocument)) find('[data-entrance]')?.click();
+  };
+  const shown = phone?.contentDocument;
+  if (shown?.readyState === 'complete' && shown.URL !== 'about:blank') look();
+  else phone?.addEventListener('load', look, { once: true });
+}
+
 /** The demo's counter: the staff's screen beside a member's phone. */
 export function startCounter() {
   if (!find('[data-counter]')) return;
+  openPhone();
   on('click', '[data-scan]', scan);
   on('click', '[data-pane]', (tab) => {
     frame(tab.dataset.pane).src = tab.dataset.path;
