@@ -56,7 +56,7 @@ class ListPage:
     def context(self) -> dict[str, Any]:
         """Return the template's variables."""
         view, actions, urls = self.view.describe(), self._actions(), self._urls()
-        rows, page = self._read(RowButtons(view, picks=bool(actions)))
+        rows, page = self._read(RowButtons(view, picks=bool(actions) or view["can_export"]))
         total = self._total(page)
         return {
             "view": view,
