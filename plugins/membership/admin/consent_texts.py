@@ -26,7 +26,7 @@ class ConsentTextsView(api.AdminView):
 
     noun = "consent_texts"
     title = _("Consent texts")
-    icon, group, order = "shield-check", "members", 80
+    icon, group, order = "shield-check", "system", 60
 
     @api.page("/", needs=EDIT_CONSENT_TEXTS)
     def index(self) -> Any:

@@ -17,7 +17,7 @@ class SandboxAdmin(api.ModelAdmin):
 
     subject, noun = SandboxLetter, "outbox"
     title, singular = _("SMS sandbox"), _("SMS")
-    icon, group, order = "message", "members", 65
+    icon, group, order = "message", "system", 860
     needs = {"view": SEE_OUTBOX}
     list_columns = ("sent_at", "phone", "text", "parts")
     default_sort = "-sent_at"
