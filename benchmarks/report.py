@@ -59,20 +59,26 @@ def _table(run: Mapping[str, Any]) -> Iterator[str]:
 
 
 def quote(folder: Path = RESULTS, root: Path = ROOT) -> None:
-    """Write the ratios of a million members into both READMEs, between their marks."""
+    """Write the ratios of a million members into both READMEs, between their marks.
+
+    Nothing stands there before such a run.
+    """
+    lines = _quoted(folder)
     for name, heading in README_HEADINGS.items():
         file = root / name
         before, mark, rest = file.read_text("utf-8").partition(BEGIN)
         _old, end, after = rest.partition(END)
         if not (mark and end):
             raise RuntimeError(f"{name} has no place for the figures")
-        table = "\n".join([heading, "|---|---|---|", *_quoted(folder)])
-        file.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", "utf-8")
+        table = "\n".join([heading, "|---|---|---|", *lines, ""]) if lines else ""
+        file.write_text(f"{before}{BEGIN}\n{table}{END}{after}", "utf-8")
 
 
 def _quoted(folder: Path) -> list[str]:
     """Return the lines of the table that the READMEs quote."""
     runs = {run["engine"]: run for run in read(folder) if run["members"] >= MILLION}
+    if not runs:
+        return []
     return [
         f"| `{operation}` | {_ratios(runs.get('sqlite'), operation)}"
         f" | {_ratios(runs.get('postgresql'), operation)} |"
