@@ -28,6 +28,11 @@ TURN = """theme => {
   document.documentElement.dataset.bsTheme = theme;
   document.getAnimations().forEach(animation => animation.finish());
 }"""
+#: Scripts and labels find an element by its id; a second one of the name misleads them.
+TWICE = """() => {
+  const ids = [...document.querySelectorAll('[id]')].map(element => element.id);
+  return [...new Set(ids.filter((id, place) => ids.indexOf(id) !== place))];
+}"""
 pytestmark = [pytest.mark.any_engine, pytest.mark.slow]
 
 
@@ -86,6 +91,8 @@ def look_at(watched: Watched, url: str) -> list[str]:
             for violation in found["violations"]
             for node in violation["nodes"][:3]
         ]
+    twice = page.evaluate(TWICE)
+    faults += [f"{url}: two elements are called {name!r}" for name in twice]
     for name, size in WIDTHS.items():
         page.set_viewport_size(size)
         over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
