@@ -165,6 +165,8 @@ def drawers(
     made: list[Drawer] = []
     for column in columns:
         kind = "text" if column.kind == "reference" else column.kind
+        if kind == "number" and not plain and column.key not in sa.inspect(model).columns:
+            kind = "count"
         made.append(Drawer(model, column, make(kind, column.choices), start, plain=plain))
         start += len(column.expressions)
     return made

@@ -40,6 +40,11 @@ def format_number(number: Any) -> str:
     return f"{number.normalize():f}" if isinstance(number, Decimal) else str(number)
 
 
+def format_count(number: Any) -> str:
+    """Write how many there are, with a comma between thousands; not for years and numbers."""
+    return f"{number:,}" if isinstance(number, int) else format_number(number)
+
+
 def yes_or_no(value: object) -> str:
     """Translate a truth."""
     return gettext("Yes") if value else gettext("No")
@@ -65,6 +70,7 @@ def _writer(kind: str, labels: Mapping[Any, str]) -> Callable[[Any], str]:
     simple: dict[str, Callable[[Any], str]] = {
         "money": format_fen,
         "number": format_number,
+        "count": format_count,
         "day": lambda value: str(value.isoformat()),
         "json": lambda value: json.dumps(value, ensure_ascii=False, sort_keys=True),
         "translations": write_translations,

@@ -419,3 +419,9 @@ def test_the_home_page_names_new_members_and_birthdays(desk: FlaskClient, here: 
     page = desk.get("/console/").text
     assert "陈诗雅" in page
     assert f"{URL}new/" in page
+
+
+def test_points_are_read_with_a_comma_between_thousands(desk: FlaskClient, here: int) -> None:
+    anna = join("Anna", here)
+    open_balances("test", [Opening(member_id=anna.id, points=2180)])
+    assert "2,180" in words(desk.get(URL).text)
