@@ -27,6 +27,7 @@ from console.admin.fields import ChoiceField
 from console.admin.lists.conditions import read as read_conditions
 from console.admin.lists.saved_views import save_view, share_view
 from console.admin.lists.segments import save_segment, segment_where, segments_of
+from console.admin.saying import say_done
 from console.admin.scanning import Scanned
 from console.approval import ApprovalKind, ask_approval
 from console.approval import state_of as approval_state
@@ -92,6 +93,7 @@ from console.security.settings import SHOP_NAME
 from console.security.tries import count_try, take_back_try
 from console.security.users import (
     RoleInStore,
+    add_role_like,
     add_user,
     end_access,
     hash_password,

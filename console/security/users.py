@@ -15,8 +15,8 @@ from console.errors import Conflict, NotFound, Refused
 from console.i18n import LOCALES, _
 from console.security import passwords, rights, sessions
 from console.security.actors import actor, acts_as_console
-from console.security.models import DENSITIES, THEMES, Grant, Role, User
-from console.security.permissions import EDIT_USERS, PRESETS
+from console.security.models import DENSITIES, THEMES, Grant, Role, RolePermission, User
+from console.security.permissions import EDIT_USERS, PRESETS, all_permissions
 from console.stores import Store
 from console.unit import unit
 
@@ -43,6 +43,22 @@ def preset_role(preset: str) -> Role:
             db.session.add(known[each])
     db.session.flush()
     return known[preset]
+
+
+@unit
+def add_role_like(name: str, presets: Iterable[str]) -> Role:
+    """Add an own role that allows whatever one of these preset roles allows at first."""
+    wanted = set(presets)
+    role = Role(preset=None, name=name)
+    db.session.add(role)
+    db.session.flush()
+    for permissions in all_permissions().values():
+        for permission in permissions:
+            if wanted.intersection(permission.roles):
+                row = RolePermission(role_id=role.id, key=permission.key, decision=rights.ALLOW)
+                db.session.add(row)
+    audit.record("add_role", role)
+    return role
 
 
 def role_name(preset: str | None, name: str) -> str:

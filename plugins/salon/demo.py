@@ -58,8 +58,9 @@ def _load_salon(salon: dict[str, Any]) -> None:
     for told in salon["stores"]:
         _add_store(told)
     api.raise_epoch()
+    own = {told["name"]: api.add_role_like(told["name"], told["like"]) for told in salon["roles"]}
     for told in salon["staff"]:
-        _add_staff(told)
+        _add_staff(told, own)
 
 
 def _words(words: Sequence[str]) -> dict[str, Any]:
@@ -99,9 +100,9 @@ def _next_spring_festival(today: dt.date) -> dt.date:
     return next(day for day in days if day >= today)
 
 
-def _add_staff(told: dict[str, Any]) -> None:
+def _add_staff(told: dict[str, Any], own: dict[str, Any]) -> None:
     stores = [_named(api.Store, name) for name in told["stores"]]
-    role = api.preset_role(told["role"])
+    role = own.get(told["role"]) or api.preset_role(told["role"])
     everywhere = told.get("chain") or told["role"] == "owner"
     places = [None] if everywhere else [store.id for store in stores]
     user = api.add_user(

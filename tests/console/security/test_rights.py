@@ -218,6 +218,17 @@ def test_the_owner_makes_a_role_of_her_own(app: Flask, sign_in: SignIn) -> None:
     assert reach(person, VIEW_AUDIT) == frozenset()
 
 
+def test_an_own_role_can_begin_with_all_that_two_preset_ones_may(app: Flask) -> None:
+    from console.security.permissions import EDIT_ROLES, VIEW_AUDIT
+    from console.security.users import add_role_like
+
+    person, here = add_person(None), add_store("A")
+    both = add_role_like("Desk and till", ["front_desk", "accountant"])
+    staff.set_roles(person, [RoleInStore(both.id, here)])
+    assert reach(person, VIEW_AUDIT) == frozenset({here})
+    assert reach(person, EDIT_ROLES) == frozenset()
+
+
 def test_a_role_that_somebody_has_is_not_deleted(app: Flask, sign_in: SignIn) -> None:
     owner = sign_in("owner")
     number = own_role("Desk plus")
