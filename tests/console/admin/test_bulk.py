@@ -20,7 +20,8 @@ from console.jobs import StoredJob
 from console.work import run_job
 from tests.console.admin.conftest import URL, House
 from tests.support import pages, teahouse
-from tests.support.people import post
+from tests.support.live import choose
+from tests.support.people import add_person, enter, login_of, post
 
 ENGLISH = {"Accept-Language": "en"}
 
@@ -51,6 +52,16 @@ def last_job() -> int:
 
 def entries(name: str) -> list[AuditEntry]:
     return list(db.session.scalars(sa.select(AuditEntry).where(AuditEntry.act == name)))
+
+
+@pytest.fixture
+def owner(house: House) -> FlaskClient:
+    """An owner who reads English."""
+    person = add_person("owner")
+    choose(person, locale="en")
+    client = house.app.test_client()
+    enter(client, login_of(person))
+    return client
 
 
 @pytest.fixture
