@@ -10,6 +10,7 @@ from flask import Response, abort, current_app, flash, jsonify, redirect, reques
 
 from console.admin import export, lookups, problems, scope
 from console.admin.lists import acting
+from console.admin.saying import say_done
 from console.admin.state import State
 from console.errors import Refused
 from console.i18n import gettext
@@ -100,10 +101,9 @@ def _say(
         label = gettext("%(act)s “%(value)s”", act=label, value=wanted["label"])
     text = gettext("%(act)s: %(changed)s of %(rows)s changed.", act=label, **figures)
     if offered.undo and figures["changed"]:
-        undo = url_for(f"{view.endpoint}.undo_view", number=run_id)
-        flash({"text": text, "undo_url": undo}, "success")  # type: ignore[arg-type]
+        say_done(text, url_for(f"{view.endpoint}.undo_view", number=run_id))
     else:
-        flash(text, "success")
+        say_done(text)
 
 
 def count(view: ModelAdmin) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Response, abort, flash, jsonify, redirect, request, url_for
+from flask import Response, abort, jsonify, redirect, request, url_for
 from flask_admin.base import expose
 
 from console.admin import filterbar
@@ -14,6 +14,7 @@ from console.admin.lists import acting, conditions, segments
 from console.admin.lists.conditions import ALL, ANY, BadConditions, Condition, Conditions, Group
 from console.admin.lists.segments import EDIT_SEGMENTS, KnownSegment
 from console.admin.lookups import known_labels
+from console.admin.saying import say_done
 from console.admin.shell import render
 from console.admin.state import State
 from console.db import db
@@ -83,7 +84,7 @@ class SegmentPages:
             segments.save_segment(self.subject, str(told.get("name", "")), asked, number=number)
         except Refused as problem:
             return _refuse(problem)
-        flash(gettext("Saved."), "success")
+        say_done(gettext("Saved."))
         return jsonify(ok=True, url=url_for(".segments_view"))
 
     @expose("/segments/<int:number>/delete/", methods=("POST",))
@@ -94,7 +95,7 @@ class SegmentPages:
         segments.delete_segment(number)
         text = gettext("Deleted the segment “%(name)s”.", name=segment.label)
         undo = url_for(".segments_restore", number=number)
-        flash({"text": text, "undo_url": undo})  # type: ignore[arg-type]
+        say_done(text, undo)
         return redirect(url_for(".segments_view"))
 
     @expose("/segments/<int:number>/restore/", methods=("POST",))

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from flask import Response, abort, flash, jsonify, redirect, request, url_for
+from flask import Response, abort, jsonify, redirect, request, url_for
 from flask_admin.base import expose
 from werkzeug.datastructures import MultiDict
 
 from console.admin.listing import Listing, shown_columns
 from console.admin.lists import saved_views, segments
 from console.admin.lists.saved_views import SHARE_VIEWS, KnownView
+from console.admin.saying import say_done
 from console.admin.state import ALL, Asked, State
 from console.errors import Refused
 from console.i18n import _, gettext
@@ -48,7 +49,7 @@ class SavedViewPages:
         saved_views.delete_view(number)
         text = gettext("Deleted the view “%(name)s”.", name=saved.label)
         undo = url_for(".views_restore", number=number)
-        flash({"text": text, "undo_url": undo})  # type: ignore[arg-type]
+        say_done(text, undo)
         return redirect(url_for(".index_view", view=ALL))
 
     @expose("/views/<int:number>/restore/", methods=("POST",))
@@ -65,7 +66,7 @@ class SavedViewPages:
         if wanted not in ("", ALL) and found is None:
             abort(404)
         saved_views.open_with(self, wanted or None)
-        flash(gettext("The list opens so from now on."), "success")
+        say_done(gettext("The list opens so from now on."))
         url = saved_views.url_of(self, found) if found else url_for(".index_view", view=ALL)
         return redirect(url)
 

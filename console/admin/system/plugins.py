@@ -7,6 +7,7 @@ from typing import Any
 from flask import abort, current_app, flash, redirect, request, send_file, url_for
 
 from console.admin import trace_panel
+from console.admin.saying import say_done
 from console.admin.shell import render
 from console.admin.system.permissions import SWITCH_PLUGINS, TRACE_REQUESTS, VIEW_PLUGINS
 from console.admin.system.plugin_export import exports_of
@@ -64,7 +65,7 @@ class Plugins(AdminView):
         else:
             said = gettext("Enabled.") if wanted == "on" else gettext("Disabled. Its data stays.")
             undo = url_for(".switch", name=name, to="off" if wanted == "on" else "on")
-            flash({"text": said, "undo_url": undo}, "success")  # type: ignore[arg-type]
+            say_done(said, undo)
         back = request.form.get("url")
         return redirect(own_path(back) if back else url_for(".index"))
 

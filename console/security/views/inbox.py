@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from flask import flash, redirect, request, url_for
+from flask import redirect, request, url_for
 from flask_login import current_user
 
 from console import inbox, words
 from console.admin import AdminView, page, render
+from console.admin.saying import say_done
 from console.db import db
 from console.i18n import _, gettext
 from console.inbox import Notice, NoticeRead
@@ -54,7 +55,7 @@ class Inbox(AdminView):
         """Mark a to-do as done, with a way back."""
         inbox.mark_done(number)
         undo = url_for(".undone", number=number)
-        flash({"text": gettext("Marked as done"), "undo_url": undo})  # type: ignore[arg-type]
+        say_done(gettext("Marked as done"), undo)
         return redirect(url_for(".index"))
 
     @page("/<int:number>/undone", needs=USE_CONSOLE, methods=("POST",))

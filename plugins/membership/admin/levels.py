@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from console import api
 from console.api import _
-from plugins.membership.admin.drawing import draw, say_done
+from plugins.membership.admin.drawing import draw
 from plugins.membership.models import Benefit, Level, LevelChange, LevelGift, Member
 from plugins.membership.permissions import EDIT_LEVELS, HAND_GIFTS, SEE_MEMBERS
 from plugins.membership.services.gifts import hand_over_gift, say_gift
@@ -95,7 +95,7 @@ class LevelAdmin(api.ModelAdmin):
     @api.page("/check", needs=EDIT_LEVELS, methods=("POST",))
     def check(self) -> Response:
         _start_check()
-        say_done(api.gettext("Every level is being checked."))
+        api.say_done(api.gettext("Every level is being checked."))
         return redirect(HOME)
 
     def panels(self, record: Any) -> list[api.Panel]:

@@ -74,7 +74,7 @@ class MergingPages:
         dismiss_pair(number, other)
         undo = f"{HOME}{number}/duplicates/{other}/recall"
         text = api.gettext("Remembered: these are two people.")
-        flash({"text": text, "undo_url": undo}, "success")  # type: ignore[arg-type]
+        api.say_done(text, undo)
         return redirect(_back_to(number))
 
     @api.page("/<int:number>/duplicates/<int:other>/recall", needs=MERGE_MEMBERS, methods=("POST",))

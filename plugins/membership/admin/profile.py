@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from console import api
 from console.api import _
 from plugins.membership.admin.columns import draw_tags
-from plugins.membership.admin.drawing import draw, say_done
+from plugins.membership.admin.drawing import draw
 from plugins.membership.admin.levels import draw_level
 from plugins.membership.admin.photos import photos_of
 from plugins.membership.admin.standing import HOME, reach
@@ -133,7 +133,7 @@ class ProfilePages:
     def write_notes(self, number: int) -> Response:
         member = reach(number, EDIT_MEMBERS)
         put_notes(member.id, request.form.get("notes", ""))
-        say_done(api.gettext("Notes saved."))
+        api.say_done(api.gettext("Notes saved."))
         return redirect(f"{HOME}{number}/")
 
 
@@ -157,5 +157,5 @@ def _tag(number: int, tag_id: int, *, add: bool) -> Response:
         text = api.gettext("Tag removed: %(tag)s", tag=name)
     if changed:
         undo = f"{where}tags/{tag_id}/{'drop' if add else 'put'}"
-        say_done(text, undo)
+        api.say_done(text, undo)
     return redirect(where)

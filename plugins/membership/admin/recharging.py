@@ -10,7 +10,6 @@ from flask import redirect, request
 from console import api
 from console.api import _
 from plugins.ledger.api import Entry, Tender, salon
-from plugins.membership.admin.drawing import say_done
 from plugins.membership.admin.standing import HOME, reach
 from plugins.membership.models import Member
 from plugins.membership.permissions import EXCEED_CAPS, SELL_RECHARGES
@@ -70,7 +69,9 @@ class RechargePages:
         except api.Refused as refused:
             return _page(self, reach(number, SELL_RECHARGES), refused)
         amount, bonus = api.format_fen(quote.amount_fen), api.format_fen(quote.bonus_fen)
-        say_done(api.gettext("Topped up %(amount)s, bonus %(bonus)s.", amount=amount, bonus=bonus))
+        api.say_done(
+            api.gettext("Topped up %(amount)s, bonus %(bonus)s.", amount=amount, bonus=bonus)
+        )
         return redirect(f"{HOME}{number}/")
 
 

@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 
 from console import api
 from console.api import _
-from plugins.membership.admin.drawing import say_done
 from plugins.membership.models import LevelGift, Member
 from plugins.membership.permissions import (
     FREEZE_MEMBERS,
@@ -60,7 +59,7 @@ class StandingPages:
         member = reach(number, FREEZE_MEMBERS)
         name = member.name
         unfreeze_member(number)
-        say_done(api.gettext("%(name)s is no longer frozen.", name=name))
+        api.say_done(api.gettext("%(name)s is no longer frozen.", name=name))
         return redirect(f"{HOME}{number}/")
 
     @api.page("/<int:number>/level", needs=SET_LEVELS)
@@ -88,14 +87,14 @@ class StandingPages:
         _check_gift(reach(number, HAND_GIFTS), gift)
         hand_over_gift(gift)
         undo = f"{HOME}{number}/gifts/{gift}/wait"
-        say_done(api.gettext("Gift handed over."), undo)
+        api.say_done(api.gettext("Gift handed over."), undo)
         return redirect(f"{HOME}{number}/")
 
     @api.page("/<int:number>/gifts/<int:gift>/wait", needs=HAND_GIFTS, methods=("POST",))
     def wait_gift(self, number: int, gift: int) -> Response:
         _check_gift(reach(number, HAND_GIFTS), gift)
         take_gift_back(gift)
-        say_done(api.gettext("The gift waits again."))
+        api.say_done(api.gettext("The gift waits again."))
         return redirect(f"{HOME}{number}/")
 
     def _try(
@@ -112,7 +111,7 @@ class StandingPages:
         except api.Refused as refused:
             return self._show(template, api.db.session.get_one(Member, number), refused)
         where = f"{HOME}{number}/"
-        say_done(text, f"{where}{undo}" if undo else "")
+        api.say_done(text, f"{where}{undo}" if undo else "")
         return redirect(where)
 
     def _show(self, template: str, member: Member, problem: api.Refused | None = None) -> Any:

@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 from console import api
 from console.api import _
 from plugins.ledger.api import Entry, salon
-from plugins.membership.admin.drawing import say_done
 from plugins.membership.admin.recharging import MEANS, form_key, store_here
 from plugins.membership.admin.standing import HOME, reach
 from plugins.membership.models import Member
@@ -71,7 +70,7 @@ class ValuePages:
     def free(self, number: int) -> Response:
         reach(number, HOLD_VALUE)
         unfreeze_value(number)
-        say_done(api.gettext("Her stored value is no longer frozen."))
+        api.say_done(api.gettext("Her stored value is no longer frozen."))
         return redirect(f"{HOME}{number}/value")
 
     @api.page("/<int:number>/value/replace", needs=HOLD_VALUE)
@@ -139,7 +138,7 @@ def _try(view: object, act: str, number: int, do: Callable[[Member], object], do
         do(member)
     except api.Refused as refused:
         return _form(view, act, number, refused)
-    say_done(done)
+    api.say_done(done)
     return redirect(f"{HOME}{number}/value")
 
 
