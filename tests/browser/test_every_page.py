@@ -11,9 +11,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from console.db import db
 from console.security.models import User
+from plugins.membership.api import find_by_phone
 from tests.support.crawl import addresses
 from tests.support.live import Live, choose
 from tests.support.people import SignIn
+from tests.support.phones import phone_of
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 WIDTHS: dict[str, ViewportSize] = {
@@ -25,7 +27,7 @@ LOCALES = ("zh_Hans_CN", "en")
 THEMES = ("dark", "light")
 #: Colours fade from theme to theme; what is measured is where they end.
 TURN = """theme => {
-  document.documentElement.dataset.bsTheme = theme;
+  Object.assign(document.documentElement.dataset, { bsTheme: theme, theme });
   document.getAnimations().forEach(animation => animation.finish());
 }"""
 #: Scripts and labels find an element by its id; a second one of the name misleads them.
@@ -72,6 +74,31 @@ def test_every_page_can_be_used_by_everybody(
             faults += look_at(watched, live.url + path)
     context.close()
     assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.usefixtures("with_demo")
+def test_every_page_of_a_phone_can_be_used_by_everybody(
+    app: Flask, live: Live, browser: Browser, locale: str
+) -> None:
+    heroine = find_by_phone("13800138000")
+    assert heroine is not None
+    client = phone_of(app, heroine.id).client
+    client.set_cookie("console_phone_language", locale)
+    context = browser.new_context(viewport=WIDTHS["phone"])
+    live.let_in(context, client)
+    watched, faults, seen = Watched(context), list[str](), 0
+    for address in addresses(app):
+        if address.method != "GET" or address.audience not in ("visitor", "anyone"):
+            continue
+        answer = client.get(address.path)
+        # What is fetched anew into an open page is no page.
+        if answer.status_code == 200 and answer.data.startswith(b"<!DOCTYPE html>"):
+            faults += look_at(watched, live.url + address.path)
+            seen += 1
+    context.close()
+    assert not faults, "\n".join(faults)
+    assert seen > 10
 
 
 def look_at(watched: Watched, url: str) -> list[str]:
