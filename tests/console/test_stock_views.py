@@ -18,7 +18,7 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from console import assets
+from console import assets, kept
 
 #: Flask-Admin 2.2.1 still fills its selects in the way that WTForms 4 will drop.
 pytestmark = pytest.mark.filterwarnings("ignore:Yielding raw tuples")
@@ -68,6 +68,7 @@ def app(tmp_path: Path) -> Iterator[Flask]:
     Babel(app, default_locale="en")
     CSRFProtect(app)
     assets.install(app)
+    kept.install(app)
     app.jinja_env.globals["csp_nonce"] = lambda: "once"
     unguarded = {"info": {"unit": "stock views write as they like"}}
     db = SQLAlchemy(app, model_class=Base, session_options=unguarded)
