@@ -21,6 +21,9 @@ ZONES = {"Asia", "Shanghai"}
 SILENT = {"script", "style", "kbd", "code", "pre", "title"}
 SPOKEN = ("placeholder", "title", "aria-label", "alt", "data-confirm")
 LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
+ADDRESS = re.compile(r"https?://\S+")
+#: What is left of a translated text that a list has shortened.
+CUT = re.compile(r"⟦[^⟧]*…", re.S)
 CHINESE = re.compile(r"[\u3400-\u9fff]+")
 
 
@@ -69,7 +72,8 @@ def unmarked(page: str) -> str:
     spoken.feed(page)
     spoken.close()
     marked = re.compile(r"⟦[^⟦⟧]*(?:⟦[^⟦⟧]*⟧[^⟦⟧]*)*⟧", re.S)
-    return "\n".join(marked.sub(" ", text) for text in spoken.texts)
+    texts = (marked.sub(" ", ADDRESS.sub(" ", text)) for text in spoken.texts)
+    return "\n".join(CUT.sub(" ", text) for text in texts)
 
 
 def bare_words(page: str, known: set[str]) -> set[str]:
