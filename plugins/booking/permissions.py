@@ -1,0 +1,31 @@
+"""What may be allowed in booking, and which preset roles have it."""
+
+from __future__ import annotations
+
+from console import api
+from console.api import _
+
+DESK = ("manager", "front_desk")
+SEE_VISITS = api.Permission("booking.see_visits", _("See bookings"), (*DESK, "technician"))
+EDIT_VISITS = api.Permission("booking.edit_visits", _("Add and change bookings"), DESK)
+REVIEW_VISITS = api.Permission("booking.review_visits", _("Accept and decline bookings"), DESK)
+SERVE_VISITS = api.Permission(
+    "booking.serve_visits", _("Say who arrived and what is done"), (*DESK, "technician")
+)
+FORCE_VISITS = api.Permission(
+    "booking.force_visits", _("Book outside roster and opening hours"), ("manager",)
+)
+SEE_ROSTER = api.Permission("booking.see_roster", _("See the roster"), (*DESK, "technician"))
+EDIT_ROSTER = api.Permission(
+    "booking.edit_roster", _("Change and publish the roster"), ("manager",)
+)
+
+PERMISSIONS = (
+    SEE_VISITS,
+    EDIT_VISITS,
+    REVIEW_VISITS,
+    SERVE_VISITS,
+    FORCE_VISITS,
+    SEE_ROSTER,
+    EDIT_ROSTER,
+)
