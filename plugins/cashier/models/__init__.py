@@ -1,6 +1,23 @@
 """The tables of the till."""
 
 from plugins.cashier.models.bills import ORDER_KINDS, STATES, Bill, Counter, Line, Order
+from plugins.cashier.models.closing import (
+    CASH_MOVES,
+    DAY_STATES,
+    CashMove,
+    Day,
+    PeriodLock,
+    Shift,
+)
+from plugins.cashier.models.online import (
+    ONLINE_LIVE,
+    ONLINE_STATES,
+    REFUND_STATES,
+    OnlineCircuit,
+    OnlineNote,
+    OnlinePayment,
+    OnlineRefund,
+)
 from plugins.cashier.models.payments import (
     CLASSES,
     LinePart,
@@ -12,19 +29,32 @@ from plugins.cashier.models.prices import BY_HAND, STEPS, Discount, Performer, S
 
 __all__ = [
     "BY_HAND",
+    "CASH_MOVES",
     "CLASSES",
+    "DAY_STATES",
+    "ONLINE_LIVE",
+    "ONLINE_STATES",
     "ORDER_KINDS",
+    "REFUND_STATES",
     "STATES",
     "STEPS",
     "Bill",
+    "CashMove",
     "Counter",
+    "Day",
     "Discount",
     "Line",
     "LinePart",
+    "OnlineCircuit",
+    "OnlineNote",
+    "OnlinePayment",
+    "OnlineRefund",
     "Order",
     "Payment",
     "PaymentKind",
     "Performer",
+    "PeriodLock",
     "Seller",
     "Settlement",
+    "Shift",
 ]
