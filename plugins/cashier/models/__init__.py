@@ -26,16 +26,27 @@ from plugins.cashier.models.payments import (
     Settlement,
 )
 from plugins.cashier.models.prices import BY_HAND, STEPS, Discount, Performer, Seller
+from plugins.cashier.models.refunds import (
+    CAUSES,
+    REFUND_KINDS,
+    REFUND_STEPS,
+    Payout,
+    Refund,
+    RefundLine,
+)
 
 __all__ = [
     "BY_HAND",
     "CASH_MOVES",
+    "CAUSES",
     "CLASSES",
     "DAY_STATES",
     "ONLINE_LIVE",
     "ONLINE_STATES",
     "ORDER_KINDS",
+    "REFUND_KINDS",
     "REFUND_STATES",
+    "REFUND_STEPS",
     "STATES",
     "STEPS",
     "Bill",
@@ -52,8 +63,11 @@ __all__ = [
     "Order",
     "Payment",
     "PaymentKind",
+    "Payout",
     "Performer",
     "PeriodLock",
+    "Refund",
+    "RefundLine",
     "Seller",
     "Settlement",
     "Shift",
