@@ -27,6 +27,7 @@ from console.admin.fields import ChoiceField
 from console.admin.lists.conditions import read as read_conditions
 from console.admin.lists.saved_views import save_view, share_view
 from console.admin.lists.segments import save_segment, segment_where, segments_of
+from console.admin.lookups import look_up
 from console.admin.saying import say_done
 from console.admin.scanning import Scanned
 from console.approval import ApprovalKind, ask_approval
@@ -34,7 +35,18 @@ from console.approval import state_of as approval_state
 from console.audit import record as record_audit
 from console.clock import business_day, now, today
 from console.clock import frozen as at_moment
-from console.db import CHAIN, BigInt, Json, Model, Scope, UtcDateTime, column, db, in_store
+from console.db import (
+    CHAIN,
+    BigInt,
+    Json,
+    Model,
+    Scope,
+    UtcDateTime,
+    column,
+    db,
+    in_store,
+    insert_into,
+)
 from console.demo import is_on as demo_flag
 from console.epoch import bump as raise_epoch
 from console.erasing import erase_traces, erase_words, rows_with

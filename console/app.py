@@ -14,6 +14,7 @@ from console.host import Host, faults
 from console.host.mount import folder_of
 from console.i18n import LOCALES
 from console.plugin import Plugin
+from console.routes import LateRule
 from console.security.reading import html_language
 from console.security.settings import SHOP_NAME
 
@@ -33,6 +34,7 @@ def create_app(
     """
     config = config or load_config()
     app = Flask("console", instance_path=str(config.instance), root_path=str(HERE))
+    app.url_rule_class = LateRule
     app.config.from_mapping(config.for_flask())
     app.config.setdefault(
         "SQLALCHEMY_ENGINE_OPTIONS", engine_options(config.database_url, config.threads)

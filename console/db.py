@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import sqlalchemy as sa
@@ -168,6 +169,15 @@ class WriteOutsideUnit(RuntimeError):
 def _on_flush(session: Session, *_: object) -> None:
     if "unit" not in session.info and (session.new or session.dirty or session.deleted):
         raise WriteOutsideUnit(f"{len(session.new)} new, {len(session.dirty)} changed")
+
+
+def insert_into(target: Any) -> Any:
+    """Return an INSERT in the words of the engine at hand: it knows `on_conflict_do_nothing`.
+
+    Only that engine's words are loaded.
+    """
+    dialect = db.session.get_bind().dialect.name
+    return import_module(f"sqlalchemy.dialects.{dialect}").insert(target)
 
 
 @sa.event.listens_for(Session, "do_orm_execute")

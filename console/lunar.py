@@ -6,8 +6,6 @@ import datetime as dt
 from functools import lru_cache
 from typing import NamedTuple
 
-from lunar_python import LunarYear
-
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 #: The Julian day number of the day before 1 January of the year 1.
 EPOCH = 1_721_425
@@ -44,6 +42,8 @@ def _months(year: int) -> dict[tuple[int, bool], tuple[dt.date, int]]:
     """Return the first day and the length of each month of a lunar year, by number and leap."""
     if not FIRST_YEAR <= year < LAST_YEAR:
         return {}
+    from lunar_python import LunarYear  # only who has a lunar birthday needs it
+
     return {
         (abs(month.getMonth()), month.getMonth() < 0): (
             dt.date.fromordinal(int(month.getFirstJulianDay()) - EPOCH),

@@ -7,24 +7,26 @@ import os
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-
-# Its 47,000 phrases would take 45 MB of each process; all but 3,400 only say what their
-# characters say by themselves.
-os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
-
-from pypinyin import Style, lazy_pinyin, load_phrases_dict
+from types import ModuleType
 
 SURNAMES = Path(__file__).parent / "surnames.json"
 #: Words in which a character sounds otherwise than by itself; from pypinyin (MIT).
 PHRASES = Path(__file__).parent / "phrases.txt"
 
 
-def _load_phrases() -> None:
+@cache
+def _speller() -> ModuleType:
+    """Load pypinyin once something is to be spelled: it takes 11 MB and a tenth of a second.
+
+    Its 47,000 phrases would take 45 MB more; all but 3,400 only say what their characters say
+    by themselves.
+    """
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+    import pypinyin
+
     lines = (line.split() for line in PHRASES.read_text("utf-8").splitlines())
-    load_phrases_dict({word: [[each] for each in syllables] for word, *syllables in lines})
-
-
-_load_phrases()
+    pypinyin.load_phrases_dict({word: [[each] for each in rest] for word, *rest in lines})
+    return pypinyin
 
 
 @cache
@@ -62,7 +64,9 @@ def readings_of(text: str) -> list[list[str]]:
 
 def sounds_of(text: str | list[str]) -> list[str]:
     """Return how a text sounds, or each of several letters by itself."""
-    return lazy_pinyin(text, style=Style.NORMAL)
+    speller = _speller()
+    found: list[str] = speller.lazy_pinyin(text, style=speller.Style.NORMAL)
+    return found
 
 
 def _plain(syllables: Sequence[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import logging
 import signal
 import socket
@@ -38,10 +39,13 @@ def run(config: Config) -> int:
     for warning in config.warnings:
         log.warning(warning)
     listener = listen(config)
+    gc.disable()  # nothing that a start makes is garbage
     app = prepare(config)
     _warm(app, config)
     with app.app_context():
         db.engine.dispose()
+    gc.freeze()  # what is there now stays: no search for garbage need look at it again
+    gc.enable()
     return _supervise(app, config, listener)
 
 

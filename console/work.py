@@ -8,10 +8,9 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
-from sqlalchemy.dialects import postgresql, sqlite
 
 from console import clock, outbox
-from console.db import db
+from console.db import db, insert_into
 from console.errors import Refused
 from console.host.attempt import attempt
 from console.jobs import JobFunction, JobRun, Schedule, StoredJob, find_job, is_swift, prune_jobs
@@ -146,7 +145,6 @@ def start_schedules() -> None:
 
 @unit
 def _store_slots(slots: dict[str, tuple[str, str]]) -> None:
-    insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
     for slot, (key, name) in slots.items():
         values = {
             "key": key,
@@ -156,7 +154,7 @@ def _store_slots(slots: dict[str, tuple[str, str]]) -> None:
             "actor": {"name": "console"},
             "stored_at": clock.now(),
         }
-        db.session.execute(insert(StoredJob).values(**values).on_conflict_do_nothing())
+        db.session.execute(insert_into(StoredJob).values(**values).on_conflict_do_nothing())
 
 
 def _schedules() -> Iterator[tuple[str, Schedule]]:

@@ -45,12 +45,12 @@ def new(plugin: str, name: str, *, again: bool) -> None:
 
     Look it over: triggers, and moving data from old columns to new ones, are added by hand.
     """
-    from console import migrate as migrations
+    from console.migrate import HOST, write
 
     manifests = find_manifests()
-    if plugin != migrations.HOST and plugin not in manifests:
+    if plugin != HOST and plugin not in manifests:
         raise click.UsageError(f"there is no plugin {plugin}")
-    file = migrations.new(manifests, plugin, name, again=again)
+    file = write.new(manifests, plugin, name, again=again)
     click.echo(f"Wrote {file}" if file else f"The tables of {plugin} are as its models say.")
 
 

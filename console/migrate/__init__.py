@@ -22,7 +22,6 @@ from console.migrate.history import (
     histories_of,
     history_of,
 )
-from console.migrate.write import differences, new
 from console.plugin import Plugin
 from console.search.building import build_missing
 
@@ -34,11 +33,9 @@ __all__ = [
     "SchemaBehind",
     "apply",
     "check_host",
-    "differences",
     "histories_of",
     "history_of",
     "migrate_database",
-    "new",
     "pending_of",
     "run",
 ]

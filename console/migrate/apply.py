@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
 
 from console import clock
 from console.backup import copy_database
@@ -107,6 +105,10 @@ def _apply_history(engine: sa.Engine, history: History) -> list[str]:
 
 
 def _apply_step(connection: sa.Connection, history: History, step: Migration) -> None:
+    # A console whose tables are up to date starts without it, a seventh of a second sooner.
+    from alembic.migration import MigrationContext
+    from alembic.operations import Operations
+
     module = step.load()
     operations = Operations(MigrationContext.configure(connection))
     with _kept_objects(connection):

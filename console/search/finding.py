@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from console.admin.attributes import pk_of
 from console.db import db
@@ -174,6 +173,8 @@ def _among(pk: Any, ids: frozenset[int]) -> Any:
     if db.engine.dialect.name == "sqlite":
         each = sa.func.json_each(json.dumps(listed)).table_valued("value")
         return pk.in_(sa.select(each.c.value))
+    from sqlalchemy.dialects.postgresql import ARRAY
+
     return pk == sa.any_(sa.literal(listed, ARRAY(sa.BigInteger)))
 
 

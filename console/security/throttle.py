@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from console import clock
-from console.db import db
+from console.db import db, insert_into
 from console.security.models import SigninTry
 from console.unit import unit
 
@@ -98,10 +98,8 @@ def _locked(key: str, now: dt.datetime) -> SigninTry:
         return row
     open_at = now - HOUR  # whoever looked at the clock just before must not find it shut
     if db.engine.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert
-
         values = {"key": key, "fails": 0, "since_at": now, "open_at": open_at}
-        db.session.execute(insert(SigninTry).values(**values).on_conflict_do_nothing())
+        db.session.execute(insert_into(SigninTry).values(**values).on_conflict_do_nothing())
         return db.session.scalars(query).one()
     row = SigninTry(key=key, fails=0, since_at=now, open_at=open_at)
     db.session.add(row)

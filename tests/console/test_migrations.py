@@ -17,6 +17,7 @@ from console import migrate
 from console.config import EXIT_CODE
 from console.db import db
 from console.migrate.history import History
+from console.migrate.write import differences
 from console.plugin import Plugin
 from tests.support.processes import console_environment, run_console
 from tests.support.shell import Shell
@@ -126,7 +127,7 @@ def steps(database_url: str, tmp_path: Path) -> Iterator[Steps]:
 def test_the_tables_are_as_the_models_say(app: Flask) -> None:
     with db.engine.connect() as connection:
         for name in (migrate.HOST, *app.extensions["console"].manifests):
-            assert (name, migrate.differences(name, connection)) == (name, [])
+            assert (name, differences(name, connection)) == (name, [])
 
 
 def test_a_migration_is_applied_once(steps: Steps) -> None:
@@ -264,7 +265,7 @@ def test_a_kill_in_the_middle_leaves_the_old_tables_or_the_new_ones(
     done = run_console(environment, "migrate")
     assert done.returncode == 0, done.stderr
     with engine.connect() as connection:
-        assert migrate.differences(migrate.HOST, connection) == []
+        assert differences(migrate.HOST, connection) == []
 
 
 def test_a_plugin_without_migrations_has_none_pending(app: Flask) -> None:

@@ -22,6 +22,7 @@ from sqlalchemy.pool import NullPool
 
 from console import migrate
 from console.db import db
+from console.migrate.write import differences
 from console.outbox import Delivery
 from console.unit import unit
 from tests.support.bell import PLUGINS
@@ -105,5 +106,5 @@ def look_at(url: str) -> str:
         if not tables:
             return "none"
         history = migrate.history_of(migrate.HOST)
-        whole = not migrate.differences(migrate.HOST, connection)
+        whole = not differences(migrate.HOST, connection)
         return "whole" if whole and not history.lost_triggers(connection) else "broken"

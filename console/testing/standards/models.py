@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from console import migrate
 from console.db import Model, Scope, UtcDateTime, db, registries
+from console.migrate.write import differences
 
 
 def models(app: Flask, of: Collection[str]) -> list[type[Model]]:
@@ -87,5 +87,5 @@ def test_models_and_migrations_agree(app: Flask, tested_plugins: frozenset[str])
     """`console migrations new NAME …` writes what is missing."""
     names = sorted(tested_plugins & {"console", *app.extensions["console"].mounted})
     with db.engine.connect() as connection:
-        found = {name: migrate.differences(name, connection) for name in names}
+        found = {name: differences(name, connection) for name in names}
     assert {name: each for name, each in found.items() if each} == {}

@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from console import api
 from console.api import _
@@ -27,9 +26,7 @@ def today_of(store_id: int) -> dt.date:
 
 def lock_counter(store_id: int, day: dt.date) -> Counter:
     """Return a store's counter of a day, locked until the unit ends."""
-    dialect = api.db.engine.dialect.name
-    insert: Any = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    made = insert(COUNTER).values(store_id=store_id, day_on=day, last=0)
+    made = api.insert_into(COUNTER).values(store_id=store_id, day_on=day, last=0)
     api.db.session.execute(made.on_conflict_do_nothing())
     where = (Counter.store_id == store_id, Counter.day_on == day)
     found = sa.select(Counter).where(*where).with_for_update()

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from console import api
 
@@ -46,7 +45,7 @@ def insert_rows(
     if is_postgresql() and len(rows) >= MANY:
         values = [[row[name] for name in names] for row in rows]
         source = unnested([table.c[name] for name in names], values)
-        statement = _bare_insert(table, "postgresql").from_select(names, sa.select(*source.c))
+        statement = api.insert_into(table).from_select(names, sa.select(*source.c))
         finished = _finish_insert(statement, table, returning, unless_there)
         return api.db.session.execute(finished).all()
     engine = "postgresql" if is_postgresql() else "sqlite"
@@ -59,11 +58,8 @@ def insert_rows(
 def _prepared_insert(
     table: sa.Table, engine: str, returning: tuple[str, ...], unless_there: tuple[str, ...]
 ) -> Any:
-    return _finish_insert(_bare_insert(table, engine), table, returning, unless_there)
-
-
-def _bare_insert(table: sa.Table, engine: str) -> Any:
-    return postgresql.insert(table) if engine == "postgresql" else sqlite.insert(table)
+    """Return the statement for *engine*, the one at hand, which compiles it once."""
+    return _finish_insert(api.insert_into(table), table, returning, unless_there)
 
 
 def _finish_insert(
@@ -99,9 +95,11 @@ class Lookup:
 
 def unnested(columns: Sequence[Any], values: Sequence[Sequence[Any]]) -> Any:
     """Return *values* as a table of PostgreSQL with the given columns, one parameter each."""
+    from sqlalchemy.dialects.postgresql import ARRAY
+
     arrays = []
     for column, items in zip(columns, zip(*values, strict=True), strict=True):
-        kind: Any = postgresql.ARRAY(column.type)
+        kind: Any = ARRAY(column.type)
         arrays.append(sa.cast(sa.literal(list(items), kind), kind))
     names = [sa.column(column.name, column.type) for column in columns]
     return sa.func.unnest(*arrays).table_valued(*names).render_derived("given")

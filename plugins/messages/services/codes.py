@@ -12,7 +12,6 @@ import re
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from console import api
 from console.api import _
@@ -88,8 +87,7 @@ def _store(phone: str, purpose: str, locale: str) -> None:
 
 def _count_asking(phone_key: str, now: dt.datetime) -> None:
     """Count a code for a phone; its row is locked, so that those who ask at once wait in line."""
-    insert = sqlite.insert if api.db.engine.dialect.name == "sqlite" else postgresql.insert
-    first = insert(AskingPhone).values(
+    first = api.insert_into(AskingPhone).values(
         phone_key=phone_key, asked=0, since_at=now, last_at=now - A_DAY
     )
     api.db.session.execute(first.on_conflict_do_nothing())

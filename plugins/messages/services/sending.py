@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from console import api
 from plugins.messages.hookspecs import MessageKind, Recipient, messages_find_recipient
@@ -101,11 +100,9 @@ def _store(
         "key": key,
         "sent_at": api.now(),
     }
-    dialect = api.db.engine.dialect.name
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    return api.db.session.scalar(
-        insert(Message).values(**values).on_conflict_do_nothing().returning(Message.id)
-    )
+    made = api.insert_into(Message).values(**values).on_conflict_do_nothing()
+    found: int | None = api.db.session.scalar(made.returning(Message.id))
+    return found
 
 
 def count_unread(member_id: int) -> int:
