@@ -14,11 +14,22 @@ from plugins.salon.models import (
     ServiceStore,
     Skill,
     Staff,
+    StaffSkill,
     StaffStore,
     StoreProfile,
     Variant,
 )
-from plugins.salon.services.catalogue import price_of, price_with
+from plugins.salon.services.catalogue import (
+    SegmentDraft,
+    lay_out,
+    price_of,
+    price_with,
+    services_on_sale,
+    show_price,
+    show_price_range,
+)
+from plugins.salon.services.hours import read_time, show_time, spans_between
+from plugins.salon.services.staffing import staff_of, who_does, working_staff
 
 __all__ = [
     "Category",
@@ -28,13 +39,25 @@ __all__ = [
     "Named",
     "Practice",
     "Segment",
+    "SegmentDraft",
     "Service",
     "ServiceStore",
     "Skill",
     "Staff",
+    "StaffSkill",
     "StaffStore",
     "StoreProfile",
     "Variant",
+    "lay_out",
     "price_of",
     "price_with",
+    "read_time",
+    "services_on_sale",
+    "show_price",
+    "show_price_range",
+    "show_time",
+    "spans_between",
+    "staff_of",
+    "who_does",
+    "working_staff",
 ]

@@ -121,21 +121,39 @@ def plan_of(
     A variant's extra minutes lengthen the first work. Where a person's file names her own
     working time, it is spread over the technician's work in proportion.
     """
-    minutes = [segment.minutes for segment in service.segments]
-    own = [n for n, s in enumerate(service.segments) if s.kind == "work" and s.skill_id is None]
-    if own and variant is not None:
-        minutes[own[0]] += variant.extra_minutes
-    if own and staff is not None:
+    own_minutes = None
+    if staff is not None:
         practice = api.db.session.get(Practice, (staff.id, service.id))
-        if practice is not None and practice.minutes is not None:
-            _spread(minutes, own, practice.minutes)
+        own_minutes = practice.minutes if practice is not None else None
+    return lay_out(
+        [SegmentDraft(each.kind, each.minutes, each.skill_id) for each in service.segments],
+        extra_minutes=variant.extra_minutes if variant is not None else 0,
+        own_minutes=own_minutes,
+        cleanup_minutes=service.cleanup_minutes,
+    )
+
+
+def lay_out(
+    segments: Sequence[SegmentDraft],
+    *,
+    extra_minutes: int = 0,
+    own_minutes: int | None = None,
+    cleanup_minutes: int = 0,
+) -> list[Stretch]:
+    """Return how time runs, for a variant's extra minutes and a person's own working time."""
+    minutes = [segment.minutes for segment in segments]
+    own = [n for n, s in enumerate(segments) if s.kind == "work" and s.skill_id is None]
+    if own:
+        minutes[own[0]] += extra_minutes
+    if own and own_minutes is not None:
+        _spread(minutes, own, own_minutes)
     plan: list[Stretch] = []
     offset = 0
-    for segment, length in zip(service.segments, minutes, strict=True):
+    for segment, length in zip(segments, minutes, strict=True):
         plan.append(Stretch(segment.kind, offset, length, segment.skill_id))
         offset += length
-    if service.cleanup_minutes:
-        plan.append(Stretch("cleanup", offset, service.cleanup_minutes))
+    if cleanup_minutes:
+        plan.append(Stretch("cleanup", offset, cleanup_minutes))
     return plan
 
 

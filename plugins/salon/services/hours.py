@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -155,18 +156,43 @@ def special_days(store_id: int, since: dt.date) -> list[SpecialDay]:
 
 
 def spans_between(store_id: int, first: dt.date, last: dt.date) -> dict[dt.date, list[Span]]:
-    """Return the openings of each day, special days included, with two queries in all."""
-    week, special = week_of(store_id), special_days(store_id, first)
+    """Return the openings of each day, special days included, with one query in all."""
+    week, special = _week_and_special_days(store_id, first)
     found: dict[dt.date, list[Span]] = {}
     for day in (first + dt.timedelta(days=n) for n in range((last - first).days + 1)):
-        rules = [rule for rule in special if rule.first_on <= day <= rule.last_on]
+        rules = [rule for rule in special if rule[0] <= day <= rule[1]]
         if not rules:
             found[day] = list(week.get(day.isoweekday(), []))
-        elif any(rule.opens is None for rule in rules):
-            found[day] = []
         else:
-            found[day] = [(r.opens, r.closes) for r in rules if r.opens is not None and r.closes]
+            spans = [span for _first, _last, span in rules]
+            found[day] = [] if None in spans else [span for span in spans if span is not None]
     return found
+
+
+def _week_and_special_days(
+    store_id: int, since: dt.date
+) -> tuple[dict[int, list[Span]], list[tuple[dt.date, dt.date, Span | None]]]:
+    """Read both with one query."""
+    weekly = sa.select(
+        Hours.weekday,
+        sa.null().cast(sa.Date).label("first_on"),
+        sa.null().cast(sa.Date).label("last_on"),
+        Hours.opens.label("opens"),
+        Hours.closes.label("closes"),
+    ).where(Hours.store_id == store_id)
+    special = sa.select(
+        sa.literal(0), SpecialDay.first_on, SpecialDay.last_on, SpecialDay.opens, SpecialDay.closes
+    ).where(SpecialDay.store_id == store_id, SpecialDay.last_on >= since)
+    week: dict[int, list[Span]] = {}
+    days: list[tuple[dt.date, dt.date, Span | None]] = []
+    rows: Any = sa.union_all(weekly, special).order_by("first_on", "opens")
+    for weekday, first, last, opens, closes in api.db.session.execute(rows):
+        span = None if opens is None else (opens, closes)
+        if first is not None:
+            days.append((first, last, span))
+        elif span is not None:
+            week.setdefault(weekday, []).append(span)
+    return week, days
 
 
 def openings_on(store: api.Store, day: dt.date) -> list[Opening]:
