@@ -94,6 +94,8 @@ CODES: dict[str, Any] = {
     "reverse": _("Reversal"),
     "merge": _("Files merged"),
     "unmerge": _("Merge undone"),
+    "cash_count": _("Cash counted"),
+    "cash_move": _("Cash put in or taken out"),
 }
 
 #: How a member agreed to what was taken from her.

@@ -114,7 +114,7 @@ class CashMove(api.Model):
 
 
 class PeriodLock(api.Model):
-    """A month whose books are locked for the whole chain, until somebody unlocks it and says why."""
+    """A month whose books are locked for the whole chain, until somebody unlocks it."""
 
     __tablename__ = "cashier_period_lock"
     __table_args__ = (sa.UniqueConstraint("month_on"),)

@@ -1,15 +1,89 @@
-"""Which days may still be changed."""
+"""Which days may still be changed, and into which day something is booked."""
 
 from __future__ import annotations
 
 import datetime as dt
 
+import sqlalchemy as sa
+
 from console import api
 from console.api import _
+from plugins.cashier.models import Bill, Day, PeriodLock
 from plugins.cashier.services.numbers import today_of
+
+A_DAY = dt.timedelta(days=1)
+
+
+class DayClosed(api.Refused):
+    """What stands in the books of a closed day stays, unless it is reopened."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This business day is closed. Reopen it first."))
+
+
+class MonthLocked(api.Refused):
+    """Nothing changes in a locked month; what is late is booked in the open one."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The books of this month are locked."))
+
+
+def closed_through(store_id: int) -> dt.date | None:
+    """Return the last closed day of a store; all earlier ones are closed with it."""
+    last = sa.select(sa.func.max(Day.day_on))
+    found: dt.date | None = api.db.session.scalar(
+        last.where(Day.store_id == store_id, Day.state == "closed")
+    )
+    return found
+
+
+def locked_through() -> dt.date | None:
+    """Return the last day of the last locked month."""
+    last: dt.date | None = api.db.session.scalar(
+        sa.select(sa.func.max(PeriodLock.month_on)).where(PeriodLock.locked)
+    )
+    return None if last is None else (last + 31 * A_DAY).replace(day=1) - A_DAY
+
+
+def require_unclosed_day(store_id: int, day: dt.date) -> None:
+    """Raise `Refused` when a day was closed, or its month was locked."""
+    locked = locked_through()
+    if locked is not None and day <= locked:
+        raise MonthLocked
+    closed = closed_through(store_id)
+    if closed is not None and day <= closed:
+        raise DayClosed
 
 
 def require_open_day(store_id: int, day: dt.date) -> None:
-    """Raise `Refused` unless what stands in the books of a day may still be changed."""
-    if day < today_of(store_id):
+    """Raise `Refused` unless what stands in the books of a day may still be changed.
+
+    That is so until the business day is over, and again while the day is reopened.
+    """
+    require_unclosed_day(store_id, day)
+    if day >= today_of(store_id):
+        return
+    reopened = sa.select(Day.id).where(
+        Day.store_id == store_id, Day.day_on == day, Day.state == "reopened"
+    )
+    if api.db.session.scalar(reopened) is None:
         raise api.Refused(_("This business day is over; what stands in its books stays."))
+
+
+def book_day(bill: Bill) -> dt.date:
+    """Return the day into whose books a settlement of a bill goes now.
+
+    That is today, or the next open day once today is closed; a late entry goes into the day of
+    the service while that is open.
+    """
+    today = today_of(bill.store_id)
+    if bill.late and bill.business_on < today and not is_closed(bill.store_id, bill.business_on):
+        return bill.business_on
+    ends = [day for day in (closed_through(bill.store_id), locked_through()) if day is not None]
+    return max([today, *(day + A_DAY for day in ends)])
+
+
+def is_closed(store_id: int, day: dt.date) -> bool:
+    """Tell whether a day was closed, or its month was locked."""
+    ends = (closed_through(store_id), locked_through())
+    return any(end is not None and day <= end for end in ends)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from console import api
 from console.api import _
 from plugins.cashier.models import Bill, Line, Performer, Seller
-from plugins.cashier.services.days import require_open_day
+from plugins.cashier.services.days import require_unclosed_day
 from plugins.membership.api import Member
 from plugins.salon.api import Staff, StaffStore
 
@@ -103,7 +103,7 @@ def _changeable(line_id: int) -> Line:
     bill = api.db.session.get_one(Bill, line.bill_id, with_for_update=True)
     if bill.state == "void":
         raise api.Conflict(_("This bill is void."))
-    require_open_day(bill.store_id, bill.booked_on)
+    require_unclosed_day(bill.store_id, bill.booked_on)
     title = _("Changed who performed or sold")
     api.record_audit("cashier.shares", bill, note=line.title, store_id=bill.store_id, title=title)
     return line

@@ -1,0 +1,1 @@
+"""Closing: shifts handed over, days closed and reopened, late entries, locked months."""
