@@ -33,6 +33,7 @@ class Cards(api.Plugin):
         "ledger": ">=1,<2",
         "membership": ">=1,<2",
         "messages": ">=1,<2",
+        "cashier": ">=1,<2",
     }
     listeners = (listeners, records)
     hooks = HOOKS

@@ -10,6 +10,7 @@ from plugins.cashier.hookspecs import (
     cashier_bill_voiding,
     cashier_check_bill,
     cashier_line_kinds,
+    cashier_member_offers,
     cashier_payment_methods,
 )
 from plugins.cashier.models import (
@@ -31,6 +32,7 @@ from plugins.cashier.offers import (
     Draft,
     DraftLine,
     LineKind,
+    Offer,
     PaymentMethod,
     Quote,
     QuoteLine,
@@ -39,7 +41,7 @@ from plugins.cashier.offers import (
     Taken,
     Tender,
 )
-from plugins.cashier.permissions import OPEN_BILLS, SEE_BILLS, SETTLE_BILLS
+from plugins.cashier.permissions import DEDUCT_ALONE, OPEN_BILLS, SEE_BILLS, SETTLE_BILLS
 from plugins.cashier.services.agreeing import ProvenPin, prove_pin
 from plugins.cashier.services.billing import (
     add_line,
@@ -53,6 +55,7 @@ from plugins.cashier.services.billing import (
 )
 from plugins.cashier.services.byhand import change_price, give_free, keep_price, round_off
 from plugins.cashier.services.days import require_open_day
+from plugins.cashier.services.naming import name_in_all
 from plugins.cashier.services.numbers import today_of
 from plugins.cashier.services.paying import payment_kinds, seed_payment_kinds
 from plugins.cashier.services.performers import Share, put_performers, put_sellers, shares_of
@@ -61,6 +64,7 @@ from plugins.cashier.services.settling import settle
 from plugins.cashier.services.voiding import undo_settlement, void_bill
 
 __all__ = [
+    "DEDUCT_ALONE",
     "OPEN_BILLS",
     "SEE_BILLS",
     "SETTLE_BILLS",
@@ -74,6 +78,7 @@ __all__ = [
     "Line",
     "LineKind",
     "LinePart",
+    "Offer",
     "Order",
     "Payment",
     "PaymentKind",
@@ -97,6 +102,7 @@ __all__ = [
     "cashier_bill_voiding",
     "cashier_check_bill",
     "cashier_line_kinds",
+    "cashier_member_offers",
     "cashier_payment_methods",
     "change_line",
     "change_price",
@@ -104,6 +110,7 @@ __all__ = [
     "hold_bill",
     "keep_price",
     "lines_of",
+    "name_in_all",
     "open_bill",
     "payment_kinds",
     "preview",

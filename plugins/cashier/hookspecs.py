@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from console import api
-from plugins.cashier.offers import Adjustment, Draft, LineKind, PaymentMethod
+from plugins.cashier.offers import Adjustment, Draft, LineKind, Offer, PaymentMethod
 
 
 @api.collect
@@ -23,6 +23,12 @@ def cashier_payment_methods() -> Iterable[PaymentMethod]:
 @api.collect
 def cashier_adjustments(draft: Draft) -> Iterable[Adjustment]:
     """Return the price benefits that may count for the lines of a bill."""
+    raise NotImplementedError
+
+
+@api.collect
+def cashier_member_offers(member_id: int, store_id: int) -> Iterable[Offer]:
+    """Return what a member may use in a store today, such as sessions, the best first."""
     raise NotImplementedError
 
 
@@ -63,5 +69,6 @@ HOOKS = (
     cashier_bill_voiding,
     cashier_check_bill,
     cashier_line_kinds,
+    cashier_member_offers,
     cashier_payment_methods,
 )

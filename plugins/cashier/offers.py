@@ -89,6 +89,7 @@ class LineKind:
     is for the line and books it itself; it may be given no balance and owes nothing. Session
     lines are a *service* kind with nothing due whose `settle` uses the session. `undo` gets the
     settlement and the reason when a bill is reopened; journals that it leaves are reversed.
+    With `pay`, which takes what was owing, a sale may be paid in part.
     """
 
     key: str
@@ -98,10 +99,24 @@ class LineKind:
     settle: Callable[[Settling, Line, Sequence[Money]], Sequence[Taken]] | None = None
     undo: Callable[[Settling, Line, str], None] | None = None
     refund: Callable[[Line, int], None] | None = None
+    pay: Callable[[Settling, Line, Sequence[Money]], Sequence[Taken]] | None = None
     #: Whether price benefits count for it, and whether its price may be changed by hand.
     discountable: bool = True
     #: Whether something is taken from the member, so that she has to agree.
     takes: bool = False
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Something that a member may have put on a bill today: *kind* and *facts* make its line.
+
+    *title* says what it is and *left_words* what is left of it, in the reader's language.
+    """
+
+    kind: str
+    title: str
+    facts: Mapping[str, Any]
+    left_words: str = ""
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,11 @@ from plugins.cards.models.products import (
     Product,
     ProductStore,
 )
-from plugins.cards.models.uses import CardUse, Change, Intake, Pause
+from plugins.cards.models.uses import OUTCOMES, CardUse, Change, Contract, Intake, Objection, Pause
 
 __all__ = [
     "KINDS",
+    "OUTCOMES",
     "SOURCES",
     "STARTS",
     "STATES",
@@ -28,9 +29,11 @@ __all__ = [
     "CardStore",
     "CardUse",
     "Change",
+    "Contract",
     "Intake",
     "Item",
     "ItemService",
+    "Objection",
     "Part",
     "PartService",
     "Pause",

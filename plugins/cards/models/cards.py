@@ -72,6 +72,12 @@ class Card(Named, api.Model):
     per_week: Mapped[int | None] = api.column(_("Most sessions a week"))
     starts_on: Mapped[dt.date | None] = api.column(_("Valid from"))
     until_on: Mapped[dt.date | None] = api.column(_("Valid until"))
+    people_most: Mapped[int] = api.column(_("People who may use it besides her"), default=5)
+    bill_ref: Mapped[str] = api.column(_("Bill"), default="")
+    #: The card that was given back for it.
+    swapped_from_id: Mapped[int | None] = api.column(
+        _("Swapped from"), sa.ForeignKey("cards_card.id"), index=True
+    )
     journal_id: Mapped[int | None] = api.column(_("Journal"))
     unearned_account_id: Mapped[int | None] = api.column(_("Unearned revenue"))
     owing_account_id: Mapped[int | None] = api.column(_("Owing"))

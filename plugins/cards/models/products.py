@@ -47,6 +47,9 @@ class Product(Named, api.Model):
     per_week: Mapped[int | None] = api.column(
         _("Most sessions a week"), help=_("Empty: as many as she likes.")
     )
+    people_most: Mapped[int] = api.column(
+        _("People who may use it besides her"), help=_("0: only she herself."), default=5
+    )
     introduction: Mapped[str] = api.column(_("Introduction and rules"), sa.Text, default="")
     picture_id: Mapped[int | None] = api.column(_("Picture"), sa.ForeignKey("console_file.id"))
     on_sale: Mapped[bool] = api.column(_("On sale"), default=True)

@@ -77,6 +77,68 @@ class CardUse(api.Model):
         return f"{self.key}/session"
 
 
+OUTCOMES = (
+    ("explained", _("The use stands")),
+    ("given_back", _("The session was given back")),
+    ("made_good", _("Made good otherwise")),
+)
+
+
+class Objection(api.Model):
+    """What a member says against a session that was taken from her; the manager answers it."""
+
+    __tablename__ = "cards_objection"
+    scope = api.in_store("store_id")
+    label_column = "at"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "(answered_at IS NULL) = (outcome IS NULL)", name="answered_with_outcome"
+        ),
+        sa.CheckConstraint("outcome IN ('explained', 'given_back', 'made_good')", name="outcome"),
+        sa.UniqueConstraint("use_id"),
+        sa.Index("ix_cards_objection_store_id_answered_at", "store_id", "answered_at"),
+    )
+    id: Mapped[int] = api.column(_("Number"), primary_key=True)
+    use_id: Mapped[int] = api.column(_("Session"), sa.ForeignKey("cards_use.id"))
+    member_id: Mapped[int] = api.column(
+        _("Member"), sa.ForeignKey("membership_member.id"), index=True
+    )
+    store_id: Mapped[int] = api.column(_("Store"), sa.ForeignKey("console_store.id"))
+    at: Mapped[dt.datetime] = api.column(_("Objected at"))
+    text: Mapped[str] = api.column(_("What she says"), default="")
+    outcome: Mapped[str | None] = api.column(_("Outcome"), choices=OUTCOMES)
+    answer: Mapped[str] = api.column(_("Answer"), default="")
+    answered_at: Mapped[dt.datetime | None] = api.column(_("Answered at"))
+    answered_by: Mapped[str] = api.column(_("Answered by"), default="")
+
+    use: Mapped[CardUse] = relationship(CardUse)
+    member: Mapped[Member] = relationship(Member)
+
+
+class Contract(api.Model):
+    """The terms on which a card was sold, frozen; `digest` is the SHA-256 of its facts.
+
+    She signs it on her phone, or on paper at the counter.
+    """
+
+    __tablename__ = "cards_contract"
+    scope = api.CHAIN
+    label_column = "digest"
+    __table_args__ = (
+        sa.CheckConstraint("signed_by IN ('phone', 'paper')", name="signed_by"),
+        sa.UniqueConstraint("card_id"),
+    )
+    id: Mapped[int] = api.column(_("Number"), primary_key=True)
+    card_id: Mapped[int] = api.column(_("Card"), sa.ForeignKey("cards_card.id"))
+    made_at: Mapped[dt.datetime] = api.column(_("Made at"))
+    facts: Mapped[dict[str, Any]] = api.column(_("Facts"), default=dict)
+    digest: Mapped[str] = api.column(_("Hash"))
+    signed_at: Mapped[dt.datetime | None] = api.column(_("Signed at"))
+    signed_by: Mapped[str | None] = api.column(_("Signed by"))
+
+    card: Mapped[Card] = relationship(Card)
+
+
 class Pause(api.Model):
     """A stretch in which a card rests; its last day moves by as many days when it ends."""
 

@@ -13,11 +13,8 @@ from plugins.cards.models import CardUse, Pause, Person
 from plugins.cards.services.accounts import name_of, owing_of
 from plugins.cards.services.days import running_pause, today_in
 from plugins.cards.services.telling import EXTENDED, note, tell
-from plugins.cards.services.using import lock_card
+from plugins.cards.services.using import BILL, lock_card, undo_alone
 from plugins.ledger import api as ledger
-
-#: So many people may use a card besides the member.
-MOST_PEOPLE = 5
 
 
 @api.unit
@@ -108,8 +105,12 @@ def share_card(card_id: int, name: str) -> Person:
     if not name:
         raise api.Refused(_("Enter a name."))
     card = lock_card(card_id)
-    if len(card.people) >= MOST_PEOPLE:
-        raise api.Refused(_("A card is shared with %(most)s people at most.", most=MOST_PEOPLE))
+    if not card.people_most:
+        raise api.Refused(_("This card is for her alone."))
+    if len(card.people) >= card.people_most:
+        raise api.Refused(
+            _("A card is shared with %(most)s people at most.", most=card.people_most)
+        )
     if name in {person.name for person in card.people}:
         raise api.Refused(_("The card is shared with her already."))
     person = Person(card_id=card.id, name=name, added_at=api.now())
@@ -133,22 +134,35 @@ def unshare_card(card_id: int, person_id: int) -> None:
 def undo_sale(card_id: int, reason: str) -> None:
     """Undo the sale of a card on its own business day, while nothing of it was used.
 
-    The money goes back to the accounts that it came from.
+    The money goes back to the accounts that it came from. The bill of a card that was sold on
+    one is reopened with all that is on it, and made void when there is nothing else.
     """
     reason = _reason(reason)
     card = lock_card(card_id)
     if card.state == "void":
         return
-    used = sa.select(CardUse.id).where(CardUse.card_id == card.id, CardUse.undone_at.is_(None))
-    if api.db.session.scalar(used.limit(1)) is not None:
-        raise api.Refused(_("Sessions of this card were used. Refund it instead."))
     if card.source != "sale" or card.sold_on != today_in(card.store_id):
         raise api.Refused(_("Only a sale of today can be undone. Refund the card instead."))
+    if card.bill_ref.startswith(BILL):
+        undo_alone(int(card.bill_ref.removeprefix(BILL)), reason)
+        return
+    make_void(card_id, reason)
     if card.journal_id is not None:
         entry = ledger.Entry(
             key=f"undo:{card.key}", code="reverse", store_id=card.store_id, note=reason
         )
         ledger.reverse(entry, card.journal_id)
+
+
+@api.unit
+def make_void(card_id: int, reason: str) -> None:
+    """Make a card void of which nothing was used; whoever calls gives the money back."""
+    card = lock_card(card_id)
+    used = sa.select(CardUse.id).where(CardUse.card_id == card.id, CardUse.undone_at.is_(None))
+    if api.db.session.scalar(used.limit(1)) is not None:
+        raise api.Refused(_("Sessions of this card were used. Refund it instead."))
+    if card.state != "active":
+        raise api.Refused(_("The card is no longer in use."))
     card.state = "void"
     card.version += 1
     note(card, "void", reason=reason)

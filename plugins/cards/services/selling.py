@@ -136,6 +136,8 @@ def _draft(
             valid_days=product.valid_days,
             starts=product.starts,
             per_week=product.per_week,
+            people_most=product.people_most,
+            bill_ref=entry.ref or "",
             stores=list(product.stores),
         )
         shares = shares_of(product, price_fen)

@@ -14,9 +14,13 @@ from plugins.cards.services.accounts import left_of, owing_of
 from plugins.cards.services.days import begin, today_in
 from plugins.cards.services.offering import why_not, why_not_part
 from plugins.cards.services.telling import UNDONE, note, tell, tell_of_use
+from plugins.cashier import api as till
 from plugins.ledger import api as ledger
 from plugins.membership.api import require_active
 from plugins.salon.api import Service, Staff, Variant, price_of, price_with
+
+#: What begins the reference of everything that stands on a bill.
+BILL = "bill:"
 
 
 @api.unit
@@ -154,7 +158,8 @@ def _post(entry: ledger.Entry, card: Card, part: Part, use: CardUse) -> None:
 def undo_use(use_id: int, reason: str) -> CardUse:
     """Undo the use of a session on its own business day: count and income go back.
 
-    Undoing it again changes nothing. The member is told.
+    Undoing it again changes nothing. The member is told. The bill that it stands on is reopened
+    and made void; refused when something else stands there.
     """
     reason = reason.strip()[:200]
     if not reason:
@@ -162,17 +167,44 @@ def undo_use(use_id: int, reason: str) -> CardUse:
     use = api.db.session.get(CardUse, use_id)
     if use is None:
         raise api.NotFound(_("There is no such use."))
-    card = lock_card(use.card_id)
+    lock_card(use.card_id)
     api.db.session.refresh(use)
     if use.undone_at is not None:
         return use
     if use.used_on != today_in(use.store_id):
         raise api.Refused(_("Only a use of today can be undone."))
+    if use.bill_ref.startswith(BILL):
+        undo_alone(int(use.bill_ref.removeprefix(BILL)), reason)
+        return use
     if use.journal_id is not None:
         back = ledger.Entry(
             key=f"undo:{use.key}", code="session_back", ref=use.ref, store_id=use.store_id
         )
         ledger.restore(replace(back, note=reason), use.ref, 1)
+    return take_back_use(use, reason)
+
+
+def undo_alone(bill_id: int, reason: str) -> None:
+    """Reopen a bill with one line and make it void; refused when it has others."""
+    lines = till.lines_of(bill_id)
+    bill = api.db.session.get_one(till.Bill, bill_id)
+    if len(lines) > 1:
+        raise api.Refused(
+            _(
+                "It stands on bill %(number)s with other things. Reopen that bill.",
+                number=bill.number,
+            )
+        )
+    till.undo_settlement(bill_id, reason)
+    till.void_bill(bill_id, reason)
+
+
+@api.unit
+def take_back_use(use: CardUse, reason: str) -> CardUse:
+    """Note that a session is hers again, and tell her; whoever calls gives it back."""
+    if use.undone_at is not None:
+        return use
+    card = lock_card(use.card_id)
     use.undone_at, use.undone_by, use.undo_reason = api.now(), api.actor().name, reason
     api.db.session.flush()
     _unbegin(card)

@@ -73,6 +73,11 @@ class Wallet:
         """What of it comes from balance."""
         return sum(coin.tender.amount_fen for coin in self.coins if coin.from_balance)
 
+    @property
+    def money_fen(self) -> int:
+        """What is left of all that does not come from balance."""
+        return sum(coin.left_fen for coin in self.coins if not coin.from_balance)
+
     def take(self, settling: Settling, line: Line, due_fen: int) -> list[Money]:
         """Take the money for a line that is sold: it is neither owed nor paid from balance."""
         found = []

@@ -123,7 +123,7 @@ def take_growth_back(bill: Bill, settlement: Settlement, lines: Sequence[Line]) 
 
 def tell_member(bill: Bill, settlement: Settlement, before: Mapping[str, int]) -> None:
     """Tell a member at once what was taken from her and what is left."""
-    if bill.member_id is None:
+    if bill.member_id is None or not (settlement.paid_fen or settlement.owing_fen):
         return
     taken, added = _moved(settlement.id)
     kind = PAID

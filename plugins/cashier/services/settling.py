@@ -155,7 +155,7 @@ def _owed(lines: Sequence[Line], balance_fen: int) -> dict[int, tuple[int, int]]
     """Return what is owing on each line, and what of it is paid from balance now."""
     dues: dict[int, tuple[int, int]] = {}
     for line in lines:
-        some = min(balance_fen, line.owing_fen)
+        some = 0 if line.order_kind in SALES else min(balance_fen, line.owing_fen)
         balance_fen -= some
         dues[line.id] = (line.owing_fen, some)
     return dues
@@ -221,19 +221,37 @@ def _pay_lines(
     again: bool,
 ) -> None:
     """Top-ups and cards first, then sessions, then balance, then money; the rest is owing."""
-    sales = [line for line in lines if line.order_kind in SALES]
-    for line in sales if not again else ():
-        money = wallet.take(settling, line, dues[line.id][0])
-        kind = line_kind(line.kind)
-        taken = kind.settle(settling, line, money) if kind.settle else ()
-        _keep(wallet, line, taken)
     others = [line for line in lines if line.order_kind not in SALES]
+    wanted = sum(dues[line.id][0] - dues[line.id][1] for line in others)
+    for line in _sales(lines):
+        _pay_sale(wallet, settling, line, dues[line.id][0], wanted, again=again)
     for line in others if not again else ():
         kind = line_kind(line.kind)
         if kind.settle is not None:
             _keep(wallet, line, kind.settle(settling, line, ()))
     wallet.spend_balance(settling, others, dues)
     wallet.pay_rest(settling, others, dues, again=again)
+
+
+def _sales(lines: Sequence[Line]) -> list[Line]:
+    """Return what is sold, those lines last that may be paid in part."""
+    sales = [line for line in lines if line.order_kind in SALES]
+    return sorted(sales, key=lambda line: line_kind(line.kind).pay is not None)
+
+
+def _pay_sale(
+    wallet: Wallet, settling: Settling, line: Line, due_fen: int, wanted_fen: int, *, again: bool
+) -> None:
+    """Pay for what is sold; one that may owe gets what is left when the rest has *wanted_fen*."""
+    kind = line_kind(line.kind)
+    act = kind.pay if again else kind.settle
+    if act is None:
+        return
+    some = min(due_fen, max(wallet.money_fen - wanted_fen, 0)) if kind.pay else due_fen
+    money = wallet.take(settling, line, some)
+    line.owing_fen = due_fen - some
+    if money or not again:
+        _keep(wallet, line, act(settling, line, money))
 
 
 def _keep(wallet: Wallet, line: Line, taken: Sequence[Taken]) -> None:
