@@ -49,6 +49,14 @@ from plugins.ledger.services.problems import (
     PaymentUsed,
     RefundTooBig,
 )
+from plugins.ledger.services.refunding import (
+    PaidBy,
+    Payout,
+    UsedUp,
+    payments_of,
+    refund_lots,
+    uses_of,
+)
 from plugins.ledger.services.reversing import reverse, reverse_many
 from plugins.ledger.services.selling import Tender, Terms, issue_lots
 from plugins.ledger.services.spending import Line, Part, Spent, restore, spend, use_sessions
@@ -89,9 +97,11 @@ __all__ = [
     "NotReversible",
     "Opened",
     "Opening",
+    "PaidBy",
     "Part",
     "Payment",
     "PaymentUsed",
+    "Payout",
     "Posted",
     "RefundTooBig",
     "Spent",
@@ -100,6 +110,7 @@ __all__ = [
     "Tender",
     "Terms",
     "Use",
+    "UsedUp",
     "close_account",
     "earn_points",
     "expire_points",
@@ -117,10 +128,12 @@ __all__ = [
     "open_account",
     "open_accounts",
     "open_balances",
+    "payments_of",
     "platform",
     "post",
     "post_many",
     "redeem_coupon",
+    "refund_lots",
     "restore",
     "reverse",
     "reverse_many",
@@ -136,6 +149,7 @@ __all__ = [
     "take_from",
     "undo_opening",
     "use_sessions",
+    "uses_of",
     "where_standing",
     "withdraw",
 ]
