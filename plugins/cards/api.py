@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from plugins.cards.hookspecs import cards_card_sold, cards_session_undone, cards_session_used
 from plugins.cards.models import Card, CardUse, Item, Part, Product
-from plugins.cards.permissions import SEE_CARDS, SELL_CARDS, USE_SESSIONS, USE_UNSEEN
+from plugins.cards.permissions import SEE_CARDS, SELL_CARDS, USE_SESSIONS
 from plugins.cards.services.accounts import Left, left_of, owing_of
 from plugins.cards.services.changing import pay_owing, undo_sale
 from plugins.cards.services.nightly import earn_pass, earned_so_far
@@ -16,7 +16,6 @@ __all__ = [
     "SEE_CARDS",
     "SELL_CARDS",
     "USE_SESSIONS",
-    "USE_UNSEEN",
     "Card",
     "CardUse",
     "Item",

@@ -12,9 +12,6 @@ SEE_CARDS = api.Permission(
 EDIT_PRODUCTS = api.Permission("cards.edit_products", _("Change card products"), ("manager",))
 SELL_CARDS = api.Permission("cards.sell_cards", _("Sell cards"), DESK)
 USE_SESSIONS = api.Permission("cards.use_sessions", _("Use sessions of members' cards"), DESK)
-USE_UNSEEN = api.Permission(
-    "cards.use_unseen", _("Use sessions without the member's code or signature"), ("manager",)
-)
 UNDO_USES = api.Permission("cards.undo_uses", _("Undo the use of a session"), ("manager",))
 CHANGE_CARDS = api.Permission(
     "cards.change_cards", _("Extend, pause and share cards"), ("manager",)
@@ -28,7 +25,6 @@ PERMISSIONS = (
     EDIT_PRODUCTS,
     SELL_CARDS,
     USE_SESSIONS,
-    USE_UNSEEN,
     UNDO_USES,
     CHANGE_CARDS,
     TAKE_IN,

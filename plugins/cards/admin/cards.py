@@ -10,11 +10,13 @@ from flask import redirect, request
 
 from console import api
 from console.api import _
-from plugins.cards.admin.counter import CARDS, MEANS
+from plugins.cards.admin.counter import CARDS
 from plugins.cards.admin.places import (
     draw,
     fen_of,
     key_of_form,
+    means_of,
+    means_to_pay,
     new_key,
     number_of,
     reach,
@@ -31,10 +33,10 @@ from plugins.cards.permissions import (
     USE_SESSIONS,
 )
 from plugins.cards.services.accounts import left_of, left_per_card, owing_of, owing_of_all
+from plugins.cards.services.alone import take_owing
 from plugins.cards.services.changing import (
     extend_card,
     pause_card,
-    pay_owing,
     resume_card,
     share_card,
     undo_sale,
@@ -42,7 +44,6 @@ from plugins.cards.services.changing import (
 )
 from plugins.cards.services.taking_in import check_day
 from plugins.cards.services.telling import say as say_change
-from plugins.ledger import api as ledger
 from plugins.membership.api import Member
 
 SHOWN = 30
@@ -135,7 +136,7 @@ class CardAdmin(api.ModelAdmin):
             found.append(api.RecordAction(_("Use a session"), use, USE_SESSIONS, "GET"))
             change = api.RecordAction(_("Change card"), f"{where}/change", CHANGE_CARDS, "GET")
             found.append(change)
-        if owing_of(record):
+        if record.bill_ref and owing_of(record):
             found.append(api.RecordAction(_("Take owing"), f"{where}/owing", SELL_CARDS, "GET"))
         if record.state == "active" and record.sold_on == today_of(record.store):
             undo = api.RecordAction(_("Undo sale"), f"{where}/undo", UNDO_USES, "GET", danger=True)
@@ -198,7 +199,7 @@ class CardAdmin(api.ModelAdmin):
             view=self,
             card=card,
             owing=owing_of(card),
-            means=MEANS,
+            means=means_to_pay(),
             today=today_of(card.store),
             key=request.form.get("key") or new_key(),
             entered=request.form,
@@ -229,13 +230,7 @@ def _change(number: int) -> None:
 
 
 def _take_owing(card: Card) -> None:
-    fen, means = fen_of("paid") or 0, request.form.get("means", "cash")
-    if means not in dict(MEANS):
-        raise api.Refused(_("Choose how she pays."))
-    key, store_id = key_of_form(), api.actor().store_id or card.store_id
-    entry = ledger.Entry(key=key, code="pay_owing", store_id=store_id, asked=[card.id, fen, means])
-    tender = ledger.Tender(ledger.salon(means, store_id), fen, f"{key}:paid")
-    pay_owing(entry, card.id, [tender])
+    take_owing(card, means_of(), fen_of("paid") or 0, key=key_of_form())
 
 
 def draw_cards(member: Member, cards: Sequence[Card]) -> Any:

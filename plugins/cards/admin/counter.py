@@ -9,10 +9,12 @@ from flask import redirect, request
 
 from console import api
 from console.api import _
-from plugins.cards.admin.agreeing import agree, ways_for
+from plugins.cards.admin.agreeing import agreement, ways_for
 from plugins.cards.admin.places import (
     fen_of,
     key_of_form,
+    means_of,
+    means_to_pay,
     new_key,
     number_of,
     reach,
@@ -24,17 +26,14 @@ from plugins.cards.admin.places import (
     yuan,
 )
 from plugins.cards.permissions import SELL_CARDS, USE_SESSIONS
+from plugins.cards.services.alone import sell_alone, use_alone
 from plugins.cards.services.offering import offers_of
-from plugins.cards.services.selling import list_total, products_on_sale, sell_card
-from plugins.cards.services.using import use_session
-from plugins.ledger import api as ledger
-from plugins.membership.api import Member, find_exactly, read_code, receive_member
+from plugins.cards.services.selling import list_total, products_on_sale
+from plugins.membership.api import Member, find_exactly, read_code
 from plugins.salon.api import Staff, StaffStore
 
 HOME = "/console/cards/counter/"
 CARDS = "/console/cards/cards/"
-#: Where booked money goes.
-MEANS = (("cash", _("Cash")), ("wechat", _("WeChat Pay")), ("bank", _("Bank transfer")))
 
 
 class CounterView(api.AdminView):
@@ -107,6 +106,7 @@ class CounterView(api.AdminView):
             others=[offer for offer in offers if not offer.usable],
             staff=_staff_of(store.id) if store else [],
             ways=ways_for(store, member_id),
+            means=means_to_pay(),
             code=code,
             key=request.form.get("key") or new_key(),
             entered=request.form,
@@ -124,7 +124,8 @@ class CounterView(api.AdminView):
             store=store,
             stores=stores_for(SELL_CARDS),
             products=[(product, list_total(product)) for product in products],
-            means=MEANS,
+            staff=_staff_of(store.id) if store else [],
+            means=means_to_pay(),
             key=request.form.get("key") or new_key(),
             entered=request.form,
             yuan=yuan,
@@ -170,50 +171,46 @@ def _use(member_id: int) -> int:
     offers = offers_of(member_id, store.id, today_of(store))
     if int(part) not in {offer.part.id for offer in offers}:
         raise api.NotFound(_("There is no such card."))
-    staff_id = number_of("staff_id")
-    if staff_id is not None and staff_id not in {one.id for one in _staff_of(store.id)}:
-        raise api.Refused(_("Choose somebody who works here."))
-    agreed_by, use_up = agree(member_id, store.id, key)
-    entry = ledger.Entry(
-        key=key, code="use_session", store_id=store.id, agreed_by=agreed_by, asked=choice
+    staff_id = _works_here("staff_id", store)
+    agreed_by, proof = agreement(member_id, store.id)
+    facts = {
+        "part_id": int(part),
+        "variant_id": int(variant),
+        "person_id": number_of("person_id"),
+    }
+    use = use_alone(
+        store.id,
+        member_id,
+        facts,
+        key=key,
+        agreed_by=agreed_by,
+        proof=proof,
+        means=means_of(),
+        staff_id=staff_id,
     )
-    supplement, person = fen_of("supplement"), number_of("person_id")
-
-    @api.unit
-    def act() -> int:
-        use = use_session(
-            entry,
-            int(part),
-            int(variant),
-            staff_id=staff_id,
-            supplement_fen=supplement,
-            person_id=person,
-        )
-        if not use_up(use.card_id):
-            return use.card_id
-        receive_member(use.member_id, store.id)
-        return use.card_id
-
-    return act()
+    return use.card_id
 
 
 def _sell(member_id: int) -> int:
     """Sell the card that the form asks for, and return its number."""
     store = require_store(SELL_CARDS)
-    key, product_id = key_of_form(), number_of("product_id")
-    means = request.form.get("means", "cash")
-    if product_id is None or means not in dict(MEANS):
+    key, product_id, means = key_of_form(), number_of("product_id"), means_of()
+    if product_id is None:
         raise api.Refused(_("Choose a card product."))
-    paid = fen_of("paid")
-    entry = ledger.Entry(key=key, code="card_sale", store_id=store.id)
+    card = sell_alone(
+        store.id,
+        member_id,
+        product_id,
+        means,
+        key=key,
+        paid_fen=fen_of("paid"),
+        staff_id=_works_here("staff_id", store),
+    )
+    return card.id
 
-    @api.unit
-    def act() -> int:
-        on_sale = products_on_sale(store.id, today_of(store))
-        price = next((one.price_fen for one in on_sale if one.id == product_id), 0)
-        fen = price if paid is None else paid
-        account = ledger.salon(means, store.id)
-        tenders = [ledger.Tender(account, fen, f"{key}:paid")] if fen else []
-        return sell_card(entry, member_id, product_id, tenders).id
 
-    return act()
+def _works_here(name: str, store: api.Store) -> int | None:
+    staff_id = number_of(name)
+    if staff_id is not None and staff_id not in {one.id for one in _staff_of(store.id)}:
+        raise api.Refused(_("Choose somebody who works here."))
+    return staff_id

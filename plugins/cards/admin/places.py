@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from console import api
 from console.api import _
+from plugins.cashier.api import payment_kinds, seed_payment_kinds
 
 M = TypeVar("M")
 
@@ -93,3 +94,21 @@ def draw(template: str, **values: Any) -> Markup:
 def say(text: str) -> None:
     """Tell the person what was done."""
     flash(text, "success")
+
+
+def means_to_pay() -> list[tuple[str, str]]:
+    """Return the kinds of payment that take money at the counter: code and name."""
+    kinds = payment_kinds()
+    if not kinds:
+        seed_payment_kinds()
+        kinds = payment_kinds()
+    wanted = [one for one in kinds if one.payment_class == "cash_like" and not one.needs_code]
+    return [(kind.code, kind.shown_name) for kind in wanted]
+
+
+def means_of() -> str:
+    """Return the kind of payment that the form names; cash where it names none."""
+    means = request.form.get("means", "cash")
+    if means not in dict(means_to_pay()):
+        raise api.Refused(_("Choose how she pays."))
+    return means

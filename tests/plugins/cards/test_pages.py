@@ -13,7 +13,8 @@ from plugins.cards.api import Card, CardUse, Product
 from plugins.cards.models import Intake
 from plugins.cards.services.accounts import Left, left_of
 from plugins.cards.services.taking_in import find_sessions
-from plugins.ledger.api import Opening, open_balances, salon, standings
+from plugins.cashier.api import Bill, Line, shares_of
+from plugins.ledger.api import Opening, open_balances, platform, salon, standings
 from plugins.ledger.services.verifying import verify
 from plugins.membership.api import Member, merge_members, show_code, undo_merge
 from plugins.membership.models import Merge
@@ -114,11 +115,17 @@ def test_the_counter_offers_what_counts_today_and_says_why_not(
     assert f"{other.parts[0].id}:{shop.variant_id}" not in page
 
 
-def test_a_card_is_sold_at_the_counter_with_a_part_owing(shop: Shop, desk: FlaskClient) -> None:
+def test_a_card_is_sold_at_the_counter_with_a_part_owing(
+    shop: Shop, desk: FlaskClient, sign_in: SignIn
+) -> None:
+    amy = add_staff("Amy", shop.store)
     product = add_product("头皮护理 10 次", 98_000, item(shop.scalp, 10))
     url = f"{COUNTER}{shop.member.id}/sell"
     assert "980.00" in desk.get(url).text
     sent = {"product_id": product.id, "key": KEY, "paid": "500", "means": "cash"}
+    sent["staff_id"] = amy.id
+    assert post(desk, url, sent).status_code == 422
+    desk = in_english(sign_in("manager", shop.store.id))
     answer = post(desk, url, sent)
     assert post(desk, url, sent).location == answer.location
     page = words(desk.get(answer.location).text)
@@ -128,7 +135,9 @@ def test_a_card_is_sold_at_the_counter_with_a_part_owing(shop: Shop, desk: Flask
         post(desk, owing, {"paid": "480", "means": "wechat", "key": KEY + "1"}).status_code == 302
     )
     assert -balance(salon("cash", shop.store.id)) == 50_000
-    assert -balance(salon("wechat", shop.store.id)) == 48_000
+    assert -balance(platform("wechat")) == 48_000
+    line = api.db.session.query(Line).one()
+    assert [staff.name for staff, _share in shares_of([line.id])[line.id]] == ["Amy"]
 
 
 def test_a_manager_undoes_todays_use_with_a_reason(
@@ -253,3 +262,28 @@ def test_her_copy_of_data_has_her_cards(shop: Shop, card: Card) -> None:
     assert [(row["card"], row["left"]) for row in parts["cards"]] == [("头皮护理 10 次", 9)]
     assert len(parts["card_uses"]) == 1
     assert api.db.session.get(Member, shop.member.id) is not None
+
+
+def test_a_session_used_at_the_counter_stands_on_a_bill_and_is_undone_with_it(
+    shop: Shop, card: Card, sign_in: SignIn
+) -> None:
+    manager = sign_in("manager", shop.store.id)
+    sent = form(shop, card, agreed_by="signature")
+    assert post(manager, f"{COUNTER}{shop.member.id}/use", sent).status_code == 302
+    one = api.db.session.query(CardUse).one()
+    bill = api.db.session.query(Bill).one()
+    assert (one.bill_ref, bill.state) == (f"bill:{bill.id}", "settled")
+    url = f"/console/cards/uses/{one.id}/undo"
+    assert post(manager, url, {"reason": "做错"}).status_code == 302
+    assert left(card) == Left(10)
+    assert api.db.session.query(Bill).one().state == "void"
+    assert verify().findings == {}
+
+
+def test_a_supplement_is_paid_with_the_session(shop: Shop, sign_in: SignIn) -> None:
+    card = sell(shop, add_product("体验 2 次", 10_000, item(shop.scalp, 2, list_fen=10_000)))
+    desk, url = sign_in("front_desk", shop.store.id), f"{COUNTER}{shop.member.id}/use"
+    sent = form(shop, card, agreed_by="signature", means="wechat")
+    assert post(desk, url, {**sent, "means": "gold"}).status_code == 422
+    assert post(desk, url, sent).status_code == 302
+    assert -balance(platform("wechat")) == 2_800
