@@ -60,6 +60,11 @@ def cashier_bill_voided(bill_id: int) -> None:
     """A bill was reopened after its settlement, or made void."""
 
 
+@api.event
+def cashier_day_closed(store_id: int, day_on: str) -> None:
+    """A store closed a business day, for the first time or anew; its sheet is frozen."""
+
+
 #: The hooks that are called; the manifest declares them.
 HOOKS = (
     cashier_adjustments,
@@ -68,6 +73,7 @@ HOOKS = (
     cashier_bill_voided,
     cashier_bill_voiding,
     cashier_check_bill,
+    cashier_day_closed,
     cashier_line_kinds,
     cashier_member_offers,
     cashier_payment_methods,

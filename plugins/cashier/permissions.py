@@ -36,7 +36,34 @@ EDIT_PAYMENT_KINDS = api.Permission(
     "cashier.edit_payment_kinds", _("Change the kinds of payment"), ("manager",)
 )
 
+CLOSE_DAYS = api.Permission(
+    "cashier.close_days", _("Hand shifts over, count the cash and close days"), DESK
+)
+REOPEN_DAYS = api.Permission("cashier.reopen_days", _("Reopen closed days"), ("manager",))
+GET_DAY_SHEETS = api.Permission(
+    "cashier.get_day_sheets", _("Get the sheet of every day that is closed")
+)
+ENTER_LATE = api.Permission(
+    "cashier.enter_late", _("Enter bills of past days, and agree to those of others"), ("manager",)
+)
+LOCK_PERIODS = api.Permission("cashier.lock_periods", _("Lock months"), ("accountant",))
+SEE_REPORTS = api.Permission("cashier.see_reports", _("See reports"), ("manager", "accountant"))
+EXPORT_REPORTS = api.Permission(
+    "cashier.export_reports", _("Export reports"), ("manager", "accountant")
+)
+SEE_FRAUD_SHEET = api.Permission(
+    "cashier.see_fraud_sheet", _("See the fraud sheet"), ("accountant",)
+)
+
 PERMISSIONS = (
+    CLOSE_DAYS,
+    REOPEN_DAYS,
+    GET_DAY_SHEETS,
+    ENTER_LATE,
+    LOCK_PERIODS,
+    SEE_REPORTS,
+    EXPORT_REPORTS,
+    SEE_FRAUD_SHEET,
     SEE_BILLS,
     EXPORT_BILLS,
     OPEN_BILLS,
