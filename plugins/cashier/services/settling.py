@@ -23,7 +23,7 @@ from plugins.cashier.services import performers
 from plugins.cashier.services.agreeing import Proof, check_agreement, takes_something
 from plugins.cashier.services.asking import line_kind
 from plugins.cashier.services.billing import lock_bill
-from plugins.cashier.services.numbers import today_of
+from plugins.cashier.services.days import book_day
 from plugins.cashier.services.purse import Wallet, keep_payments
 from plugins.cashier.services.quoting import SALES, lines_of, quote, write_sums
 from plugins.cashier.services.receipts import balances_of, count_growth, tell_member, write_receipt
@@ -171,7 +171,7 @@ def _begin(
         number=(api.db.session.scalar(last) or 0) + 1,
         key=key,
         request_hash=asked,
-        booked_on=today_of(bill.store_id),
+        booked_on=book_day(bill),
         settled_at=api.now(),
         settled_by=who.user_id,
         agreed_by=agreed_by,
