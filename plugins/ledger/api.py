@@ -49,6 +49,7 @@ from plugins.ledger.services.problems import (
     PaymentUsed,
     RefundTooBig,
 )
+from plugins.ledger.services.proving import Proof, prove_member
 from plugins.ledger.services.refunding import (
     PaidBy,
     Payout,
@@ -103,6 +104,7 @@ __all__ = [
     "PaymentUsed",
     "Payout",
     "Posted",
+    "Proof",
     "RefundTooBig",
     "Spent",
     "Standing",
@@ -132,6 +134,7 @@ __all__ = [
     "platform",
     "post",
     "post_many",
+    "prove_member",
     "redeem_coupon",
     "refund_lots",
     "restore",

@@ -22,11 +22,16 @@ class Chains:
     """The chains of all accounts, followed link by link; *report* is told what is broken.
 
     Of two journals written at the same time the later number may hold the earlier link; what
-    comes too early waits for the link before it.
+    comes too early waits for the link before it. With *only*, other accounts are passed over.
     """
 
-    def __init__(self, connection: sa.Connection, report: Callable[[str], None]) -> None:
-        self._report = report
+    def __init__(
+        self,
+        connection: sa.Connection,
+        report: Callable[[str], None],
+        only: frozenset[int] | None = None,
+    ) -> None:
+        self._report, self._only = report, only
         self._heads: dict[int, tuple[int, bytes]] = {}
         self._waiting: dict[int, dict[int, tuple[Mapping[Any, Any], bytes, Name]]] = {}
         self._names: dict[int, Name] = {}
@@ -66,6 +71,9 @@ class Chains:
             if number in self._names:
                 names[number] = self._names[number]
         links = {link["account_id"]: link for link in journal.links}
+        if self._only is not None:
+            names = {number: name for number, name in names.items() if number in self._only}
+            links = {number: link for number, link in links.items() if number in self._only}
         for account_id in sorted(names.keys() ^ links.keys()):
             self._report(f"{account_id}@{journal.head['id']}")
         for account_id in sorted(names.keys() & links.keys()):

@@ -127,7 +127,7 @@ def whole_journals(
     """Yield journals by number, read side by side from all tables, whatever the size."""
     span = (after_id, through_id)
     with ExitStack() as stack:
-        legs = _Follower(stack, connection, _within(_legs_with_names(), LEG, *span))
+        legs = _Follower(stack, connection, _within(legs_with_names(), LEG, *span))
         followers = {
             key: _Follower(stack, connection, _within(sa.select(table), table, *span))
             for key, table in PARTS.items()
@@ -136,7 +136,7 @@ def whole_journals(
         for head in _stream(stack, connection, _limit(heads, JOURNAL.c.id, *span)):
             journal = WholeJournal(head)
             for row in legs.up_to(head["id"]):
-                journal.legs.append((row, _name(row, "debit"), _name(row, "credit")))
+                journal.legs.append((row, name_of_side(row, "debit"), name_of_side(row, "credit")))
             for key, follower in followers.items():
                 setattr(journal, key, follower.up_to(head["id"]))
             yield journal
@@ -158,7 +158,8 @@ def _stream(stack: ExitStack, connection: sa.Connection, statement: Any) -> Iter
     return iter(rows.mappings())
 
 
-def _legs_with_names() -> Any:
+def legs_with_names() -> Any:
+    """Select legs, each with the names of both accounts."""
     sides = {side: ACCOUNT.alias(side) for side in ("debit", "credit")}
     names = [
         alias.c[field_].label(f"{side}_{field_}_")
@@ -172,7 +173,8 @@ def _legs_with_names() -> Any:
     )
 
 
-def _name(row: Row, side: str) -> Name:
+def name_of_side(row: Row, side: str) -> Name:
+    """Return the name of an account of such a leg: of its "debit" or "credit" side."""
     return Name(*(row[f"{side}_{field_}_"] for field_ in Name._fields))
 
 

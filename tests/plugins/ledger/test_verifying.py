@@ -279,3 +279,28 @@ def test_the_command_fails_and_names_what_is_broken(book: Flask) -> None:
     told = CliRunner().invoke(command, ["verify"])
     assert told.exit_code == 1
     assert "17" in told.output
+
+
+def test_one_members_part_of_a_sound_book_is_proven(book: Flask) -> None:
+    mine, others = ledger.prove_member(ANNA), ledger.prove_member(BEA)
+    assert (mine.ok, mine.journals, others.ok, others.journals) == (True, 6, True, 2)
+    assert mine.digest != others.digest
+    assert ledger.prove_member(ANNA).digest == mine.digest
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE ledger_journal SET agreed_by = 'code' WHERE code = 'use_session'",
+        "UPDATE ledger_leg SET amount = amount + 1 WHERE journal_id = 2",
+        "DELETE FROM ledger_link WHERE journal_id = 2",
+        "DELETE FROM ledger_journal WHERE id = 2",
+        "DELETE FROM ledger_use WHERE journal_id = 4",
+    ],
+)
+def test_what_was_changed_in_her_part_is_found_and_nobody_else_is_blamed(
+    book: Flask, statement: str
+) -> None:
+    tamper(statement)
+    assert not ledger.prove_member(BEA).ok
+    assert ledger.prove_member(ANNA).ok
