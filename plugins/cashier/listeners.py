@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from console import api
-from console.api import _
 from plugins.cashier.models import Bill, Order
 from plugins.cashier.offers import Adjustment, Draft, LineKind, PaymentMethod
+from plugins.cashier.services.benefits import benefits_for
 from plugins.cashier.services.kinds import KINDS
 from plugins.cashier.services.paying import METHODS
-from plugins.membership.api import benefits_of, best_percent, level_of, move_rows
+from plugins.membership.api import move_rows
 
 
 @api.hookimpl
@@ -27,29 +27,8 @@ def cashier_payment_methods() -> Iterable[PaymentMethod]:
 
 @api.hookimpl
 def cashier_adjustments(draft: Draft) -> Iterable[Adjustment]:
-    """Offer the discount of the member's level, in general and for paying from balance."""
-    level = level_of(draft.member_id) if draft.member_id else None
-    if draft.member_id is None or level is None:
-        return
-    benefits = benefits_of(draft.member_id)
-    for line in draft.lines:
-        if not line.scope or not line.discountable:
-            continue
-        percents = {
-            paid_by: best_percent(benefits, paid_by=paid_by, scope=line.scope)
-            for paid_by in ("any", "balance")
-        }
-        for step, percent, words in (
-            ("member", percents["any"], _("Level %(level)s: %(percent)s %% of the price")),
-            (
-                "balance",
-                percents["balance"],
-                _("Level %(level)s: %(percent)s %% of the price when paid from balance"),
-            ),
-        ):
-            if percent < 100:
-                facts = {"level": level.name, "percent": percent}
-                yield Adjustment(line.line_id, step, words, facts, percent=percent)
+    """Offer the discounts of the member's level and of her stored-value cards."""
+    return benefits_for(draft)
 
 
 @api.hookimpl

@@ -8,6 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from plugins.cashier.models import Bill, Line, PaymentKind
+from plugins.cashier.priced import Adjustment as Adjustment
+from plugins.cashier.priced import Draft as Draft
+from plugins.cashier.priced import DraftLine as DraftLine
+from plugins.cashier.priced import Quote as Quote
+from plugins.cashier.priced import QuoteLine as QuoteLine
+from plugins.cashier.priced import Step as Step
 from plugins.ledger.api import Entry, Name
 from plugins.ledger.api import Tender as Money
 
@@ -149,116 +155,6 @@ class PaymentMethod:
     title: Any
     account: Callable[[Bill, PaymentKind, Tender], Name]
     online: bool = False
-
-
-@dataclass(frozen=True)
-class DraftLine:
-    """A line as prices are made for it; *line_id* tells it apart."""
-
-    line_id: int
-    kind: str
-    scope: str
-    list_fen: int
-    quantity: int = 1
-    discountable: bool = True
-    #: Whether it may be paid from balance.
-    spendable: bool = True
-    variant_id: int | None = None
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    #: By hand: a sum off, or the whole given free.
-    change_fen: int = 0
-    gift: bool = False
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A bill as prices are made for it; *balance_fen* of it are to be paid from balance."""
-
-    bill_id: int
-    store_id: int
-    member_id: int | None
-    on: dt.date
-    lines: Sequence[DraftLine]
-    balance_fen: int = 0
-    rounding_fen: int = 0
-    choices: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Adjustment:
-    """A price benefit offered for one line: *percent* of the price is left, or *amount_fen* off.
-
-    *step* is "member", "activity", "coupon", "points" or "balance" (which counts for the part
-    that is paid from balance); *reason* are marked words that *facts* fill. *adds_up* lets it
-    count beside others; of all the rest the best one counts.
-    """
-
-    line_id: int
-    step: str
-    reason: Any
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    percent: int = 100
-    amount_fen: int = 0
-    adds_up: bool = False
-
-
-@dataclass(frozen=True)
-class Step:
-    """A step of a line's price that took something off, with its reason in words."""
-
-    step: str
-    amount_fen: int
-    reason: Mapping[str, Any]
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    by_user: int | None = None
-
-
-@dataclass(frozen=True)
-class QuoteLine:
-    """What a line costs: list price, what came off, what is due."""
-
-    line_id: int
-    list_fen: int
-    due_fen: int
-    steps: Sequence[Step] = ()
-    #: What of it is to be paid from balance.
-    balance_fen: int = 0
-
-    @property
-    def discount_fen(self) -> int:
-        """What came off."""
-        return self.list_fen - self.due_fen
-
-
-@dataclass(frozen=True)
-class Quote:
-    """What a bill costs when *balance_fen* of it are paid from balance.
-
-    *all_balance_fen* is what would be due if all that may be were paid from balance.
-    """
-
-    lines: Sequence[QuoteLine]
-    balance_fen: int = 0
-    all_balance_fen: int = 0
-
-    @property
-    def list_fen(self) -> int:
-        """The sum of the list prices."""
-        return sum(line.list_fen for line in self.lines)
-
-    @property
-    def due_fen(self) -> int:
-        """What is to be paid."""
-        return sum(line.due_fen for line in self.lines)
-
-    @property
-    def discount_fen(self) -> int:
-        """What came off."""
-        return self.list_fen - self.due_fen
-
-    def line(self, line_id: int) -> QuoteLine:
-        """Return one line of it."""
-        return next(line for line in self.lines if line.line_id == line_id)
 
 
 def by_key(offers: Iterable[Any]) -> dict[str, Any]:

@@ -102,6 +102,7 @@ from plugins.membership.services.offers import (
 from plugins.membership.services.phones import normalise_phone
 from plugins.membership.services.pins import WrongPin, check_member_pin, has_pin, set_member_pin
 from plugins.membership.services.purses import PurseState, pay_from_balance, purses_of
+from plugins.membership.services.purses import cards_of as value_cards_of
 from plugins.membership.services.recharging import find_recharge, sell_recharge, undo_recharge
 from plugins.membership.services.regions import figures as legal_figures
 from plugins.membership.services.replacing import replace_card
@@ -207,5 +208,6 @@ __all__ = [
     "unfreeze_value",
     "untag_member",
     "use_code",
+    "value_cards_of",
     "withdraw_consent",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
@@ -49,6 +49,8 @@ class Wallet:
     bill: Bill
     coins: list[Coin]
     settlement_id: int = 0
+    #: What each payment from balance pays of which line, in the order of `purses`.
+    plan: list[Mapping[int, int]] = field(default_factory=list)
 
     @classmethod
     def of(cls, bill: Bill, tenders: Sequence[Tender]) -> Wallet:
@@ -74,6 +76,15 @@ class Wallet:
         return sum(coin.tender.amount_fen for coin in self.coins if coin.from_balance)
 
     @property
+    def purses(self) -> list[tuple[str | None, int]]:
+        """The stored-value cards that pay, and how much of it each."""
+        return [
+            (coin.tender.purse or None, coin.tender.amount_fen)
+            for coin in self.coins
+            if coin.from_balance
+        ]
+
+    @property
     def money_fen(self) -> int:
         """What is left of all that does not come from balance."""
         return sum(coin.left_fen for coin in self.coins if not coin.from_balance)
@@ -90,21 +101,15 @@ class Wallet:
             raise api.Refused(_("Top-ups and cards are paid in full, and not from balance."))
         return found
 
-    def spend_balance(
-        self, settling: Settling, lines: Sequence[Line], dues: Mapping[int, tuple[int, int]]
-    ) -> None:
+    def spend_balance(self, settling: Settling, lines: Sequence[Line]) -> None:
         """Pay lines from balance, lot by lot; what each lot gave is frozen on the line."""
-        wanted = {line.id: dues[line.id][1] for line in lines}
+        plan = iter(self.plan)
         for number, coin in enumerate(self.coins):
             if not coin.from_balance:
                 continue
-            shares = []
-            for line in lines:
-                some = min(coin.left_fen, wanted[line.id])
-                if some:
-                    wanted[line.id] -= some
-                    coin.left_fen -= some
-                    shares.append((line, some))
+            wanted = next(plan)
+            shares = [(line, wanted[line.id]) for line in lines if wanted.get(line.id)]
+            coin.left_fen -= sum(some for _line, some in shares)
             spent = self._spend(settling, coin, number, shares)
             self._keep_spent(settling, coin, shares, spent)
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from console import api
-from plugins.cashier.models import Bill, Discount, Line, Order
-from plugins.cashier.offers import Draft, DraftLine, Quote
+from console.api import _
+from plugins.cashier.models import BY_HAND, Bill, Discount, Line, Order
+from plugins.cashier.priced import Draft, DraftLine, FromPurse, Quote
 from plugins.cashier.services.asking import adjustments, line_kinds
-from plugins.cashier.services.prices import solve
+from plugins.cashier.services.benefits import lines_for
+from plugins.cashier.services.pricing.solving import solve
+from plugins.membership.api import value_cards_of
 
 #: Kinds of orders that are sold for money, not paid from balance.
 SALES = ("recharge", "card")
@@ -34,16 +38,48 @@ def discounts_of(line_ids: Sequence[int]) -> dict[int, list[Discount]]:
 
 def quote(bill: Bill, balance_fen: int = 0) -> Quote:
     """Return what a bill costs when *balance_fen* of it are to be paid from balance."""
-    draft = draft_of(bill, balance_fen)
-    return solve(draft, adjustments(draft))
+    return quote_for(bill, [(None, balance_fen)] if balance_fen else ())
 
 
-def preview(bill_id: int, balance_fen: int = 0) -> Quote:
-    """Return what a bill will cost; the settlement comes to the same."""
-    return quote(api.db.session.get_one(Bill, bill_id), balance_fen)
+def quote_for(bill: Bill, wanted: Sequence[tuple[str | None, int]], terms: str = "") -> Quote:
+    """Return what a bill costs when stored-value cards pay so much of it each.
+
+    `Conflict` when it no longer stands by the *terms* of the quote that was shown before.
+    """
+    draft = draft_of(bill)
+    # What is offered does not hang on how she pays: else the preview could not be trusted.
+    offered = adjustments(draft)
+    if terms and solve(draft, offered).terms != terms:
+        raise api.Conflict(_("The price of this bill has changed. Look at it again."))
+    return solve(replace(draft, purses=from_purses(draft, wanted)), offered)
 
 
-def draft_of(bill: Bill, balance_fen: int = 0) -> Draft:
+def preview(
+    bill_id: int, balance_fen: int = 0, *, purses: Sequence[tuple[str | None, int]] = ()
+) -> Quote:
+    """Return what a bill will cost; the settlement comes to the same.
+
+    *purses* say how much each stored-value card is to pay, in place of *balance_fen*.
+    """
+    bill = api.db.session.get_one(Bill, bill_id)
+    return quote_for(bill, purses) if purses else quote(bill, balance_fen)
+
+
+def from_purses(draft: Draft, wanted: Sequence[tuple[str | None, int]]) -> list[FromPurse]:
+    """Return what is to be paid from which card, and which lines each of them may pay."""
+    if all(code is None for code, _fen in wanted):
+        return [FromPurse(None, fen) for _code, fen in wanted]
+    cards = {card.code: card for card in value_cards_of(draft.member_id or 0)}
+    found = []
+    for code, fen in wanted:
+        if code is not None and code not in cards:
+            raise api.NotFound(_("There is no such stored-value card."))
+        accepts = None if code is None else lines_for(cards[code], draft)
+        found.append(FromPurse(code, fen, accepts))
+    return found
+
+
+def draft_of(bill: Bill) -> Draft:
     """Return a bill as prices are made for it."""
     lines = lines_of(bill.id)
     by_hand = discounts_of([line.id for line in lines])
@@ -54,7 +90,6 @@ def draft_of(bill: Bill, balance_fen: int = 0) -> Draft:
         member_id=bill.member_id,
         on=bill.business_on,
         lines=[_draft_line(line, by_hand[line.id], kinds.get(line.kind)) for line in lines],
-        balance_fen=balance_fen,
         rounding_fen=int(bill.choices.get("rounding_fen", 0)),
         choices=bill.choices,
     )
@@ -73,6 +108,7 @@ def _draft_line(line: Line, discounts: Sequence[Discount], kind: Any) -> DraftLi
         facts=line.facts,
         change_fen=sum(each.amount_fen for each in discounts if each.step == "price_change"),
         gift=any(each.step == "gift" for each in discounts),
+        by_hand={each.step: each.reason for each in discounts if each.step in BY_HAND},
     )
 
 

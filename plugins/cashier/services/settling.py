@@ -25,7 +25,14 @@ from plugins.cashier.services.asking import line_kind
 from plugins.cashier.services.billing import lock_bill
 from plugins.cashier.services.days import book_day
 from plugins.cashier.services.purse import Wallet, keep_payments
-from plugins.cashier.services.quoting import SALES, lines_of, quote, write_sums
+from plugins.cashier.services.quoting import (
+    SALES,
+    draft_of,
+    from_purses,
+    lines_of,
+    quote_for,
+    write_sums,
+)
 from plugins.cashier.services.receipts import balances_of, count_growth, tell_member, write_receipt
 from plugins.ledger.api import standings
 from plugins.membership.api import require_active
@@ -44,11 +51,13 @@ def settle(
     agreed_by: str | None = None,
     proof: Proof = "",
     due_fen: int | None = None,
+    terms: str = "",
 ) -> Settlement:
     """Settle a bill, wholly or in part, and return the settlement.
 
     The same *key* with the same tenders returns the settlement of that time; what was settled
-    under another key is refused (409), as is a bill that no longer costs *due_fen*. Something
+    under another key is refused (409), as is a bill that no longer costs *due_fen* or stands
+    by other *terms* (of the quote that was shown). Something
     taken from a member needs her agreement, and its *proof* (a member code, a proven phone).
     What the tenders leave open is owing.
     """
@@ -67,7 +76,7 @@ def settle(
         raise api.Refused(objections[0])
     if bill.member_id is not None:
         require_active(bill.member_id)
-    return _settle(bill, tenders, key, asked, agreed_by, proof, due_fen)
+    return _settle(bill, tenders, key, asked, agreed_by, proof, due_fen, terms)
 
 
 def _hash(tenders: Sequence[Tender]) -> str:
@@ -83,6 +92,7 @@ def _settle(
     agreed_by: str | None,
     proof: Proof,
     due_fen: int | None,
+    terms: str,
 ) -> Settlement:
     lines = lines_of(bill.id)
     if not lines:
@@ -90,18 +100,22 @@ def _settle(
     again = bill.state == "part_paid"
     wallet = Wallet.of(bill, tenders)
     if not again:
-        found = quote(bill, wallet.balance_fen)
+        found = quote_for(bill, wallet.purses, terms)
         _check_due(found.due_fen, due_fen)
         if found.balance_fen != wallet.balance_fen:
             raise api.Refused(_("More would be taken from the balance than may be paid by it."))
         _freeze(bill, lines, found)
+        wallet.plan = [
+            {line.line_id: line.from_purses[at] for line in found.lines}
+            for at in range(len(wallet.purses))
+        ]
         dues = {
             line.id: (found.line(line.id).due_fen, found.line(line.id).balance_fen)
             for line in lines
         }
     else:
         _check_due(bill.owing_fen, due_fen)
-        dues = _owed(lines, wallet.balance_fen)
+        dues = _owed(bill, lines, wallet)
     due = sum(due for due, _balance in dues.values())
     if wallet.total_fen > due:
         raise api.Refused(_("More was given than is due. Say what goes back as change."))
@@ -151,14 +165,21 @@ def _freeze(bill: Bill, lines: Sequence[Line], found: Quote) -> None:
             api.db.session.add(row)
 
 
-def _owed(lines: Sequence[Line], balance_fen: int) -> dict[int, tuple[int, int]]:
+def _owed(bill: Bill, lines: Sequence[Line], wallet: Wallet) -> dict[int, tuple[int, int]]:
     """Return what is owing on each line, and what of it is paid from balance now."""
-    dues: dict[int, tuple[int, int]] = {}
-    for line in lines:
-        some = 0 if line.order_kind in SALES else min(balance_fen, line.owing_fen)
-        balance_fen -= some
-        dues[line.id] = (line.owing_fen, some)
-    return dues
+    left = {line.id: 0 if line.order_kind in SALES else line.owing_fen for line in lines}
+    for card in from_purses(draft_of(bill), wallet.purses):
+        rest, taken = card.amount_fen, dict.fromkeys(left, 0)
+        for number in left if card.accepts is None else [n for n in left if n in card.accepts]:
+            taken[number] = min(rest, left[number])
+            rest -= taken[number]
+            left[number] -= taken[number]
+        if rest:
+            raise api.Refused(_("More would be taken from the balance than may be paid by it."))
+        wallet.plan.append(taken)
+    return {
+        line.id: (line.owing_fen, sum(taken[line.id] for taken in wallet.plan)) for line in lines
+    }
 
 
 def _begin(
@@ -229,7 +250,7 @@ def _pay_lines(
         kind = line_kind(line.kind)
         if kind.settle is not None:
             _keep(wallet, line, kind.settle(settling, line, ()))
-    wallet.spend_balance(settling, others, dues)
+    wallet.spend_balance(settling, others)
     wallet.pay_rest(settling, others, dues, again=again)
 
 

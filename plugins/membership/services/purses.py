@@ -84,6 +84,12 @@ def purses_of(member_id: int) -> list[PurseState]:
     return sorted([plain, *found], key=lambda one: (ranks.get(one.code, 0), one.code))
 
 
+def cards_of(member_id: int) -> list[PurseState]:
+    """Return the stored-value cards of a member beside the plain balance, without their lots."""
+    held = sa.select(Purse).where(Purse.member_id == member_id).order_by(Purse.id)
+    return [_card(purse, ()) for purse in api.db.session.scalars(held)]
+
+
 def _card(purse: Purse, lots: Sequence[LotState]) -> PurseState:
     kind = purse.kind
     return PurseState(

@@ -23,7 +23,7 @@ from plugins.cashier.api import (
     cashier_line_kinds,
     cashier_payment_methods,
 )
-from plugins.cashier.services.prices import solve
+from plugins.cashier.services.pricing.solving import solve
 from tests.support.salon import add_store
 from tests.support.till import bill_of
 

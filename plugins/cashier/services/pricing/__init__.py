@@ -1,0 +1,1 @@
+"""Prices with their reasons: pure functions, which ask no database."""
