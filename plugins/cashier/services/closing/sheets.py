@@ -52,6 +52,7 @@ def unfinished(store_id: int, day: dt.date) -> Unfinished:
     performed = sa.select(Performer.id).where(Performer.line_id == Line.id)
     missing = (
         sa.select(Bill, Line)
+        .select_from(Bill)
         .join(Line, Line.bill_id == Bill.id)
         .where(Bill.store_id == store_id, Bill.booked_on == day)
         .where(Bill.state.in_(("settled", "part_paid")), Line.order_kind == "service")
@@ -149,6 +150,7 @@ def _since(store_id: int, day: dt.date, since: dt.datetime) -> list[dict[str, An
     span = Span(day, day, frozenset({store_id}))
     rows = api.db.session.execute(
         sa.select(PaymentKind, total(Payment.amount_fen).label("fen"))
+        .select_from(PaymentKind)
         .join(Payment, Payment.kind_id == PaymentKind.id)
         .join(Settlement, Settlement.id == Payment.settlement_id)
         .join(Bill, Bill.id == Settlement.bill_id)

@@ -73,6 +73,7 @@ def crossings(span: Span) -> list[Crossing]:
             total(counts * (USE.c.paid + USE.c.gift)).label("sessions"),
             total(counts * USE.c.income_fen).label("income"),
         )
+        .select_from(USE)
         .join(JOURNAL, JOURNAL.c.id == USE.c.journal_id)
         .join(LOT, LOT.c.id == USE.c.lot_id)
         .join(sale, sale.c.id == LOT.c.journal_id)
@@ -116,6 +117,7 @@ def due_to_headquarters(span: Span) -> list[Settled]:
                 code.in_(("spend",)).label("used"),
                 total(LEG.c.amount).label("fen"),
             )
+            .select_from(JOURNAL)
             .join(LEG, LEG.c.journal_id == JOURNAL.c.id)
             .join(ACCOUNT, ACCOUNT.c.id == side)
             .outerjoin(reversed_, reversed_.c.id == JOURNAL.c.reverses_id)

@@ -62,6 +62,7 @@ def consumption(span: Span) -> list[Consumed]:
             total(money * USE.c.income_fen).label("of_balance"),
             total(counts * USE.c.income_fen).label("of_sessions"),
         )
+        .select_from(USE)
         .join(JOURNAL, JOURNAL.c.id == USE.c.journal_id)
         .join(LOT, LOT.c.id == USE.c.lot_id)
         .join(PAID, PAID.c.id == USE.c.payment_id)

@@ -85,6 +85,7 @@ def _acts(span: Span, *, first: bool) -> Iterable[Any]:
             total(Settlement.paid_fen).label("paid"),
             total(Settlement.owing_fen).label("owing"),
         )
+        .select_from(Settlement)
         .join(Bill, Bill.id == Settlement.bill_id)
         .where(*span.holds(Bill.store_id, Settlement.booked_on), *span.standing())
         .where(is_first if first else ~is_first)
@@ -96,6 +97,7 @@ def _lists(span: Span) -> Iterable[Any]:
     """Sum the list prices: what was due by the settlement, and what came off each line."""
     return api.db.session.execute(
         sa.select(Settlement.booked_on, Bill.store_id, total(Line.list_fen).label("list"))
+        .select_from(Settlement)
         .join(Bill, Bill.id == Settlement.bill_id)
         .join(Line, Line.bill_id == Bill.id)
         .where(*span.holds(Bill.store_id, Settlement.booked_on), *span.standing())
@@ -113,6 +115,7 @@ def _payments(span: Span) -> Iterable[Any]:
             PaymentKind.online,
             total(Payment.amount_fen).label("fen"),
         )
+        .select_from(Payment)
         .join(Settlement, Settlement.id == Payment.settlement_id)
         .join(Bill, Bill.id == Settlement.bill_id)
         .join(PaymentKind, PaymentKind.id == Payment.kind_id)
@@ -142,6 +145,7 @@ def by_order_kind(span: Span) -> list[Part]:
             total(Line.list_fen).label("list"),
             total(Line.due_fen).label("due"),
         )
+        .select_from(Line)
         .join(Settlement, Settlement.bill_id == Line.bill_id)
         .join(Bill, Bill.id == Line.bill_id)
         .where(*span.holds(Bill.store_id, Settlement.booked_on), *span.standing())

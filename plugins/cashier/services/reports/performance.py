@@ -141,6 +141,7 @@ def _refunded(span: Span) -> Iterable[Any]:
             RefundRow.store_id,
             total(RefundLine.amount_fen * Performer.share_permille).label("fen"),
         )
+        .select_from(Performer)
         .join(RefundLine, RefundLine.line_id == Performer.line_id)
         .join(RefundRow, RefundRow.id == RefundLine.refund_id)
         .join(Staff, Staff.id == Performer.staff_id)

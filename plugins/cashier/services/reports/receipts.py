@@ -68,6 +68,7 @@ def _on_bills(span: Span) -> list[Receipt]:
             PaymentKind.account,
             total(LinePart.amount_fen).label("fen"),
         )
+        .select_from(LinePart)
         .join(Settlement, Settlement.id == LinePart.settlement_id)
         .join(Bill, Bill.id == Settlement.bill_id)
         .join(Line, Line.id == LinePart.line_id)
@@ -85,9 +86,7 @@ def _on_bills(span: Span) -> list[Receipt]:
         .order_by(Settlement.booked_on, Bill.store_id, Line.order_kind, Payment.kind_id)
     )
     return [
-        Receipt(
-            row.booked_on, row.store_id, row.order_kind, row.kind_id, row.account, int(row.fen)
-        )
+        Receipt(row.booked_on, row.store_id, row.order_kind, row.kind_id, row.account, int(row.fen))
         for row in rows
         if row.fen
     ]
@@ -115,6 +114,7 @@ def refunds(span: Span) -> list[Receipt]:
             PaymentKind.account,
             total(Payout.amount_fen).label("fen"),
         )
+        .select_from(Payout)
         .join(Refund, Refund.id == Payout.refund_id)
         .join(PaymentKind, PaymentKind.id == Payout.kind_id)
         .outerjoin(kinds, kinds.c.refund_id == Refund.id)
@@ -156,6 +156,7 @@ def _elsewhere(span: Span) -> list[Receipt]:
                 ACCOUNT.c.owner,
                 total(LEG.c.amount).label("fen"),
             )
+            .select_from(JOURNAL)
             .join(LEG, LEG.c.journal_id == JOURNAL.c.id)
             .join(ACCOUNT, ACCOUNT.c.id == side)
             .outerjoin(reversed_, reversed_.c.id == JOURNAL.c.reverses_id)

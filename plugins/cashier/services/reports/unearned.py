@@ -104,6 +104,7 @@ def _homes() -> Any:
     """Return which store sold what stands on an account, and as what: its first journal says."""
     firsts = (
         sa.select(LEG.c.credit_id.label("id"), sa.func.min(LEG.c.journal_id).label("journal_id"))
+        .select_from(LEG)
         .join(ACCOUNT, ACCOUNT.c.id == LEG.c.credit_id)
         .where(ACCOUNT.c.kind.in_(KINDS))
         .group_by(LEG.c.credit_id)
@@ -122,6 +123,7 @@ def _homes() -> Any:
             sale.c.store_id.label("home"),
             sa.case((lots.c.kind == "money", ""), else_=lots.c.product).label("product"),
         )
+        .select_from(firsts)
         .join(sale, sale.c.id == firsts.c.journal_id)
         .outerjoin(lots, lots.c.id == firsts.c.id)
         .subquery("homes")
@@ -154,6 +156,7 @@ def _moves(span: Span, unit: str, homes: Any) -> Iterable[Any]:
                 taken.label("taken"),
                 (sign * sa.func.sum(LEG.c.amount)).label("fen"),
             )
+            .select_from(LEG)
             .join(JOURNAL, JOURNAL.c.id == LEG.c.journal_id)
             .join(own, own.c.id == side)
             .join(other, other.c.id == across)
