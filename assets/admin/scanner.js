@@ -5,6 +5,9 @@ import { toast } from './toasts.js';
 // A scanner types faster than any hand, and ends with Enter.
 const PACE_MS = 35;
 const SHORTEST = 10;
+// On the till vouchers and coupons are scanned as well, which have letters.
+const DIGITS = /^\d+$/;
+const LETTERS = /^[\w-]+$/;
 
 let typed = '';
 let last = 0;
@@ -32,6 +35,8 @@ function flash(good) {
 
 /** Ask what a scanned code stands for, and go there. */
 export async function openScan(text) {
+  // A page that wants the code itself, such as the till, says so by taking the event.
+  if (!document.dispatchEvent(new CustomEvent('console:scanned', { detail: text, cancelable: true }))) return;
   const door = find('[data-scan-url]');
   if (!door) return;
   const answer = await postJson(door.dataset.scanUrl, { text });
@@ -53,7 +58,7 @@ function pressed(event) {
     typed += event.key;
     return;
   }
-  if (event.key !== 'Enter' || typed.length < SHORTEST || !/^\d+$/.test(typed)) return;
+  if (event.key !== 'Enter' || typed.length < SHORTEST || !(find('[data-till]') ? LETTERS : DIGITS).test(typed)) return;
   if (place?.matches?.('[data-scan-field]')) return;
   event.preventDefault();
   event.stopPropagation();

@@ -54,6 +54,21 @@ def menu() -> list[dict[str, Any]]:
     return kept[asked]
 
 
+def quick() -> list[dict[str, Any]]:
+    """Return the pages that have a key, for the top of every page."""
+    kept: dict[Any, list[dict[str, Any]]] = current_app.extensions["console"].remember(
+        "quick", dict
+    )
+    asked = (acting_user_id(), catalogue())
+    if asked not in kept:
+        kept[asked] = [
+            {**_page(view), "label": str(view.title), "key": view.key}
+            for view in _open_views()
+            if view.key
+        ]
+    return kept[asked]
+
+
 def _put_together() -> list[dict[str, Any]]:
     by_group: dict[str, list[AdminView]] = {}
     for view in _open_views():

@@ -7,7 +7,7 @@ from typing import Any
 from flask import render_template, url_for
 
 from console import inbox
-from console.admin.menu import menu
+from console.admin.menu import menu, quick
 from console.i18n import gettext
 from console.security import people, reading, rights, visible_stores
 from console.security.sessions import Person
@@ -34,6 +34,7 @@ def shell() -> dict[str, Any]:
     return {
         **frame,
         "menu": menu(),
+        "quick": quick(),
         "theme": person.theme,
         "density": person.density,
         "user": {"name": person.name, "initials": person.name[:1], "role": _roles(person)},

@@ -100,6 +100,8 @@ class AdminView(BaseView):
     #: The key of the group of the menu; None leaves it out of the menu.
     group: ClassVar[str | None] = "system"
     order: ClassVar[int] = 100
+    #: The key that opens it from every page, such as "F2"; it then has a button at the top.
+    key: ClassVar[str] = ""
     #: What the menu asks of the first page: `"?f.state.eq=open"`.
     menu_query: ClassVar[str] = ""
     _urls: list[Any]

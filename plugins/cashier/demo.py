@@ -127,7 +127,7 @@ def _today(cast: Cast, draw: random.Random) -> None:
 
 TOUR = (
     api.TourStop(
-        "counter", _("Make a bill at the counter"), "/console/cashier/counter/", OPEN_BILLS
+        "till", _("Make a bill at the till"), "/console/cashier/till/", OPEN_BILLS
     ),
     api.TourStop(
         "orders",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from console import api
+from plugins.cashier.desk import Code, Printer
 from plugins.cashier.offers import Adjustment, Draft, LineKind, Offer, PaymentMethod
 
 
@@ -29,6 +30,18 @@ def cashier_adjustments(draft: Draft) -> Iterable[Adjustment]:
 @api.collect
 def cashier_member_offers(member_id: int, store_id: int) -> Iterable[Offer]:
     """Return what a member may use in a store today, such as sessions, the best first."""
+    raise NotImplementedError
+
+
+@api.first
+def cashier_read_code(text: str) -> Code | None:
+    """Say what a code is that was scanned at the till, such as a coupon; None if not yours."""
+    raise NotImplementedError
+
+
+@api.collect
+def cashier_printers() -> Iterable[Printer]:
+    """Return ways to print receipts; the browser and ESC/POS over the network are there."""
     raise NotImplementedError
 
 
@@ -77,4 +90,6 @@ HOOKS = (
     cashier_line_kinds,
     cashier_member_offers,
     cashier_payment_methods,
+    cashier_printers,
+    cashier_read_code,
 )

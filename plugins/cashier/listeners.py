@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from console import api
+from plugins.cashier.desk import Printer
 from plugins.cashier.models import Bill, Order
 from plugins.cashier.offers import Adjustment, Draft, LineKind, PaymentMethod
 from plugins.cashier.services.benefits import benefits_for
 from plugins.cashier.services.kinds import KINDS
 from plugins.cashier.services.paying import METHODS
+from plugins.cashier.services.printing import PRINTERS
 from plugins.membership.api import move_rows
 
 
@@ -23,6 +25,12 @@ def cashier_line_kinds() -> Iterable[LineKind]:
 def cashier_payment_methods() -> Iterable[PaymentMethod]:
     """Take booked receipts and the balance."""
     return METHODS
+
+
+@api.hookimpl
+def cashier_printers() -> Iterable[Printer]:
+    """Print by the browser, or by ESC/POS over the network."""
+    return PRINTERS
 
 
 @api.hookimpl

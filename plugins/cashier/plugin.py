@@ -9,6 +9,7 @@ from plugins.cashier.admin import VIEWS
 from plugins.cashier.hookspecs import HOOKS
 from plugins.cashier.permissions import PERMISSIONS
 from plugins.cashier.services.byhand import ROUNDING_MOST
+from plugins.cashier.services.printing import SETTINGS as PRINTING
 from plugins.cashier.services.settling import OWING_MOST
 
 
@@ -29,4 +30,4 @@ class Cashier(api.Plugin):
     permissions = PERMISSIONS
     admin_views = VIEWS
     demo = (demo.PART,)
-    settings = (ROUNDING_MOST, OWING_MOST)
+    settings = (ROUNDING_MOST, OWING_MOST, *PRINTING)

@@ -15,7 +15,7 @@ from plugins.cashier.models import Bill, Order, Payment, PaymentKind
 from plugins.cashier.permissions import EXPORT_BILLS, OPEN_BILLS, SEE_BILLS
 from plugins.cashier.services.billing import member_of
 
-COUNTER = "/console/cashier/counter/"
+TILL = "/console/cashier/till/"
 
 
 def _paid_by(ids: Sequence[int]) -> Mapping[int, str]:
@@ -127,7 +127,7 @@ class BillAdmin(api.ModelAdmin):
 
     def record_actions(self, record: Any) -> list[api.RecordAction]:
         label = _("Open at the till")
-        return [api.RecordAction(label, f"{COUNTER}{record.id}", OPEN_BILLS, method="GET")]
+        return [api.RecordAction(label, f"{TILL}{record.id}", OPEN_BILLS, method="GET")]
 
 
 class OrderAdmin(api.ModelAdmin):

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from flask import request
 
 from console import api
 from console.api import _
 from plugins.cashier.models import Bill
-from plugins.cashier.offers import Tender
-from plugins.membership.api import find_exactly, read_code
+from plugins.cashier.services.tendering import Choice
 
-#: As many rows of payments as a form has.
-ROWS = 3
+#: As many payments may be chosen at once.
+ROWS = 6
 
 
 def reach(number: int, needs: api.Permission) -> Bill:
@@ -46,24 +43,19 @@ def fen_of(name: str) -> int | None:
     return fen
 
 
-def read_member(text: str) -> tuple[int, str]:
-    """Return the member whom a code, phone or card number stands for, and the code."""
-    if text.isascii() and text.isdecimal() and len(text) == 20:
-        return read_code(text), text
-    members = find_exactly(text)
-    if len(members) != 1:
-        raise api.Refused(_("Nobody, or more than one, is found so. Scan the member code."))
-    return members[0].id, ""
-
-
-def read_tenders() -> Iterator[Tender]:
-    """Yield the payments of a form."""
+def read_choices() -> list[Choice]:
+    """Return the payments of a form."""
+    found = []
     for row in range(1, ROWS + 1):
         amount = fen_of(f"amount-{row}")
         if amount:
-            yield Tender(
-                text_of(f"kind-{row}"),
-                amount,
-                fen_of(f"given-{row}"),
-                voucher_code=text_of(f"voucher-{row}") or None,
+            found.append(
+                Choice(
+                    text_of(f"kind-{row}"),
+                    amount,
+                    fen_of(f"given-{row}"),
+                    text_of(f"voucher-{row}"),
+                    text_of(f"purse-{row}") or None,
+                )
             )
+    return found

@@ -45,7 +45,7 @@ class SharePages:
             page = self._show_shares(reach(number, EDIT_PERFORMERS), line, refused)
             return page, refused.status
         flash(api.gettext("Performers and sellers are saved."), "success")
-        return redirect(f"/console/cashier/counter/{number}")
+        return redirect(f"/console/cashier/till/{number}")
 
     def _show_shares(self, bill: Bill, line_id: int, problem: api.Refused | None = None) -> str:
         line = _line(bill, line_id)

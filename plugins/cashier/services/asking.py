@@ -7,9 +7,10 @@ from console.api import _
 from plugins.cashier.hookspecs import (
     cashier_adjustments,
     cashier_line_kinds,
+    cashier_member_offers,
     cashier_payment_methods,
 )
-from plugins.cashier.offers import Adjustment, Draft, LineKind, PaymentMethod, by_key
+from plugins.cashier.offers import Adjustment, Draft, LineKind, Offer, PaymentMethod, by_key
 
 
 def line_kinds() -> dict[str, LineKind]:
@@ -39,3 +40,9 @@ def adjustments(draft: Draft) -> list[Adjustment]:
     """Return the price benefits that may count for a bill."""
     answers = api.answers(cashier_adjustments, draft=draft)
     return [adjustment for answer in answers for adjustment in answer]
+
+
+def member_offers(member_id: int, store_id: int) -> list[Offer]:
+    """Return what a member may use in a store today, such as sessions of her cards."""
+    found = api.answers(cashier_member_offers, member_id=member_id, store_id=store_id)
+    return [offer for answer in found for offer in answer]

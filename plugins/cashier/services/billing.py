@@ -182,15 +182,24 @@ def find_line(line_id: int, *states: str) -> tuple[Bill, Line]:
 
 
 @api.unit
-def change_line(line_id: int, *, quantity: int | None = None, staff_id: int | None = None) -> Line:
-    """Change how many there are of a line, or who does it; its list price may follow."""
+def change_line(
+    line_id: int,
+    *,
+    quantity: int | None = None,
+    staff_id: int | None = None,
+    named: bool = False,
+) -> Line:
+    """Change how many there are of a line, or who does it; its list price may follow.
+
+    *named* counts for *staff_id*: the guest asked for her.
+    """
     bill, line = find_line(line_id, "open")
     kind = line_kind(line.kind)
     facts = {**line.facts, **line.facts.get("asked", {})}
     first = staff_id or performers.first_of(line)
     _describe(line, bill, kind, quantity or line.quantity, first, facts)
     if staff_id:
-        performers.put_first(line, staff_id)
+        performers.put_first(line, staff_id, named=named)
     refresh(bill)
     return line
 

@@ -1,4 +1,4 @@
-"""The counter as the front desk uses it: by forms, in a browser of sorts."""
+"""The till as the front desk uses it: by forms, in a browser of sorts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.people import SignIn, post
 from tests.support.salon import add_staff, add_store
 from tests.support.till import add_to, bill_of, cash, pay, service_for, top_up
 
-HOME = "/console/cashier/counter/"
+HOME = "/console/cashier/till/"
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_one_scan_is_consent_for_all_that_is_taken_on_the_bill(
     anna = int(join().id)
     top_up(anna, 500, 50)
     service = service_for(110)
-    sent = {"store_id": store.id, "key": "k", "member": show_code(anna)}
+    sent = {"store_id": store.id, "key": "k", "text": show_code(anna)}
     where = post(desk, f"{HOME}open", sent).location
     post(desk, f"{where}/lines", {"kind": "service", "variant_id": service.variants[0].id})
     post(desk, f"{where}/settle", {"kind-1": "balance", "amount-1": "110", "key": "s"})
@@ -80,7 +80,7 @@ def test_a_member_who_was_only_looked_up_is_not_deducted(desk: FlaskClient, stor
     anna = int(join().id)
     top_up(anna, 500)
     service = service_for(110)
-    where = post(desk, f"{HOME}open", {"store_id": store.id, "key": "k", "member": PHONE}).location
+    where = post(desk, f"{HOME}open", {"store_id": store.id, "key": "k", "text": PHONE}).location
     post(desk, f"{where}/lines", {"kind": "service", "variant_id": service.variants[0].id})
     for agreed_by in ("", "staff_only"):
         form = {"kind-1": "balance", "amount-1": "110", "agreed_by": agreed_by}
@@ -91,7 +91,11 @@ def test_a_member_who_was_only_looked_up_is_not_deducted(desk: FlaskClient, stor
 def test_what_was_typed_stays_when_it_is_refused(desk: FlaskClient) -> None:
     number = bill_of()
     add_to(number, service_for(128))
-    answer = post(desk, f"{HOME}{number}/settle", {"kind-1": "wechat", "amount-1": "99.50"})
+    answer = post(
+        desk,
+        f"{HOME}{number}/settle",
+        {"kind-1": "wechat", "amount-1": "99.50", "due_fen": "12800"},
+    )
     assert answer.status_code == 422
     assert 'value="99.50"' in answer.text
 

@@ -1,0 +1,260 @@
+import { find, findAll, isTyping, make, on, say } from './admin/dom.js';
+import { open } from './admin/dialogs.js';
+import { toast } from './admin/toasts.js';
+
+const PATIENCE_MS = 20000;
+const TYPING_MS = 160;
+const root = find('[data-till]');
+const pad = find('#till-pad');
+
+const queue = [];
+let running = false;
+let lost = null;
+
+/** Put the parts of the answer in the places of the old ones. */
+function swap(html) {
+  const answer = new DOMParser().parseFromString(html, 'text/html');
+  const tops = new Map(findAll('[data-scrolls]').map((part) => [part.id, part.scrollTop]));
+  const before = findAll('.till-line').length;
+  findAll('dialog[open]', root).forEach((box) => box.close());
+  for (const part of findAll('[data-swap]', answer)) {
+    const place = document.getElementById(part.id);
+    if (place) place.replaceChildren(...part.childNodes);
+  }
+  findAll('[data-scrolls]').forEach((part) => { part.scrollTop = tops.get(part.id) ?? 0; });
+  const lines = find('#till-lines');
+  if (lines && findAll('.till-line').length > before) lines.scrollTop = lines.scrollHeight;
+  const scan = find('#till-scan');
+  const add = find('#till-add');
+  if (scan && add) scan.action = add.action;
+  if (find('.till-done') || find('.till-bill [role=alert]')) show(find('.till-done') ? 'side' : 'bill');
+  if (find('[data-print-now]')) find('[data-print-now]').click();
+}
+
+function show(pane) {
+  root.dataset.pane = pane;
+}
+
+/** Read what a form would send now: its parts may have changed since the tap. */
+function collect(item) {
+  const form = document.getElementById(item.form) ?? item.element;
+  const data = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) data.append(name, value);
+  for (const [name, value] of item.fields) data.set(name, value);
+  if (form.id === 'till-scan') {
+    for (const [name, value] of new FormData(find('#till-add'))) if (!data.has(name)) data.append(name, value);
+  }
+  if (item.extraForm && find(item.extraForm)) {
+    for (const [name, value] of new FormData(find(item.extraForm))) if (!data.has(name)) data.append(name, value);
+  }
+  return { url: item.url ?? form.action, body: data };
+}
+
+async function post(sent) {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), PATIENCE_MS);
+  try {
+    return await fetch(sent.url, {
+      method: 'POST', credentials: 'same-origin', headers: { 'X-Till': '1' }, body: sent.body, signal: stop.signal,
+    });
+  } catch {
+    return null;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Send one act after the other; what got no answer waits, as it is, to be sent again. */
+async function run() {
+  if (running || lost) return;
+  running = true;
+  while (queue.length && !lost) {
+    const item = queue.shift();
+    const sent = item.sent ?? collect(item);
+    root.setAttribute('aria-busy', 'true');
+    const answer = await post(sent);
+    root.removeAttribute('aria-busy');
+    if (!answer || answer.status >= 502) {
+      lost = { ...item, sent };
+      find('[data-offline]').hidden = false;
+    } else if (answer.redirected || answer.status === 401 || answer.status === 404) {
+      location.reload();
+    } else if (answer.headers.get('Content-Type')?.includes('json')) {
+      const told = await answer.json();
+      toast(told.done ?? told.error ?? say('failed'));
+    } else if (!answer.headers.has('X-Till-Url')) {
+      toast(say('failed'));
+    } else {
+      swap(await answer.text());
+      history.replaceState(null, '', answer.headers.get('X-Till-Url'));
+    }
+  }
+  running = false;
+}
+
+function retry() {
+  if (!lost) return;
+  find('[data-offline]').hidden = true;
+  queue.unshift(lost);
+  lost = null;
+  run();
+}
+
+function send(form, button, fields = []) {
+  const money = form.id === 'till-pay' && !button?.getAttribute('formaction');
+  if (lost || (money && (running || queue.length))) return;
+  const own = button?.name ? [[button.name, button.value]] : [];
+  const extra = (button?.dataset.extra ?? '').split('=');
+  if (extra[0]) own.push(extra);
+  // The form of the catalogue changes its action with the first line; look it up when it is sent.
+  const url = button?.getAttribute('formaction') ? button.formAction : null;
+  const extraForm = form.id === 'till-scan' || find('#till-pay') ? '#till-pay' : null;
+  queue.push({ form: form.id, element: form, url, fields: [...own, ...fields], extraForm: form.id === 'till-scan' ? extraForm : null });
+  run();
+}
+
+function openPad(button, done) {
+  const { pad: field, padTitle, padValue = '' } = button.dataset;
+  const input = find('[data-pad-text]', pad);
+  find('#till-pad-title').textContent = padTitle;
+  input.value = padValue;
+  input.inputMode = field === 'voucher' ? 'text' : 'decimal';
+  pad.dataset.fresh = 'yes';
+  pad.onclose = () => {};
+  find('form', pad).onsubmit = () => {
+    if (input.value.trim()) done([[field, input.value.trim()]]);
+  };
+  open(pad);
+  input.focus();
+  input.select();
+}
+
+function pressDigit(button) {
+  const input = find('[data-pad-text]', pad);
+  const { padDigit: digit } = button.dataset;
+  if (pad.dataset.fresh) input.value = digit === 'back' ? input.value : '';
+  delete pad.dataset.fresh;
+  input.value = digit === 'back' ? input.value.slice(0, -1) : input.value + digit;
+}
+
+function submitted(event) {
+  const form = event.target;
+  if (!root || form.method !== 'post' || !(root.contains(form) || form.id === 'till-add')) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const { submitter } = event;
+  if (submitter?.dataset.confirmOwing && submitter.dataset.sure !== 'yes') {
+    ask(submitter, () => { submitter.dataset.sure = 'yes'; send(form, submitter); });
+    return;
+  }
+  if (submitter?.dataset.pad) {
+    openPad(submitter, (fields) => send(form, submitter, fields));
+    return;
+  }
+  if (submitter?.dataset.with) {
+    const box = find(submitter.dataset.with);
+    const fields = findAll('input[name]', box).map((input) => [input.name, input.value]);
+    send(form, submitter, fields);
+    box.close();
+    return;
+  }
+  if (form.id === 'till-scan' && !find('#till-text').value.trim()) {
+    find('[data-settle]')?.click();
+    return;
+  }
+  send(form, submitter);
+  if (form.id === 'till-scan') clearScan();
+}
+
+function ask(button, yes) {
+  const act = make('button', { type: 'button', className: 'btn btn-primary' }, say('confirm'));
+  const cancel = make('button', { type: 'button', className: 'btn', 'data-close': '' }, say('cancel'));
+  const box = make('dialog', { className: 'box', ariaLabel: button.dataset.confirmOwing },
+    make('div', { className: 'box-body' }, make('p', { className: 'mt-3' }, button.dataset.confirmOwing)),
+    make('div', { className: 'box-foot' }, cancel, act));
+  box.addEventListener('close', () => box.remove());
+  act.addEventListener('click', () => { box.close(); yes(); });
+  open(box);
+  act.focus();
+}
+
+function clearScan() {
+  // The field is read when its turn comes; until then it keeps the text beside it.
+  const item = queue.at(-1);
+  const field = find('#till-text');
+  if (item && !item.sent) item.fields.push(['text', field.value]);
+  field.value = '';
+}
+
+let asking = 0;
+/** Show what is being typed leads to. */
+function typing(field) {
+  clearTimeout(asking);
+  const text = field.value.trim();
+  const hits = find('#till-hits');
+  if (text.length < 2) {
+    hits.replaceChildren();
+    return;
+  }
+  asking = setTimeout(async () => {
+    const answer = await fetch(`${root.dataset.find}&q=${encodeURIComponent(text)}`, { credentials: 'same-origin' }).catch(() => null);
+    if (answer?.ok && !answer.redirected && find('#till-text').value.trim() === text) hits.innerHTML = await answer.text();
+  }, TYPING_MS);
+}
+
+function chooseCategory(button) {
+  findAll('[data-category]').forEach((each) => each.setAttribute('aria-pressed', String(each === button)));
+  findAll('[data-of]').forEach((part) => {
+    part.hidden = button.dataset.category !== '' && part.dataset.of !== button.dataset.category && part.dataset.of !== 'other';
+  });
+}
+
+function keys(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || find('dialog[open]')) return;
+  if (event.key === 'Escape') {
+    find('#till-hits').replaceChildren();
+    find('#till-text').value = '';
+    find('#till-text').blur();
+    return;
+  }
+  if (isTyping(event)) return;
+  if (/^\d$/.test(event.key)) find('#till-text').focus();
+  if (event.key === 'Enter' && event.target === document.body) (find('[data-settle]') ?? find('[data-next]'))?.click();
+}
+
+function start() {
+  document.addEventListener('submit', submitted, true);
+  document.addEventListener('keydown', keys);
+  document.addEventListener('console:scanned', (event) => {
+    event.preventDefault();
+    find('#till-text').value = event.detail;
+    find('#till-scan button').click();
+  });
+  on('click', '[data-open]', (button) => open(document.getElementById(button.dataset.open)));
+  on('click', '[data-to]', (button) => show(button.dataset.to));
+  on('click', '[data-category]', chooseCategory);
+  on('click', '[data-pad-digit]', pressDigit);
+  on('click', '[data-retry]', retry);
+  on('click', '[data-hit]', () => { find('#till-hits').hidden = false; find('#till-text').value = ''; setTimeout(() => find('#till-hits').replaceChildren()); });
+  on('click', '[data-step]', (button) => {
+    const input = find('input', button.parentElement);
+    input.value = Math.max(1, Number(input.value || 1) + Number(button.dataset.step));
+  });
+  on('click', '[data-free]', (button) => {
+    find('[name=price]', button.form).required = false;
+  });
+  on('input', '#till-text', typing);
+  on('click', '[data-print]', (link, event) => {
+    event.preventDefault();
+    const frame = find('#till-print') ?? make('iframe', { id: 'till-print', className: 'visually-hidden', title: link.textContent.trim(), tabIndex: -1 });
+    frame.src = `${link.href}&now=1`;
+    if (!frame.isConnected) document.body.append(frame);
+  });
+  addEventListener('online', retry);
+}
+
+if (root) start();
+if (document.body.hasAttribute('data-slip')) {
+  on('click', '[data-print-slip]', () => print());
+  if (new URLSearchParams(location.search).has('now')) addEventListener('load', () => print());
+}

@@ -1,0 +1,214 @@
+"""What the screen of the till shows, put together for its templates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request
+
+from console import api
+from console.api import _
+from plugins.cashier.admin import drawing
+from plugins.cashier.admin.till_acts import SMS_PURPOSE, Found, offer_key
+from plugins.cashier.models import Bill
+from plugins.cashier.permissions import (
+    ALLOW_OWING,
+    CHANGE_PRICES,
+    DEDUCT_ALONE,
+    EDIT_PERFORMERS,
+    GIVE_BONUS,
+    GIVE_FREE,
+    OPEN_BILLS,
+    REOPEN_BILLS,
+    SETTLE_BILLS,
+    VOID_BILLS,
+)
+from plugins.cashier.services import billing
+from plugins.cashier.services.asking import line_kinds, member_offers
+from plugins.cashier.services.byhand import ROUNDING_MOST
+from plugins.cashier.services.catalogue import services_of
+from plugins.cashier.services.keys import new_key
+from plugins.cashier.services.paying import payment_kinds, seed_payment_kinds
+from plugins.cashier.services.performers import staff_of_store
+from plugins.cashier.services.printing import chosen_printer
+from plugins.cashier.services.tendering import Plan, money_kinds, plan
+from plugins.ledger.api import standings
+from plugins.membership.api import Member, level_of, offers_for, purses_of
+from plugins.messages.api import send_code
+from plugins.salon.api import Service, Variant, price_of
+
+MAY = {
+    "settle": SETTLE_BILLS,
+    "price": CHANGE_PRICES,
+    "free": GIVE_FREE,
+    "bonus": GIVE_BONUS,
+    "alone": DEDUCT_ALONE,
+    "owe": ALLOW_OWING,
+    "void": VOID_BILLS,
+    "reopen": REOPEN_BILLS,
+    "share": EDIT_PERFORMERS,
+}
+#: Sums that are often topped up, where the salon has no offers.
+TOP_UPS = (50_000, 100_000, 200_000)
+REASONS = (
+    _("Regular guest"),
+    _("Not satisfied"),
+    _("Agreed with the manager"),
+    _("Staff price"),
+)
+
+
+def stores() -> list[api.Store]:
+    """Return the stores in which the person may open bills."""
+    return [s for s in api.visible_stores() if not s.closed and OPEN_BILLS.held(s.id)]
+
+
+def store_here() -> api.Store | None:
+    """Return the store whose till this is; None while it has to be chosen."""
+    wanted = request.args.get("store", type=int) or api.actor().store_id
+    offered = stores()
+    if len(offered) == 1:
+        return offered[0]
+    return next((store for store in offered if store.id == wanted), None)
+
+
+def store_named(number: int | None) -> api.Store:
+    """Return the store of a form; 404 for one in which the person opens no bills."""
+    found = next((store for store in stores() if store.id == number), None)
+    if found is None:
+        raise api.NotFound(_("There is no such store."))
+    return found
+
+
+def store_of(bill: Bill) -> api.Store:
+    """Return the store of a bill."""
+    return api.db.session.get_one(api.Store, bill.store_id)
+
+
+def ask_store(view: Any) -> str:
+    """Draw the choice of a store."""
+    return api.render("cashier/till/stores.html", view=view, stores=stores())
+
+
+def draw(view: Any, template: str, **told: Any) -> str:
+    """Draw the screen, or the parts of it that change."""
+    if template.endswith("_parts.html"):
+        return render_template(template, view=view, **told, **drawing.words())
+    offered = services_of(told["store"].id)
+    return api.render(
+        template,
+        view=view,
+        catalogue=[
+            (category, [_button(service) for service in some]) for category, some in offered
+        ],
+        **told,
+        **drawing.words(),
+    )
+
+
+def draw_found(found: Found) -> str:
+    """Draw what is being typed leads to."""
+    return render_template("cashier/till/_found.html", found=found, button=_button)
+
+
+def _button(service: Service) -> dict[str, Any]:
+    """Return a service as the buttons of the till show it."""
+    return {
+        "service": service,
+        "variants": [(variant, _price(service, variant)) for variant in service.variants],
+        "asks": service.pricing != "fixed",
+    }
+
+
+def _price(service: Service, variant: Variant) -> str:
+    price = price_of(service, variant)
+    if price.fen is None:
+        return api.gettext("as agreed")
+    shown = api.format_fen(price.fen).removesuffix(".00")
+    return shown if service.pricing == "fixed" else api.gettext("from %(price)s", price=shown)
+
+
+def tell(bill: Bill | None, store: api.Store, chosen: Plan | None) -> dict[str, Any]:
+    """Return what the templates of the screen read."""
+    others = [
+        (each, billing.member_of(each))
+        for each in billing.open_bills(frozenset({store.id}), "open", "held", "part_paid")
+        if bill is None or each.id != bill.id
+    ]
+    told: dict[str, Any] = {
+        "bill": bill,
+        "store": store,
+        "others": others,
+        "member": None,
+        "rows": [],
+        "plan": None,
+        "staff": staff_of_store(store.id),
+        "may": {name: needs.held(store.id) for name, needs in MAY.items()},
+        "key": new_key(),
+        "reasons": REASONS,
+        "printer": chosen_printer(store.id),
+    }
+    if bill is not None:
+        told |= _tell_bill(bill, chosen)
+    return told
+
+
+def _tell_bill(bill: Bill, chosen: Plan | None) -> dict[str, Any]:
+    if not payment_kinds():
+        seed_payment_kinds()
+    bill = api.db.session.get_one(Bill, bill.id)
+    rows = drawing.lines_shown(bill)
+    payable = bill.state in ("open", "part_paid") and bool(rows)
+    now = (chosen or plan(bill)) if payable else None
+    steps = {line.line_id: line for line in now.quote.lines} if now and now.quote else {}
+    member = billing.member_of(bill)
+    return {
+        "bill": bill,
+        "member": member,
+        "panel": _panel(member, bill) if member else None,
+        "rows": rows,
+        "quoted": steps,
+        "plan": now,
+        "kinds": money_kinds(),
+        "kind_of": {kind.code: kind for kind in payment_kinds()},
+        "round_offs": _round_offs(bill, now) if bill.state == "open" else [],
+        "kind_titles": {key: kind.title for key, kind in line_kinds().items()},
+        "fixed": {key for key, kind in line_kinds().items() if not kind.discountable},
+        "payments": drawing.payments_of(bill.id) if bill.state not in ("open", "held") else [],
+    }
+
+
+def _round_offs(bill: Bill, now: Plan | None) -> list[int]:
+    """Return the sums that are worth rounding off: to whole yuan, to five, to ten."""
+    if now is None:
+        return []
+    rounded = int(bill.choices.get("rounding_fen", 0))
+    whole, most = now.due_fen + rounded, ROUNDING_MOST.get(bill.store_id)
+    return sorted({whole % step for step in (100, 500, 1000) if 0 < whole % step <= most})
+
+
+def _panel(member: Member, bill: Bill) -> dict[str, Any]:
+    """Return what the front desk must see of a member at once."""
+    held = standings([member.id], ["points", "all_points", "owing"])[member.id]
+    tiers = offers_for(member.id, bill.store_id) if bill.state == "open" else []
+    offers = member_offers(member.id, bill.store_id) if bill.state == "open" else []
+    return {
+        "level": level_of(member.id),
+        "purses": [p for p in purses_of(member.id) if p.balance_fen or p.code == ""],
+        "points": held["all_points"],
+        "owing_fen": -held["owing"],
+        "offers": [(offer, offer_key(offer)) for offer in offers],
+        "tiers": tiers,
+        "top_ups": [] if tiers else TOP_UPS,
+        "has_phone": bool(member.phone),
+    }
+
+
+def send_sms_code(bill: Bill) -> None:
+    """Send the member of a bill a code with which she agrees."""
+    member = billing.member_of(bill)
+    if member is None or not member.phone:
+        raise api.Refused(_("She has no phone number on file."))
+    phone = member.phone
+    api.db.session.rollback()
+    send_code(phone, SMS_PURPOSE)

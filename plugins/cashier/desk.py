@@ -1,0 +1,62 @@
+"""What other plugins may add to the till's screen: codes that it reads, printers that it uses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class Code:
+    """What was scanned or typed at the till, told apart by `what_is`.
+
+    *kind* is "member_code", "pin", "payment_code", "coupon", "voucher", "member" (phone or
+    number of *member_ids*), "words" (to be looked for) or "nothing". A payment code names the
+    *payment_kind* of the app that shows it.
+    """
+
+    kind: str
+    text: str
+    payment_kind: str = ""
+    member_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class SlipRow:
+    """A row of a receipt: *left* and *right*, or a text across it where *right* is empty.
+
+    *look* is "title", "centre", "plain", "indent", "total" or "rule".
+    """
+
+    left: str = ""
+    right: str = ""
+    look: Literal["title", "centre", "plain", "indent", "total", "rule"] = "plain"
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A receipt as it is printed: its rows, and the width of the paper in millimetres."""
+
+    rows: Sequence[SlipRow]
+    paper: Literal[58, 80] = 80
+
+    @property
+    def columns(self) -> int:
+        """How many narrow characters a line of the paper holds; Chinese ones take two."""
+        return 32 if self.paper == 58 else 48
+
+
+@dataclass(frozen=True)
+class Printer:
+    """A way to print receipts.
+
+    With `send` the server prints: it gets the slip (None only opens the drawer), the address
+    that the store's settings name, and whether the drawer opens; it raises `Refused` when the
+    printer did not take it. Without `send` the browser prints, with its dialog or *silent*.
+    """
+
+    key: str
+    title: Any
+    send: Callable[[Slip | None, str, bool], None] | None = None
+    silent: bool = False

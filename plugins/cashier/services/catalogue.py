@@ -1,0 +1,51 @@
+"""What a store sells at the till: its services by category, and finding one by a few letters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+
+from console import api
+from plugins.salon.api import Category, Service, Variant
+
+
+def services_of(store_id: int) -> list[tuple[Category, list[Service]]]:
+    """Return the services that a store offers, by category."""
+    wanted = (
+        sa.select(Service)
+        .join(Category, Category.id == Service.category_id)
+        .where(Service.on_sale)
+        .options(
+            selectinload(Service.category),
+            selectinload(Service.stores),
+            selectinload(Service.variants).selectinload(Variant.level_prices),
+        )
+        .order_by(Category.place, Category.id, Service.place, Service.id)
+    )
+    found: dict[int, tuple[Category, list[Service]]] = {}
+    for service in api.db.session.scalars(wanted):
+        if service.stores and store_id not in {store.id for store in service.stores}:
+            continue
+        found.setdefault(service.category_id, (service.category, []))[1].append(service)
+    return list(found.values())
+
+
+def services_like(text: str, store_id: int) -> list[Service]:
+    """Return the services of a store whose name, or its pinyin, has *text* in it."""
+    wanted = text.casefold().strip()
+    if not wanted:
+        return []
+    offered: Sequence[Service] = [
+        service for _category, services in services_of(store_id) for service in services
+    ]
+    return [service for service in offered if _fits(service, wanted)]
+
+
+def _fits(service: Service, wanted: str) -> bool:
+    names = [service.name, *service.names.values()]
+    if any(wanted in name.casefold() for name in names if name):
+        return True
+    spelled, initials = api.spell(service.name)
+    return spelled.startswith(wanted) or initials.startswith(wanted)

@@ -1,0 +1,229 @@
+"""Choosing how a bill is paid, before it is settled: what is left, what goes back, what fits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from console import api
+from console.api import _
+from plugins.cashier.models import Bill, Line, PaymentKind
+from plugins.cashier.offers import Quote, Tender
+from plugins.cashier.services.agreeing import takes_something
+from plugins.cashier.services.paying import payment_kinds
+from plugins.cashier.services.quoting import SALES, lines_of, preview
+from plugins.membership.api import PurseState, has_pin, purses_of
+
+#: Notes that guests hand over, in yuan; the next ones above a sum are offered.
+NOTES = (10, 20, 50, 100, 200, 300, 500, 1000)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One means of paying that was chosen; *given_fen* is what was handed over in cash."""
+
+    kind: str
+    amount_fen: int
+    given_fen: int | None = None
+    voucher: str = ""
+    purse: str | None = None
+
+    @property
+    def change_fen(self) -> int:
+        """What goes back."""
+        return max(0, (self.given_fen or 0) - self.amount_fen)
+
+    def tender(self) -> Tender:
+        """Return it as the settlement takes it."""
+        return Tender(
+            self.kind,
+            self.amount_fen,
+            self.given_fen,
+            voucher_code=self.voucher or None,
+            purse=self.purse,
+        )
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a bill is to be paid as things stand: the choices, and what follows from them."""
+
+    quote: Quote | None
+    due_fen: int
+    choices: tuple[Choice, ...] = ()
+    #: Whether something is taken from the member, so that she has to agree.
+    takes: bool = False
+    has_pin: bool = False
+    #: How much may come from each stored-value card, by code.
+    purses: tuple[tuple[PurseState, int], ...] = ()
+
+    @property
+    def paid_fen(self) -> int:
+        """What the choices pay."""
+        return sum(choice.amount_fen for choice in self.choices)
+
+    @property
+    def left_fen(self) -> int:
+        """What nothing pays yet."""
+        return self.due_fen - self.paid_fen
+
+    @property
+    def change_fen(self) -> int:
+        """What goes back in cash."""
+        return sum(choice.change_fen for choice in self.choices)
+
+    @property
+    def balance_fen(self) -> int:
+        """What comes from balance."""
+        return sum(choice.amount_fen for choice in self.choices if choice.kind == "balance")
+
+    def notes(self) -> list[int]:
+        """Return what a guest might hand over for the sum in cash: exactly that, or notes."""
+        cash = next((c.amount_fen for c in self.choices if c.kind == "cash"), 0)
+        if not cash:
+            return []
+        steps = {-(-cash // (note * 100)) * note * 100 for note in (10, 50, 100)}
+        more = {note * 100 for note in NOTES if note * 100 > cash}
+        return [cash, *sorted((steps | set(sorted(more)[:2])) - {cash})[:4]]
+
+
+def plan(bill: Bill, choices: Sequence[Choice] | None = None) -> Plan:
+    """Return how a bill is paid by some choices, or by those that suggest themselves.
+
+    The sums are mended to what is due now: of several payments the last ones give way.
+    """
+    lines = lines_of(bill.id)
+    again = bill.state == "part_paid"
+    purses = _purses(bill, lines)
+    if choices is None:
+        choices = _usual(bill, lines, purses)
+    wanted = sum(min(c.amount_fen, _held(purses, c.purse)) for c in choices if c.kind == "balance")
+    quote = None if again else preview(bill.id, wanted)
+    if quote is None:
+        due = bill.owing_fen
+        balance = min(wanted, sum(_owing(line) for line in lines))
+    else:
+        due, balance = quote.due_fen, quote.balance_fen
+    kept = _mend(choices, due, balance)
+    takes = takes_something([] if again else lines, balance)
+    return Plan(
+        quote,
+        due,
+        kept,
+        takes,
+        bool(takes and bill.member_id and has_pin(bill.member_id)),
+        tuple((purse, fen) for purse, fen in purses if fen),
+    )
+
+
+def _owing(line: Line) -> int:
+    return 0 if line.order_kind in SALES else line.owing_fen
+
+
+def _purses(bill: Bill, lines: Sequence[Line]) -> list[tuple[PurseState, int]]:
+    """Return the member's stored-value cards with what each may pay, top-ups of the bill too."""
+    if bill.member_id is None:
+        return []
+    found: list[tuple[PurseState, int]] = []
+    plain = 0
+    held = purses_of(bill.member_id)
+    for purse in held:
+        plain += purse.balance_fen if purse.plain else 0
+    if bill.state == "open":
+        plain += sum(_topped_up(line) for line in lines if line.kind == "top_up")
+    for purse in held:
+        if purse.code == "":
+            found.insert(0, (purse, plain))
+        elif not purse.plain:
+            found.append((purse, purse.balance_fen))
+    return found
+
+
+def _topped_up(line: Line) -> int:
+    """Return what a top-up on the bill adds to the plain balance."""
+    quote = line.facts.get("quote", {})
+    if quote.get("purse") or quote.get("purse_kind_id"):
+        return 0
+    return int(line.facts.get("amount_fen") or 0) + int(line.facts.get("bonus_fen") or 0)
+
+
+def _held(purses: Sequence[tuple[PurseState, int]], code: str | None) -> int:
+    return next((fen for purse, fen in purses if purse.code == (code or "")), 0)
+
+
+def _usual(
+    bill: Bill, lines: Sequence[Line], purses: Sequence[tuple[PurseState, int]]
+) -> list[Choice]:
+    """Suggest the balance where it pays for all that may be paid by it."""
+    if bill.state != "open" or not purses:
+        return []
+    held = _held(purses, None)
+    quote = preview(bill.id, held)
+    sales = sum(quote.line(line.id).due_fen for line in lines if line.order_kind in SALES)
+    enough = quote.balance_fen and quote.balance_fen == quote.due_fen - sales
+    return [Choice("balance", quote.balance_fen)] if enough else []
+
+
+def _mend(choices: Sequence[Choice], due: int, balance: int) -> tuple[Choice, ...]:
+    left, kept = due, []
+    for choice in sorted(choices, key=lambda each: each.kind != "balance"):
+        amount = min(choice.amount_fen, left)
+        if choice.kind == "balance":
+            amount = min(amount, balance)
+            balance -= amount
+        if amount <= 0:
+            continue
+        given = choice.given_fen
+        if given is not None and given < amount:
+            given = None
+        kept.append(replace(choice, amount_fen=amount, given_fen=given))
+        left -= amount
+    return tuple(kept)
+
+
+def choose(
+    bill: Bill,
+    choices: Sequence[Choice],
+    kind: str,
+    *,
+    amount_fen: int | None = None,
+    voucher: str = "",
+    purse: str | None = None,
+) -> Plan:
+    """Add a means of paying for *amount_fen*, or for what is left.
+
+    Where nothing is left the new one takes the place of the last ones: of money beside a
+    balance, else of all.
+    """
+    known = {each.code for each in payment_kinds()}
+    if kind not in known:
+        raise api.NotFound(_("There is no such kind of payment."))
+    now = plan(bill, choices)
+    kept = [each for each in now.choices if (each.kind, each.purse) != (kind, purse) or voucher]
+    if now.left_fen <= 0 and len(kept) == len(now.choices):
+        money = kind != "balance" and any(each.kind != "balance" for each in kept)
+        kept = [each for each in kept if money and each.kind == "balance"]
+    left = plan(bill, kept).due_fen - sum(each.amount_fen for each in kept)
+    if kind == "balance":
+        wanted = amount_fen if amount_fen is not None else left
+        # The balance may lower what is due; what was chosen to be paid in money gives way.
+        return plan(bill, [Choice(kind, wanted, purse=purse), *kept])
+    some = left if amount_fen is None else min(amount_fen, left)
+    return plan(bill, [*kept, Choice(kind, some, voucher=voucher, purse=purse)])
+
+
+def give(bill: Bill, choices: Sequence[Choice], given_fen: int) -> Plan:
+    """Say what the guest handed over in cash; less than its sum pays a part of it."""
+    found = []
+    for choice in choices:
+        if choice.kind == "cash" and given_fen < choice.amount_fen:
+            choice = replace(choice, amount_fen=given_fen, given_fen=None)
+        elif choice.kind == "cash":
+            choice = replace(choice, given_fen=given_fen)
+        found.append(choice)
+    return plan(bill, found)
+
+
+def money_kinds() -> list[PaymentKind]:
+    """Return the kinds of payment that staff book at the till, but for the balance."""
+    return [kind for kind in payment_kinds() if kind.payment_class != "balance" and not kind.online]
