@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from plugins.booking.models.rosters import Leave, Shift, Template
 from plugins.booking.models.visits import (
+    ACTS,
     LIVE,
     SOURCES,
     STATUSES,
+    Act,
     Cell,
     Claim,
     Item,
@@ -15,9 +17,11 @@ from plugins.booking.models.visits import (
 )
 
 __all__ = [
+    "ACTS",
     "LIVE",
     "SOURCES",
     "STATUSES",
+    "Act",
     "Cell",
     "Claim",
     "Item",

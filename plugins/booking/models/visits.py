@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, relationship
@@ -28,6 +29,18 @@ SOURCES = (
     ("desk", _("Front desk")),
     ("walk_in", _("Walk-in")),
     ("demo", _("Demo")),
+)
+ACTS = (
+    ("book", _("Booked")),
+    ("change", api.lazy_pgettext("visit", "Changed")),
+    ("confirm", api.lazy_pgettext("visit", "Confirmed")),
+    ("reject", api.lazy_pgettext("visit", "Declined")),
+    ("arrive", _("Arrived")),
+    ("start", _("Service began")),
+    ("done", api.lazy_pgettext("visit", "Done")),
+    ("no_show", _("No-show")),
+    ("cancel", api.lazy_pgettext("visit", "Cancelled")),
+    ("extend", _("Extended")),
 )
 #: In these the time of technicians and rooms is taken.
 LIVE = ("hold", "pending", "confirmed", "arrived", "in_service")
@@ -124,6 +137,24 @@ class Item(api.Model):
     staff: Mapped[Staff | None] = relationship(Staff)
 
 
+class Act(api.Model):
+    """What was done with a visit, by whom; an act with a known key is not done again."""
+
+    __tablename__ = "booking_act"
+    scope = api.CHAIN
+    label_column = "act"
+    __table_args__ = (sa.UniqueConstraint("key"),)
+    id: Mapped[int] = api.column(_("ID"), primary_key=True)
+    visit_id: Mapped[int] = api.column(
+        _("Booking"), sa.ForeignKey("booking_visit.id", ondelete="CASCADE"), index=True
+    )
+    act: Mapped[str] = api.column(_("What was done"), choices=ACTS)
+    key: Mapped[str | None] = api.column(_("Key"))
+    done_at: Mapped[dt.datetime] = api.column(_("Done at"))
+    by: Mapped[str] = api.column(_("By"), default="")
+    facts: Mapped[dict[str, Any]] = api.column(_("Details"), default=dict)
+
+
 class Claim(api.Model):
     """A stretch of time of a person, room or device that a visit takes, as it is drawn.
 
@@ -176,6 +207,9 @@ class ResourceDay(api.Model):
     __tablename__ = "booking_day"
     scope = api.in_store("store_id")
     label_column = "day_on"
+    __table_args__ = (
+        sa.Index("ix_booking_day_kind_resource_id_day_on", "kind", "resource_id", "day_on"),
+    )
     store_id: Mapped[int] = api.column(
         _("Store"), sa.ForeignKey("console_store.id"), primary_key=True
     )

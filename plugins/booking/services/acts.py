@@ -1,0 +1,53 @@
+"""What is done with visits: locked, done once by its key, and remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from console import api
+from console.api import _
+from plugins.booking.hookspecs import booking_check_visit
+from plugins.booking.models import Act, Visit
+
+
+def lock_visit(visit_id: int) -> Visit:
+    """Lock a visit until the unit ends; raises `NotFound`."""
+    visit = api.db.session.get(Visit, visit_id, with_for_update=True, populate_existing=True)
+    if visit is None:
+        raise api.NotFound(_("There is no such booking."))
+    return visit
+
+
+def act_known(key: str, visit_id: int) -> bool:
+    """Tell whether an act with this key was done; raises `Conflict` when it was on another."""
+    of = api.db.session.scalar(sa.select(Act.visit_id).where(Act.key == key))
+    if of is not None and of != visit_id:
+        raise api.Conflict(_("This form was sent before with other contents."))
+    return of is not None
+
+
+def note_act(
+    visit: Visit, act: str, key: str | None = None, facts: Mapping[str, Any] | None = None
+) -> None:
+    """Remember what was done with a visit, and by whom."""
+    api.db.session.add(
+        Act(
+            visit_id=visit.id,
+            act=act,
+            key=key,
+            done_at=api.now(),
+            by=api.actor().name,
+            facts=dict(facts or {}),
+        )
+    )
+    api.db.session.flush()
+
+
+def check_visit(visit_id: int, act: str) -> None:
+    """Let other plugins object to an act; raises `Refused` with the first objection."""
+    objections = api.answers(booking_check_visit, visit_id=visit_id, act=act)
+    if objections:
+        raise api.Refused(objections[0])

@@ -1,0 +1,276 @@
+"""Taking and giving back the time of people, rooms and devices.
+
+Rows of days are locked in the order of their resources, whoever takes and gives; the cells are
+written afterwards, and their primary key has the last word.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from console import api
+from console.api import _
+from plugins.booking.models import Cell, Claim, ResourceDay, Visit
+from plugins.booking.services.days import (
+    BITS,
+    bits_of,
+    first_cell,
+    pack,
+    runs_of,
+    shifted,
+    unpack,
+)
+from plugins.booking.services.slots import Choice, Key
+
+KINDS = ("staff", "place")
+#: Store, day, kind, number and unit of a row.
+Place = tuple[int, dt.date, str, int, int]
+#: Bits to set or clear, from a cell on, of one unit of a resource.
+Bits = tuple[Key, int, int, int]
+
+
+class Taken(api.Conflict):
+    """Somebody else has the time; `alternatives` are the nearest free ones."""
+
+    def __init__(self, message: object, alternatives: Sequence[dt.datetime] = ()) -> None:
+        super().__init__(message)
+        self.alternatives = list(alternatives)
+
+
+@dataclass
+class Locked:
+    """Rows of days that nobody else changes until the unit ends."""
+
+    rows: dict[Place, tuple[int, int]]
+
+    def put(self, changes: Iterable[Bits], *, taken: bool) -> None:
+        """Write bits into every row that they fall into, in whatever store."""
+        changed = dict[Place, int]()
+        by_unit: dict[tuple[Key, int], list[tuple[int, int]]] = {}
+        for key, unit, first, bits in changes:
+            by_unit.setdefault((key, unit), []).append((first, bits))
+        for place, (start, busy) in self.rows.items():
+            for first, bits in by_unit.get(((place[2], place[3]), place[4]), ()):
+                here = shifted(bits, first - start)
+                busy = busy | here if taken else busy & ~here
+            if busy != self.rows[place][1]:
+                changed[place] = busy
+                self.rows[place] = (start, busy)
+        if changed:
+            api.db.session.execute(_UPDATE, [_values(each, b) for each, b in changed.items()])
+
+
+_TABLE: sa.Table = ResourceDay.__table__
+_UPDATE = (
+    sa.update(_TABLE)
+    .where(
+        _TABLE.c.store_id == sa.bindparam("of_store"),
+        _TABLE.c.day_on == sa.bindparam("of_day"),
+        _TABLE.c.kind == sa.bindparam("of_kind"),
+        _TABLE.c.resource_id == sa.bindparam("of_resource"),
+        _TABLE.c.unit == sa.bindparam("of_unit"),
+    )
+    .values(busy=sa.bindparam("now_busy"))
+)
+
+
+def _values(place: Place, busy: int) -> dict[str, object]:
+    names = ("of_store", "of_day", "of_kind", "of_resource", "of_unit")
+    return {**dict(zip(names, place, strict=True)), "now_busy": pack(busy)}
+
+
+def lock_days(keys: Iterable[Key], days: Iterable[dt.date]) -> Locked:
+    """Lock days of resources, and those beside them, into which a late visit reaches."""
+    near = {day + dt.timedelta(days=by) for day in days for by in (-1, 0, 1)}
+    rows = api.db.session.execute(
+        sa.select(
+            ResourceDay.store_id,
+            ResourceDay.day_on,
+            ResourceDay.kind,
+            ResourceDay.resource_id,
+            ResourceDay.unit,
+            ResourceDay.first_cell,
+            ResourceDay.busy,
+        )
+        .where(
+            _any_of(ResourceDay, keys),
+            ResourceDay.day_on.in_(near),
+        )
+        .order_by(
+            ResourceDay.kind,
+            ResourceDay.resource_id,
+            ResourceDay.day_on,
+            ResourceDay.unit,
+            ResourceDay.store_id,
+        )
+        .with_for_update()
+    )
+    return Locked(
+        {
+            (store, day, kind, number, unit): (start, unpack(busy))
+            for store, day, kind, number, unit, start, busy in rows
+        }
+    )
+
+
+def add_days(
+    store_id: int, zone: str, day: dt.date, wanted: Mapping[Key, int], base: int = 0
+) -> None:
+    """Add the rows of a day that are missing, for resources with so many units each."""
+    rows = api.db.session.execute(
+        sa.select(ResourceDay.kind, ResourceDay.resource_id, ResourceDay.unit).where(
+            ResourceDay.store_id == store_id,
+            ResourceDay.day_on == day,
+            _any_of(ResourceDay, wanted),
+        )
+    )
+    there = {(kind, number, unit) for kind, number, unit in rows}
+    missing = [
+        (kind, number, unit)
+        for (kind, number), units in sorted(wanted.items())
+        for unit in range(units)
+        if (kind, number, unit) not in there
+    ]
+    if not missing:
+        return
+    start = first_cell(day, zone)
+    busy = busy_of({(kind, number) for kind, number, _unit in missing}, start)
+    values = [
+        {
+            "store_id": store_id,
+            "day_on": day,
+            "kind": kind,
+            "resource_id": number,
+            "unit": unit,
+            "first_cell": start,
+            "base": pack(base),
+            "busy": pack(busy.get((kind, number, unit), 0)),
+        }
+        for kind, number, unit in missing
+    ]
+    made = api.insert_into(ResourceDay).values(values)
+    api.db.session.execute(made.on_conflict_do_nothing())
+
+
+def busy_of(keys: Iterable[Key], start: int) -> dict[tuple[str, int, int], int]:
+    """Return the bits of a day that cells say are taken."""
+    rows = api.db.session.execute(
+        sa.select(Cell.kind, Cell.resource_id, Cell.unit, Cell.cell).where(
+            _any_of(Cell, keys), Cell.cell >= start, Cell.cell < start + BITS
+        )
+    )
+    found: dict[tuple[str, int, int], int] = {}
+    for kind, number, unit, cell in rows:
+        place = (kind, number, unit)
+        found[place] = found.get(place, 0) | 1 << (cell - start)
+    return found
+
+
+def take(
+    visit_id: int, choices: Sequence[Choice], day_first: int, start: int, rows: Locked
+) -> None:
+    """Write the claims of a visit that starts at a bit of a day; raises `Taken`."""
+    cells = sorted(
+        (*choice.key, day_first + bit, unit)
+        for choice in choices
+        for unit, bits in choice.units
+        for bit in bits_of(bits)
+    )
+    names = ("kind", "resource_id", "cell", "unit")
+    values = [{**dict(zip(names, cell, strict=True)), "visit_id": visit_id} for cell in cells]
+    try:
+        with api.db.session.begin_nested():
+            api.db.session.execute(sa.insert(Cell), values)
+    except sa.exc.IntegrityError:
+        raise Taken(_("This time was taken a moment ago.")) from None
+    lines = [
+        {
+            "visit_id": visit_id,
+            "item": choice.role.item,
+            "kind": choice.key[0],
+            "resource_id": choice.key[1],
+            "first_cell": day_first + first,
+            "last_cell": day_first + last,
+        }
+        for choice in choices
+        for first, last in runs_of(choice.role.cells(start))
+    ]
+    api.db.session.execute(sa.insert(Claim), lines)
+    taken = [(c.key, unit, day_first, bits) for c in choices for unit, bits in c.units]
+    rows.put(taken, taken=True)
+
+
+def claimed_keys(visit_ids: Sequence[int]) -> set[Key]:
+    """Return whose time visits claim."""
+    rows = sa.select(Claim.kind, Claim.resource_id).where(Claim.visit_id.in_(visit_ids))
+    return {(kind, number) for kind, number in api.db.session.execute(rows.distinct())}
+
+
+def release(
+    visit_ids: Sequence[int], rows: Locked, since: int = 0, kinds: Sequence[str] = KINDS
+) -> None:
+    """Give back the cells of visits from a cell on; claims before it stay as they were."""
+    gone = api.db.session.execute(
+        sa.delete(Cell)
+        .where(Cell.visit_id.in_(visit_ids), Cell.cell >= since, Cell.kind.in_(kinds))
+        .returning(Cell.kind, Cell.resource_id, Cell.unit, Cell.cell)
+    ).all()
+    rows.put([((kind, n), unit, cell, 1) for kind, n, unit, cell in gone], taken=False)
+    late = sa.and_(Claim.visit_id.in_(visit_ids), Claim.last_cell > since, Claim.kind.in_(kinds))
+    api.db.session.execute(sa.delete(Claim).where(late, Claim.first_cell >= since))
+    api.db.session.execute(sa.update(Claim).where(late).values(last_cell=since))
+
+
+def lapsed_holds(store_id: int) -> list[int]:
+    """Return the holds of a store whose time is over."""
+    rows = sa.select(Visit.id).where(
+        Visit.store_id == store_id, Visit.status == "hold", Visit.hold_until <= api.now()
+    )
+    return list(api.db.session.scalars(rows.order_by(Visit.id)))
+
+
+def drop_holds(visit_ids: Sequence[int], rows: Locked) -> None:
+    """Forget holds whose time is over, and give back what they kept."""
+    if not visit_ids:
+        return
+    still = sa.select(Visit).where(
+        Visit.id.in_(visit_ids), Visit.status == "hold", Visit.hold_until <= api.now()
+    )
+    for visit in api.db.session.scalars(still.order_by(Visit.id).with_for_update()):
+        release([visit.id], rows)
+        api.db.session.expire(visit, ["claims"])
+        api.db.session.delete(visit)
+    api.db.session.flush()
+
+
+def check_days(store_id: int, day: dt.date) -> list[Place]:
+    """Return the rows of a store's day that do not say what the cells say."""
+    rows = api.db.session.scalars(
+        sa.select(ResourceDay).where(ResourceDay.store_id == store_id, ResourceDay.day_on == day)
+    ).all()
+    if not rows:
+        return []
+    busy = busy_of({(row.kind, row.resource_id) for row in rows}, rows[0].first_cell)
+    return [
+        (row.store_id, row.day_on, row.kind, row.resource_id, row.unit)
+        for row in rows
+        if unpack(row.busy) != busy.get((row.kind, row.resource_id, row.unit), 0)
+    ]
+
+
+def _any_of(model: type[ResourceDay] | type[Cell], keys: Iterable[Key]) -> sa.ColumnElement[bool]:
+    by_kind: dict[str, list[int]] = {"place": [], "staff": []}
+    for kind, number in keys:
+        by_kind[kind].append(number)
+    return sa.or_(
+        *(
+            sa.and_(model.kind == kind, model.resource_id.in_(sorted(numbers)))
+            for kind, numbers in by_kind.items()
+            if numbers
+        ),
+        sa.false(),
+    )
