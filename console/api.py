@@ -141,6 +141,13 @@ def base_url() -> str:
     return str(current_app.extensions["console_config"].base_url or "")
 
 
+def local_url() -> str:
+    """Return how this machine itself reaches this console."""
+    config = current_app.extensions["console_config"]
+    host = "127.0.0.1" if config.host in ("0.0.0.0", "::") else config.host  # noqa: S104
+    return f"http://{f'[{host}]' if ':' in host else host}:{config.port}"
+
+
 def emit(spec: Callable[P, None], *args: P.args, **facts: P.kwargs) -> None:
     """Announce a fact, in a unit: it is stored now and told to every listener after commit."""
     current_app.extensions["console"].emit(spec, **facts)

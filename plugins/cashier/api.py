@@ -11,6 +11,7 @@ from plugins.cashier.hookspecs import (
     cashier_check_bill,
     cashier_line_kinds,
     cashier_member_offers,
+    cashier_online_providers,
     cashier_payment_methods,
 )
 from plugins.cashier.models import (
@@ -18,6 +19,8 @@ from plugins.cashier.models import (
     Discount,
     Line,
     LinePart,
+    OnlinePayment,
+    OnlineRefund,
     Order,
     Payment,
     PaymentKind,
@@ -41,6 +44,17 @@ from plugins.cashier.offers import (
     Taken,
     Tender,
 )
+from plugins.cashier.online import (
+    NotAuthentic,
+    OnlineProvider,
+    Ordered,
+    OutcomeUnknown,
+    Prepaid,
+    ProviderRefused,
+    RefundOrdered,
+    RefundTrade,
+    Trade,
+)
 from plugins.cashier.permissions import DEDUCT_ALONE, OPEN_BILLS, SEE_BILLS, SETTLE_BILLS
 from plugins.cashier.services.agreeing import ProvenPin, prove_pin
 from plugins.cashier.services.billing import (
@@ -57,6 +71,9 @@ from plugins.cashier.services.byhand import change_price, give_free, keep_price,
 from plugins.cashier.services.days import require_open_day
 from plugins.cashier.services.naming import name_in_all
 from plugins.cashier.services.numbers import today_of
+from plugins.cashier.services.online.ordering import describe_online, order_online
+from plugins.cashier.services.online.providers import takes_online
+from plugins.cashier.services.online.refunding import give_back
 from plugins.cashier.services.paying import payment_kinds, seed_payment_kinds
 from plugins.cashier.services.performers import Share, put_performers, put_sellers, shares_of
 from plugins.cashier.services.quoting import lines_of, preview
@@ -78,15 +95,25 @@ __all__ = [
     "Line",
     "LineKind",
     "LinePart",
+    "NotAuthentic",
     "Offer",
+    "OnlinePayment",
+    "OnlineProvider",
+    "OnlineRefund",
     "Order",
+    "Ordered",
+    "OutcomeUnknown",
     "Payment",
     "PaymentKind",
     "PaymentMethod",
     "Performer",
+    "Prepaid",
     "ProvenPin",
+    "ProviderRefused",
     "Quote",
     "QuoteLine",
+    "RefundOrdered",
+    "RefundTrade",
     "Seller",
     "Settlement",
     "Settling",
@@ -94,6 +121,7 @@ __all__ = [
     "Step",
     "Taken",
     "Tender",
+    "Trade",
     "add_line",
     "cashier_adjustments",
     "cashier_bill_settled",
@@ -103,15 +131,19 @@ __all__ = [
     "cashier_check_bill",
     "cashier_line_kinds",
     "cashier_member_offers",
+    "cashier_online_providers",
     "cashier_payment_methods",
     "change_line",
     "change_price",
+    "describe_online",
+    "give_back",
     "give_free",
     "hold_bill",
     "keep_price",
     "lines_of",
     "name_in_all",
     "open_bill",
+    "order_online",
     "payment_kinds",
     "preview",
     "prove_pin",
@@ -126,6 +158,7 @@ __all__ = [
     "set_member",
     "settle",
     "shares_of",
+    "takes_online",
     "today_of",
     "undo_settlement",
     "void_bill",

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from console import api
 from plugins.cashier.desk import Code, Printer
 from plugins.cashier.offers import Adjustment, Draft, LineKind, Offer, PaymentMethod
+from plugins.cashier.online import OnlineProvider
 
 
 @api.collect
@@ -18,6 +19,12 @@ def cashier_line_kinds() -> Iterable[LineKind]:
 @api.collect
 def cashier_payment_methods() -> Iterable[PaymentMethod]:
     """Return who takes money for payment kinds; booked receipts and the balance are there."""
+    raise NotImplementedError
+
+
+@api.collect
+def cashier_online_providers() -> Iterable[OnlineProvider]:
+    """Return who takes payments that members make on their phones."""
     raise NotImplementedError
 
 
@@ -89,6 +96,7 @@ HOOKS = (
     cashier_day_closed,
     cashier_line_kinds,
     cashier_member_offers,
+    cashier_online_providers,
     cashier_payment_methods,
     cashier_printers,
     cashier_read_code,

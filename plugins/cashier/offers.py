@@ -110,6 +110,8 @@ class LineKind:
     discountable: bool = True
     #: Whether something is taken from the member, so that she has to agree.
     takes: bool = False
+    #: Makes facts of what a member's phone asks for; None where it is not sold online.
+    online: Callable[[Mapping[str, str]], Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True)

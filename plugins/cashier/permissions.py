@@ -35,6 +35,14 @@ REOPEN_BILLS = api.Permission(
 EDIT_PAYMENT_KINDS = api.Permission(
     "cashier.edit_payment_kinds", _("Change the kinds of payment"), ("manager",)
 )
+MANAGE_ONLINE = api.Permission(
+    "cashier.manage_online_payments",
+    _("Look after online payments: ask the provider, close, book again"),
+    ("manager", "front_desk"),
+)
+REFUND_ONLINE = api.Permission(
+    "cashier.refund_online_payments", _("Send online payments back"), ("manager",)
+)
 
 CLOSE_DAYS = api.Permission(
     "cashier.close_days", _("Hand shifts over, count the cash and close days"), DESK
@@ -77,4 +85,6 @@ PERMISSIONS = (
     VOID_BILLS,
     REOPEN_BILLS,
     EDIT_PAYMENT_KINDS,
+    MANAGE_ONLINE,
+    REFUND_ONLINE,
 )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from console import api
 from console.api import _
-from plugins.cashier import demo, listeners, timeline
+from plugins.cashier import demo, listeners, online_listeners, timeline
 from plugins.cashier.admin import VIEWS
 from plugins.cashier.hookspecs import HOOKS
+from plugins.cashier.online_jobs import SCHEDULES
 from plugins.cashier.permissions import PERMISSIONS
+from plugins.cashier.public_online import PAGES
 from plugins.cashier.services.byhand import ROUNDING_MOST
 from plugins.cashier.services.printing import SETTINGS as PRINTING
+from plugins.cashier.services.online.settings import SETTINGS as ONLINE
 from plugins.cashier.services.settling import OWING_MOST
 
 
@@ -26,8 +29,10 @@ class Cashier(api.Plugin):
         "messages": ">=1,<2",
     }
     hooks = HOOKS
-    listeners = (listeners, timeline)
+    listeners = (listeners, online_listeners, timeline)
     permissions = PERMISSIONS
     admin_views = VIEWS
     demo = (demo.PART,)
-    settings = (ROUNDING_MOST, OWING_MOST, *PRINTING)
+    public_routes = PAGES
+    settings = (ROUNDING_MOST, OWING_MOST, *PRINTING, *ONLINE)
+    jobs = SCHEDULES

@@ -133,7 +133,7 @@ def add_line(
     line.place = max((each.place for each in lines), default=0) + 1
     staff_id = staff_id or performers.usual(bill, offered.order_kind, lines)
     _describe(line, bill, offered, quantity, staff_id, facts)
-    _find_order(bill, offered.order_kind)
+    find_order(bill, offered.order_kind)
     api.db.session.add(line)
     api.db.session.flush()
     if staff_id:
@@ -160,7 +160,8 @@ def _describe(
     line.facts = {**told.facts, "scope": told.scope, "unit_fen": told.unit_fen}
 
 
-def _find_order(bill: Bill, kind: str) -> None:
+def find_order(bill: Bill, kind: str) -> None:
+    """Make the order of a kind on a bill unless it has one, in the running unit."""
     wanted = sa.select(Order.id).where(Order.bill_id == bill.id, Order.kind == kind)
     if api.db.session.scalar(wanted) is None:
         order = Order(bill_id=bill.id, kind=kind, number=order_number(bill.number, kind))

@@ -135,8 +135,24 @@ def undo_top_up(settling: Settling, line: Line, reason: str) -> None:
     undo_recharge(entry, sold.key, tell=False)
 
 
+def read_top_up(form: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a member's phone may say of a top-up: how much, and which offer."""
+    tier = form.get("tier_id", "")
+    fits = tier.isascii() and tier.isdecimal() and len(tier) < 18
+    amount_fen = api.parse_fen(form.get("amount", ""))
+    return {"amount_fen": amount_fen, "tier_id": int(tier) if fits else None}
+
+
 KINDS = (
     LineKind("service", "service", _("Service"), describe_service),
     LineKind("product", "product", _("Product"), describe_product),
-    LineKind("top_up", "recharge", _("Top-up"), describe_top_up, settle_top_up, discountable=False),
+    LineKind(
+        "top_up",
+        "recharge",
+        _("Top-up"),
+        describe_top_up,
+        settle_top_up,
+        discountable=False,
+        online=read_top_up,
+    ),
 )

@@ -42,8 +42,8 @@ def seed_payment_kinds() -> None:
 
 
 def payment_kinds() -> list[PaymentKind]:
-    """Return the kinds of payment that are in use, in their order."""
-    wanted = sa.select(PaymentKind).where(PaymentKind.in_use)
+    """Return the kinds of payment that staff enter, in their order; none is online."""
+    wanted = sa.select(PaymentKind).where(PaymentKind.in_use, PaymentKind.online.is_(False))
     return list(api.db.session.scalars(wanted.order_by(PaymentKind.place, PaymentKind.id)))
 
 

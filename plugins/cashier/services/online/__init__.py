@@ -1,0 +1,1 @@
+"""Payments that members make online: asked of a provider, confirmed by it, booked once."""

@@ -1,0 +1,38 @@
+"""Leaving a provider in peace that fails again and again, so that nobody waits for it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+
+from console import api
+from plugins.cashier.models import OnlineCircuit
+
+#: After so many failures in a row nobody asks the provider for a while.
+MOST_FAILURES = 5
+PEACE = dt.timedelta(seconds=30)
+
+
+def is_open(provider: str) -> bool:
+    """Tell whether a provider is not to be asked now."""
+    wanted = sa.select(OnlineCircuit.open_until).where(OnlineCircuit.provider == provider)
+    until = api.db.session.scalar(wanted)
+    return until is not None and until > api.now()
+
+
+@api.unit
+def note_answer(provider: str, *, answered: bool) -> None:
+    """Count a failure in a row, or begin to count anew."""
+    row = api.db.session.get(OnlineCircuit, provider, with_for_update=True)
+    if row is None:
+        if answered:
+            return
+        row = OnlineCircuit(provider=provider, failures=0)
+        api.db.session.add(row)
+    if answered:
+        row.failures, row.open_until = 0, None
+        return
+    row.failures += 1
+    if row.failures >= MOST_FAILURES:
+        row.open_until = api.now() + PEACE

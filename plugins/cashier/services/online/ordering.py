@@ -1,0 +1,148 @@
+"""Ordering on the phone: what she gets is quoted and frozen, then the provider is asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from console import api
+from console.api import _
+from plugins.cashier.models import Bill, OnlinePayment
+from plugins.cashier.offers import Asked, Described, LineKind
+from plugins.cashier.services.asking import line_kind
+from plugins.cashier.services.numbers import today_of
+from plugins.cashier.services.online import circuit
+from plugins.cashier.services.online.advancing import advance_payment
+from plugins.cashier.services.online.notes import note
+from plugins.cashier.services.online.providers import NobodyTakesIt, keep_kind, usual_provider
+from plugins.cashier.services.online.settings import LEAST, MINUTES, MOST
+from plugins.membership.api import Member, require_active
+
+#: So many unpaid orders a member may have at a time.
+MOST_UNPAID = 5
+UNPAID = ("created", "prepaid", "unknown")
+
+
+def describe_online(member_id: int, kind_key: str, form: Mapping[str, str]) -> Described:
+    """Return what a member would get for what her phone asks for, and what it costs."""
+    return _describe(_member(member_id), _kind(kind_key), form)
+
+
+@api.unit
+def order_online(
+    member_id: int,
+    kind_key: str,
+    form: Mapping[str, str],
+    *,
+    key: str,
+    price_fen: int | None = None,
+) -> OnlinePayment:
+    """Freeze what a member buys on her phone, and have the provider asked by the worker.
+
+    The same *key* returns the payment of that time. `Conflict` when it no longer costs
+    *price_fen*, which is what she saw.
+    """
+    member = api.db.session.get(Member, member_id, with_for_update=True) or _member(member_id)
+    known = api.db.session.scalar(sa.select(OnlinePayment).where(OnlinePayment.key == key))
+    if known is not None:
+        if known.member_id != member_id:
+            raise api.NotFound(_("There is no such payment."))
+        return known
+    kind, provider = _kind(kind_key), usual_provider()
+    require_active(member_id)
+    told = _describe(member, kind, form)
+    _check(member_id, told.unit_fen, price_fen)
+    if circuit.is_open(provider.key):
+        raise NobodyTakesIt
+    keep_kind(provider)
+    now = api.now()
+    payment = OnlinePayment(
+        key=key,
+        out_trade_no=_new_number(member.home_store),
+        provider=provider.key,
+        store_id=member.home_store_id,
+        member_id=member_id,
+        kind=kind.key,
+        title=told.title,
+        sold={"lines": [freeze(kind, told)]},
+        amount_fen=told.unit_fen,
+        created_at=now,
+        expires_at=now + dt.timedelta(minutes=MINUTES.get()),
+        due_at=now,
+    )
+    api.db.session.add(payment)
+    api.db.session.flush()
+    note(payment, "ordered", api.format_fen(payment.amount_fen))
+    api.start_job(advance_payment, number=payment.id)
+    return payment
+
+
+def freeze(kind: LineKind, told: Described) -> dict[str, Any]:
+    """Return a line as it is put on the bill when the money is there."""
+    return {
+        "kind": kind.key,
+        "order_kind": kind.order_kind,
+        "title": told.title,
+        "unit_fen": told.unit_fen,
+        "variant_id": told.variant_id,
+        "facts": dict(told.facts),
+    }
+
+
+def _member(member_id: int) -> Member:
+    member = api.db.session.get(Member, member_id)
+    if member is None:
+        raise api.NotFound(_("There is no such member."))
+    return member
+
+
+def _kind(key: str) -> LineKind:
+    kind = line_kind(key)
+    if kind.online is None:
+        raise api.NotFound(_("This is not sold online."))
+    return kind
+
+
+def _describe(member: Member, kind: LineKind, form: Mapping[str, str]) -> Described:
+    day = today_of(member.home_store_id)
+    bill = Bill(store_id=member.home_store_id, member_id=member.id, business_on=day, booked_on=day)
+    facts = kind.online(form) if kind.online else {}
+    told = kind.describe(Asked(bill, 1, None, facts))
+    quoted = told.facts.get("quote")
+    if isinstance(quoted, dict) and quoted["would_hold_fen"] > quoted["cap_fen"]:
+        raise api.Refused(_("Your card would hold more than the rules allow. Top up less."))
+    return told
+
+
+def _check(member_id: int, fen: int, seen_fen: int | None) -> None:
+    if seen_fen is not None and fen != seen_fen:
+        raise api.Conflict(_("It costs %(fen)s now. Look at it again.", fen=api.format_fen(fen)))
+    check_amount(fen)
+    unpaid = sa.select(sa.func.count(OnlinePayment.id)).where(
+        OnlinePayment.member_id == member_id, OnlinePayment.state.in_(UNPAID)
+    )
+    if (api.db.session.scalar(unpaid) or 0) >= MOST_UNPAID:
+        raise api.Conflict(_("You have several orders that are not paid. Pay or cancel one first."))
+
+
+def check_amount(fen: int) -> None:
+    """Raise `Refused` for an amount that is not paid online."""
+    least, most = LEAST.get(), MOST.get()
+    if not least <= fen <= most:
+        words = _(
+            "Online you can pay from %(least)s to %(most)s at once.",
+            least=api.format_fen(least),
+            most=api.format_fen(most),
+        )
+        raise api.Refused(words)
+
+
+def _new_number(store: api.Store) -> str:
+    """Return a number of 28 characters that no other order has: the local time, then chance."""
+    local = api.now().astimezone(ZoneInfo(store.time_zone))
+    return f"{local:%Y%m%d%H%M%S}{secrets.token_hex(7)}"

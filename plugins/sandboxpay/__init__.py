@@ -1,0 +1,1 @@
+"""A payment provider that takes no money: it behaves like one, over HTTP."""
