@@ -57,6 +57,9 @@ class Salon:
             f"面部清洁 {next(_keys)}", *segments, skill_id=self.skill.id, **more
         )
         self.roster(*self.staff, span=hours)
+        # Numbers for threads, which may not use what another session has read.
+        self.store_id, self.variant_id = self.store.id, self.service.variants[0].id
+        self.staff_ids = [each.id for each in self.staff]
 
     def roster(
         self, *staff: Staff, day: dt.date = MONDAY, span: tuple[int, int] = (600, 1080), **more: Any
