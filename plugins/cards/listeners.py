@@ -13,6 +13,7 @@ from plugins.cards.models import Card, CardUse, Change, Objection, Person
 from plugins.cards.services.accounts import left_of
 from plugins.cards.services.lines import KINDS, offered_to
 from plugins.cards.services.offering import cards_of
+from plugins.cards.services.swapping import KIND as SWAP
 from plugins.cards.services.telling import say
 from plugins.cashier.api import LineKind
 from plugins.cashier.api import Offer as TillOffer
@@ -30,14 +31,25 @@ from plugins.membership.api import (
 
 SOURCE = "cards"
 #: What the ledger does not tell of in the timeline.
-TOLD = ("extended", "paused", "resumed", "shared", "unshared", "pass_used", "undone", "taken_in")
+TOLD = (
+    "extended",
+    "paused",
+    "resumed",
+    "shared",
+    "unshared",
+    "pass_used",
+    "undone",
+    "taken_in",
+    "swapped",
+    "signed",
+)
 ICONS = {"undone": "arrow-back-up", "paused": "clock", "pass_used": "ticket"}
 
 
 @api.hookimpl
 def cashier_line_kinds() -> Iterable[LineKind]:
     """Let cards be sold and sessions be used on a bill."""
-    return KINDS
+    return (*KINDS, SWAP)
 
 
 @api.hookimpl

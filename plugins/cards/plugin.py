@@ -9,14 +9,15 @@ from plugins.cards.admin import VIEWS
 from plugins.cards.demo import PART
 from plugins.cards.hookspecs import HOOKS
 from plugins.cards.permissions import PERMISSIONS
-from plugins.cards.public import PAGES
 from plugins.cards.services.nightly import earn_passes, remind_members
+from plugins.cards.shelf import PAGES
 from plugins.ledger.api import CODES
 
 CODES.update(
     {
         "earn_pass": _("Pass, earned by day"),
         "pay_owing": _("Owing paid"),
+        "swap_card": _("Card swapped"),
         "session_back": _("Session given back"),
     }
 )

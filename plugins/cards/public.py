@@ -8,17 +8,20 @@ from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
-from flask import abort
+from flask import abort, redirect, request
 
 from console import api
-from plugins.cards.models import Card, CardUse
+from plugins.cards.models import Card, CardUse, Contract
 from plugins.cards.services.accounts import (
     Left,
     left_of,
     owing_of_all,
     sessions_on_no_card,
 )
+from plugins.cards.services.contracts import contract_of, is_whole, sign_contract
+from plugins.cards.services.objecting import may_object, object_to, objections_to
 from plugins.cards.services.offering import cards_of
+from plugins.ledger.api import AGREEMENTS, prove_member
 from plugins.membership.api import Member
 
 routes = api.PublicRoutes("cards", __name__)
@@ -79,7 +82,91 @@ def show_one(number: int) -> Any:
     rows = sa.select(CardUse).where(CardUse.card_id == number).order_by(CardUse.id.desc())
     uses = api.db.session.scalars(rows.limit(SHOWN)).all()
     stores = {store.id: store.name for store in api.db.session.scalars(sa.select(api.Store))}
-    return api.render_public("cards/phone/card.html", card=card, uses=uses, stores=stores)
+    objections = objections_to([use.id for use in uses])
+    return api.render_public(
+        "cards/phone/card.html",
+        card=card,
+        uses=uses,
+        stores=stores,
+        objections=objections,
+        may_object={use.id for use in uses if may_object(use, objections.get(use.id))},
+        agreements=AGREEMENTS,
+        has_contract=contract_of(number) is not None,
+    )
+
+
+@routes.get("/mine/<int:number>/contract", audience="visitor")
+def show_contract(number: int) -> Any:
+    """Show the terms on which a card of hers was sold."""
+    card, contract = _contract(number)
+    return api.render_public(
+        "cards/phone/contract.html",
+        card=card,
+        contract=contract,
+        facts=contract.facts,
+        translated=api.translate,
+        whole=is_whole(contract),
+    )
+
+
+@routes.post("/mine/<int:number>/contract", audience="visitor")
+def sign(number: int) -> Any:
+    """Note that she read the terms and agrees to them."""
+    _contract(number)
+    api.db.session.rollback()
+    sign_contract(number, "phone")
+    return redirect(f"/cards/mine/{number}/contract")
+
+
+def _contract(number: int) -> tuple[Card, Contract]:
+    card, contract = api.db.session.get(Card, number), contract_of(number)
+    if card is None or contract is None or card.member_id != api.visitor().id:
+        abort(404)
+    return card, contract
+
+
+@routes.get("/uses/<int:number>/object", audience="visitor")
+def ask_objection(number: int) -> Any:
+    """Ask what is wrong with a session that was taken from a card of hers."""
+    return _show_objection(_own_use(number))
+
+
+@routes.post("/uses/<int:number>/object", audience="visitor")
+def put_objection(number: int) -> Any:
+    """Write her objection down; the manager answers it."""
+    use = _own_use(number)
+    member_id, card_id = use.member_id, use.card_id
+    api.db.session.rollback()
+    try:
+        object_to(number, member_id, request.form.get("text", ""))
+    except api.Refused as refused:
+        return _show_objection(_own_use(number), refused), refused.status
+    return redirect(f"/cards/mine/{card_id}")
+
+
+def _own_use(number: int) -> CardUse:
+    use = api.db.session.get(CardUse, number)
+    if use is None or use.member_id != api.visitor().id:
+        abort(404)
+    return use
+
+
+def _show_objection(use: CardUse, problem: api.Refused | None = None) -> Any:
+    store = api.db.session.get_one(api.Store, use.store_id)
+    return api.render_public(
+        "cards/phone/object.html",
+        use=use,
+        store=store,
+        agreed=AGREEMENTS.get(use.agreed_by, use.agreed_by),
+        text=request.form.get("text", ""),
+        problem=problem,
+    )
+
+
+@routes.get("/check", audience="visitor")
+def check() -> Any:
+    """Compute the chain of hashes behind her cards and balance anew, and say whether it holds."""
+    return api.render_public("cards/phone/check.html", proof=prove_member(api.visitor().id))
 
 
 def _visits(member_id: int) -> dict[int, list[dt.date]]:

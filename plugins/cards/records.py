@@ -8,7 +8,7 @@ from typing import Any
 from console import api
 from console.api import _
 from plugins.cards.admin.cards import draw_cards
-from plugins.cards.permissions import SEE_CARDS, SELL_CARDS, USE_SESSIONS
+from plugins.cards.permissions import EXPORT_EVIDENCE, SEE_CARDS, SELL_CARDS, USE_SESSIONS
 from plugins.cards.services.offering import cards_of
 from plugins.membership.api import Member
 
@@ -30,3 +30,6 @@ def console_record_actions(model: type[Any], record_id: int) -> Iterable[api.Rec
     counter = f"/console/cards/counter/{record_id}"
     yield api.RecordAction(_("Use a session"), f"{counter}/use", USE_SESSIONS, method="GET")
     yield api.RecordAction(_("Sell a card"), f"{counter}/sell", SELL_CARDS, method="GET")
+    yield api.RecordAction(
+        _("Evidence of her cards"), f"{counter}/evidence", EXPORT_EVIDENCE, method="GET"
+    )

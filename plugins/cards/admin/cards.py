@@ -11,6 +11,7 @@ from flask import redirect, request
 from console import api
 from console.api import _
 from plugins.cards.admin.counter import CARDS
+from plugins.cards.admin.papers import PaperPages
 from plugins.cards.admin.places import (
     draw,
     fen_of,
@@ -42,6 +43,8 @@ from plugins.cards.services.changing import (
     undo_sale,
     unshare_card,
 )
+from plugins.cards.services.contracts import contract_of
+from plugins.cards.services.swapping import why_not_swap
 from plugins.cards.services.taking_in import check_day
 from plugins.cards.services.telling import say as say_change
 from plugins.membership.api import Member
@@ -80,7 +83,7 @@ def _is_ended(_operation: str, value: bool) -> sa.ColumnElement[bool]:
     return ended if value else sa.not_(sa.func.coalesce(ended, sa.false()))
 
 
-class CardAdmin(api.ModelAdmin):
+class CardAdmin(PaperPages, api.ModelAdmin):
     """Every card that a member holds or held."""
 
     subject, noun = Card, "cards"
@@ -126,6 +129,7 @@ class CardAdmin(api.ModelAdmin):
         "store_id",
         "sold_by",
         "source",
+        "swapped_from_id",
     )
     empty_hint = _("Cards appear here when they are sold or taken in.")
 
@@ -136,6 +140,10 @@ class CardAdmin(api.ModelAdmin):
             found.append(api.RecordAction(_("Use a session"), use, USE_SESSIONS, "GET"))
             change = api.RecordAction(_("Change card"), f"{where}/change", CHANGE_CARDS, "GET")
             found.append(change)
+        if why_not_swap(record) is None:
+            found.append(api.RecordAction(_("Swap card"), f"{where}/swap", SELL_CARDS, "GET"))
+        if contract_of(record.id) is not None:
+            found.append(api.RecordAction(_("Contract"), f"{where}/contract", SEE_CARDS, "GET"))
         if record.bill_ref and owing_of(record):
             found.append(api.RecordAction(_("Take owing"), f"{where}/owing", SELL_CARDS, "GET"))
         if record.state == "active" and record.sold_on == today_of(record.store):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import sqlalchemy as sa
-from flask import redirect, request
+from flask import redirect, request, send_file
 
 from console import api
 from console.api import _
@@ -25,8 +26,9 @@ from plugins.cards.admin.places import (
     today_of,
     yuan,
 )
-from plugins.cards.permissions import SELL_CARDS, USE_SESSIONS
+from plugins.cards.permissions import EXPORT_EVIDENCE, SELL_CARDS, USE_SESSIONS
 from plugins.cards.services.alone import sell_alone, use_alone
+from plugins.cards.services.evidence import pack_evidence
 from plugins.cards.services.offering import offers_of
 from plugins.cards.services.selling import list_total, products_on_sale
 from plugins.membership.api import Member, find_exactly, read_code
@@ -88,6 +90,14 @@ class CounterView(api.AdminView):
         say(api.gettext("Card sold."))
         return redirect(f"{CARDS}{card_id}/")
 
+    @api.page("/<int:member_id>/evidence", needs=EXPORT_EVIDENCE)
+    def evidence(self, member_id: int) -> Any:
+        member = reach(Member, member_id, EXPORT_EVIDENCE)
+        data = pack_evidence(member.id)
+        _note_export(member)
+        name = f"{member.number}-cards.zip"
+        return send_file(io.BytesIO(data), as_attachment=True, download_name=name)
+
     def _find(self, text: str = "", problem: api.Refused | None = None) -> Any:
         page = api.render("cards/find.html", view=self, text=text, problem=problem)
         return (page, problem.status) if problem else page
@@ -132,6 +142,13 @@ class CounterView(api.AdminView):
             problem=problem,
         )
         return (page, problem.status) if problem else page
+
+
+@api.unit
+def _note_export(member: Member) -> None:
+    title = _("Exported the evidence of a member's cards")
+    store_id = member.home_store_id
+    api.record_audit("cards.evidence_exported", member, store_id=store_id, title=title)
 
 
 def _whose(text: str) -> tuple[int, str]:

@@ -96,7 +96,9 @@ class ProductAdmin(ContentPages, api.ModelAdmin):
     search = ("name",)
     form = (
         api.FormSection(_("Card product"), ("name", "names", "kind", "price_fen")),
-        api.FormSection(_("How it is used"), ("valid_days", "starts", "per_week", "stores")),
+        api.FormSection(
+            _("How it is used"), ("valid_days", "starts", "per_week", "people_most", "stores")
+        ),
         api.FormSection(
             _("On the shelf"), ("introduction", "from_on", "until_on", "place", "on_sale")
         ),
@@ -116,6 +118,8 @@ class ProductAdmin(ContentPages, api.ModelAdmin):
             raise api.Refused(_("A pass needs the days that it is valid for."))
         if any(count is not None and count < 1 for count in (record.valid_days, record.per_week)):
             raise api.Refused(_("Enter at least 1, or nothing."))
+        if record.people_most < 0:
+            raise api.Refused(_("Enter 0 or more people."))
         if record.kind != "package" and len(record.items) > 1:
             raise api.Refused(_("Only a package card has several lines."))
 

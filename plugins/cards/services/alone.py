@@ -80,6 +80,27 @@ def _only_line(
 
 
 @api.unit
+def swap_alone(
+    store_id: int,
+    card_id: int,
+    product_id: int,
+    means: str,
+    *,
+    key: str,
+    staff_id: int | None = None,
+) -> Card:
+    """Swap a card for another on a bill of its own; the difference is paid by *means*."""
+    old = api.db.session.get_one(Card, card_id)
+    bill = till.open_bill(store_id, key=f"swap:{key}", member_id=old.member_id)
+    facts = {"card_id": card_id, "product_id": product_id}
+    line = _only_line(bill, "card_swap", facts, staff_id)
+    if {name: line.facts.get(name) for name in facts} != facts:
+        raise api.Conflict(_("This form was sent before with other contents. Load the page again."))
+    till.settle(bill.id, [till.Tender(means, line.due_fen)] if line.due_fen else [], key=key)
+    return card_of(line)
+
+
+@api.unit
 def take_owing(card: Card, means: str, fen: int, *, key: str) -> None:
     """Take what a member owes for a card, or a part of it, on the bill that sold it."""
     if fen <= 0:

@@ -12,6 +12,7 @@ from console import api
 from console.api import _
 from plugins.cards.hookspecs import cards_card_sold
 from plugins.cards.models import Card, Item, Part, Product
+from plugins.cards.services.contracts import make_contract
 from plugins.cards.services.days import begin, today_in
 from plugins.cards.services.shares import spread, unit_price
 from plugins.cards.services.telling import SOLD, note, tell
@@ -91,6 +92,7 @@ def sell_card(
         card.owing_account_id = ledger.open_accounts([owing])[owing]
     api.db.session.add(card)
     api.db.session.flush()
+    make_contract(card, product)
     note(card, "sold", fen=price)
     tell(card, SOLD, key=f"cards.sold:{card.id}")
     api.emit(cards_card_sold, card_id=card.id)

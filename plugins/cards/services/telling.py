@@ -36,6 +36,11 @@ ENDING = MessageKind(
     _("Your card ends soon"),
     _("%(name)s, your card %(card)s is valid until %(until)s. Book in time."),
 )
+ANSWERED = MessageKind(
+    "cards.answered",
+    _("An answer to your objection"),
+    _("%(name)s, about your card %(card)s: %(answer)s"),
+)
 WORDS = {
     "sold": _("Card sold: %(card)s"),
     "paid": _("Owing paid: %(amount)s (%(card)s)"),
@@ -46,7 +51,11 @@ WORDS = {
     "unshared": _("Card no longer shared: %(card)s with %(person)s"),
     "pass_used": _("Pass used: %(card)s, %(service)s"),
     "undone": _("Use of a session undone: %(card)s, %(service)s (%(reason)s)"),
+    "refunded": _("Card refunded: %(card)s (%(amount)s)"),
     "void": _("Sale of the card undone: %(card)s (%(reason)s)"),
+    "swapped": _("Card swapped: %(card)s for %(other)s, %(amount)s counted"),
+    "unswapped": _("Swap undone: %(card)s (%(reason)s)"),
+    "signed": _("Contract signed: %(card)s"),
     "taken_in": _("Card from an earlier system: %(card)s"),
 }
 

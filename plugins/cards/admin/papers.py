@@ -1,0 +1,102 @@
+"""Pages of a member's card: swapping it, and its contract to read, print and sign."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, request
+
+from console import api
+from console.api import _
+from plugins.cards.admin.counter import CARDS
+from plugins.cards.admin.places import (
+    key_of_form,
+    means_of,
+    means_to_pay,
+    new_key,
+    number_of,
+    reach,
+    require_store,
+    say,
+    store_here,
+    today_of,
+)
+from plugins.cards.models import Card
+from plugins.cards.permissions import SEE_CARDS, SELL_CARDS
+from plugins.cards.services.alone import swap_alone
+from plugins.cards.services.contracts import contract_of, is_whole, sign_contract
+from plugins.cards.services.selling import list_total, products_on_sale
+from plugins.cards.services.swapping import free_left, value_of, why_not_swap
+
+
+class PaperPages:
+    """Pages of the view of members' cards."""
+
+    @api.page("/<int:number>/swap", needs=SELL_CARDS)
+    def ask_swap(self, number: int) -> Any:
+        return self._show_swap(reach(Card, number, SELL_CARDS))
+
+    @api.page("/<int:number>/swap", needs=SELL_CARDS, methods=("POST",))
+    def swap(self, number: int) -> Any:
+        card = reach(Card, number, SELL_CARDS)
+        try:
+            new_id = _swap(card)
+        except api.Refused as refused:
+            return self._show_swap(reach(Card, number, SELL_CARDS), refused)
+        say(api.gettext("Card swapped."))
+        return redirect(f"{CARDS}{new_id}/")
+
+    def _show_swap(self, card: Card, problem: api.Refused | None = None) -> Any:
+        store = store_here(SELL_CARDS, card.store_id)
+        credit = value_of(card)
+        products = products_on_sale(store.id, today_of(store)) if store else []
+        page = api.render(
+            "cards/swap.html",
+            view=self,
+            card=card,
+            store=store,
+            credit=credit,
+            free=free_left(card),
+            why_not=why_not_swap(card),
+            products=[
+                (product, product.price_fen - credit, list_total(product))
+                for product in products
+                if product.price_fen >= credit
+            ],
+            means=means_to_pay(),
+            key=request.form.get("key") or new_key(),
+            entered=request.form,
+            problem=problem,
+        )
+        return (page, problem.status) if problem else page
+
+    @api.page("/<int:number>/contract", needs=SEE_CARDS)
+    def contract(self, number: int) -> Any:
+        card = reach(Card, number, SEE_CARDS)
+        contract = contract_of(number)
+        if contract is None:
+            raise api.NotFound(_("This card has no contract here."))
+        return api.render(
+            "cards/contract.html",
+            view=self,
+            card=card,
+            contract=contract,
+            facts=contract.facts,
+            translated=api.translate,
+            whole=is_whole(contract),
+            may_sign=api.find_record(Card, number, SELL_CARDS) is not None,
+        )
+
+    @api.page("/<int:number>/contract", needs=SELL_CARDS, methods=("POST",))
+    def sign(self, number: int) -> Any:
+        reach(Card, number, SELL_CARDS)
+        sign_contract(number, "paper")
+        say(api.gettext("Noted that she signed on paper."))
+        return redirect(f"{CARDS}{number}/contract")
+
+
+def _swap(card: Card) -> int:
+    store, key, product_id = require_store(SELL_CARDS), key_of_form(), number_of("product_id")
+    if product_id is None:
+        raise api.Refused(_("Choose a card product."))
+    return swap_alone(store.id, card.id, product_id, means_of(), key=key).id

@@ -1,0 +1,216 @@
+"""Swapping cards, their contracts, objections to sessions, and evidence."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import zipfile
+
+import pytest
+from flask import Flask
+
+from console import api
+from console.inbox import Notice
+from plugins.cards.api import Card
+from plugins.cards.models import Contract, Objection
+from plugins.cards.services.accounts import Left, left_of
+from plugins.cards.services.alone import swap_alone
+from plugins.cards.services.contracts import contract_of, is_whole
+from plugins.cards.services.nightly import earn_passes
+from plugins.cards.services.objecting import answer_objection, object_to
+from plugins.cards.services.swapping import value_of
+from plugins.cashier.api import undo_settlement
+from plugins.ledger.api import salon
+from plugins.ledger.services.verifying import verify
+from plugins.messages.api import Message
+from tests.support.cards import Shop, add_product, item, open_shop, refused, sell, use
+from tests.support.ledger import balance
+from tests.support.membership import join
+from tests.support.pages import words
+from tests.support.people import SignIn, post
+from tests.support.phones import phone_of
+
+KEY = "card:0123456789abcdef01234567"
+
+
+@pytest.fixture
+def shop(app: Flask) -> Shop:
+    return open_shop()
+
+
+@pytest.fixture
+def card(shop: Shop) -> Card:
+    return sell(shop, add_product("头皮护理 10 次", 98_000, item(shop.scalp, 10, free=2)))
+
+
+def left(card: Card) -> list[Left]:
+    api.db.session.rollback()
+    parts = api.db.session.get_one(Card, card.id).parts
+    return list(left_of(parts).values())
+
+
+def state(card: Card) -> str:
+    api.db.session.rollback()
+    return api.db.session.get_one(Card, card.id).state
+
+
+def test_what_is_left_of_a_card_pays_for_another(shop: Shop, card: Card) -> None:
+    use(shop, card)
+    bigger = add_product("头皮护理 20 次", 180_000, item(shop.scalp, 20))
+    assert value_of(card) == 88_200
+    new = swap_alone(shop.store.id, card.id, bigger.id, "cash", key=KEY)
+    assert swap_alone(shop.store.id, card.id, bigger.id, "cash", key=KEY).id == new.id
+    assert (state(card), left(card), left(new)) == ("swapped", [Left()], [Left(20)])
+    assert -balance(salon("cash", shop.store.id)) == 98_000 + 91_800
+    assert balance(salon("revenue", shop.store.id)) == 9_800
+    assert value_of(new) == 180_000
+    assert verify().findings == {}
+
+
+def test_a_swap_is_undone_with_its_bill(shop: Shop, card: Card) -> None:
+    bigger = add_product("头皮护理 20 次", 180_000, item(shop.scalp, 20))
+    new = swap_alone(shop.store.id, card.id, bigger.id, "cash", key=KEY)
+    undo_settlement(int(new.bill_ref.removeprefix("bill:")), "做错")
+    assert (state(card), state(new)) == ("active", "void")
+    assert left(card) == [Left(10, 2)]
+    assert -balance(salon("cash", shop.store.id)) == 98_000
+    use(shop, card)
+    assert verify().findings == {}
+
+
+def test_a_pass_is_swapped_for_the_days_that_are_left(shop: Shop) -> None:
+    year = sell(shop, add_product("年卡", 36_500, item(shop.scalp), kind="pass", valid_days=365))
+    with api.at_moment(api.now() + dt.timedelta(days=100)):
+        earn_passes()
+        times = add_product("头皮护理 10 次", 98_000, item(shop.scalp, 10))
+        assert value_of(year) == 26_500
+        swap_alone(shop.store.id, year.id, times.id, "cash", key=KEY)
+    assert -balance(salon("cash", shop.store.id)) == 36_500 + 71_500
+    assert verify().findings == {}
+
+
+def test_a_card_is_not_swapped_for_a_cheaper_one_nor_while_something_is_owing(
+    shop: Shop, card: Card
+) -> None:
+    cheap = add_product("体验 1 次", 9_900, item(shop.scalp, 1))
+    with refused("Refund it instead"):
+        swap_alone(shop.store.id, card.id, cheap.id, "cash", key=KEY)
+    dear = add_product("头皮护理 20 次", 180_000, item(shop.scalp, 20))
+    owing = sell(shop, cheap, 100)
+    with refused("what is owing"):
+        swap_alone(shop.store.id, owing.id, dear.id, "cash", key=KEY)
+
+
+def test_the_desk_swaps_a_card_on_its_page(shop: Shop, card: Card, sign_in: SignIn) -> None:
+    bigger = add_product("头皮护理 20 次", 180_000, item(shop.scalp, 20))
+    desk, url = sign_in("front_desk", shop.store.id), f"/console/cards/cards/{card.id}/swap"
+    page = words(desk.get(url).text)
+    assert "980.00" in page
+    assert "820.00" in page
+    sent = {"product_id": bigger.id, "means": "wechat", "key": KEY, "store_id": shop.store.id}
+    assert post(desk, url, sent).status_code == 302
+    assert post(desk, url, {**sent, "key": KEY + "1"}).status_code == 422
+    assert state(card) == "swapped"
+
+
+def test_the_terms_of_a_card_are_frozen_and_agreed_to_on_her_phone(
+    app: Flask, shop: Shop, card: Card, sign_in: SignIn
+) -> None:
+    staff = f"/console/cards/cards/{card.id}/contract"
+    desk = sign_in("front_desk", shop.store.id)
+    assert "头皮护理 10 次" in desk.get(staff).text
+    phone = phone_of(app, shop.member.id)
+    url = f"/cards/mine/{card.id}/contract"
+    page = words(phone.get(url).text)
+    assert "10 sessions, 2 free sessions" in page
+    assert "98.00" in page
+    phone.post(url, read="1")
+    api.db.session.rollback()
+    contract = api.db.session.query(Contract).one()
+    assert (contract.signed_by, is_whole(contract)) == ("phone", True)
+    assert post(desk, staff).status_code == 302
+    assert api.db.session.query(Contract).one().signed_by == "phone"
+    other = phone_of(app, join("周敏", shop.store.id, None).id)
+    assert other.client.get(url).status_code == 404
+
+
+def test_terms_that_somebody_changed_are_seen(shop: Shop, card: Card) -> None:
+    contract = contract_of(card.id)
+    assert contract is not None
+    contract.facts = {**contract.facts, "price_fen": 1}
+    assert not is_whole(contract)
+    api.db.session.rollback()
+
+
+def test_she_objects_on_her_phone_and_the_manager_answers(
+    app: Flask, shop: Shop, card: Card, sign_in: SignIn
+) -> None:
+    one = use(shop, card)
+    phone = phone_of(app, shop.member.id)
+    page = words(phone.get(f"/cards/mine/{card.id}").text)
+    assert "agreed by code" in page
+    assert "Something is wrong" in page
+    url = f"/cards/uses/{one.id}/object"
+    assert phone.get(url).status_code == 200
+    phone.post(url, text="我那天没来")
+    assert "You objected" in words(phone.get(f"/cards/mine/{card.id}").text)
+    objection = api.db.session.query(Objection).one()
+    manager = sign_in("manager", shop.store.id)
+    task = api.db.session.query(Notice).one()
+    assert (task.todo, task.url) == (True, f"/console/cards/objections/{objection.id}/answer")
+    answer = f"/console/cards/objections/{objection.id}/answer"
+    assert "我那天没来" in manager.get(answer).text
+    assert post(manager, answer, {"outcome": "given_back", "answer": ""}).status_code == 422
+    sent = {"outcome": "given_back", "answer": "对不起,已退回。"}
+    assert post(manager, answer, sent).status_code == 302
+    assert post(manager, answer, sent).status_code == 409
+    assert left(card) == [Left(10, 2)]
+    assert api.db.session.query(Notice).one().done_at is not None
+    assert "已退回" in words(phone.get(f"/cards/mine/{card.id}").text)
+    assert api.db.session.query(Message).filter_by(kind="cards.answered").count() == 1
+
+
+def test_an_objection_comes_in_time_and_is_one(shop: Shop, card: Card) -> None:
+    one = use(shop, card)
+    with refused("what is wrong"):
+        object_to(one.id, shop.member.id, " ")
+    with api.at_moment(api.now() + dt.timedelta(days=31)), refused("is over"):
+        object_to(one.id, shop.member.id, "?")
+    first = object_to(one.id, shop.member.id, "没来")
+    assert object_to(one.id, shop.member.id, "还是没来").id == first.id
+    with pytest.raises(api.NotFound):
+        object_to(one.id, shop.member.id + 1, "?")
+    answer_objection(first.id, "explained", "是您妹妹来的。")
+    assert left(card) == [Left(9, 2)]
+
+
+def test_the_evidence_has_every_row_and_its_fingerprint(
+    shop: Shop, card: Card, sign_in: SignIn
+) -> None:
+    object_to(use(shop, card).id, shop.member.id, "=HYPERLINK(1)")
+    accountant = sign_in("accountant", shop.store.id)
+    answer = accountant.get(f"/console/cards/counter/{shop.member.id}/evidence")
+    archive = zipfile.ZipFile(io.BytesIO(answer.data))
+    manifest = json.loads(archive.read("manifest.json"))
+    assert manifest["chain"]["whole"] is True
+    assert set(manifest["files"]) == set(archive.namelist()) - {"manifest.json"}
+    assert "'=HYPERLINK(1)" in archive.read("objections.csv").decode()
+    assert archive.read("journals.csv").decode().count("use_session") == 2
+    desk = sign_in("front_desk", shop.store.id)
+    assert desk.get(f"/console/cards/counter/{shop.member.id}/evidence").status_code == 403
+
+
+def test_her_phone_checks_the_chain_of_her_entries(app: Flask, shop: Shop, card: Card) -> None:
+    use(shop, card)
+    page = words(phone_of(app, shop.member.id).get("/cards/check").text)
+    assert "Nothing was changed." in page
+    assert "2 entries were checked" in page
+
+
+def test_a_card_is_shared_with_as_many_as_its_product_allows(shop: Shop, sign_in: SignIn) -> None:
+    alone = sell(shop, add_product("个人卡", 9_900, item(shop.scalp, 2), people_most=0))
+    manager = sign_in("manager")
+    url = f"/console/cards/cards/{alone.id}/change"
+    assert "alone" in manager.get(url, headers={"Accept-Language": "en"}).text
+    assert post(manager, url, {"what": "share", "name": "妈妈"}).status_code == 422
