@@ -24,7 +24,10 @@ from plugins.cashier.models import (
     Order,
     Payment,
     PaymentKind,
+    Payout,
     Performer,
+    Refund,
+    RefundLine,
     Seller,
     Settlement,
 )
@@ -56,6 +59,13 @@ from plugins.cashier.online import (
     Trade,
 )
 from plugins.cashier.permissions import DEDUCT_ALONE, OPEN_BILLS, SEE_BILLS, SETTLE_BILLS
+from plugins.cashier.refunds import (
+    MAKE_REFUNDS,
+    SEE_REFUNDS,
+    Refundable,
+    cashier_refund_made,
+    cashier_refundables,
+)
 from plugins.cashier.services.agreeing import ProvenPin, prove_pin
 from plugins.cashier.services.billing import (
     add_line,
@@ -77,13 +87,19 @@ from plugins.cashier.services.online.refunding import give_back
 from plugins.cashier.services.paying import payment_kinds, seed_payment_kinds
 from plugins.cashier.services.performers import Share, put_performers, put_sellers, shares_of
 from plugins.cashier.services.quoting import lines_of, preview
+from plugins.cashier.services.refunding.cases import open_refund, refund_lines
+from plugins.cashier.services.refunding.sheets import Purchase, Term
+from plugins.cashier.services.refunding.sheets import Share as SheetShare
+from plugins.cashier.services.refunding.sheets import Use as SheetUse
 from plugins.cashier.services.settling import settle
 from plugins.cashier.services.voiding import undo_settlement, void_bill
 
 __all__ = [
     "DEDUCT_ALONE",
+    "MAKE_REFUNDS",
     "OPEN_BILLS",
     "SEE_BILLS",
+    "SEE_REFUNDS",
     "SETTLE_BILLS",
     "Adjustment",
     "Asked",
@@ -106,21 +122,29 @@ __all__ = [
     "Payment",
     "PaymentKind",
     "PaymentMethod",
+    "Payout",
     "Performer",
     "Prepaid",
     "ProvenPin",
     "ProviderRefused",
+    "Purchase",
     "Quote",
     "QuoteLine",
+    "Refund",
+    "RefundLine",
     "RefundOrdered",
     "RefundTrade",
+    "Refundable",
     "Seller",
     "Settlement",
     "Settling",
     "Share",
+    "SheetShare",
+    "SheetUse",
     "Step",
     "Taken",
     "Tender",
+    "Term",
     "Trade",
     "add_line",
     "cashier_adjustments",
@@ -133,6 +157,8 @@ __all__ = [
     "cashier_member_offers",
     "cashier_online_providers",
     "cashier_payment_methods",
+    "cashier_refund_made",
+    "cashier_refundables",
     "change_line",
     "change_price",
     "describe_online",
@@ -143,12 +169,14 @@ __all__ = [
     "lines_of",
     "name_in_all",
     "open_bill",
+    "open_refund",
     "order_online",
     "payment_kinds",
     "preview",
     "prove_pin",
     "put_performers",
     "put_sellers",
+    "refund_lines",
     "remove_line",
     "require_open_day",
     "resume_bill",

@@ -104,7 +104,9 @@ class LineKind:
     describe: Callable[[Asked], Described]
     settle: Callable[[Settling, Line, Sequence[Money]], Sequence[Taken]] | None = None
     undo: Callable[[Settling, Line, str], None] | None = None
-    refund: Callable[[Line, int], None] | None = None
+    #: Gives back what so many pieces of a line took besides money, and returns how many
+    #: sessions that was.
+    refund: Callable[[Settling, Line, int, str], int] | None = None
     pay: Callable[[Settling, Line, Sequence[Money]], Sequence[Taken]] | None = None
     #: Whether price benefits count for it, and whether its price may be changed by hand.
     discountable: bool = True

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from console import api
 from console.api import _
-from plugins.cashier import demo, listeners, online_listeners, timeline
+from plugins.cashier import demo, listeners, online_listeners, refund_listeners, timeline
 from plugins.cashier.admin import VIEWS
 from plugins.cashier.hookspecs import HOOKS
 from plugins.cashier.online_jobs import SCHEDULES
 from plugins.cashier.permissions import PERMISSIONS
 from plugins.cashier.public_online import PAGES
+from plugins.cashier.refunds import REFUND_HOOKS, REFUND_PERMISSIONS, REFUND_SETTINGS
 from plugins.cashier.services.byhand import ROUNDING_MOST
-from plugins.cashier.services.printing import SETTINGS as PRINTING
 from plugins.cashier.services.online.settings import SETTINGS as ONLINE
+from plugins.cashier.services.printing import SETTINGS as PRINTING
 from plugins.cashier.services.settling import OWING_MOST
 
 
@@ -28,11 +29,11 @@ class Cashier(api.Plugin):
         "membership": ">=1,<2",
         "messages": ">=1,<2",
     }
-    hooks = HOOKS
-    listeners = (listeners, online_listeners, timeline)
-    permissions = PERMISSIONS
+    hooks = (*HOOKS, *REFUND_HOOKS)
+    listeners = (listeners, online_listeners, refund_listeners, timeline)
+    permissions = (*PERMISSIONS, *REFUND_PERMISSIONS)
     admin_views = VIEWS
     demo = (demo.PART,)
     public_routes = PAGES
-    settings = (ROUNDING_MOST, OWING_MOST, *PRINTING, *ONLINE)
+    settings = (ROUNDING_MOST, OWING_MOST, *PRINTING, *ONLINE, *REFUND_SETTINGS)
     jobs = SCHEDULES

@@ -104,6 +104,7 @@ from plugins.membership.services.pins import WrongPin, check_member_pin, has_pin
 from plugins.membership.services.purses import PurseState, pay_from_balance, purses_of
 from plugins.membership.services.purses import cards_of as value_cards_of
 from plugins.membership.services.recharging import find_recharge, sell_recharge, undo_recharge
+from plugins.membership.services.refunded import count_refund
 from plugins.membership.services.regions import figures as legal_figures
 from plugins.membership.services.replacing import replace_card
 from plugins.membership.services.tagging import find_or_add_tags, tag_member, untag_member
@@ -154,6 +155,7 @@ __all__ = [
     "check_birthday",
     "check_member_pin",
     "consents_of",
+    "count_refund",
     "find_by_identity",
     "find_by_number",
     "find_by_phone",

@@ -113,7 +113,7 @@ def undo_recharge(entry: Entry, key: str, *, tell: bool = True) -> None:
             key=f"{entry.key}:points", code="take_back_points", store_id=entry.store_id, ref=key
         )
         take_back_points(back, member.id, quote.points)
-    take_back_growth(_growth_key(key), back_key=f"membership.recharge_undone:{key}")
+    take_back_growth(growth_key(key), back_key=f"membership.recharge_undone:{key}")
     if quote.level_id is not None:
         take_back_level(member.id, quote.tier_name)
     note_history(member.id, "recharge_undone", amount=api.format_fen(sold.amount_fen))
@@ -196,7 +196,7 @@ def _note(
 
 def _give(entry: Entry, member: Member, quote: RechargeQuote) -> None:
     """Give what comes with an offer besides its bonus."""
-    add_growth(member.id, quote.amount_fen, cause="top_up", key=_growth_key(entry.key))
+    add_growth(member.id, quote.amount_fen, cause="top_up", key=growth_key(entry.key))
     if quote.points:
         points = Entry(
             key=f"{entry.key}:points", code="earn_points", store_id=entry.store_id, ref=entry.key
@@ -208,5 +208,6 @@ def _give(entry: Entry, member: Member, quote: RechargeQuote) -> None:
         note_history(member.id, "recharge_gift", gift=quote.gift)
 
 
-def _growth_key(key: str) -> str:
+def growth_key(key: str) -> str:
+    """Return the key under which the top-up of a key counts towards a level."""
     return f"membership.recharge:{key}"

@@ -1,0 +1,145 @@
+"""Refunds of cards: what the sheet is reckoned from, and how a card ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from functools import partial
+
+import sqlalchemy as sa
+
+from console import api
+from console.api import _
+from plugins.cards.models import Card, CardUse, Part
+from plugins.cards.services.accounts import balance_of, left_of, owing_of
+from plugins.cards.services.days import days_paused, today_in
+from plugins.cards.services.offering import cards_of
+from plugins.cards.services.telling import note
+from plugins.cards.services.using import lock_card
+from plugins.cashier.api import Purchase, Refundable, SheetShare, SheetUse, Term
+from plugins.ledger import api as ledger
+from plugins.membership.api import take_back_growth
+from plugins.salon.api import Service
+
+LIVE = ("active", "paused")
+
+
+def refundable_cards(member_id: int) -> Iterable[Refundable]:
+    """Yield the cards of a member that something is left of, by sessions or by money."""
+    cards = [card for card in cards_of(member_id) if card.state in LIVE]
+    left = left_of(part for card in cards for part in card.parts)
+    for card in cards:
+        count = sum(left[part.id].all for part in card.parts if part.id in left)
+        if count or balance_of(card.unearned_account_id) > 0:
+            yield _refundable(card, count)
+
+
+def _refundable(card: Card, count: int) -> Refundable:
+    words = api.ngettext("%(num)s session left", "%(num)s sessions left", count)
+    if card.kind == "pass":
+        words = api.gettext("until %(day)s", day=card.until_on) if card.until_on else ""
+    return Refundable(
+        key=f"card:{card.id}",
+        kind="card",
+        title=card.shown_name,
+        left_words=words,
+        store_id=card.store_id,
+        purchase=_purchase(card),
+        journal_ids=_journals(card),
+        take=partial(_take, card.id),
+    )
+
+
+def _purchase(card: Card) -> Purchase:
+    term = None
+    if card.kind == "pass":
+        today = today_in(card.store_id)
+        term = Term(card.starts_on, card.valid_days or 0, days_paused(card.id, today))
+    uses = _uses(card.id)
+    return Purchase(
+        key=f"card:{card.id}",
+        title=card.shown_name,
+        price_fen=card.price_fen,
+        paid_fen=card.price_fen - owing_of(card),
+        bought_on=card.sold_on,
+        shares=[] if term else [_share(part, uses) for part in card.parts],
+        term=term,
+        had_before=_knew_before(card),
+    )
+
+
+def _share(part: Part, uses: Sequence[tuple[CardUse, Service]]) -> SheetShare:
+    own = [
+        SheetUse(
+            use.used_on,
+            service.shown_name,
+            0 if use.free else 1,
+            1 if use.free else 0,
+            max(use.list_fen, 0) or part.list_fen,
+            part.deal_fen,
+        )
+        for use, service in uses
+        if use.part_id == part.id
+    ]
+    gone = part.sessions + part.free - len(own) - _left(part)
+    if gone > 0:
+        # Sessions that were used before an import, or taken out by an adjustment.
+        own += [SheetUse(part.card.sold_on, "", 1, 0, part.list_fen, part.deal_fen)] * gone
+    return SheetShare(part.shown_name, "sessions", part.price_fen, part.sessions, part.free, own)
+
+
+def _left(part: Part) -> int:
+    found = left_of([part]).get(part.id)
+    return found.all if found else 0
+
+
+def _uses(card_id: int) -> list[tuple[CardUse, Service]]:
+    rows = api.db.session.execute(
+        sa.select(CardUse, Service)
+        .join(Service, Service.id == CardUse.service_id)
+        .where(CardUse.card_id == card_id, CardUse.undone_at.is_(None))
+        .order_by(CardUse.id)
+    )
+    return [(use, service) for use, service in rows]
+
+
+def _knew_before(card: Card) -> bool:
+    """Tell whether she had been served by a card before she bought this one."""
+    earlier = sa.select(CardUse.id).where(
+        CardUse.member_id == card.member_id,
+        CardUse.used_on < card.sold_on,
+        CardUse.undone_at.is_(None),
+    )
+    return api.db.session.scalar(earlier.limit(1)) is not None
+
+
+def _journals(card: Card) -> list[int]:
+    """Return the journals by which a card was paid: its sale, and what was owing later."""
+    found = {card.journal_id} if card.journal_id else set()
+    if card.owing_account_id is not None:
+        paid = sa.select(ledger.Leg.journal_id).where(ledger.Leg.credit_id == card.owing_account_id)
+        found |= set(api.db.session.scalars(paid))
+    return sorted(found)
+
+
+def _take(card_id: int, entry: ledger.Entry, payouts: Sequence[ledger.Payout]) -> None:
+    """End a card in the running unit; what is owing for it is forgiven."""
+    card = lock_card(card_id)
+    if card.state not in LIVE:
+        raise api.Refused(_("The card is no longer in use."))
+    ledger.refund_lots(
+        entry,
+        card.member_id,
+        [part.lot_id for part in card.parts if part.lot_id is not None],
+        payouts,
+        unearned=[card.unearned_account_id] if card.unearned_account_id else [],
+        owing=card.owing_account_id,
+    )
+    card.state = "refunded"
+    card.version += 1
+    fen = sum(one.amount_fen for one in payouts)
+    note(card, "refunded", fen=fen)
+    if card.kind == "pass" and fen:
+        growth, back = f"cards:{card.id}", f"{entry.key}:growth"
+        with suppress(api.NotFound):  # it counts after the sale's commit, and may not have yet
+            take_back_growth(growth, back_key=back, fen=min(fen, card.price_fen))
