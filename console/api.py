@@ -153,6 +153,15 @@ def emit(spec: Callable[P, None], *args: P.args, **facts: P.kwargs) -> None:
     current_app.extensions["console"].emit(spec, **facts)
 
 
+def remember(key: str, read: Callable[[], R]) -> R:
+    """Return what *read* answers, asking it again only when the epoch was raised.
+
+    It must be plain values of `remembered` models or settings, under a key of the plugin's own.
+    """
+    kept: R = current_app.extensions["console"].remember(key, read)
+    return kept
+
+
 def answers(spec: Callable[P, R | None], *args: P.args, **facts: P.kwargs) -> list[R]:
     """Ask every plugin and return what they answered, in the order of their dependencies."""
     found: list[R] = current_app.extensions["console"].answers(spec, **facts)

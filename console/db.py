@@ -97,6 +97,8 @@ class Model:
     metadata = _Base.metadata
     scope: ClassVar[Scope]
     label_column: ClassVar[str] = "id"
+    #: Whether its rows are remembered by workers: a change of one raises the epoch.
+    remembered: ClassVar[bool] = False
 
     if TYPE_CHECKING:
         __tablename__: ClassVar[str]

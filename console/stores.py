@@ -14,6 +14,7 @@ class Store(Model):
 
     __tablename__ = "console_store"
     scope = CHAIN
+    remembered = True
     label_column = "name"
     found_by = FoundBy(names=("name",))
     id: Mapped[int] = column(_("Number"), primary_key=True)

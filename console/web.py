@@ -19,7 +19,7 @@ from console.errors import Refused
 from console.host.attempt import attempt
 from console.i18n import gettext
 from console.money import format_fen
-from console.security import reading
+from console.security import people, reading
 from console.unit import is_transient
 
 POLICY = (
@@ -55,6 +55,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(csp_nonce=csp_nonce)
     app.add_url_rule("/healthz", "healthz", health.answer_alive)
     app.add_url_rule("/readyz", "readyz", health.answer_ready)
+    app.before_request(people.forget)
     app.before_request(_hide_sleeping_plugin)
     public_pages.install(app)
     app.after_request(_add_headers)
@@ -90,6 +91,7 @@ def wants_json() -> bool:
 def _hide_sleeping_plugin() -> None:
     host = current_app.extensions["console"]
     owner = host.owner(request.blueprint)
+    people.person()  # reads in one query who asks, and whether what is remembered still holds
     if owner is not None and not host.is_active(owner):
         abort(404)
 

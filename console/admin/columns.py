@@ -41,6 +41,7 @@ class ListColumn:
     target: type[Any] | None = None
     nullable: bool = True
     join: tuple[Any, sa.ColumnElement[bool]] | None = None
+    show: Callable[[Sequence[Sequence[Any]]], Sequence[Any]] | None = None
 
     @property
     def align(self) -> str:
@@ -69,7 +70,7 @@ def resolve(model: type[Any], item: str | Column) -> ListColumn:
         item.key,
         item.label,
         item.kind,
-        () if expression is None else (expression,),
+        () if expression is None else (expression, *item.beside(model)),
         item.load,
         sortable=item.sortable and expression is not None and item.kind not in UNSORTED,
         hidden=item.hidden,
@@ -77,6 +78,7 @@ def resolve(model: type[Any], item: str | Column) -> ListColumn:
         sensitive=item.sensitive,
         help=item.help,
         join=None if item.join is None else item.join(model),
+        show=item.show,
     )
 
 
@@ -130,6 +132,9 @@ class Drawer:
         if column.load is not None:
             loaded = column.load(ids)
             found = [loaded.get(each) for each in ids]
+        elif column.show is not None:
+            span = slice(place, place + len(column.expressions))
+            found = list(column.show([row[span] for row in rows]))
         elif column.target is not None:
             labels = labels_of(column.target, (row[place] for row in rows))
             found = [labels.get(row[place]) for row in rows]

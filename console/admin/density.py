@@ -8,9 +8,11 @@ read in its own order, and the condition is then checked row by row.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 import sqlalchemy as sa
+from flask import current_app
 from sqlalchemy.sql import visitors
 
 from console.db import db
@@ -18,16 +20,23 @@ from console.db import db
 MANY = 2000
 
 
-def are_few(rows: sa.Select[Any]) -> bool:
-    """Tell whether *rows* are no more than `MANY`."""
-    some = rows.limit(MANY + 1).subquery()
-    counted = db.session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
-    return counted <= MANY
+def are_few(rows: sa.Select[Any], key: Hashable = None) -> bool:
+    """Tell whether *rows* are no more than `MANY`; under a *key* that is known for a minute."""
+
+    def count() -> bool:
+        some = rows.limit(MANY + 1).subquery()
+        counted = db.session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
+        return counted <= MANY
+
+    if key is None:
+        return count()
+    host = current_app.extensions["console"]
+    return bool(host.remember_briefly(("few", key), count))
 
 
-def leads_to_few(rows: sa.Select[Any]) -> bool:
+def leads_to_few(rows: sa.Select[Any], key: Hashable) -> bool:
     """Tell whether a list had better begin at *rows*; PostgreSQL finds out by itself."""
-    return _is_sqlite() and are_few(rows)
+    return _is_sqlite() and are_few(rows, key)
 
 
 def few_of(rows: sa.Select[Any]) -> list[Any] | None:
@@ -53,9 +62,15 @@ def checked(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
 
 
 def eased(
-    model: type[Any], condition: sa.ColumnElement[bool], sorted_by: sa.ColumnElement[Any]
+    model: type[Any],
+    condition: sa.ColumnElement[bool],
+    sorted_by: sa.ColumnElement[Any],
+    asked: Hashable,
 ) -> sa.ColumnElement[bool]:
-    """Return *condition* on *model*'s own columns in the form that suits a list in that order."""
+    """Return *condition* on *model*'s own columns in the form that suits a list in that order.
+
+    *asked* are the words that the condition was made from.
+    """
     if not _is_sqlite():
         return condition
     used = {part for part in visitors.iterate(condition) if isinstance(part, sa.Column)}
@@ -64,7 +79,8 @@ def eased(
     if not used & led or used & set(sorted_by.base_columns):
         return condition  # no index would be taken, or it is the list's own
     (key,) = own.primary_key.columns
-    return condition if are_few(sa.select(key).where(condition)) else checked(condition)
+    rows = sa.select(key).where(condition)
+    return condition if are_few(rows, (own.name, asked)) else checked(condition)
 
 
 def _is_sqlite() -> bool:

@@ -7,6 +7,7 @@ the table has, and what a person may not reach is left out by the same condition
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -62,7 +63,7 @@ class Listing:
             return Order(value, self.pk, down, column.nullable, secret)
         return Order(self.pk, self.pk, descending=True)
 
-    @property
+    @cached_property
     def sorted_by(self) -> str:
         """The sort that holds, as it would stand in a URL."""
         keys = {column.key for column in self.columns if may_sort(column)}
@@ -93,7 +94,7 @@ class Listing:
             condition = known.condition(operation, texts)
         except ValueError:
             return sa.false()
-        return density.eased(self.model, condition, self.order.value)
+        return density.eased(self.model, condition, self.order.value, (key, operation, *texts))
 
     def page(self, more: Sequence[Any]) -> Page:
         """Read the page that was asked for: for each row the head, then *more*."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import sqlalchemy as sa
-from flask import request, url_for
+from flask import current_app, request, url_for
 
 from console.admin import columns, filterbar, inline, searching
 from console.admin.labels import write_label
@@ -22,10 +22,12 @@ from console.admin.state import SIZES, State
 from console.admin.versions import seal
 from console.i18n import gettext
 from console.money import format_fen
+from console.security import people
 
 if TYPE_CHECKING:
     from console.admin.columns import ListColumn
     from console.admin.model import ModelAdmin
+    from console.host import Host
 
 
 @dataclass
@@ -51,6 +53,7 @@ class ListPage:
         self.listing = Listing(view, self.state, view.needs["view"])
         self.base = url_for(f"{view.endpoint}.index_view")
         self.shown = shown_columns(view, self.listing)
+        self._turned = self.state.turned()
         self.editable = set(view.inline_edit) if view.allows("ajax_update") else set()
 
     def context(self) -> dict[str, Any]:
@@ -156,8 +159,16 @@ class ListPage:
         least = self.listing.count_at_least()
         if least is not None:
             return f"{min(max(least // 50 * 50, len(page.rows)), MOST_COUNTED):,}+"
-        count = self.listing.count()
+        count = self._count()
         return f"{MOST_COUNTED:,}+" if count > MOST_COUNTED else f"{count:,}"
+
+    def _count(self) -> int:
+        """Count the rows; a list longer than is counted is believed to be so for a minute."""
+        state, person = self.state, people.person()
+        asked = (state.search, state.filters, self.view.needs["view"].stores())
+        key = ("count", self.view.endpoint, person and person.id, asked)
+        host: Host = current_app.extensions["console"]
+        return host.remember_briefly(key, self.listing.count, lambda count: count > MOST_COUNTED)
 
     # -- what stands round the rows ----------------------------------------------------------
 
@@ -169,7 +180,7 @@ class ListPage:
         ]
 
     def _column(self, column: ListColumn, *, hidden: bool) -> dict[str, Any]:
-        sort = self.listing.sorted_by
+        sort, turned = self.listing.sorted_by, self._turned
         is_sorted = sort.removeprefix("-") == column.key
         down = is_sorted and sort.startswith("-")
         other = column.key if down or not is_sorted else f"-{column.key}"
@@ -182,7 +193,7 @@ class ListPage:
             "hidden": hidden,
             "sortable": may_sort(column),
             "sorted": ("desc" if down else "asc") if is_sorted else None,
-            "sort_url": self._url(replace(self.state.turned(), sort=other)),
+            "sort_url": None if hidden else self._url(replace(turned, sort=other)),
             "editable": editor is not None,
             "edit_type": editor,
             "edit_choices": inline.choices(self.view.subject, column.key) if editor else [],

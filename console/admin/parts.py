@@ -37,6 +37,10 @@ class Column:
     #: What *expression* reads besides the model: a table and the condition of its outer join.
     #: Unlike a subquery for each row, a table with an index is sorted in no time at any size.
     join: Callable[[Any], tuple[Any, sa.ColumnElement[bool]]] | None = None
+    #: What is selected after *expression*, and what turns both, for all rows of a page, into
+    #: what is shown: quicker than *load*, which asks the database once more.
+    beside: Callable[[Any], Sequence[sa.ColumnElement[Any]]] = lambda _model: ()
+    show: Callable[[Sequence[Sequence[Any]]], Sequence[Any]] | None = None
 
 
 @dataclass(frozen=True)

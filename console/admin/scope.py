@@ -40,7 +40,12 @@ def scope_of_list(model: type[Any], needs: Permission) -> sa.ColumnElement[bool]
     """Return what limits a list of *model*, in the form that suits how many rows she sees."""
     limit, stores = scope_of(model, needs), needs.stores()
     keys = model.scope.keys if stores and model is not Store else None
-    if limit is None or keys is None or not stores or not density.leads_to_few(keys(stores)):
+    if (
+        limit is None
+        or keys is None
+        or not stores
+        or not density.leads_to_few(keys(stores), (model.__name__, stores))
+    ):
         return limit
     return sa.and_(pk_of(model).in_(keys(stores)), limit)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import pluggy
 from flask import Flask, g
@@ -27,6 +27,8 @@ T = TypeVar("T")
 
 #: Seconds after which the answer of a plugin is worth a warning.
 SLOW = 1.0
+#: For how many seconds a rough figure is good enough, and how many are kept.
+BRIEFLY, MOST_BRIEFLY = 60.0, 1000
 
 __all__ = ["Host", "Mounted", "Quarantine"]
 
@@ -126,6 +128,20 @@ class Host:
             kept = self._memory[key] = (number, read())
         value: T = kept[1]
         return value
+
+    def remember_briefly(
+        self, key: Hashable, read: Callable[[], T], keeps: Callable[[T], bool] = lambda _: True
+    ) -> T:
+        """Return what *read* answered within the last minute, if it *keeps*: a rough figure."""
+        kept: dict[Hashable, tuple[float, Any]] = self.remember("briefly", dict)
+        until, value = kept.get(key, (0.0, None))
+        if until < time.monotonic():
+            value = read()
+            if len(kept) > MOST_BRIEFLY:
+                kept.clear()
+            if keeps(value):
+                kept[key] = (time.monotonic() + BRIEFLY, value)
+        return cast(T, value)
 
     def forget(self) -> None:
         """Read again all that is remembered, as after a change that raised no epoch."""

@@ -28,10 +28,8 @@ from console import epoch, visitors
 from console.i18n import gettext
 from console.public import Audience
 from console.security import people
-from console.security.models import Grant, Role, RolePermission
 from console.security.paths import path_to_return
 from console.security.permissions import Permission
-from console.stores import Store
 
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -66,7 +64,6 @@ def install(app: Flask) -> None:
 
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)  # a form lives as long as its session
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False  # the guard itself calls the check
-    app.before_request(people.forget)
     app.before_request(check_origin)
     app.before_request(check_who)
     app.after_request(finish)
@@ -177,11 +174,11 @@ def finish(response: Response) -> Response:
 
 @sa.event.listens_for(Session, "before_flush")
 def _raise_epoch(session: Session, *_rest: object) -> None:
-    """Whoever changes stores, roles or grants need not think of raising the epoch."""
+    """Whoever changes stores, roles or the like need not think of raising the epoch."""
     changed = (
         *session.new,
         *session.deleted,
         *(o for o in session.dirty if session.is_modified(o)),
     )
-    if any(isinstance(each, (Grant, Role, RolePermission, Store)) for each in changed):
+    if any(getattr(type(each), "remembered", False) for each in changed):
         epoch.bump()

@@ -52,6 +52,7 @@ class Role(Model):
 
     __tablename__ = "console_role"
     scope = CHAIN
+    remembered = True
     label_column = "name"
     id: Mapped[int] = column(_("Number"), primary_key=True)
     preset: Mapped[str | None] = column(_("Preset"), unique=True)
@@ -63,6 +64,7 @@ class RolePermission(Model):
 
     __tablename__ = "console_role_permission"
     scope = CHAIN
+    remembered = True
     role_id: Mapped[int] = column(
         _("Role"), sa.ForeignKey("console_role.id", ondelete="CASCADE"), primary_key=True
     )
@@ -77,6 +79,7 @@ class Grant(Model):
 
     __tablename__ = "console_grant"
     scope = CHAIN
+    remembered = True
     id: Mapped[int] = column(_("Number"), primary_key=True)
     user_id: Mapped[int] = column(
         _("Staff"), sa.ForeignKey("console_user.id", ondelete="CASCADE"), index=True

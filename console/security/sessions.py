@@ -10,10 +10,12 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from flask import g
 from flask_login import UserMixin
 
 from console import clock
 from console.db import db
+from console.epoch import Epoch
 from console.security import rights
 from console.security.models import StaffSession, Till, User
 from console.security.settings import IDLE_MINUTES, SESSION_HOURS, TILL_LOCK_MINUTES
@@ -68,12 +70,13 @@ def digest(token: str) -> str:
 
 
 def find(token: str) -> Found | None:
-    """Return the living session of a token, with one query."""
+    """Return the living session of a token, with one query, which reads the epoch as well."""
     hashed, now = digest(token), clock.now()
     row = db.session.execute(_living(), {"hashed": hashed, "now": now}).first()
     if row is None:
         return None
-    session, user, revoked_at = row
+    session, user, revoked_at, number = row
+    g.setdefault("console_epoch", number)
     if revoked_at is not None or has_expired(session, now):
         return None
     return Found(
@@ -93,9 +96,10 @@ def _living() -> Any:
         sa.and_(StaffSession.spare_hash == hashed, StaffSession.spare_until > now),
     )
     return (
-        sa.select(StaffSession, User, Till.revoked_at)
+        sa.select(StaffSession, User, Till.revoked_at, Epoch.number)
         .join(User, User.id == StaffSession.user_id)
         .outerjoin(Till, Till.id == StaffSession.till_id)
+        .outerjoin(Epoch, Epoch.id == 1)
         .where(held, StaffSession.ended_at.is_(None), User.active)
     )
 

@@ -12,9 +12,9 @@ from markupsafe import Markup
 from console import api
 from console.api import _
 from plugins.ledger.api import standing_amount, standing_column, where_standing
-from plugins.membership.models import Level, Member, Tag
+from plugins.membership.models import Member, Tag
 from plugins.membership.services.finding import today_of_chain
-from plugins.membership.services.ladder import all_levels
+from plugins.membership.services.ladder import LevelName, level_names
 from plugins.membership.services.tagging import tags_of
 
 CHIP = Markup('<span class="tag-chip tag-{colour}">{name}</span>')
@@ -73,19 +73,20 @@ class Badge(str):
         return self.drawn
 
 
-def _load_levels(ids: Sequence[int]) -> Mapping[int, str]:
-    levels = {level.id: level for level in all_levels()}
-    rows = api.db.session.execute(
-        sa.select(Member.id, Member.level_id, Member.status).where(Member.id.in_(ids))
-    )
-    held = {member_id: (level_id, status) for member_id, level_id, status in rows}
-    badges = {pair: _badge(levels.get(pair[0] or 0), pair[1]) for pair in set(held.values())}
-    return {member_id: badges[pair] for member_id, pair in held.items()}
+def _beside_level(model: Any) -> Sequence[sa.ColumnElement[Any]]:
+    return (model.status,)
 
 
-def _badge(level: Level | None, status: str) -> Badge:
-    names = [level.shown_name] if level else []
-    chips = [CHIP.format(colour=level.colour, name=level.shown_name)] if level else []
+def _show_levels(rows: Sequence[Sequence[Any]]) -> Sequence[str]:
+    levels = level_names()
+    held = [(level_id, status) for level_id, status in rows]
+    badges = {pair: _badge(levels.get(pair[0] or 0), pair[1]) for pair in set(held)}
+    return [badges[pair] for pair in held]
+
+
+def _badge(level: LevelName | None, status: str) -> Badge:
+    names = [api.translate(level.name, level.names)] if level else []
+    chips = [CHIP.format(colour=level.colour, name=names[0])] if level else []
     if status == "frozen":
         names.append(api.gettext("Frozen"))
         chips.append(FROZEN.format(api.gettext("Frozen")))
@@ -110,7 +111,7 @@ COLUMNS: tuple[str | api.Column, ...] = (
     "home_store_id",
     "consultant_id",
     api.Column("balance", _("Balance"), kind="money", **standing_column("balance")),
-    api.Column("level", _("Level"), expression=_level_id, load=_load_levels),
+    api.Column("level", _("Level"), expression=_level_id, beside=_beside_level, show=_show_levels),
     api.Column("points", _("Points"), kind="number", **standing_column("all_points")),
     "source",
     api.Column("tags", _("Tags"), load=_load_tags),
@@ -157,7 +158,7 @@ def _where_phone(_operation: str, value: bool) -> sa.ColumnElement[bool]:
 
 
 def _level_choices() -> Sequence[tuple[Any, Any]]:
-    return [(level.id, level.shown_name) for level in all_levels()]
+    return [(each.id, api.translate(each.name, each.names)) for each in level_names().values()]
 
 
 def _where_level(_operation: str, level_id: int) -> sa.ColumnElement[bool]:

@@ -53,6 +53,7 @@ class Level(Named, api.Model):
 
     __tablename__ = "membership_level"
     scope = api.CHAIN
+    remembered = True
     __table_args__ = (
         sa.CheckConstraint("threshold_fen >= 0", name="threshold"),
         sa.CheckConstraint("term_days BETWEEN 1 AND 3650", name="term"),

@@ -58,6 +58,27 @@ def all_levels() -> list[Level]:
     return list(api.db.session.scalars(sa.select(Level).order_by(Level.place, Level.id)))
 
 
+@dataclass(frozen=True)
+class LevelName:
+    """What a level is called and looks like; `names` are its names in other languages."""
+
+    id: int
+    name: str
+    names: Mapping[str, str]
+    colour: str
+
+
+def level_names() -> Mapping[int, LevelName]:
+    """Return what every level is called, without asking the database again."""
+    return api.remember("membership.level_names", _read_level_names)
+
+
+def _read_level_names() -> Mapping[int, LevelName]:
+    return {
+        one.id: LevelName(one.id, one.name, one.names or {}, one.colour) for one in all_levels()
+    }
+
+
 def rank_of(levels: Sequence[Level], level_id: int | None) -> int:
     """Return how high a level stands; below all of them for none."""
     return next((rank for rank, level in enumerate(levels) if level.id == level_id), -1)
