@@ -133,9 +133,10 @@ def membership_export_parts(member_id: int) -> Iterable[ExportPart]:
 
 @api.hookimpl
 def membership_tiles(member_id: int) -> Iterable[Tile]:
-    """Lead to what is left of her cards."""
+    """Lead to what is left of her cards, and to those that she can buy."""
     count = standings([member_id], ["all_sessions"])[member_id]["all_sessions"]
     yield Tile("services", _("Remaining services"), "/cards/mine", f"{count:,}")
+    yield Tile("shelf", _("Buy a card"), "/cards/shelf", icon="shopping-bag")
 
 
 @api.hookimpl

@@ -10,7 +10,7 @@ from plugins.cards.demo import PART
 from plugins.cards.hookspecs import HOOKS
 from plugins.cards.permissions import PERMISSIONS
 from plugins.cards.services.nightly import earn_passes, remind_members
-from plugins.cards.public import PAGES
+from plugins.cards.shelf import PAGES
 from plugins.ledger.api import CODES
 
 CODES.update(

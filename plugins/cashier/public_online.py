@@ -83,7 +83,10 @@ def show_payment(number: str) -> Any:
     """Show how a payment stands; while it is open the page asks again by itself."""
     payment = _look(number)
     return api.render_public(
-        "cashier/phone/payment.html", waiting=payment.state in ONLINE_LIVE, **_told(payment)
+        "cashier/phone/payment.html",
+        waiting=payment.state in ONLINE_LIVE,
+        back="back" in request.args,
+        **_told(payment),
     )
 
 
@@ -192,7 +195,7 @@ STATES = {
     "closing": _("Being closed"),
     "closed": _("Closed"),
     "confirmed": _("Paid, being booked"),
-    "paid": _("Paid"),
+    "paid": _("Paid and booked"),
     "mismatch": _("Being checked by staff"),
     "refunding": _("Being refunded"),
     "refunded": _("Refunded"),

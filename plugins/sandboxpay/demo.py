@@ -74,7 +74,7 @@ def _order(payment: OnlinePayment) -> str:
             "description": payment.title,
             "time_expire": payment.expires_at.isoformat(),
             "notify_url": f"{api.local_url()}/cashier/online/{payment.provider}/notify",
-            "return_url": f"/cashier/pay/{payment.out_trade_no}",
+            "return_url": f"/cashier/pay/{payment.out_trade_no}?back=1",
             "amount": {"total": payment.amount_fen},
         }
     )

@@ -50,6 +50,13 @@ def describe_card(asked: Asked) -> Described:
     return Described(product.name, product.price_fen, facts)
 
 
+def read_card(form: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a member's phone may say of a card: which product."""
+    number = form.get("product_id", "")
+    fits = number.isascii() and number.isdecimal() and len(number) < 18
+    return {"product_id": int(number) if fits else 0}
+
+
 def check_on_sale(product: Product, bill: till.Bill) -> None:
     """Raise `Refused` when a product is not on the shelf of a bill's store today."""
     if product not in products_on_sale(bill.store_id, till.today_of(bill.store_id)):
@@ -251,7 +258,16 @@ def say_left(count: int) -> str:
 
 
 KINDS = (
-    LineKind("card", "card", _("Card"), describe_card, settle_card, undo_card, pay=pay_card),
+    LineKind(
+        "card",
+        "card",
+        _("Card"),
+        describe_card,
+        settle_card,
+        undo_card,
+        pay=pay_card,
+        online=read_card,
+    ),
     LineKind(
         "session",
         "service",

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from console import api
 from plugins.cashier.admin.bills import BillAdmin, OrderAdmin
+from plugins.cashier.admin.online import OnlinePaymentAdmin
 from plugins.cashier.admin.payment_kinds import PaymentKindAdmin
 from plugins.cashier.admin.till import Till
 
-VIEWS: tuple[type[api.AdminView], ...] = (Till, BillAdmin, OrderAdmin, PaymentKindAdmin)
+VIEWS: tuple[type[api.AdminView], ...] = (
+    Till,
+    BillAdmin,
+    OrderAdmin,
+    OnlinePaymentAdmin,
+    PaymentKindAdmin,
+)

@@ -18,7 +18,7 @@ ONLINE_STATES = (
     ("closing", _("Being closed")),
     ("closed", _("Closed")),
     ("confirmed", _("Paid, not booked")),
-    ("paid", _("Paid")),
+    ("paid", _("Paid and booked")),
     ("mismatch", _("Another amount was paid")),
     ("refunding", _("Being refunded")),
     ("refunded", _("Refunded")),

@@ -13,7 +13,7 @@ from console.api import _
 
 ORDER_STATES = (
     ("NOTPAY", _("Not paid")),
-    ("SUCCESS", _("Paid")),
+    ("SUCCESS", _("Money taken")),
     ("CLOSED", _("Closed")),
     ("REFUND", _("Refunded")),
 )

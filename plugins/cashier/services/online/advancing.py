@@ -96,7 +96,7 @@ def _take(number: int) -> Step | None:
         description=row.title[:100],
         expires_at=row.expires_at,
         notify_path=f"/cashier/online/{row.provider}/notify",
-        return_path=f"/cashier/pay/{row.out_trade_no}",
+        return_path=f"/cashier/pay/{row.out_trade_no}?back=1",
     )
     return Step(
         number,
