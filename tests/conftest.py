@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib.metadata import entry_points
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page
 
+from console import demo
+from console.testing.app import forget_locks, on_database
 from console.words import speaking
 from tests.support import hook_calls, postgres, run_folder
 from tests.support.chromium import launched_chromium
@@ -56,6 +59,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(group_of(item)))
+    slow = {group_of(item) for item in items if item.get_closest_marker("slow")}
+    # What takes long begins first, so that no worker is left alone with it at the end.
+    items.sort(key=lambda item: group_of(item) not in slow)
+
+
+def group_of(item: pytest.Item) -> str:
+    """Name what one worker does: a module, so that what it sets up once is set up by one only.
+
+    A test in parts is done by as many workers as there are.
+    """
+    module = item.nodeid.partition("::")[0]
+    values = getattr(getattr(item, "callspec", None), "params", {})
+    return f"{module}-{values['part']}" if "part" in values else module
 
 
 @pytest.fixture(scope="session")
@@ -76,6 +94,24 @@ def tested_plugins() -> frozenset[str]:
     points = entry_points(group="console.plugins")
     own = {point.name for point in points if point.dist and point.dist.name == "salon-console"}
     return frozenset({"console", *own})
+
+
+@pytest.fixture(scope="session")
+def original_demo(
+    engine: str, shared_app: Flask, databases: Databases, original_url: str
+) -> tuple[str, Path]:
+    """The demo of every plugin, loaded by one of the parallel workers for all of them."""
+    folder = run_folder.run_folder() / f"demo-{engine}"
+    told = folder / "url"
+    with run_folder.one_at_a_time(f"demo-{engine}"):
+        if not told.exists():
+            folder.mkdir()
+            url = databases.create(copy_of=original_url)
+            with on_database(shared_app, url, folder / "instance"):
+                demo.load(lambda _text: None)
+            forget_locks(url)
+            told.write_text(url)
+    return told.read_text(), folder / "instance"
 
 
 @pytest.fixture

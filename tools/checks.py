@@ -17,12 +17,12 @@ CHECKS = {
     "generated docs": ["console", "docs", "--check"],
     "translations": ["console", "i18n", "check"],
 }
-#: By module, so that what a module sets up once is set up by one worker only.
 TESTS = [
     "pytest",
     "--numprocesses=logical",
     "--maxprocesses=4",
-    "--dist=loadscope",
+    "--dist=loadgroup",
+    "--no-loadscope-reorder",
     "--durations=20",
 ]
 FAST = ["--engine", "sqlite", "-m", "not browser and not slow"]
