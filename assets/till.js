@@ -186,13 +186,34 @@ function clearScan() {
   field.value = '';
 }
 
+/** Let the paper be as long as the receipt: "auto" is not understood, so it is measured. */
+function cutPaper(slip) {
+  const { width, height } = slip.getBoundingClientRect();
+  const sheet = [...document.styleSheets].find((each) => each.href?.includes('/till-'));
+  sheet.insertRule(`@page { margin: 0; size: ${width}px ${Math.ceil(height) + 8}px; }`, sheet.cssRules.length);
+}
+
+/** Print a receipt from this page: a browser in kiosk mode asks nothing. */
+async function printSlip(url) {
+  const answer = await fetch(url, { credentials: 'same-origin', headers: { 'X-Till': '1' } }).catch(() => null);
+  if (!answer?.ok || answer.redirected) {
+    toast(say('failed'));
+    return;
+  }
+  const paper = find('#till-paper');
+  paper.innerHTML = await answer.text();
+  cutPaper(paper.firstElementChild);
+  print();
+}
+
 let asking = 0;
 /** Show what is being typed leads to. */
 function typing(field) {
   clearTimeout(asking);
   const text = field.value.trim();
   const hits = find('#till-hits');
-  if (text.length < 2) {
+  // One Chinese character is a surname; one letter or digit is too little.
+  if (!text || /^[ -~]$/.test(text)) {
     hits.replaceChildren();
     return;
   }
@@ -246,15 +267,26 @@ function start() {
   on('input', '#till-text', typing);
   on('click', '[data-print]', (link, event) => {
     event.preventDefault();
-    const frame = find('#till-print') ?? make('iframe', { id: 'till-print', className: 'visually-hidden', title: link.textContent.trim(), tabIndex: -1 });
-    frame.src = `${link.href}&now=1`;
-    if (!frame.isConnected) document.body.append(frame);
+    printSlip(link.href);
   });
   addEventListener('online', retry);
 }
 
 if (root) start();
 if (document.body.hasAttribute('data-slip')) {
-  on('click', '[data-print-slip]', () => print());
-  if (new URLSearchParams(location.search).has('now')) addEventListener('load', () => print());
+  on('click', '[data-print-slip]', () => {
+    cutPaper(find('.slip'));
+    print();
+  });
 }
+
+let drawing = 0;
+/** Draw the receipt anew while its design is being written. */
+on('input', '[data-slip-form] :is(input, textarea)', (field) => {
+  clearTimeout(drawing);
+  drawing = setTimeout(async () => {
+    const { form } = field;
+    const answer = await post({ url: form.dataset.slipForm, body: new URLSearchParams(new FormData(form)) });
+    if (answer && !answer.redirected) find('#slip-preview').innerHTML = await answer.text();
+  }, TYPING_MS);
+});

@@ -1,4 +1,4 @@
-"""What the demo shows of the till: some days of bills, three that are held, one part-paid."""
+"""What the demo shows of the till: days of bills; two held, one open, one part-paid."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from plugins.membership.api import KnownStore, Member
 from plugins.salon.api import Service, Variant
 
 DAYS, A_DAY = 4, 3
-TAGS = ("12", "07", "31")
+TAGS = ("12", "07")
 BOOKED = ("cash", "wechat", "wechat", "alipay", "bank_card")
 
 
@@ -118,6 +118,7 @@ def _today(cast: Cast, draw: random.Random) -> None:
     for number, tag in enumerate(TAGS):
         bill = _bill(cast, draw, f"demo:held:{tag}", cast.members[number] if number else None)
         hold_bill(bill.id, tag)
+    _bill(cast, draw, "demo:open", cast.members[2])
     bill = _bill(cast, draw, "demo:part-paid", cast.members[3])
     due = preview(bill.id).due_fen
     if due > 5_000:

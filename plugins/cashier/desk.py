@@ -53,10 +53,10 @@ class Printer:
 
     With `send` the server prints: it gets the slip (None only opens the drawer), the address
     that the store's settings name, and whether the drawer opens; it raises `Refused` when the
-    printer did not take it. Without `send` the browser prints, with its dialog or *silent*.
+    printer did not take it. Without `send` the browser prints: with its dialog, or without one
+    where it was started so (Chromium's `--kiosk-printing`).
     """
 
     key: str
     title: Any
     send: Callable[[Slip | None, str, bool], None] | None = None
-    silent: bool = False

@@ -62,6 +62,9 @@ EXPORT_REPORTS = api.Permission(
 SEE_FRAUD_SHEET = api.Permission(
     "cashier.see_fraud_sheet", _("See the fraud sheet"), ("accountant",)
 )
+EDIT_RECEIPTS = api.Permission(
+    "cashier.edit_receipts", _("Change what receipts look like"), ("manager",)
+)
 
 PERMISSIONS = (
     CLOSE_DAYS,
@@ -85,6 +88,7 @@ PERMISSIONS = (
     VOID_BILLS,
     REOPEN_BILLS,
     EDIT_PAYMENT_KINDS,
+    EDIT_RECEIPTS,
     MANAGE_ONLINE,
     REFUND_ONLINE,
 )

@@ -9,7 +9,7 @@ from plugins.cashier.admin import VIEWS
 from plugins.cashier.hookspecs import HOOKS
 from plugins.cashier.online_jobs import SCHEDULES
 from plugins.cashier.permissions import PERMISSIONS
-from plugins.cashier.public_online import PAGES
+from plugins.cashier.public import PAGES
 from plugins.cashier.refunds import REFUND_HOOKS, REFUND_PERMISSIONS, REFUND_SETTINGS
 from plugins.cashier.services.byhand import ROUNDING_MOST
 from plugins.cashier.services.online.settings import SETTINGS as ONLINE

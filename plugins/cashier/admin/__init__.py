@@ -6,6 +6,7 @@ from console import api
 from plugins.cashier.admin.bills import BillAdmin, OrderAdmin
 from plugins.cashier.admin.online import OnlinePaymentAdmin
 from plugins.cashier.admin.payment_kinds import PaymentKindAdmin
+from plugins.cashier.admin.receipt_look import ReceiptLook
 from plugins.cashier.admin.till import Till
 
 VIEWS: tuple[type[api.AdminView], ...] = (
@@ -14,4 +15,5 @@ VIEWS: tuple[type[api.AdminView], ...] = (
     OrderAdmin,
     OnlinePaymentAdmin,
     PaymentKindAdmin,
+    ReceiptLook,
 )

@@ -71,6 +71,7 @@ def lines_shown(bill: Bill) -> list[dict[str, Any]]:
             "discounts": discounts[line.id],
             "people": [
                 {
+                    "id": staff.id,
                     "name": staff.name,
                     "share": show_permille(share.permille) if share.permille < 1000 else "",
                     "named": share.named,

@@ -22,9 +22,8 @@ from plugins.cashier.services.asking import member_offers
 from plugins.cashier.services.catalogue import services_like
 from plugins.cashier.services.codes import what_is
 from plugins.cashier.services.keys import new_key
-from plugins.cashier.services.paying import payment_kinds
 from plugins.cashier.services.settling import settle
-from plugins.cashier.services.tendering import plan
+from plugins.cashier.services.tendering import all_kinds, plan
 from plugins.membership.api import Member, read_code
 from plugins.messages.api import ProvenPhone, check_code
 from plugins.salon.api import Service
@@ -66,7 +65,7 @@ def look_at(text: str, store_id: int, *, decide: bool = False, bill: Bill | None
             return Found(code, code.member_ids[0])
         return Found(code, members=[(code.member_ids[0], _name(code.member_ids[0]))])
     if code.kind in ("voucher", "coupon"):
-        kinds = [kind for kind in payment_kinds() if kind.needs_code]
+        kinds = [kind for kind in all_kinds() if kind.needs_code]
         return Found(code, vouchers=kinds if code.kind == "voucher" else ())
     if code.kind in ("payment_code", "pin"):
         return Found(code)

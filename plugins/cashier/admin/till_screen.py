@@ -28,10 +28,9 @@ from plugins.cashier.services.asking import line_kinds, member_offers
 from plugins.cashier.services.byhand import ROUNDING_MOST
 from plugins.cashier.services.catalogue import services_of
 from plugins.cashier.services.keys import new_key
-from plugins.cashier.services.paying import payment_kinds, seed_payment_kinds
 from plugins.cashier.services.performers import staff_of_store
 from plugins.cashier.services.printing import chosen_printer
-from plugins.cashier.services.tendering import Plan, money_kinds, plan
+from plugins.cashier.services.tendering import Plan, all_kinds, money_kinds, plan
 from plugins.ledger.api import standings
 from plugins.membership.api import Member, level_of, offers_for, purses_of
 from plugins.messages.api import send_code
@@ -142,7 +141,7 @@ def tell(bill: Bill | None, store: api.Store, chosen: Plan | None) -> dict[str, 
         "member": None,
         "rows": [],
         "plan": None,
-        "staff": staff_of_store(store.id),
+        "staff": sorted(staff_of_store(store.id), key=lambda who: who.level_id is None),
         "may": {name: needs.held(store.id) for name, needs in MAY.items()},
         "key": new_key(),
         "reasons": REASONS,
@@ -154,8 +153,6 @@ def tell(bill: Bill | None, store: api.Store, chosen: Plan | None) -> dict[str, 
 
 
 def _tell_bill(bill: Bill, chosen: Plan | None) -> dict[str, Any]:
-    if not payment_kinds():
-        seed_payment_kinds()
     bill = api.db.session.get_one(Bill, bill.id)
     rows = drawing.lines_shown(bill)
     payable = bill.state in ("open", "part_paid") and bool(rows)
@@ -170,7 +167,7 @@ def _tell_bill(bill: Bill, chosen: Plan | None) -> dict[str, Any]:
         "quoted": steps,
         "plan": now,
         "kinds": money_kinds(),
-        "kind_of": {kind.code: kind for kind in payment_kinds()},
+        "kind_of": {kind.code: kind for kind in all_kinds()},
         "round_offs": _round_offs(bill, now) if bill.state == "open" else [],
         "kind_titles": {key: kind.title for key, kind in line_kinds().items()},
         "fixed": {key for key, kind in line_kinds().items() if not kind.discountable},

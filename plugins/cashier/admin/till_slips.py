@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, request
+from flask import flash, redirect, render_template, request
 
 from console import api
 from console.api import _
@@ -28,8 +28,9 @@ class SlipPages:
         bill = _with_receipt(number)
         again = request.args.get("again") == "1"
         slip = slip_of(bill, again=again)
-        silent = chosen_printer(bill.store_id).silent
-        return api.render("cashier/till/receipt.html", slip=slip, bill=bill, silent=silent)
+        if request.headers.get("X-Till"):
+            return render_template("cashier/till/_slip.html", slip=slip)
+        return api.render("cashier/till/receipt.html", slip=slip, bill=bill)
 
     @api.page("/<int:number>/print", needs=OPEN_BILLS, methods=("POST",))
     def print_it(self, number: int) -> Any:

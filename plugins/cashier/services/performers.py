@@ -37,11 +37,19 @@ def usual(bill: Bill, order_kind: str, lines: Sequence[Line]) -> int | None:
             if line.order_kind == "service" and (known := first_of(line)):
                 return known
     own = staff_of_user(api.actor().user_id, bill.store_id)
+    if own and order_kind == "service" and not _performs(own, bill.store_id):
+        return None
     if own or order_kind == "service" or bill.member_id is None:
         return own
     member = api.db.session.get(Member, bill.member_id)
     consultant = member.consultant_id if member else None
     return consultant if consultant and works_in(consultant, bill.store_id) else None
+
+
+def _performs(staff_id: int, store_id: int) -> bool:
+    """Tell whether somebody does services herself: technicians, where they have levels."""
+    graded = {staff.id for staff in staff_of_store(store_id) if staff.level_id is not None}
+    return not graded or staff_id in graded
 
 
 def staff_of_user(user_id: int | None, store_id: int) -> int | None:

@@ -16,7 +16,7 @@ GROUP = _("Printing")
 #: Built in: two by the browser, one by the server.
 PRINTERS = (
     Printer("browser", _("The browser, with its dialog")),
-    Printer("kiosk", _("The browser in kiosk mode, without a dialog"), silent=True),
+    Printer("kiosk", _("The browser in kiosk mode, without a dialog")),
     Printer("escpos", _("A receipt printer on the network (ESC/POS)"), escpos.send),
 )
 

@@ -140,7 +140,8 @@ def tell_member(bill: Bill, settlement: Settlement, before: Mapping[str, int]) -
         "amount": api.format_fen(added),
     }
     key = f"cashier.settled:{settlement.id}"
-    send_message(bill.member_id, kind, facts, key=key, store_id=bill.store_id)
+    url = f"/cashier/receipts/{bill.id}"
+    send_message(bill.member_id, kind, facts, url=url, key=key, store_id=bill.store_id)
 
 
 def tell_of_reopening(bill: Bill, settlement: Settlement) -> None:

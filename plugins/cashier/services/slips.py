@@ -94,9 +94,25 @@ class Look:
     @classmethod
     def of(cls, store_id: int) -> Look:
         """Return the look that a store's receipts have now."""
-        footer = FOOTER.get(store_id) or api.gettext("Thank you, see you soon")
         parts = frozenset(SHOWN.get(store_id).split(","))
+        footer = FOOTER.get(store_id)
         return cls(HEADER.get(store_id), footer, parts, 58 if PAPER.get(store_id) == 58 else 80)
+
+    def whole(self) -> Look:
+        """Return a look that shows all that receipts can show."""
+        return Look(self.header, self.footer, frozenset(key for key, _label in PARTS), 80)
+
+
+@api.unit
+def keep_look(store_id: int, look: Look) -> None:
+    """Keep what the receipts of a store look like."""
+    HEADER.put(look.header, store_id)
+    FOOTER.put(look.footer, store_id)
+    SHOWN.put(",".join(key for key, _label in PARTS if key in look.parts), store_id)
+    PAPER.put(look.paper, store_id)
+    store = api.db.session.get_one(api.Store, store_id)
+    title = _("Changed the receipt design")
+    api.record_audit("cashier.receipt_look", store, store_id=store_id, title=title)
 
 
 def slip_of(bill: Bill, look: Look | None = None, *, again: bool = False) -> Slip:
@@ -130,7 +146,7 @@ def _rows(bill: Bill, look: Look, *, again: bool) -> Iterator[SlipRow]:
     if bill.owing_fen:
         yield SlipRow(api.gettext("Owing"), api.format_fen(bill.owing_fen), "total")
     yield from _held(bill, look)
-    footer = fill(look.footer, facts)
+    footer = fill(look.footer, facts) or [api.gettext("Thank you, see you soon")]
     if footer:
         yield SlipRow(look="rule")
     for row in footer:

@@ -10,7 +10,7 @@ from console.api import _
 from plugins.cashier.models import Bill, Line, PaymentKind
 from plugins.cashier.offers import Quote, Tender
 from plugins.cashier.services.agreeing import takes_something
-from plugins.cashier.services.paying import payment_kinds
+from plugins.cashier.services.paying import payment_kinds, seed_payment_kinds
 from plugins.cashier.services.quoting import SALES, lines_of, preview
 from plugins.membership.api import PurseState, has_pin, purses_of
 
@@ -195,7 +195,7 @@ def choose(
     Where nothing is left the new one takes the place of the last ones: of money beside a
     balance, else of all.
     """
-    known = {each.code for each in payment_kinds()}
+    known = {each.code for each in all_kinds()}
     if kind not in known:
         raise api.NotFound(_("There is no such kind of payment."))
     now = plan(bill, choices)
@@ -224,6 +224,13 @@ def give(bill: Bill, choices: Sequence[Choice], given_fen: int) -> Plan:
     return plan(bill, found)
 
 
+def all_kinds() -> list[PaymentKind]:
+    """Return the kinds of payment in use; a new salon gets the usual ones."""
+    if not payment_kinds():
+        seed_payment_kinds()
+    return payment_kinds()
+
+
 def money_kinds() -> list[PaymentKind]:
     """Return the kinds of payment that staff book at the till, but for the balance."""
-    return [kind for kind in payment_kinds() if kind.payment_class != "balance" and not kind.online]
+    return [kind for kind in all_kinds() if kind.payment_class != "balance" and not kind.online]

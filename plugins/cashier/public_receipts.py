@@ -1,0 +1,37 @@
+"""A member's receipts on her phone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import abort
+
+from console import api
+from plugins.cashier.models import Bill
+from plugins.cashier.public_routes import routes
+from plugins.cashier.services.slips import Look, slip_of, was_settled
+
+PAGES = (routes,)
+SHOWN = 30
+
+
+@routes.get("/receipts", audience="visitor")
+def show_receipts() -> Any:
+    """Show a member what she paid lately."""
+    paid = sa.select(Bill).where(
+        Bill.member_id == api.visitor().id, Bill.state.in_(("settled", "part_paid", "refunded"))
+    )
+    bills = api.db.session.scalars(paid.order_by(Bill.id.desc()).limit(SHOWN)).all()
+    stores = {store.id: store.name for store in api.db.session.scalars(sa.select(api.Store))}
+    return api.render_public("cashier/phone/receipts.html", bills=bills, stores=stores)
+
+
+@routes.get("/receipts/<int:number>", audience="visitor")
+def show_receipt(number: int) -> Any:
+    """Show a member one of her receipts, with all that receipts can show."""
+    bill = api.db.session.get(Bill, number)
+    if bill is None or bill.member_id != api.visitor().id or not was_settled(bill):
+        abort(404)
+    slip = slip_of(bill, Look.of(bill.store_id).whole())
+    return api.render_public("cashier/phone/receipt.html", slip=slip, bill=bill)

@@ -1,0 +1,184 @@
+"""One field takes every code: which is which, and what paying by them leads to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from console import api
+from plugins.cashier.api import Bill, round_off
+from plugins.cashier.services.codes import what_is
+from plugins.cashier.services.tendering import Choice, choose, give, plan
+from plugins.membership.api import set_member_pin, show_code
+from tests.support.ledger import left
+from tests.support.membership import PHONE, join
+from tests.support.pages import words
+from tests.support.people import SignIn, post
+from tests.support.salon import add_store
+from tests.support.till import add_to, add_top_up, bill_of, service_for, top_up
+
+HOME = "/console/cashier/till/"
+
+
+@pytest.fixture
+def store(app: Flask) -> Any:
+    return add_store("福田店")
+
+
+@pytest.fixture
+def anna(store: Any) -> int:
+    return int(join().id)
+
+
+@pytest.fixture
+def desk(store: Any, sign_in: SignIn) -> FlaskClient:
+    client = sign_in("front_desk", store.id)
+    client.post("/console/preferences/language", data={"language": "en"})
+    return client
+
+
+def bill(number: int) -> Bill:
+    found: Bill = api.db.session.get_one(Bill, number, populate_existing=True)
+    return found
+
+
+@pytest.mark.any_engine
+@pytest.mark.parametrize(
+    ("text", "kind", "pays"),
+    [
+        ("", "nothing", ""),
+        ("134567890123456789", "payment_code", "wechat"),
+        ("2876 5432 1098 7654 32", "payment_code", "alipay"),
+        ("6212345678901234567", "payment_code", "aggregate"),
+        ("812345678901", "voucher", ""),
+        ("MT20261122AB", "voucher", ""),
+        ("13900000000", "words", ""),
+        ("8000", "words", ""),
+        ("csy", "words", ""),
+        ("陈诗雅", "words", ""),
+    ],
+)
+def test_codes_are_told_apart_by_how_they_look(store: Any, text: str, kind: str, pays: str) -> None:
+    found = what_is(text)
+    assert (found.kind, found.payment_kind) == (kind, pays)
+
+
+@pytest.mark.any_engine
+def test_a_member_is_told_by_code_phone_and_number(anna: int) -> None:
+    assert what_is(show_code(anna)).kind == "member_code"
+    assert what_is(PHONE).member_ids == (anna,)
+    number = str(join(phone="13900000001").number)
+    assert what_is(number.lower()).kind == "member"
+
+
+@pytest.mark.any_engine
+def test_digits_are_a_pin_only_where_a_pin_is_wanted(store: Any) -> None:
+    assert what_is("4711").kind == "words"
+    assert what_is("4711", pin_wanted=True).kind == "pin"
+
+
+def test_the_balance_is_suggested_where_it_is_enough(anna: int) -> None:
+    number = bill_of(anna)
+    add_to(number, service_for(110))
+    assert plan(bill(number)).choices == ()
+    add_top_up(number, 500)
+    now = plan(bill(number))
+    assert [(each.kind, each.amount_fen) for each in now.choices] == [("balance", 11_000)]
+    assert (now.due_fen, now.left_fen, now.takes) == (61_000, 50_000, True)
+
+
+def test_another_means_takes_the_place_of_the_last_one(anna: int) -> None:
+    number = bill_of(anna)
+    add_to(number, service_for(110))
+    add_top_up(number, 500)
+    chosen = choose(bill(number), plan(bill(number)).choices, "wechat")
+    assert [each.kind for each in chosen.choices] == ["balance", "wechat"]
+    chosen = choose(bill(number), chosen.choices, "cash")
+    assert [(each.kind, each.amount_fen) for each in chosen.choices] == [
+        ("balance", 11_000),
+        ("cash", 50_000),
+    ]
+
+
+def test_less_cash_than_is_due_is_a_part_of_it(store: Any) -> None:
+    number = bill_of()
+    add_to(number, service_for(128))
+    chosen = choose(bill(number), [], "cash")
+    assert chosen.notes()[:3] == [12_800, 13_000, 15_000]
+    split = give(bill(number), chosen.choices, 10_000)
+    assert (split.paid_fen, split.left_fen, split.change_fen) == (10_000, 2_800, 0)
+    assert give(bill(number), chosen.choices, 20_000).change_fen == 7_200
+
+
+def test_choices_follow_what_is_due(store: Any) -> None:
+    number = bill_of()
+    add_to(number, service_for(128))
+    round_off(number, 300)
+    now = plan(bill(number), [Choice("wechat", 12_800)])
+    assert (now.due_fen, now.paid_fen) == (12_500, 12_500)
+
+
+def test_a_payment_code_that_is_scanned_chooses_its_app(desk: FlaskClient) -> None:
+    number = bill_of()
+    add_to(number, service_for(128))
+    page = post(desk, f"{HOME}{number}/lines", {"text": "134567890123456789"}).text
+    assert 'name="kind-1" value="wechat"' in page
+    assert 'name="amount-1" value="128.00"' in page
+    assert bill(number).state == "open"
+
+
+def test_a_voucher_asks_for_its_platform_and_keeps_its_code(desk: FlaskClient) -> None:
+    number = bill_of()
+    add_to(number, service_for(128))
+    page = post(desk, f"{HOME}{number}/lines", {"text": "812345678901"})
+    assert 'value="meituan"' in page.text
+    assert "812345678901" in words(page.text)
+    sent = {"choose": "meituan", "voucher": "812345678901"}
+    page = post(desk, f"{HOME}{number}/tender", sent)
+    assert 'name="voucher-1" value="812345678901"' in page.text
+
+
+def test_a_pin_that_is_typed_agrees(desk: FlaskClient, anna: int) -> None:
+    top_up(anna, 500)
+    set_member_pin(anna, "471108")
+    number = bill_of(anna)
+    add_to(number, service_for(110))
+    page = post(desk, f"{HOME}{number}/lines", {"text": "471108"}).text
+    assert 'value="pin" checked' in page
+    sent = {"kind-1": "balance", "amount-1": "110", "agreed_by": "pin", "code": "471108"}
+    assert post(desk, f"{HOME}{number}/settle", {**sent, "key": "s"}).status_code == 302
+    assert left(anna) == (39_000, 0)
+
+
+def test_several_of_a_name_are_offered_and_nothing_is_opened(desk: FlaskClient) -> None:
+    for phone in ("13900000001", "13900000002"):
+        join("王芳", phone=phone)
+    sent = {"store_id": 1, "key": "k", "text": "wf"}
+    page = post(desk, f"{HOME}open", sent)
+    assert page.text.count('name="member_id"') == 2
+    assert api.db.session.query(Bill).count() == 0
+    found = post(desk, f"{HOME}open", {"store_id": 1, "key": "k", "text": "nobody"})
+    assert found.status_code == 422
+
+
+def test_a_tap_on_an_old_screen_is_refused_and_shows_the_bill(desk: FlaskClient) -> None:
+    number = bill_of()
+    variant = service_for(128).variants[0].id
+    version = bill(number).version
+    sent = {"variant_id": variant, "version": version}
+    assert post(desk, f"{HOME}{number}/lines", sent).status_code == 302
+    again = post(desk, f"{HOME}{number}/lines", sent)
+    assert again.status_code == 409
+    assert "has changed meanwhile" in words(again.text)
+
+
+def test_a_script_gets_the_parts_that_change_and_where_it_is(desk: FlaskClient) -> None:
+    number = bill_of()
+    sent = {"variant_id": service_for(128).variants[0].id}
+    answer = post(desk, f"{HOME}{number}/lines", sent, headers={"X-Till": "1"})
+    assert answer.headers["X-Till-Url"] == f"{HOME}{number}"
+    assert "<html" not in answer.text
+    assert 'id="till-bill"' in answer.text
