@@ -100,6 +100,7 @@ __all__ = [
     "OPEN_BILLS",
     "SEE_BILLS",
     "SEE_REFUNDS",
+from plugins.cashier.services.points import use_points
     "SETTLE_BILLS",
     "Adjustment",
     "Asked",
@@ -191,3 +192,4 @@ __all__ = [
     "undo_settlement",
     "void_bill",
 ]
+    "use_points",

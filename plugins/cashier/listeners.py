@@ -11,6 +11,7 @@ from plugins.cashier.offers import Adjustment, Draft, LineKind, PaymentMethod
 from plugins.cashier.services.benefits import benefits_for
 from plugins.cashier.services.kinds import KINDS
 from plugins.cashier.services.paying import METHODS
+from plugins.cashier.services.points import offered_points
 from plugins.cashier.services.printing import PRINTERS
 from plugins.membership.api import move_rows
 
@@ -35,8 +36,8 @@ def cashier_printers() -> Iterable[Printer]:
 
 @api.hookimpl
 def cashier_adjustments(draft: Draft) -> Iterable[Adjustment]:
-    """Offer the discounts of the member's level and of her stored-value cards."""
-    return benefits_for(draft)
+    """Offer the discounts of the member's level and stored-value cards, and her points."""
+    return (*benefits_for(draft), *offered_points(draft))
 
 
 @api.hookimpl

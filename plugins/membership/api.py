@@ -101,6 +101,14 @@ from plugins.membership.services.offers import (
 )
 from plugins.membership.services.phones import normalise_phone
 from plugins.membership.services.pins import WrongPin, check_member_pin, has_pin, set_member_pin
+from plugins.membership.services.points.moving import (
+    award_task,
+    earn_for,
+    earned_by,
+    points_of,
+    take_back_for,
+)
+from plugins.membership.services.points.rules import points_for, points_to_pay
 from plugins.membership.services.purses import PurseState, pay_from_balance, purses_of
 from plugins.membership.services.purses import cards_of as value_cards_of
 from plugins.membership.services.recharging import find_recharge, sell_recharge, undo_recharge
@@ -146,6 +154,7 @@ __all__ = [
     "add_members",
     "all_levels",
     "ask_adjustment",
+    "award_task",
     "benefits_of",
     "best_percent",
     "bind_identity",
@@ -156,6 +165,8 @@ __all__ = [
     "check_member_pin",
     "consents_of",
     "count_refund",
+    "earn_for",
+    "earned_by",
     "find_by_identity",
     "find_by_number",
     "find_by_phone",
@@ -182,6 +193,9 @@ __all__ = [
     "older_than",
     "pay_from_balance",
     "phones_taken",
+    "points_for",
+    "points_of",
+    "points_to_pay",
     "progress_of",
     "purses_of",
     "put_birthday",
@@ -199,6 +213,7 @@ __all__ = [
     "show_birthday",
     "show_code",
     "tag_member",
+    "take_back_for",
     "take_back_growth",
     "take_back_level",
     "touch_member",

@@ -65,6 +65,10 @@ HOLD_VALUE = api.Permission(
 ADJUST_VALUE = api.Permission(
     "membership.adjust_value", _("Adjust and transfer stored value"), ("manager",)
 )
+SEE_POINTS = api.Permission(
+    "membership.see_points", _("See how points moved"), ("manager", "accountant")
+)
+ADJUST_POINTS = api.Permission("membership.adjust_points", _("Adjust points"), ("manager",))
 SEE_EXPOSURE = api.Permission(
     "membership.see_exposure", _("See what the salon owes its members"), ("accountant",)
 )
@@ -92,5 +96,7 @@ PERMISSIONS = (
     EXCEED_CAPS,
     HOLD_VALUE,
     ADJUST_VALUE,
+    SEE_POINTS,
+    ADJUST_POINTS,
     SEE_EXPOSURE,
 )

@@ -100,6 +100,6 @@ def membership_tiles(member_id: int) -> Iterable[Tile]:
     history = "/membership/history"
     balance = api.lazy_pgettext("member card", "Balance")
     yield Tile("balance", balance, "/membership/balance", api.format_fen(held.balance_fen))
-    yield Tile("points", _("Points"), history, f"{held.points:,}")
+    yield Tile("points", _("Points"), "/membership/points", f"{held.points:,}")
     yield Tile("services", _("Remaining services"), "/membership/services", f"{left:,}")
     yield Tile("history", _("Spending history"), history)

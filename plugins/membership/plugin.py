@@ -6,6 +6,7 @@ import datetime as dt
 
 from console import api
 from console.api import _
+from plugins.ledger.api import CODES
 from plugins.membership import correspondence, files, listeners, phone, profile
 from plugins.membership.admin import VIEWS
 from plugins.membership.admin.cards import CARDS
@@ -20,10 +21,14 @@ from plugins.membership.services.duplicates import start_looking
 from plugins.membership.services.erasing import WAIT, start_due_erasures
 from plugins.membership.services.filing import refresh_birthdays
 from plugins.membership.services.level_terms import check_levels
+from plugins.membership.services.points.moving import expire_old_points
+from plugins.membership.services.points.rules import SETTINGS as POINTS
 from plugins.membership.services.recharging import SPLIT
 from plugins.membership.services.regions import CITY, INCOME, ISSUER, LEGAL_FORM
 from plugins.membership.services.replacing import FEE, FINDABLE
 from plugins.membership.services.visitors import IDLE_DAYS, forget_phones
+
+CODES.update({"task_points": _("Points for a task"), "adjust_points": _("Points adjusted")})
 
 
 class Membership(api.Plugin):
@@ -36,7 +41,7 @@ class Membership(api.Plugin):
     listeners = (listeners, correspondence, files, phone, profile)
     hooks = HOOKS
     permissions = PERMISSIONS
-    settings = (IDLE_DAYS, WAIT, LEGAL_FORM, CITY, ISSUER, INCOME, SPLIT, FEE, FINDABLE)
+    settings = (IDLE_DAYS, WAIT, LEGAL_FORM, CITY, ISSUER, INCOME, SPLIT, FEE, FINDABLE, *POINTS)
     admin_views = VIEWS
     public_routes = PAGES
     cards = CARDS
@@ -49,5 +54,6 @@ class Membership(api.Plugin):
         api.Schedule("membership.copies", drop_old_copies, daily_at="03:50"),
         api.Schedule("membership.erasures", start_due_erasures, every=dt.timedelta(hours=1)),
         api.Schedule("membership.levels", check_levels, daily_at="02:10"),
+        api.Schedule("membership.points", expire_old_points, daily_at="00:20"),
         api.Schedule("membership.phones", forget_phones, daily_at="03:20"),
     )

@@ -24,6 +24,7 @@ from plugins.cashier.services.agreeing import Proof, check_agreement, takes_some
 from plugins.cashier.services.asking import line_kind
 from plugins.cashier.services.billing import lock_bill
 from plugins.cashier.services.days import book_day
+from plugins.cashier.services.points import move_points
 from plugins.cashier.services.purse import Wallet, keep_payments
 from plugins.cashier.services.quoting import (
     SALES,
@@ -119,7 +120,8 @@ def _settle(
     due = sum(due for due, _balance in dues.values())
     if wallet.total_fen > due:
         raise api.Refused(_("More was given than is due. Say what goes back as change."))
-    if takes_something([] if again else lines, wallet.balance_fen):
+    used = 0 if again else found.points
+    if used or takes_something([] if again else lines, wallet.balance_fen):
         agreed_by = check_agreement(bill, agreed_by, proof)
     else:
         agreed_by = agreed_by if agreed_by == "code" else None
@@ -130,6 +132,7 @@ def _settle(
     api.fail_point("before_settling")
     _pay_lines(wallet, settling_of(bill, settlement), lines, dues, again=again)
     _finish(bill, settlement, lines, again=again)
+    move_points(settling_of(bill, settlement), settlement, lines, used)
     write_receipt(bill, settlement, lines, before)
     count_growth(bill, settlement, lines)
     api.answers(cashier_bill_settling, bill_id=bill.id)

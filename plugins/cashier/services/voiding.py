@@ -14,6 +14,7 @@ from plugins.cashier.models import BY_HAND, Bill, Discount, Line, Order, Payment
 from plugins.cashier.services.asking import line_kinds
 from plugins.cashier.services.billing import lock_bill
 from plugins.cashier.services.days import require_open_day
+from plugins.cashier.services.points import take_points_back
 from plugins.cashier.services.quoting import SALES, lines_of, refresh
 from plugins.cashier.services.receipts import take_growth_back, tell_of_reopening
 from plugins.cashier.services.settling import settling_of
@@ -37,6 +38,7 @@ def undo_settlement(bill_id: int, reason: str) -> Bill:
     for settlement in settlements:
         _take_back(bill, settlement, lines, reason)
         take_growth_back(bill, settlement, lines)
+        take_points_back(bill, settlement)
         settlement.undone_at, settlement.undo_reason = api.now(), reason
         settlement.undone_by = api.actor().user_id
         _free_payments(settlement)

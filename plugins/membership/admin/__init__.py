@@ -12,6 +12,7 @@ from plugins.membership.admin.offers import (
     RechargeAdmin,
     TierAdmin,
 )
+from plugins.membership.admin.points import PointsView
 from plugins.membership.admin.requests import CardRequestAdmin
 from plugins.membership.admin.tags import TagAdmin
 
@@ -26,6 +27,7 @@ VIEWS = (
     PurseKindAdmin,
     RechargeAdmin,
     ExposureView,
+    PointsView,
     JoinCodeAdmin,
     CardRequestAdmin,
     ConsentTextsView,

@@ -104,9 +104,11 @@ class MemberAdmin(
         where = f"/console/membership/members/{record.id}"
         top_up = api.RecordAction(_("Top up"), f"{where}/recharge", SELL_RECHARGES, method="GET")
         value = api.RecordAction(_("Stored value"), f"{where}/value", SEE_MEMBERS, method="GET")
+        points = f"/console/membership/points/{record.id}"
+        about = api.RecordAction(_("Points"), points, SEE_MEMBERS, method="GET")
         photos = api.RecordAction(_("Photos"), f"{where}/photos", SEE_MEMBERS, method="GET")
         if record.status == "frozen":
             thaw = api.RecordAction(_("Unfreeze"), f"{where}/unfreeze", FREEZE_MEMBERS)
-            return [value, photos, thaw]
+            return [value, about, photos, thaw]
         freeze = api.RecordAction(_("Freeze"), f"{where}/freeze", FREEZE_MEMBERS, method="GET")
-        return [top_up, value, photos, freeze]
+        return [top_up, value, about, photos, freeze]

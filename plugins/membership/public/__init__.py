@@ -12,6 +12,7 @@ from plugins.membership.public import (
     history,
     join,
     own_phone,
+    points,
     privacy,
 )
 from plugins.membership.public.routes import routes
@@ -27,6 +28,7 @@ __all__ = [
     "history",
     "join",
     "own_phone",
+    "points",
     "privacy",
 ]
 

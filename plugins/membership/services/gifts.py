@@ -8,6 +8,8 @@ from console import api
 from console.api import _
 from plugins.ledger.api import Entry, earn_points
 from plugins.membership.models import Benefit, Level, LevelGift, Member
+from plugins.membership.services.finding import today_of_chain
+from plugins.membership.services.points.rules import expiry_of
 from plugins.membership.services.timeline import note_history
 
 
@@ -48,7 +50,7 @@ def give_gift(member: Member, level: Level) -> None:
             store_id=member.home_store_id,
             note=level.name,
         )
-        earn_points(entry, member.id, points)
+        earn_points(entry, member.id, points, expires=expiry_of(today_of_chain()))
     for thing in things:
         note_history(member.id, "gift_due", gift=thing)
 

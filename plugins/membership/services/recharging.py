@@ -21,6 +21,7 @@ from plugins.ledger.api import (
 )
 from plugins.membership.models import SPLITS, Member, PurseKind, Recharge, Tier
 from plugins.membership.permissions import EXCEED_CAPS
+from plugins.membership.services.finding import today_of_chain
 from plugins.membership.services.freezing import require_active
 from plugins.membership.services.holding import record_act, require_free_value
 from plugins.membership.services.levelling import (
@@ -37,6 +38,7 @@ from plugins.membership.services.offers import (
     read_quote,
     still_hers,
 )
+from plugins.membership.services.points.rules import expiry_of
 from plugins.membership.services.purses import MAIN, find_purse, open_purse
 from plugins.membership.services.regions import GROUP, caps_bind
 from plugins.membership.services.timeline import note_history
@@ -201,7 +203,7 @@ def _give(entry: Entry, member: Member, quote: RechargeQuote) -> None:
         points = Entry(
             key=f"{entry.key}:points", code="earn_points", store_id=entry.store_id, ref=entry.key
         )
-        earn_points(points, member.id, quote.points)
+        earn_points(points, member.id, quote.points, expires=expiry_of(today_of_chain()))
     if quote.level_id is not None:
         buy_level(member.id, quote.level_id, quote.tier_name)
     if quote.gift:

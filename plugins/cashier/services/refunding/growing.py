@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from console import api
 from plugins.cashier.models import Bill, Line, LinePart, Refund, Settlement
+from plugins.cashier.services.points import take_points_off
 from plugins.membership.api import take_back_growth
 
 
@@ -27,4 +28,5 @@ def take_growth_off(refund: Refund, bill: Bill, own_fen: Mapping[int, int]) -> N
         fen = min(own_fen[number], int(counted))
         if fen > 0:
             key = f"bill:{bill.key}:{place}:spend"
+            take_points_off(bill, place, f"refund:{refund.key}", fen)
             take_back_growth(key, back_key=f"refund:{refund.key}:{place}", fen=fen)

@@ -1,0 +1,229 @@
+"""Points on the move: earned, taken back, adjusted, given for tasks, expired."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from console import api
+from console.api import _
+from plugins.ledger.api import (
+    POINTS,
+    Account,
+    Entry,
+    Insufficient,
+    Journal,
+    Leg,
+    earn_points,
+    expire_points,
+    heir_of,
+    spend_points,
+    standings,
+    take_back_points,
+)
+from plugins.membership.models import Member
+from plugins.membership.permissions import ADJUST_POINTS
+from plugins.membership.services.finding import today_of_chain
+from plugins.membership.services.levelling import lock_member
+from plugins.membership.services.points.rules import (
+    ALONE,
+    MONTHS,
+    TASKS,
+    YEARLY,
+    expiry_of,
+    last_day,
+    points_for,
+)
+from plugins.membership.services.timeline import note_history
+from plugins.messages.api import MessageKind, send_message
+
+EXPIRING = MessageKind(
+    "membership.points_expiring",
+    _("Points expire soon"),
+    _("%(name)s, %(points)s of your points expire on %(day)s."),
+)
+ADJUSTED = MessageKind(
+    "membership.points_adjusted",
+    _("Your points were adjusted"),
+    _("%(name)s, your points were changed by %(points)s: %(reason)s. You have %(left)s now."),
+)
+PAGE = "/membership/points"
+MOST = 1_000_000
+
+
+def points_of(member_id: int) -> int:
+    """Return a member's points; below zero when more was taken back than she had."""
+    holder = heir_of(member_id)
+    return standings([holder], ["all_points"])[holder]["all_points"]
+
+
+@api.unit
+def earn_for(entry: Entry, member_id: int, fen: Mapping[str, int], on: dt.date) -> int:
+    """Give a member the points for her own money, by what it was paid for; return how many."""
+    points = points_for(member_id, fen, on)
+    if points:
+        earn_points(entry, member_id, points, expires=expiry_of(on))
+    return points
+
+
+def earned_by(key: str) -> int:
+    """Return how many points the journal of a key gave; zero when there is none."""
+    given = (
+        sa.select(sa.func.sum(Leg.amount))
+        .join(Journal, Journal.id == Leg.journal_id)
+        .where(Journal.idem_key == key, Leg.unit == POINTS)
+    )
+    return int(api.db.session.scalar(given) or 0)
+
+
+@api.unit
+def take_back_for(entry: Entry, member_id: int, key: str, part: int = 1, whole: int = 1) -> int:
+    """Take back what the journal of *key* gave, or *part* of *whole* of it; return how many.
+
+    What she spent meanwhile becomes a debt that the next points settle.
+    """
+    points = earned_by(key) * part // whole if whole else 0
+    if points:
+        take_back_points(entry, member_id, points)
+    return points
+
+
+@api.unit
+def award_task(member_id: int, task: str) -> int:
+    """Give the points of a task: once a day for signing in, once for each other; return them.
+
+    Zero when she had them before, or the task gives none.
+    """
+    member = lock_member(member_id)
+    points = TASKS[task].get()
+    key = task_key(member.id, task)
+    if not points or was_awarded(member.id, task):
+        return 0
+    entry = Entry(key=key, code="task_points", store_id=member.home_store_id, asked=[task])
+    earn_points(entry, member.id, points, expires=expiry_of(today_of_chain()))
+    return points
+
+
+def task_key(member_id: int, task: str) -> str:
+    """Return the key under which the points of a task are given."""
+    day = f":{today_of_chain().isoformat()}" if task == "sign_in" else ""
+    return f"membership.task:{task}:{member_id}{day}"
+
+
+def was_awarded(member_id: int, task: str) -> bool:
+    """Tell whether the points of a task were given (today, for signing in)."""
+    known = sa.select(Journal.id).where(Journal.idem_key == task_key(member_id, task))
+    return api.db.session.scalar(known) is not None
+
+
+def adjusted_today(user_id: int | None, on: dt.date) -> int:
+    """Return how many points a person adjusted alone on a day, up and down."""
+    moved = (
+        sa.select(sa.func.sum(Leg.amount))
+        .join(Journal, Journal.id == Leg.journal_id)
+        .where(Journal.code == "adjust_points", Journal.business_on == on)
+        .where(Journal.actor_id == user_id, Journal.approver_id.is_(None), Leg.unit == POINTS)
+    )
+    return int(api.db.session.scalar(moved) or 0)
+
+
+@api.unit
+def adjust_points(member_id: int, points: int, *, reason: str, key: str) -> bool:
+    """Change a member's points by hand; tell whether it is done already.
+
+    Above what a person may adjust alone on a day a second one has to agree.
+    """
+    reason = reason.strip()[:200]
+    if not reason:
+        raise api.Refused(_("Say why."))
+    if not points or abs(points) > MOST:
+        raise api.Refused(_("Enter what is to change."))
+    member = lock_member(member_id)
+    if points_of(member.id) + points < 0:
+        raise Insufficient
+    store_id = member.home_store_id
+    payload = {"member_id": member.id, "points": points, "reason": reason, "key": key}
+    payload["store_id"] = store_id
+    alone = adjusted_today(api.actor().user_id, _day_in(store_id)) + abs(points)
+    if alone > ALONE.get():
+        api.ask_approval(ADJUST, payload, reason=reason, subject=member, store_id=store_id)
+        return False
+    _adjust(payload, None)
+    return True
+
+
+def _day_in(store_id: int) -> dt.date:
+    store = api.db.session.get_one(api.Store, store_id)
+    return api.business_day(api.now(), store.time_zone, store.cut_off_minutes)
+
+
+def _adjust(payload: dict[str, Any], approver_id: int | None) -> None:
+    member, points = lock_member(payload["member_id"]), payload["points"]
+    entry = Entry(
+        key=f"membership.adjust_points:{payload['key']}",
+        code="adjust_points",
+        asked=[member.id, points],
+        store_id=payload["store_id"],
+        business_on=_day_in(payload["store_id"]),
+        approver_id=approver_id,
+        note=payload["reason"],
+    )
+    if points > 0:
+        posted = earn_points(entry, member.id, points, expires=expiry_of(today_of_chain()))
+    else:
+        posted = spend_points(entry, member.id, -points)
+    if not posted.fresh:
+        return
+    note_history(member.id, "points_adjusted", points=f"{points:+,}", reason=payload["reason"])
+    facts = {
+        "points": f"{points:+,}",
+        "reason": payload["reason"],
+        "left": f"{points_of(member.id):,}",
+    }
+    send_message(member.id, ADJUSTED, facts, url=PAGE, key=f"{entry.key}:told")
+    api.record_audit(
+        "membership.points_adjusted",
+        member,
+        note=f"{points:+,} · {payload['reason']}",
+        store_id=payload["store_id"],
+        title=_("Adjusted points"),
+    )
+
+
+ADJUST = api.ApprovalKind(
+    "membership.adjust_points",
+    _("Adjust a member's points"),
+    ADJUST_POINTS,
+    lambda payload: _adjust(payload, api.actor().user_id),
+)
+
+
+def expire_old_points() -> None:
+    """Let points expire whose month is over, and tell members whose points go this month."""
+    today = today_of_chain()
+    expire_points(f"{today:%Y-%m}")
+    if MONTHS.get() or YEARLY.get():
+        _tell_expiring(f"{today:%Y-%m}")
+
+
+def _tell_expiring(month: str) -> None:
+    balance = Account.credits - Account.debits
+    rows = api.db.session.execute(
+        sa.select(Account.owner_id, balance)
+        .join(Member, Member.id == Account.owner_id)
+        .where(Account.owner == "member", Account.kind == "points", Account.part == month)
+        .where(balance > 0, Member.gone_at.is_(None))
+        .order_by(Account.owner_id)
+    ).all()
+    for member_id, points in rows:
+        _tell_one(member_id, int(points), month)
+
+
+@api.unit
+def _tell_one(member_id: int, points: int, month: str) -> None:
+    facts = {"points": f"{points:,}", "day": last_day(month).isoformat()}
+    key = f"membership.points_expiring:{member_id}:{month}"
+    send_message(member_id, EXPIRING, facts, url=PAGE, key=key)
