@@ -86,6 +86,7 @@ from plugins.cashier.services.online.providers import takes_online
 from plugins.cashier.services.online.refunding import give_back
 from plugins.cashier.services.paying import payment_kinds, seed_payment_kinds
 from plugins.cashier.services.performers import Share, put_performers, put_sellers, shares_of
+from plugins.cashier.services.points import use_points
 from plugins.cashier.services.quoting import lines_of, preview
 from plugins.cashier.services.refunding.cases import open_refund, refund_lines
 from plugins.cashier.services.refunding.sheets import Purchase, Term
@@ -100,7 +101,6 @@ __all__ = [
     "OPEN_BILLS",
     "SEE_BILLS",
     "SEE_REFUNDS",
-from plugins.cashier.services.points import use_points
     "SETTLE_BILLS",
     "Adjustment",
     "Asked",
@@ -190,6 +190,6 @@ from plugins.cashier.services.points import use_points
     "takes_online",
     "today_of",
     "undo_settlement",
+    "use_points",
     "void_bill",
 ]
-    "use_points",
