@@ -110,8 +110,10 @@ def test_an_amount_that_cannot_be_paid_is_said_on_the_page(phone: Phone) -> None
     page = phone.get("/cashier/buy/top_up?amount=abc")
     assert page.status_code == 422
     assert "Enter an amount" in words(page.text)
-    page = phone.post("/cashier/buy/top_up", amount="20000", key="k", price_fen="2000000")
+    page = phone.post("/cashier/buy/top_up", amount="0.5", key="k", price_fen="50")
     assert "you can pay from" in words(page.text)
+    page = phone.get("/cashier/buy/top_up?amount=20000")
+    assert "more than the rules allow" in words(page.text)
 
 
 def test_she_buys_a_card_from_the_shelf(phone: Phone, anna: int, work: Any) -> None:
