@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from plugins.cashier import public_online, public_receipts
+from plugins.cashier import public_online, public_receipts, public_refunds
 
-PAGES = tuple({*public_online.PAGES, *public_receipts.PAGES})
+PAGES = tuple({*public_online.PAGES, *public_receipts.PAGES, *public_refunds.PAGES})

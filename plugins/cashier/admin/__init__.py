@@ -7,6 +7,7 @@ from plugins.cashier.admin.bills import BillAdmin, OrderAdmin
 from plugins.cashier.admin.online import OnlinePaymentAdmin
 from plugins.cashier.admin.payment_kinds import PaymentKindAdmin
 from plugins.cashier.admin.receipt_look import ReceiptLook
+from plugins.cashier.admin.refunds import RefundAdmin
 from plugins.cashier.admin.till import Till
 
 VIEWS: tuple[type[api.AdminView], ...] = (
@@ -14,6 +15,7 @@ VIEWS: tuple[type[api.AdminView], ...] = (
     BillAdmin,
     OrderAdmin,
     OnlinePaymentAdmin,
+    RefundAdmin,
     PaymentKindAdmin,
     ReceiptLook,
 )

@@ -1,0 +1,320 @@
+"""Refunds of top-ups and cards: from the sheet to the money, and what is refused on the way."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from console import api
+from console.approval import agree as approve
+from console.approval import decline
+from console.inbox import Notice
+from plugins.cards.models import Card
+from plugins.cashier.api import Payout, Tender
+from plugins.cashier.models import Refund
+from plugins.cashier.services.refunding.answering import object_to_refund
+from plugins.cashier.services.refunding.cases import (
+    ask_for_approval,
+    open_refund,
+    refundables_of,
+    withdraw_refund,
+)
+from plugins.cashier.services.refunding.paying_out import Ways, pay_refund
+from plugins.ledger import api as ledger
+from plugins.ledger.services.verifying import verify
+from plugins.messages.api import Message
+from tests.support import cards as shop
+from tests.support.ledger import balance as book
+from tests.support.ledger import left
+from tests.support.membership import join
+from tests.support.people import add_person
+from tests.support.refunds import (
+    agree,
+    alone_up_to,
+    asked,
+    pay_out,
+    sheet_for,
+)
+from tests.support.salon import add_store
+from tests.support.till import (
+    add_to,
+    add_top_up,
+    balance,
+    bill_of,
+    cash,
+    new_key,
+    pay,
+    service_for,
+    top_up,
+)
+
+
+@pytest.fixture
+def anna(app: Flask) -> int:
+    add_store("福田店")
+    alone_up_to(10_000)
+    return int(join().id)
+
+
+@pytest.fixture
+def desk(app: Flask) -> Iterator[shop.Shop]:
+    found = shop.open_shop()
+    alone_up_to(10_000)
+    yield found
+
+
+def spend(member_id: int, yuan: int) -> None:
+    bill_id = bill_of(member_id)
+    add_to(bill_id, service_for(yuan))
+    pay(bill_id, balance(yuan))
+
+
+def books(*kinds: str) -> list[int]:
+    return [book(ledger.salon(kind, 1)) for kind in kinds]
+
+
+def test_a_top_up_is_refunded_by_the_salons_cause(app: Flask, anna: int) -> None:
+    top_up(anna, 500, 50)
+    spend(anna, 220)
+    refund = agree(sheet_for(anna, "shop"))
+    assert (refund.amount_fen, refund.state) == (30_000, "approved")
+    assert pay_out(refund).state == "paid"
+    assert left(anna) == (0, 0)
+    assert books("cash", "revenue") == [-20_000, 20_000]
+    assert verify().findings == {}
+
+
+def test_a_top_up_is_refunded_by_her_own_cause_and_the_difference_is_income(
+    app: Flask, anna: int
+) -> None:
+    top_up(anna, 500, 50)
+    spend(anna, 220)
+    refund = agree(sheet_for(anna, "member"))
+    assert refund.amount_fen == 28_000
+    pay_out(refund)
+    assert books("cash", "revenue") == [-22_000, 22_000]
+    assert verify().findings == {}
+
+
+def test_520_used_of_550_gives_back_27_27_and_voids_the_bonus(app: Flask, anna: int) -> None:
+    top_up(anna, 500, 50)
+    spend(anna, 520)
+    refund = agree(sheet_for(anna, "shop"))
+    assert refund.amount_fen == 2_727
+    pay_out(refund)
+    assert left(anna) == (0, 0)
+    assert books("revenue") == [47_273]
+    assert verify().findings == {}
+
+
+def test_nothing_is_asked_of_her_when_she_used_more_than_she_paid(app: Flask, anna: int) -> None:
+    top_up(anna, 500, 50)
+    spend(anna, 520)
+    refund = agree(sheet_for(anna, "member"))
+    assert (refund.amount_fen, refund.sheet["accounts"][0]["floored"]) == (0, True)
+    pay_out(refund)
+    assert books("revenue") == [50_000]
+    assert api.db.session.query(Payout).count() == 0
+
+
+def test_money_goes_back_by_each_payment_up_to_what_it_brought(app: Flask, anna: int) -> None:
+    bill_id = bill_of(anna)
+    add_top_up(bill_id, 500)
+    pay(bill_id, Tender("wechat", 30_000), cash(200))
+    refund = pay_out(agree(sheet_for(anna)))
+    rows = api.db.session.scalars(sa.select(Payout).order_by(Payout.id)).all()
+    assert [row.amount_fen for row in rows] == [30_000, 20_000]
+    assert all(row.ref for row in rows)
+    assert book(ledger.platform("wechat")) == 0
+    assert books("cash") == [0]
+    assert refund.state == "paid"
+
+
+def test_a_payment_gives_back_no_more_than_it_brought(app: Flask, anna: int) -> None:
+    bill_id = bill_of(anna)
+    add_top_up(bill_id, 500)
+    pay(bill_id, Tender("wechat", 30_000), cash(200))
+    refund = agree(sheet_for(anna))
+    ref = api.db.session.scalar(sa.select(ledger.Payment.ref).order_by(ledger.Payment.id).limit(1))
+    with pytest.raises(ledger.RefundTooBig):
+        pay_refund(refund.id, Ways({str(ref): 40_000}, "cash", "her wish"))
+    assert left(anna) == (50_000, 0)
+
+
+def test_another_way_than_it_came_needs_a_reason(app: Flask, anna: int) -> None:
+    top_up(anna, 500)
+    refund = agree(sheet_for(anna))
+    for ways in (Ways({}), Ways({}, "transfer"), Ways({}, "balance", "her wish")):
+        with pytest.raises(api.Refused):
+            pay_refund(refund.id, ways)
+    pay_refund(refund.id, Ways({}, "transfer", "the cash is at the bank"))
+    assert books("bank") == [50_000]
+
+
+def test_interest_is_a_payout_of_its_own(app: Flask, anna: int) -> None:
+    top_up(anna, 500)
+    later = api.today("Asia/Shanghai") + dt.timedelta(days=365)
+    refund = agree(sheet_for(anna, "shop", paid_on=later))
+    assert (refund.amount_fen, refund.interest_fen) == (50_000, 1_500)
+    pay_out(refund)
+    assert books("interest", "cash") == [-1_500, 1_500]
+    parts = api.db.session.scalars(sa.select(Payout.part).order_by(Payout.id)).all()
+    assert parts == ["refund", "interest"]
+    assert verify().findings == {}
+
+
+def test_nothing_is_paid_before_she_agreed(app: Flask, anna: int) -> None:
+    top_up(anna, 500)
+    refund = sheet_for(anna)
+    with pytest.raises(api.Refused):
+        pay_refund(refund.id, Ways({}, "cash", "her wish"))
+    object_to_refund(refund.id, "I never had the second facial")
+    with pytest.raises(api.Refused):
+        pay_refund(refund.id, Ways({}, "cash", "her wish"))
+    assert api.db.session.query(Notice).count() >= 1
+
+
+def test_a_sheet_that_is_out_of_date_is_not_paid(app: Flask, anna: int) -> None:
+    top_up(anna, 500)
+    refund = agree(sheet_for(anna))
+    spend(anna, 100)
+    with pytest.raises(api.Conflict):
+        pay_out(refund)
+    assert left(anna) == (40_000, 0)
+
+
+def test_a_refund_is_paid_once_however_often_it_is_sent(app: Flask, anna: int) -> None:
+    top_up(anna, 500)
+    refund = agree(sheet_for(anna))
+    ways = Ways({}, "cash", "her wish")
+    assert pay_refund(refund.id, ways).id == pay_refund(refund.id, ways).id
+    assert books("cash") == [0]
+
+
+def test_the_same_form_makes_one_sheet(app: Flask, anna: int) -> None:
+    top_up(anna, 500)
+    keys, key = [one.key for one in refundables_of(anna)], new_key()
+    made = [
+        open_refund(anna, keys, asked(), store_id=1, reason="moved", key=key).id
+        for _each in range(2)
+    ]
+    assert made[0] == made[1]
+
+
+def test_a_large_refund_waits_for_a_second_person(app: Flask, anna: int) -> None:
+    alone_up_to(100)
+    top_up(anna, 500)
+    first = add_person("front_desk")
+    second = add_person("manager")
+    with api.acting_as(api.Actor(first, "desk")):
+        refund = agree(sheet_for(anna))
+        assert refund.state == "open"
+        ask_for_approval(refund.id)
+        with pytest.raises(api.Conflict):
+            ask_for_approval(refund.id)
+        with pytest.raises(api.Conflict):
+            pay_refund(refund.id, Ways({}, "cash", "her wish"))
+    with api.acting_as(api.Actor(second, "manager")):
+        approve(refund.approval_id or 0)
+    pay_refund(refund.id, Ways({}, "cash", "her wish"))
+    assert (refund.approved_by, left(anna)) == (second, (0, 0))
+
+
+def test_what_was_declined_can_be_asked_for_again(app: Flask, anna: int) -> None:
+    alone_up_to(100)
+    top_up(anna, 500)
+    second = add_person("manager")
+    refund = sheet_for(anna)
+    ask_for_approval(refund.id)
+    with api.acting_as(api.Actor(second, "manager")):
+        decline(refund.approval_id or 0)
+    ask_for_approval(refund.id)
+    assert refund.state == "waiting"
+
+
+def test_a_withdrawn_refund_moves_nothing(app: Flask, anna: int) -> None:
+    top_up(anna, 500)
+    refund = agree(sheet_for(anna))
+    withdraw_refund(refund.id, "she stays")
+    with pytest.raises(api.Conflict):
+        pay_refund(refund.id, Ways({}, "cash", "her wish"))
+    assert left(anna) == (50_000, 0)
+
+
+def test_seven_days_are_refused_when_they_are_over(app: Flask, anna: int) -> None:
+    with api.at_moment(api.now() - dt.timedelta(days=9)):
+        top_up(anna, 500)
+    with pytest.raises(api.Refused) as told:
+        sheet_for(anna, "seven_days")
+    with api.speaking("en"):
+        assert "seven days" in str(told.value)
+
+
+def test_a_session_card_is_refunded_by_either_cause(desk: shop.Shop) -> None:
+    product = shop.add_product("头皮十次", 98_000, shop.item(desk.scalp, 10))
+    card = shop.sell(desk, product)
+    for _each in range(4):
+        shop.use(desk, card)
+    told = {"store_id": desk.store.id}
+    hers = sheet_for(desk.member.id, "member", kind="card", told=told)
+    assert hers.amount_fen == 46_800
+    refund = agree(sheet_for(desk.member.id, "shop", kind="card", told=told))
+    assert refund.amount_fen == 58_800
+    pay_out(refund)
+    assert api.db.session.get_one(Card, card.id).state == "refunded"
+    assert refundables_of(desk.member.id) == []
+    assert book(ledger.salon("cash", desk.store.id)) == -39_200
+    assert verify().findings == {}
+
+
+def test_a_pass_is_refunded_by_the_time_that_is_left(desk: shop.Shop) -> None:
+    product = shop.add_product("年卡", 365_000, shop.item(desk.scalp), kind="pass", valid_days=365)
+    with api.at_moment(api.now() - dt.timedelta(days=100)):
+        shop.sell(desk, product)
+    told = {"store_id": desk.store.id}
+    refund = agree(sheet_for(desk.member.id, "member", kind="card", told=told))
+    assert refund.amount_fen == 265_000
+    pay_out(refund)
+    assert book(ledger.salon("revenue", desk.store.id)) == 100_000
+    assert verify().findings == {}
+
+
+def test_what_is_owing_for_a_card_is_forgiven(desk: shop.Shop) -> None:
+    product = shop.add_product("头皮十次", 100_000, shop.item(desk.scalp, 10))
+    card = shop.sell(desk, product, 60_000)
+    shop.use(desk, card)
+    told = {"store_id": desk.store.id}
+    refund = agree(sheet_for(desk.member.id, "shop", kind="card", told=told))
+    assert refund.amount_fen == 50_000
+    pay_out(refund)
+    owing = ledger.standings([desk.member.id], ["owing"])[desk.member.id]["owing"]
+    assert owing == 0
+    assert verify().findings == {}
+
+
+def test_she_hears_of_the_sheet_and_of_the_money(app: Flask, anna: int) -> None:
+    top_up(anna, 500)
+    pay_out(agree(sheet_for(anna)))
+    kinds = api.db.session.scalars(sa.select(Message.kind).order_by(Message.id)).all()
+    assert [kind for kind in kinds if "refund" in kind] == [
+        "cashier.refund_sheet",
+        "cashier.refunded",
+    ]
+
+
+def test_whoever_approves_hears_of_a_large_refund(app: Flask, anna: int) -> None:
+    top_up(anna, 500)
+    refund = pay_out(agree(sheet_for(anna)))
+    urls = api.db.session.scalars(sa.select(Notice.url)).all()
+    assert f"/console/cashier/refunds/{refund.id}/" in urls
+
+
+def test_numbers_count_by_store_and_day(app: Flask, anna: int) -> None:
+    top_up(anna, 500)
+    numbers = [sheet_for(anna).number for _each in range(2)]
+    assert [number[-4:] for number in numbers] == ["-001", "-002"]
+    assert api.db.session.query(Refund).count() == 2
