@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
-from functools import cache, lru_cache
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,6 +21,7 @@ DIST = Path(__file__).parent / "static" / "dist"
 MANIFEST = DIST / "manifest.json"
 ROOT = Path(__file__).parent.parent
 URL = "/static/dist"
+ICON = Markup('<svg class="icon{}" aria-hidden="true"><use href="{}#{}"/></svg>')
 OLDEST_NODE = 18
 
 
@@ -57,15 +58,15 @@ def icon(name: str, kind: str = "") -> Markup:
 
 def draw_icon(name: str, *, kind: str = "", sprite: str = "icons.svg") -> Markup:
     """Draw an icon of one of the sprites; a name that it lacks becomes a plain dot."""
-    shown = name if name in _manifest()["icons" if sprite == "icons.svg" else sprite] else "point"
-    return _draw(asset(sprite).url, shown, f" icon-{kind}" if kind else "")
-
-
-@cache
-def _draw(sprite: str, name: str, size: str) -> Markup:
-    return Markup('<svg class="icon{}" aria-hidden="true"><use href="{}#{}"/></svg>').format(
-        size, sprite, name
-    )
+    manifest = _manifest()
+    drawn: dict[tuple[str, str, str], Markup] = manifest.setdefault("drawn", {})
+    asked = (name, kind, sprite)
+    if asked not in drawn:
+        known = manifest["icons" if sprite == "icons.svg" else sprite]
+        drawn[asked] = ICON.format(
+            f" icon-{kind}" if kind else "", asset(sprite).url, name if name in known else "point"
+        )
+    return drawn[asked]
 
 
 def send(filename: str) -> Response:

@@ -21,7 +21,10 @@ def available(listing: Listing) -> list[dict[str, Any]]:
         asked = (listing.view.endpoint, each.key, each.operations, catalogue())
         if asked not in kept:
             kept[asked] = _describe(listing, each)
-        found.append({**kept[asked], "choices": [(v, str(label)) for v, label in each.options]})
+        described = kept[asked]
+        if callable(each.choices):  # what there is to choose from may change
+            described = {**described, "choices": _choices(each)}
+        found.append(described)
     return found
 
 
@@ -34,7 +37,12 @@ def _describe(listing: Listing, each: ListFilter) -> dict[str, Any]:
             {"key": key, "label": str(LABELS[key]), "bare": key in BARE} for key in each.operations
         ],
         "lookup_url": _lookup_url(listing, each),
+        "choices": [] if callable(each.choices) else _choices(each),
     }
+
+
+def _choices(each: ListFilter) -> list[tuple[Any, str]]:
+    return [(value, str(label)) for value, label in each.options]
 
 
 def _lookup_url(listing: Listing, each: ListFilter) -> str | None:
