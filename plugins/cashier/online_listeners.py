@@ -35,4 +35,4 @@ def membership_member_merging(kept_id: int, gone_id: int) -> None:
 def membership_tiles(member_id: int) -> Iterable[Tile]:
     """Lead to topping up by phone, where somebody takes the money."""
     if takes_online():
-        yield Tile("top_up", _("Top up"), "/cashier/recharge")
+        yield Tile("top_up", _("Top up"), "/cashier/top-up")

@@ -28,8 +28,8 @@ USUAL = (10_000, 30_000, 50_000, 100_000)
 PAY = "/cashier/pay/"
 
 
-@routes.get("/recharge", audience="visitor")
-def show_recharge() -> Any:
+@routes.get("/top-up", audience="visitor")
+def show_top_up() -> Any:
     """Show the offers, and a field for any other amount."""
     return _choose()
 
@@ -150,7 +150,7 @@ def _look(number: str) -> OnlinePayment:
 def _choose(problem: api.Refused | None = None) -> Any:
     member = api.db.session.get_one(Member, api.visitor().id)
     page = api.render_public(
-        "cashier/phone/recharge.html",
+        "cashier/phone/top_up.html",
         offers=offers_for(member.id, member.home_store_id),
         usual=USUAL,
         least_fen=LEAST.get(),
@@ -193,7 +193,7 @@ STATES = {
     "prepaid": _("Waiting for payment"),
     "unknown": _("Being checked"),
     "closing": _("Being closed"),
-    "closed": _("Closed"),
+    "closed": _("Closed unpaid"),
     "confirmed": _("Paid, being booked"),
     "paid": _("Paid and booked"),
     "mismatch": _("Being checked by staff"),

@@ -59,7 +59,7 @@ TAMPERED = api.Setting(
     choices=(("no", _("no")), ("signature", _("the signature")), ("amount", _("the amount"))),
     group=GROUP,
 )
-SHORT = api.Setting("sandboxpay.short", _("It takes one cent less"), default=False, group=GROUP)
+SHORT = api.Setting("sandboxpay.short", _("It takes ¥0.01 less"), default=False, group=GROUP)
 
 FAULTS: tuple[api.Setting[Any], ...] = (
     SLOW,

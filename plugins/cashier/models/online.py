@@ -16,7 +16,7 @@ ONLINE_STATES = (
     ("prepaid", _("Waiting for payment")),
     ("unknown", _("Unclear")),
     ("closing", _("Being closed")),
-    ("closed", _("Closed")),
+    ("closed", _("Closed unpaid")),
     ("confirmed", _("Paid, not booked")),
     ("paid", _("Paid and booked")),
     ("mismatch", _("Another amount was paid")),

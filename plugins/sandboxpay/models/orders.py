@@ -14,7 +14,7 @@ from console.api import _
 ORDER_STATES = (
     ("NOTPAY", _("Not paid")),
     ("SUCCESS", _("Money taken")),
-    ("CLOSED", _("Closed")),
+    ("CLOSED", _("Closed unpaid")),
     ("REFUND", _("Refunded")),
 )
 

@@ -59,7 +59,7 @@ def test_she_chooses_an_offer_pays_and_sees_what_she_has(
     phone: Phone, anna: int, work: Any
 ) -> None:
     add_offer()
-    assert "充500送50" in words(phone.get("/cashier/recharge").text)
+    assert "充500送50" in words(phone.get("/cashier/top-up").text)
     review = words(phone.get("/cashier/buy/top_up?amount=600").text)
     assert "¥600.00" in review
     assert "¥650.00" in review
