@@ -59,6 +59,7 @@ from plugins.cashier.online import (
     Trade,
 )
 from plugins.cashier.permissions import DEDUCT_ALONE, OPEN_BILLS, SEE_BILLS, SETTLE_BILLS
+from plugins.cashier.priced import Proposal, Unused
 from plugins.cashier.refunds import (
     MAKE_REFUNDS,
     SEE_REFUNDS,
@@ -77,7 +78,20 @@ from plugins.cashier.services.billing import (
     scan_member,
     set_member,
 )
-from plugins.cashier.services.byhand import change_price, give_free, keep_price, round_off
+from plugins.cashier.services.byhand import (
+    change_price,
+    give_free,
+    keep_price,
+    round_off,
+    rounding_sums,
+)
+from plugins.cashier.services.choosing import (
+    accept_benefit,
+    choose_coupon,
+    decline_benefit,
+    proposals_for,
+    take_proposal,
+)
 from plugins.cashier.services.days import require_open_day
 from plugins.cashier.services.naming import name_in_all
 from plugins.cashier.services.numbers import today_of
@@ -126,6 +140,7 @@ __all__ = [
     "Payout",
     "Performer",
     "Prepaid",
+    "Proposal",
     "ProvenPin",
     "ProviderRefused",
     "Purchase",
@@ -147,6 +162,8 @@ __all__ = [
     "Tender",
     "Term",
     "Trade",
+    "Unused",
+    "accept_benefit",
     "add_line",
     "cashier_adjustments",
     "cashier_bill_settled",
@@ -162,6 +179,8 @@ __all__ = [
     "cashier_refundables",
     "change_line",
     "change_price",
+    "choose_coupon",
+    "decline_benefit",
     "describe_online",
     "give_back",
     "give_free",
@@ -174,6 +193,7 @@ __all__ = [
     "order_online",
     "payment_kinds",
     "preview",
+    "proposals_for",
     "prove_pin",
     "put_performers",
     "put_sellers",
@@ -182,11 +202,13 @@ __all__ = [
     "require_open_day",
     "resume_bill",
     "round_off",
+    "rounding_sums",
     "scan_member",
     "seed_payment_kinds",
     "set_member",
     "settle",
     "shares_of",
+    "take_proposal",
     "takes_online",
     "today_of",
     "undo_settlement",

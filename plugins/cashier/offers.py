@@ -121,12 +121,18 @@ class Offer:
     """Something that a member may have put on a bill today: *kind* and *facts* make its line.
 
     *title* says what it is and *left_words* what is left of it, in the reader's language.
+    Of a session *pool* says what it is taken from, with how many *left* (None: without end),
+    what it was bought for and what the service costs more.
     """
 
     kind: str
     title: str
     facts: Mapping[str, Any]
     left_words: str = ""
+    pool: str = ""
+    left: int | None = None
+    worth_fen: int = 0
+    extra_fen: int = 0
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,10 @@ OPEN_BILLS = api.Permission(
 SETTLE_BILLS = api.Permission("cashier.settle_bills", _("Settle bills"), DESK)
 CHANGE_PRICES = api.Permission("cashier.change_prices", _("Change prices on a bill"), DESK)
 GIVE_FREE = api.Permission("cashier.give_free", _("Give things free"), ("manager",))
+CHANGE_FREELY = api.Permission(
+    "cashier.change_prices_freely", _("Change prices without a limit"), ("manager",)
+)
+GIVE_FREELY = api.Permission("cashier.give_freely", _("Give things free without a limit"))
 GIVE_BONUS = api.Permission("cashier.give_bonus", _("Set the bonus of a top-up"), ("manager",))
 DEDUCT_ALONE = api.Permission(
     "cashier.deduct_alone", _("Take from a balance without the member's code"), ("manager",)
@@ -81,6 +85,8 @@ PERMISSIONS = (
     SETTLE_BILLS,
     CHANGE_PRICES,
     GIVE_FREE,
+    CHANGE_FREELY,
+    GIVE_FREELY,
     GIVE_BONUS,
     DEDUCT_ALONE,
     ALLOW_OWING,

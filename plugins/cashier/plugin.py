@@ -11,7 +11,7 @@ from plugins.cashier.online_jobs import SCHEDULES
 from plugins.cashier.permissions import PERMISSIONS
 from plugins.cashier.public import PAGES
 from plugins.cashier.refunds import REFUND_HOOKS, REFUND_PERMISSIONS, REFUND_SETTINGS
-from plugins.cashier.services.byhand import ROUNDING_MOST
+from plugins.cashier.services.byhand import LIMITS
 from plugins.cashier.services.online.settings import SETTINGS as ONLINE
 from plugins.cashier.services.printing import SETTINGS as PRINTING
 from plugins.cashier.services.settling import OWING_MOST
@@ -35,5 +35,5 @@ class Cashier(api.Plugin):
     admin_views = VIEWS
     demo = (demo.PART,)
     public_routes = PAGES
-    settings = (ROUNDING_MOST, OWING_MOST, *PRINTING, *ONLINE, *REFUND_SETTINGS)
+    settings = (*LIMITS, OWING_MOST, *PRINTING, *ONLINE, *REFUND_SETTINGS)
     jobs = SCHEDULES

@@ -209,3 +209,52 @@ class Quote:
     def line(self, line_id: int) -> QuoteLine:
         """Return one line of it."""
         return next(line for line in self.lines if line.line_id == line_id)
+
+
+@dataclass(frozen=True)
+class Session:
+    """A session of hers that may take the place of a line.
+
+    It is taken from *pool* and was paid with *worth_fen*; what the service costs more is
+    *extra_fen*. *kind* and *facts* make the line that uses it.
+    """
+
+    line_id: int
+    pool: str
+    title: str
+    worth_fen: int = 0
+    extra_fen: int = 0
+    kind: str = "session"
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Means:
+    """What a guest could pay with beside money; *left* counts the sessions of each pool."""
+
+    purses: Sequence[FromPurse] = ()
+    titles: Mapping[str | None, Any] = field(default_factory=dict)
+    sessions: Sequence[Session] = ()
+    left: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A way to pay a bill: what she gives in money, and what it takes from her, in words.
+
+    *cost_fen* is the money, the balance and what the sessions were bought for; *saved_fen* is
+    what that comes to less than the list price. *sign* tells it apart.
+    """
+
+    quote: Quote
+    sessions: tuple[Session, ...]
+    purses: tuple[tuple[str | None, int], ...]
+    cost_fen: int
+    saved_fen: int
+    words: tuple[Mapping[str, Any], ...]
+    sign: str
+
+    @property
+    def money_fen(self) -> int:
+        """What she gives in money."""
+        return self.quote.money_fen

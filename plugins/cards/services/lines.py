@@ -249,7 +249,16 @@ def _offered(offer: Offer, service: Service, variant: Variant) -> till.Offer:
     if offer.card.until_on is not None:
         words.append(api.gettext("until %(day)s", day=offer.card.until_on))
     title = " · ".join(one.shown_name for one in named)
-    return till.Offer("session", title, facts, " · ".join(words))
+    return till.Offer(
+        "session",
+        title,
+        facts,
+        " · ".join(words),
+        pool=f"part:{offer.part.id}",
+        left=None if offer.card.kind == "pass" else offer.left.all,
+        worth_fen=0 if offer.card.kind == "pass" else offer.part.deal_fen,
+        extra_fen=extra,
+    )
 
 
 def say_left(count: int) -> str:

@@ -163,7 +163,7 @@ def _freeze(bill: Bill, lines: Sequence[Line], found: Quote) -> None:
                 known.amount_fen = step.amount_fen
                 continue
             row = Discount(line_id=priced.line_id, step=step.step, amount_fen=step.amount_fen)
-            row.reason, row.facts = dict(step.reason), dict(step.facts)
+            row.reason, row.facts = dict(step.reason), {**step.facts, "key": step.key}
             row.by_user, row.at = step.by_user, api.now()
             api.db.session.add(row)
 
