@@ -252,7 +252,10 @@ function start() {
     find('#till-scan button').click();
   });
   on('click', '[data-open]', (button) => open(document.getElementById(button.dataset.open)));
-  on('click', '[data-to]', (button) => show(button.dataset.to));
+  on('click', '[data-to]', (button) => {
+    show(button.dataset.to);
+    if (button.dataset.to === 'side') find('.till-pay')?.scrollIntoView({ block: 'end' });
+  });
   on('click', '[data-category]', chooseCategory);
   on('click', '[data-pad-digit]', pressDigit);
   on('click', '[data-retry]', retry);

@@ -10,6 +10,7 @@ from console.api import _
 from plugins.cashier.models import Bill, Line, PaymentKind
 from plugins.cashier.offers import Quote, Tender
 from plugins.cashier.services.agreeing import takes_something
+from plugins.cashier.services.asking import line_kinds
 from plugins.cashier.services.paying import payment_kinds, seed_payment_kinds
 from plugins.cashier.services.quoting import SALES, lines_of, preview
 from plugins.membership.api import PurseState, has_pin, purses_of
@@ -54,6 +55,8 @@ class Plan:
     #: Whether something is taken from the member, so that she has to agree.
     takes: bool = False
     has_pin: bool = False
+    #: What of it is sold and cannot be owed, such as top-ups.
+    sales_fen: int = 0
     #: How much may come from each stored-value card, by code.
     purses: tuple[tuple[PurseState, int], ...] = ()
 
@@ -77,6 +80,11 @@ class Plan:
         """What comes from balance."""
         return sum(choice.amount_fen for choice in self.choices if choice.kind == "balance")
 
+    @property
+    def may_owe(self) -> bool:
+        """Tell whether what is left may stay owing: money pays at least for what is sold."""
+        return self.left_fen > 0 and self.paid_fen - self.balance_fen >= self.sales_fen
+
     def notes(self) -> list[int]:
         """Return what a guest might hand over for the sum in cash: exactly that, or notes."""
         cash = next((c.amount_fen for c in self.choices if c.kind == "cash"), 0)
@@ -97,14 +105,20 @@ def plan(bill: Bill, choices: Sequence[Choice] | None = None) -> Plan:
     purses = _purses(bill, lines)
     if choices is None:
         choices = _usual(bill, lines, purses)
-    wanted = sum(min(c.amount_fen, _held(purses, c.purse)) for c in choices if c.kind == "balance")
-    quote = None if again else preview(bill.id, wanted)
-    if quote is None:
-        due = bill.owing_fen
-        balance = min(wanted, sum(_owing(line) for line in lines))
+    choices = sorted(choices, key=lambda each: each.kind != "balance")
+    wanted = [
+        (each.purse, min(each.amount_fen, _held(purses, each.purse)))
+        for each in choices
+        if each.kind == "balance"
+    ]
+    if again:
+        quote, due = None, bill.owing_fen
+        limits = _share(wanted, sum(_owing(line) for line in lines))
     else:
-        due, balance = quote.due_fen, quote.balance_fen
-    kept = _mend(choices, due, balance)
+        quote = preview(bill.id, purses=wanted)
+        due, limits = quote.due_fen, _paid_by(quote, len(wanted))
+    balance = sum(limits)
+    kept = _mend(choices, due, limits)
     takes = takes_something([] if again else lines, balance)
     return Plan(
         quote,
@@ -112,8 +126,29 @@ def plan(bill: Bill, choices: Sequence[Choice] | None = None) -> Plan:
         kept,
         takes,
         bool(takes and bill.member_id and has_pin(bill.member_id)),
+        0 if again else _sold(lines),
         tuple((purse, fen) for purse, fen in purses if fen),
     )
+
+
+def _sold(lines: Sequence[Line]) -> int:
+    """Return the price of what is sold on a bill and must be paid in full."""
+    kinds = line_kinds()
+    whole = (line for line in lines if line.order_kind in SALES and kinds[line.kind].pay is None)
+    return sum(line.list_fen for line in whole)
+
+
+def _paid_by(quote: Quote, count: int) -> list[int]:
+    """Return what each of the stored-value cards pays of a quote."""
+    return [sum(line.from_purses[place] for line in quote.lines) for place in range(count)]
+
+
+def _share(wanted: Sequence[tuple[str | None, int]], left: int) -> list[int]:
+    found = []
+    for _purse, fen in wanted:
+        found.append(min(fen, left))
+        left -= found[-1]
+    return found
 
 
 def _owing(line: Line) -> int:
@@ -164,13 +199,13 @@ def _usual(
     return [Choice("balance", quote.balance_fen)] if enough else []
 
 
-def _mend(choices: Sequence[Choice], due: int, balance: int) -> tuple[Choice, ...]:
+def _mend(choices: Sequence[Choice], due: int, limits: Sequence[int]) -> tuple[Choice, ...]:
+    """Cut choices to what is due; *limits* say what each of the cards, which come first, pays."""
     left, kept = due, []
-    for choice in sorted(choices, key=lambda each: each.kind != "balance"):
+    for place, choice in enumerate(choices):
         amount = min(choice.amount_fen, left)
         if choice.kind == "balance":
-            amount = min(amount, balance)
-            balance -= amount
+            amount = min(amount, limits[place])
         if amount <= 0:
             continue
         given = choice.given_fen
