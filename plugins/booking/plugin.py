@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from console import api
 from console.api import _
-from plugins.booking import models
+from plugins.booking import listeners
+from plugins.booking.admin import VIEWS
+from plugins.booking.demo import PART
 from plugins.booking.hookspecs import HOOKS
 from plugins.booking.permissions import PERMISSIONS
+from plugins.booking.public import PAGES
 from plugins.booking.services.rules import SETTINGS
-
-__all__ = ["Booking", "models"]
 
 
 class Booking(api.Plugin):
@@ -23,6 +24,10 @@ class Booking(api.Plugin):
         "membership": ">=1,<2",
         "messages": ">=1,<2",
     }
+    listeners = (listeners,)
     hooks = HOOKS
     permissions = PERMISSIONS
     settings = SETTINGS
+    admin_views = VIEWS
+    public_routes = PAGES
+    demo = (PART,)

@@ -19,6 +19,7 @@ from plugins.salon.models import (
     StoreProfile,
     Variant,
 )
+from plugins.salon.models.stores import WEEKDAYS
 from plugins.salon.services.catalogue import (
     SegmentDraft,
     lay_out,
@@ -32,6 +33,7 @@ from plugins.salon.services.hours import read_time, show_time, spans_between
 from plugins.salon.services.staffing import staff_of, who_does, working_staff
 
 __all__ = [
+    "WEEKDAYS",
     "Category",
     "Equipment",
     "EquipmentKind",

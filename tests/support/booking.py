@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from console import api
 from plugins.booking.api import Visit, Wish, book, free_times
-from plugins.booking.models import Cell, ResourceDay
+from plugins.booking.models import Cell, ResourceDay, Template
 from plugins.booking.services.claiming import check_days
 from plugins.booking.services.rosters import ShiftDraft, publish, put_shifts
 from plugins.salon.models import Equipment, EquipmentKind, Service, Skill, Staff
@@ -128,3 +128,9 @@ def lies() -> list[Any]:
     api.db.session.rollback()
     days = api.db.session.execute(sa.select(ResourceDay.store_id, ResourceDay.day_on).distinct())
     return [place for store_id, day in days.all() for place in check_days(store_id, day)]
+
+
+@api.unit
+def add_template(name: str, begins: int, ends: int) -> Template:
+    """Add a usual shift."""
+    return add(Template(name=name, begins=begins, ends=ends))

@@ -47,14 +47,24 @@ LIVE = ("hold", "pending", "confirmed", "arrived", "in_service")
 _STATUS = ", ".join(f"'{key}'" for key, _label in STATUSES)
 
 
+def _in_stores(model: Any, stores: frozenset[int]) -> sa.ColumnElement[bool]:
+    condition: sa.ColumnElement[bool] = model.store_id.in_(stores)
+    return condition
+
+
+def _is_booking(model: Any) -> sa.ColumnElement[bool]:
+    condition: sa.ColumnElement[bool] = model.status != "hold"
+    return condition
+
+
 class Visit(api.Model):
     """One booking of a guest, with one service or several; a `hold` lapses at `hold_until`.
 
-    `day_on` is the store's local day in whose opening it begins.
+    `day_on` is the store's local day in whose opening it begins. Holds are in no list.
     """
 
     __tablename__ = "booking_visit"
-    scope = api.in_store("store_id")
+    scope = api.Scope(_in_stores, _is_booking)
     label_column = "guest_name"
     found_by = api.FoundBy(names=("guest_name",))
     __table_args__ = (

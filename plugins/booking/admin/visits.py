@@ -1,0 +1,197 @@
+"""The list of visits, and what is done with one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import redirect, render_template, request
+from markupsafe import Markup
+
+from console import api
+from console.api import _
+from plugins.booking.admin.forms import (
+    key_of_form,
+    moment_of,
+    new_key,
+    number_of,
+    reach,
+    text_of,
+)
+from plugins.booking.models import ACTS, Act, Visit
+from plugins.booking.permissions import EDIT_VISITS, REVIEW_VISITS, SEE_VISITS, SERVE_VISITS
+from plugins.booking.services.booking import MOVABLE, change_visit, wishes_of
+from plugins.booking.services.claiming import Taken
+from plugins.booking.services.planning import Wish
+from plugins.booking.services.showing import columns, services_of, staff_of, title_of
+from plugins.booking.services.turning import TURNS, extend_visit, turn_visit
+from plugins.salon.api import working_staff
+
+VISITS = "/console/booking/visits/"
+NEEDS = {
+    "confirm": REVIEW_VISITS,
+    "reject": REVIEW_VISITS,
+    "arrive": SERVE_VISITS,
+    "start": SERVE_VISITS,
+    "done": SERVE_VISITS,
+    "no_show": EDIT_VISITS,
+    "cancel": EDIT_VISITS,
+}
+LABELS = {
+    "confirm": _("Accept"),
+    "reject": _("Decline"),
+    "arrive": _("She is here"),
+    "start": _("Begin service"),
+    "done": api.lazy_pgettext("visit", "Finish"),
+    "no_show": _("Did not come"),
+    "cancel": _("Cancel booking"),
+}
+#: These ask for a reason on a page of their own.
+ASKING = ("reject", "cancel")
+
+
+class VisitAdmin(api.ModelAdmin):
+    """Every booking, whatever became of it."""
+
+    subject, noun = Visit, "visits"
+    title, singular = _("Bookings"), _("booking")
+    icon, group, order = "calendar-event", "booking", 20
+    needs = {"view": SEE_VISITS, "export": EDIT_VISITS}
+    list_columns = (
+        "starts_at",
+        "guest_name",
+        api.Column("what", _("Services"), load=lambda ids: columns(ids, services_of)),
+        api.Column("who", _("Technician"), load=lambda ids: columns(ids, staff_of)),
+        "status",
+        "source",
+        "store_id",
+        "booked_at",
+    )
+    default_sort = "-starts_at"
+    filters = ("status", "day_on", "store_id", "source", "member_id", "booked_at")
+    search = ("guest_name",)
+    details = (
+        "starts_at",
+        "ends_at",
+        "status",
+        "member_id",
+        "guest_name",
+        "guest_phone",
+        "party",
+        "store_id",
+        "source",
+        "note",
+        "reason",
+        "booked_at",
+        "booked_by",
+        "forced",
+    )
+    empty_hint = _("Bookings appear here when a member or the front desk books.")
+
+    def record_actions(self, record: Any) -> list[api.RecordAction]:
+        where = f"{VISITS}{record.id}"
+        found = [
+            api.RecordAction(
+                LABELS[act],
+                f"{where}/turn/{act}",
+                NEEDS[act],
+                "GET" if act in ASKING else "POST",
+                danger=act in ASKING,
+            )
+            for act, turn in TURNS.items()
+            if record.status in turn.before and record.status != "no_show"
+        ]
+        if record.status in MOVABLE:
+            found.append(
+                api.RecordAction(_("Change booking"), f"{where}/change", EDIT_VISITS, "GET")
+            )
+        if record.status == "in_service":
+            found.append(api.RecordAction(_("30 minutes more"), f"{where}/extend", SERVE_VISITS))
+        return found
+
+    def panels(self, record: Any) -> list[api.Panel]:
+        acts = sa.select(Act).where(Act.visit_id == record.id).order_by(Act.id.desc()).limit(30)
+        html = render_template(
+            "booking/_visit.html",
+            visit=record,
+            acts=api.db.session.scalars(acts).all(),
+            title_of=title_of,
+            labels=dict(ACTS),
+        )
+        return [api.Panel(_("Services"), Markup(html), 10)]  # noqa: S704 - a template escapes
+
+    @api.page("/<int:number>/turn/<act>", needs=SEE_VISITS)
+    def ask(self, number: int, act: str) -> Any:
+        return self._ask(reach(Visit, number, _needs(act)), act)
+
+    @api.page("/<int:number>/turn/<act>", needs=SEE_VISITS, methods=("POST",))
+    def turn(self, number: int, act: str) -> Any:
+        """Say what happened; the act itself asks for more than seeing."""
+        visit = reach(Visit, number, _needs(act))
+        try:
+            turn_visit(number, act, reason=text_of("reason"))
+        except api.Refused as refused:
+            if act in ASKING:
+                return self._ask(visit, act, refused)
+            raise
+        api.say_done(api.gettext("Saved."))
+        return redirect(_back() or f"{VISITS}{number}/")
+
+    @api.page("/<int:number>/extend", needs=SERVE_VISITS, methods=("POST",))
+    def extend(self, number: int) -> Any:
+        visit = reach(Visit, number, SERVE_VISITS)
+        extend_visit(visit.id, 30, key=f"booking.extend:{visit.id}:{visit.version}")
+        api.say_done(api.gettext("Saved."))
+        return redirect(f"{VISITS}{number}/")
+
+    @api.page("/<int:number>/change", needs=EDIT_VISITS)
+    def ask_change(self, number: int) -> Any:
+        return self._ask_change(reach(Visit, number, EDIT_VISITS))
+
+    @api.page("/<int:number>/change", needs=EDIT_VISITS, methods=("POST",))
+    def change(self, number: int) -> Any:
+        visit = reach(Visit, number, EDIT_VISITS)
+        try:
+            starts_at = moment_of("starts_at", visit.store.time_zone)
+            wishes = [_other(wish, number_of("staff_id")) for wish in wishes_of(visit)]
+            change_visit(number, starts_at, wishes, key=key_of_form(), reason=text_of("reason"))
+        except api.Refused as refused:
+            return self._ask_change(reach(Visit, number, EDIT_VISITS), refused)
+        api.say_done(api.gettext("Saved."))
+        return redirect(f"{VISITS}{number}/")
+
+    def _ask(self, visit: Visit, act: str, problem: api.Refused | None = None) -> Any:
+        page = api.render(
+            "booking/turn.html", view=self, visit=visit, act=act, label=LABELS[act], problem=problem
+        )
+        return (page, problem.status) if problem else page
+
+    def _ask_change(self, visit: Visit, problem: api.Refused | None = None) -> Any:
+        page = api.render(
+            "booking/change.html",
+            view=self,
+            visit=visit,
+            staff=working_staff(visit.store_id),
+            services=services_of(visit),
+            key=new_key(),
+            entered=request.form,
+            problem=problem,
+            others=problem.alternatives if isinstance(problem, Taken) else (),
+        )
+        return (page, problem.status) if problem else page
+
+
+def _needs(act: str) -> api.Permission:
+    if act not in NEEDS:
+        raise api.NotFound(_("There is no such record."))
+    return NEEDS[act]
+
+
+def _other(wish: Wish, staff_id: int | None) -> Wish:
+    return Wish(wish.variant_id, staff_id, wish.guest, wish.minutes)
+
+
+def _back() -> str:
+    """Return the page of this console that the form came from, if it said so."""
+    back = text_of("next")
+    return back if back.startswith("/console/booking/") else ""

@@ -1,0 +1,120 @@
+"""What booking answers when something happens to a member, and whom it tells of bookings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+
+from console import api
+from console.api import _
+from plugins.booking.models import STATUSES, Visit
+from plugins.booking.permissions import REVIEW_VISITS
+from plugins.booking.services.showing import clock_of
+from plugins.membership.api import ExportPart, Tile, move_rows
+
+
+@api.hookimpl
+def membership_tiles(member_id: int) -> Iterable[Tile]:
+    """Lead to booking, or to the bookings that lie ahead."""
+    ahead = sa.select(sa.func.count(Visit.id)).where(
+        Visit.member_id == member_id,
+        Visit.status.in_(("pending", "confirmed")),
+        Visit.starts_at > api.now(),
+    )
+    count = api.db.session.scalar(ahead) or 0
+    url = "/booking/mine" if count else "/booking/"
+    yield Tile("booking", _("Book now"), url, str(count) if count else "")
+
+
+@api.hookimpl
+def membership_member_merging(kept_id: int, gone_id: int) -> None:
+    """Give the bookings of the gone file to the kept one."""
+    move_rows(Visit.member_id, kept_id, gone_id)
+
+
+@api.hookimpl
+def membership_member_erasing(member_id: int) -> None:
+    """Forget who came; that somebody came stays."""
+    rows = sa.select(Visit).where(Visit.member_id == member_id)
+    for visit in api.db.session.scalars(rows):
+        visit.guest_name, visit.guest_phone, visit.note = "–", None, ""  # noqa: RUF001
+
+
+@api.hookimpl
+def membership_merge_contents(member_id: int) -> Iterable[tuple[Any, str]]:
+    """Say how many bookings a file has."""
+    rows = sa.select(sa.func.count(Visit.id)).where(Visit.member_id == member_id)
+    count = api.db.session.scalar(rows) or 0
+    if count:
+        yield _("Bookings"), f"{count:,}"
+
+
+@api.hookimpl
+def membership_export_parts(member_id: int) -> Iterable[ExportPart]:
+    """Return a member's bookings."""
+    visits = sa.select(Visit).where(Visit.member_id == member_id).order_by(Visit.id)
+    rows = [
+        {
+            "starts_at": visit.starts_at.isoformat(),
+            "store": visit.store.name,
+            "services": ", ".join(item.title for item in visit.items),
+            "status": str(dict(STATUSES)[visit.status]),
+            "note": visit.note,
+        }
+        for visit in api.db.session.scalars(visits)
+    ]
+    labels = {
+        "starts_at": _("Begins"),
+        "store": _("Store"),
+        "services": _("Services"),
+        "status": _("Status"),
+        "note": _("Note"),
+    }
+    yield ExportPart("bookings", _("Bookings"), rows, labels)
+
+
+@api.hookimpl
+def booking_visit_booked(visit_id: int) -> None:
+    """Ring at the front desk when a member has booked; one that awaits review is to do."""
+    visit = api.db.session.get(Visit, visit_id)
+    if visit is None or visit.source != "phone":
+        return
+    pending = visit.status == "pending"
+    asks = _("%(name)s asks for a booking", name=visit.guest_name)
+    has = _("%(name)s has booked", name=visit.guest_name)
+    _ring(visit, asks if pending else has, todo=pending)
+
+
+@api.hookimpl
+def booking_visit_status_changed(visit_id: int, before: str, after: str) -> None:
+    """Settle what was to do once a booking was reviewed, and ring when it was cancelled."""
+    visit = api.db.session.get(Visit, visit_id)
+    if visit is None:
+        return
+    if before == "pending":
+        api.settle_notice(f"booking.review:{visit_id}")
+    if after == "cancelled" and visit.source == "phone":
+        _ring(visit, _("%(name)s has cancelled", name=visit.guest_name))
+
+
+@api.hookimpl
+def booking_visit_moved(visit_id: int) -> None:
+    """Ring when a member's booking has another time."""
+    visit = api.db.session.get(Visit, visit_id)
+    if visit is not None and visit.source == "phone":
+        todo = visit.status == "pending"
+        _ring(visit, _("The booking of %(name)s was changed", name=visit.guest_name), todo=todo)
+
+
+def _ring(visit: Visit, title: Any, *, todo: bool = False) -> None:
+    api.notify(
+        title,
+        f"{visit.day_on} {clock_of(visit.starts_at, visit.store.time_zone)} · {visit.store.name}",
+        url=f"/console/booking/visits/{visit.id}/",
+        store_id=visit.store_id,
+        permission=REVIEW_VISITS,
+        todo=todo,
+        key=f"booking.review:{visit.id}" if todo else None,
+    )

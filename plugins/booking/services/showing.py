@@ -1,0 +1,77 @@
+"""Visits as pages show them, read for many at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+
+from console import api
+from plugins.booking.models import STATUSES, Item, Visit
+from plugins.salon.api import Service, Variant
+
+LABELS = dict(STATUSES)
+#: How a status is coloured; its word always stands beside it.
+TONES = {
+    "pending": "warn",
+    "confirmed": "note",
+    "arrived": "good",
+    "in_service": "primary",
+    "rejected": "bad",
+    "no_show": "bad",
+}
+
+
+def with_items(rows: sa.Select[Visit]) -> list[Visit]:
+    """Read visits with their services, technicians and claims, in few queries."""
+    wanted = rows.options(
+        selectinload(Visit.items).selectinload(Item.staff),
+        selectinload(Visit.items).selectinload(Item.variant),
+        selectinload(Visit.claims),
+    )
+    return list(api.db.session.scalars(wanted))
+
+
+def services_of(visit: Visit) -> str:
+    """Say what a visit is for, in the reader's language."""
+    titles = [title_of(item) for item in visit.items]
+    return api.gettext(", ").join(titles)
+
+
+def title_of(item: Item) -> str:
+    """Name a service of a visit in the reader's language."""
+    variant: Variant | None = item.variant
+    if variant is None:
+        return item.title or api.gettext("Decided on the spot")
+    service = api.db.session.get(Service, variant.service_id)
+    if service is None:
+        return item.title
+    return f"{service.shown_name} {variant.shown_name if variant.name else ''}".strip()
+
+
+def staff_of(visit: Visit) -> str:
+    """Name the technicians of a visit, each once."""
+    names = dict.fromkeys(item.staff.name for item in visit.items if item.staff is not None)
+    return api.gettext(", ").join(names)
+
+
+def clock_of(moment: dt.datetime, zone: str) -> str:
+    """Write a moment as the store's wall clock shows it."""
+    return f"{moment.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
+def span_of(visit: Visit) -> str:
+    """Write from when to when a visit lasts."""
+    zone = visit.store.time_zone
+    return f"{clock_of(visit.starts_at, zone)}–{clock_of(visit.ends_at, zone)}"  # noqa: RUF001
+
+
+def columns(ids: Sequence[int], show: Any) -> dict[int, str]:
+    """Show something of each of many visits, for a column of a list."""
+    return {
+        visit.id: show(visit) for visit in with_items(sa.select(Visit).where(Visit.id.in_(ids)))
+    }

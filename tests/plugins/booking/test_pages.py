@@ -1,0 +1,230 @@
+"""The pages of booking: the desk, the board, the roster, and a member's phone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from console import api
+from plugins.booking.models import Leave, Visit
+from plugins.booking.services.rosters import templates
+from plugins.booking.services.showing import clock_of
+from tests.support.booking import MONDAY, Salon, add_template, at
+from tests.support.membership import PHONE, join
+from tests.support.pages import words
+from tests.support.people import SignIn, post
+from tests.support.phones import phone_of
+
+pytestmark = pytest.mark.any_engine
+BOARD, NEW, VISITS = "/console/booking/board/", "/console/booking/new/", "/console/booking/visits/"
+ROSTER = "/console/booking/roster/"
+KEY = "booking:0123456789abcdef01234567"
+
+
+@pytest.fixture
+def salon(app: Flask) -> Salon:
+    return Salon(technicians=2)
+
+
+@pytest.fixture
+def desk(salon: Salon, sign_in: SignIn) -> FlaskClient:
+    return in_english(sign_in("front_desk", salon.store_id))
+
+
+@pytest.fixture
+def manager(salon: Salon, sign_in: SignIn) -> FlaskClient:
+    return in_english(sign_in("manager", salon.store_id))
+
+
+def in_english(client: FlaskClient) -> FlaskClient:
+    client.set_cookie("console_language", "en")
+    return client
+
+
+def the_visit() -> Visit:
+    api.db.session.rollback()
+    return api.db.session.query(Visit).one()
+
+
+def asked(salon: Salon, **more: Any) -> dict[str, Any]:
+    return {
+        "store_id": salon.store_id,
+        "guest": "王小姐",
+        "variant_id": salon.variant_id,
+        "day": str(MONDAY),
+        "key": KEY,
+        **more,
+    }
+
+
+def test_the_desk_sees_free_times_and_books_one(salon: Salon, desk: FlaskClient) -> None:
+    page = desk.get(NEW, query_string=asked(salon))
+    assert "10:15" in words(page.text)
+    done = post(desk, NEW, asked(salon, starts_at=at("10:15").isoformat()))
+    assert done.status_code == 302
+    assert the_visit().starts_at == at("10:15")
+    assert the_visit().status == "confirmed"
+
+
+def test_a_guest_is_found_by_her_phone(salon: Salon, desk: FlaskClient) -> None:
+    member_id = join().id
+    post(desk, NEW, asked(salon, guest=PHONE, starts_at=at("10:15").isoformat()))
+    assert the_visit().member_id == member_id
+
+
+def test_a_taken_time_is_answered_with_409_and_other_times(salon: Salon, desk: FlaskClient) -> None:
+    for staff in salon.staff:
+        salon.book("12:00", staff)
+    answer = post(desk, NEW, asked(salon, starts_at=at("12:00").isoformat()))
+    assert answer.status_code == 409
+    assert "No technician is free" in words(answer.text)
+    assert "13:00" in words(answer.text)
+
+
+def test_a_walk_in_begins_now(salon: Salon, sign_in: SignIn) -> None:
+    with api.at_moment(at("12:03")):
+        desk = in_english(sign_in("front_desk", salon.store_id))
+        post(desk, NEW, asked(salon, now="1"))
+    assert (the_visit().starts_at, the_visit().source) == (at("12:00"), "walk_in")
+
+
+def test_the_board_shows_the_day(salon: Salon, desk: FlaskClient) -> None:
+    salon.book("12:00", salon.staff[0])
+    page = desk.get(BOARD, query_string={"day": str(MONDAY)}).text
+    assert "12:00" in page
+    told = desk.get(f"{BOARD}data", query_string={"day": str(MONDAY)}).json
+    assert told is not None
+    visit = told["visits"][0]
+    assert (visit["span"], visit["label"]) == ("12:00–13:00", "Confirmed")  # noqa: RUF001
+    assert visit["claims"] == [["staff", salon.staff_ids[0], 24, 36]]
+    assert [column["name"] for column in told["staff"]] == ["Amy", "Coco"]
+
+
+def test_a_visit_is_dropped_on_another_technician(salon: Salon, desk: FlaskClient) -> None:
+    number = salon.book("12:00", salon.staff[0]).id
+    fields = {"visit_id": number, "staff_id": salon.staff_ids[1]}
+    answer = post(desk, f"{BOARD}move", {**fields, "starts_at": at("14:00").isoformat()})
+    assert answer.json == {"ok": True}
+    assert the_visit().items[0].staff_id == salon.staff_ids[1]
+
+
+def test_a_drop_on_a_taken_time_says_why(salon: Salon, desk: FlaskClient) -> None:
+    number = salon.book("12:00", salon.staff[0]).id
+    salon.book("14:00", salon.staff[1])
+    fields = {"visit_id": number, "staff_id": salon.staff_ids[1]}
+    answer = post(desk, f"{BOARD}move", {**fields, "starts_at": at("14:00").isoformat()})
+    assert answer.status_code == 409
+    assert answer.json is not None
+    assert "Coco is not free" in answer.json["error"]
+    assert "13:00 · 15:00" in answer.json["error"]
+
+
+def test_a_booking_is_reviewed_and_declined_with_a_reason(salon: Salon, desk: FlaskClient) -> None:
+    number = salon.book("12:00", member_id=join().id, source="phone").id
+    assert "Accept" in words(desk.get(f"{VISITS}{number}/").text)
+    assert "Reason" in words(desk.get(f"{VISITS}{number}/turn/reject").text)
+    assert post(desk, f"{VISITS}{number}/turn/reject", {}).status_code == 422
+    post(desk, f"{VISITS}{number}/turn/reject", {"reason": "Amy is ill"})
+    assert (the_visit().status, the_visit().reason) == ("rejected", "Amy is ill")
+
+
+def test_a_visit_goes_from_arrival_to_done(salon: Salon, sign_in: SignIn) -> None:
+    number = salon.book("12:00").id
+    with api.at_moment(at("12:00")):
+        desk = in_english(sign_in("front_desk", salon.store_id))
+        for act in ("arrive", "start"):
+            post(desk, f"{VISITS}{number}/turn/{act}", {})
+        post(desk, f"{VISITS}{number}/extend", {})
+        post(desk, f"{VISITS}{number}/turn/done", {})
+    assert the_visit().status == "done"
+    assert the_visit().ends_at == at("13:30")
+
+
+def test_a_booking_gets_another_time(salon: Salon, desk: FlaskClient) -> None:
+    number = salon.book("12:00").id
+    assert "Change booking" in words(desk.get(f"{VISITS}{number}/change").text)
+    fields = {"key": KEY, "starts_at": "2026-11-23T15:30"}
+    post(desk, f"{VISITS}{number}/change", fields)
+    assert the_visit().starts_at == at("15:30")
+
+
+def test_a_week_is_planned_copied_and_published(salon: Salon, manager: FlaskClient) -> None:
+    add_template("早班", 600, 900)
+    early = templates()[0].id
+    tuesday = MONDAY + dt.timedelta(days=1)
+    field = f"shift-{salon.staff_ids[0]}-{tuesday}"
+    post(manager, ROSTER, {"week": str(MONDAY), field: early})
+    assert salon.free(day=tuesday) == []
+    post(manager, f"{ROSTER}publish", {"week": str(MONDAY)})
+    assert salon.free(day=tuesday)[-1] == "14:00"
+    next_week = MONDAY + dt.timedelta(days=7)
+    post(manager, f"{ROSTER}copy", {"week": str(next_week)})
+    assert "not published" in words(manager.get(f"{ROSTER}?week={next_week}").text)
+
+
+def test_leave_is_noted_and_approved(salon: Salon, manager: FlaskClient) -> None:
+    salon.book("15:00", salon.staff[0])
+    fields = {"staff_id": salon.staff_ids[0], "starts_at": "2026-11-23T14:00"}
+    post(manager, f"{ROSTER}leave", {**fields, "ends_at": "2026-11-23T18:00"})
+    assert "15:00" in words(manager.get(ROSTER).text)
+    leave = api.db.session.query(Leave).one()
+    post(manager, f"{ROSTER}leave/{leave.id}", {"decision": "approve"})
+    assert "16:00" not in salon.free(salon.wish(salon.staff[0]))
+
+
+def test_a_member_books_in_four_taps(app: Flask, salon: Salon) -> None:
+    member = join()
+    phone = phone_of(app, member.id)
+    services = phone.get("/booking/").text
+    who = re.search(r'href="(/booking/who\?[^"]*)"', services)
+    assert who
+    when = re.search(r'href="(/booking/when\?[^"]*)"', phone.get(_plain(who[1])).text)
+    assert when
+    times = phone.get(_plain(when[1]) + f"&day={MONDAY}").text
+    slot = re.search(r'href="(/booking/confirm\?[^"]*)">10:15<', times)
+    assert slot
+    page = phone.get(_plain(slot[1])).text
+    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
+    fields.pop("csrf_token")
+    done = phone.post("/booking/confirm", **fields)
+    assert "Awaiting review" in done.text
+    assert phone.post("/booking/confirm", **fields).status_code == 200
+    assert (the_visit().starts_at, the_visit().member_id) == (at("10:15"), member.id)
+
+
+def test_a_member_cancels_and_moves_her_own_booking_only(app: Flask, salon: Salon) -> None:
+    mine, other = join(), join("周敏", phone="13800138001")
+    number = salon.book("15:00", member_id=mine.id, source="phone").id
+    assert phone_of(app, other.id).get(f"/booking/mine/{number}").status_code == 404
+    phone = phone_of(app, mine.id)
+    assert clock_of(at("15:00"), "Asia/Shanghai") in phone.get("/booking/mine").text
+    moved = phone.post(
+        "/booking/confirm", key=KEY, visit=number, store=salon.store_id, at=at("16:00").isoformat()
+    )
+    assert "16:00" in moved.text
+    assert "Cancelled" in phone.post(f"/booking/mine/{number}/cancel").text
+
+
+def test_a_booking_goes_into_the_calendar(app: Flask, salon: Salon) -> None:
+    member = join()
+    number = salon.book("15:00", member_id=member.id).id
+    text = phone_of(app, member.id).get(f"/booking/mine/{number}/calendar.ics").text
+    assert "DTSTART:20261123T070000Z" in text
+    assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
+
+
+def test_the_card_leads_to_booking(app: Flask, salon: Salon) -> None:
+    member = join()
+    phone = phone_of(app, member.id)
+    assert 'href="/booking/"' in phone.get("/membership/card").text
+    salon.book("15:00", member_id=member.id)
+    assert 'href="/booking/mine"' in phone.get("/membership/card").text
+
+
+def _plain(url: str) -> str:
+    return url.replace("&amp;", "&")
