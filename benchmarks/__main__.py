@@ -16,7 +16,7 @@ from benchmarks.bars import MILLION, bars
 from benchmarks.peers_venv import prepare_peers
 from benchmarks.running import Bench, Databases
 from tests.support import postgres
-from tests.support.run_folder import make_run_folder, remove_run_folder, run_folder
+from tests.support.run_folder import make_run_folder, remove_run_folder
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -53,13 +53,18 @@ def read_arguments() -> argparse.Namespace:
 
 @contextmanager
 def databases(engine: str) -> Iterator[Databases]:
-    """Make places for the databases of a run, in memory if there is room."""
+    """Make places for the databases of a run: files on a disk, as in a shop, and not in memory.
+
+    PostgreSQL's server is that of the tests, which waits for no disk, for all contestants alike.
+    """
     make_run_folder()
+    disk = Path("build")
+    disk.mkdir(exist_ok=True)
     try:
         if engine == "postgresql":
             postgres.start_server()
-        folder = Path(tempfile.mkdtemp(prefix="bench-", dir=run_folder()))
-        yield Databases(engine, folder)
+        with tempfile.TemporaryDirectory(prefix="bench-", dir=disk.absolute()) as folder:
+            yield Databases(engine, Path(folder))
     finally:
         postgres.stop_server()
         remove_run_folder()

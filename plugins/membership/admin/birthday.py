@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from wtforms import BooleanField, IntegerField, SelectField
+from wtforms import BooleanField, IntegerField
 from wtforms.validators import Optional
 
 from console import api
@@ -13,10 +13,6 @@ from console.api import _
 from plugins.membership.models import Member
 from plugins.membership.services.birthdays import Birthday
 from plugins.membership.services.filing import birthday_of, put_birthday
-
-
-def _number(text: Any) -> int | None:
-    return int(text) if text not in (None, "", "None") else None
 
 
 def _build() -> Mapping[str, Any]:
@@ -35,8 +31,8 @@ def _build() -> Mapping[str, Any]:
 
 
 def _pick(label: str, last: int) -> Any:
-    choices: list[Any] = ["", *(str(number) for number in range(1, last + 1))]
-    return SelectField(label, coerce=_number, choices=choices)
+    options = [(number, str(number)) for number in range(1, last + 1)]
+    return api.ChoiceField(label, options=options, nullable=True)
 
 
 def _load(member: Member | None) -> Mapping[str, Any]:
