@@ -58,7 +58,7 @@ def _load() -> None:
                 at = now - dt.timedelta(days=ago) + dt.timedelta(minutes=7 * number)
                 with api.at_moment(at):
                     _serve(one, draw, f"demo:{one.store.id}:{ago}:{number}")
-    for one in cast[:1]:
+    for one in cast:
         _today(one, draw)
 
 
@@ -115,21 +115,20 @@ def _serve(cast: Cast, draw: random.Random, key: str) -> None:
 
 
 def _today(cast: Cast, draw: random.Random) -> None:
+    key = f"demo:{cast.store.id}"
     for number, tag in enumerate(TAGS):
-        bill = _bill(cast, draw, f"demo:held:{tag}", cast.members[number] if number else None)
+        bill = _bill(cast, draw, f"{key}:held:{tag}", cast.members[number] if number else None)
         hold_bill(bill.id, tag)
-    _bill(cast, draw, "demo:open", cast.members[2])
-    bill = _bill(cast, draw, "demo:part-paid", cast.members[3])
+    _bill(cast, draw, f"{key}:open", cast.members[2])
+    bill = _bill(cast, draw, f"{key}:part-paid", cast.members[3])
     due = preview(bill.id).due_fen
     if due > 5_000:
-        settle(bill.id, [Tender("cash", due - 5_000)], key="demo:part-paid:settled")
-    void_bill(_bill(cast, draw, "demo:void", None).id, api.gettext("The guest had to leave"))
+        settle(bill.id, [Tender("cash", due - 5_000)], key=f"{key}:part-paid:settled")
+    void_bill(_bill(cast, draw, f"{key}:void", None).id, api.gettext("The guest had to leave"))
 
 
 TOUR = (
-    api.TourStop(
-        "till", _("Make a bill at the till"), "/console/cashier/till/", OPEN_BILLS
-    ),
+    api.TourStop("till", _("Make a bill at the till"), "/console/cashier/till/", OPEN_BILLS),
     api.TourStop(
         "orders",
         _("Look through the orders"),

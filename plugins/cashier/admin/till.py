@@ -21,8 +21,11 @@ from plugins.cashier.admin.till_acts import (
     put_on,
     settle_bill,
 )
+from plugins.cashier.admin.till_prices import PricePages
 from plugins.cashier.admin.till_slips import SlipPages, print_after
 from plugins.cashier.models import Bill
+from plugins.cashier.offers import Tender
+from plugins.cashier.offers import Tender
 from plugins.cashier.permissions import (
     CHANGE_PRICES,
     GIVE_FREE,
@@ -32,6 +35,7 @@ from plugins.cashier.permissions import (
     VOID_BILLS,
 )
 from plugins.cashier.services import billing, byhand
+from plugins.cashier.services.choosing import take_proposal
 from plugins.cashier.services.keys import new_key
 from plugins.cashier.services.printing import AT_ONCE
 from plugins.cashier.services.tendering import Choice, Plan, choose, give, plan
@@ -42,7 +46,7 @@ HOME = "/console/cashier/till/"
 BY_SCRIPT = "X-Till"
 
 
-class Till(SharePages, SlipPages, api.AdminView):
+class Till(SharePages, SlipPages, PricePages, api.AdminView):
     """The screen of the till; each act is a form, and answers with the screen as it then is."""
 
     title, noun = _("Till"), "till"
@@ -123,6 +127,23 @@ class Till(SharePages, SlipPages, api.AdminView):
             return self._refuse(number, refused)
         return self._show(bill, till_screen.store_of(bill), chosen=chosen)
 
+    @api.page("/<int:number>/proposal", needs=SETTLE_BILLS, methods=("POST",))
+    def proposal(self, number: int) -> Any:
+        """Do what the cheapest way to pay says; what she pays in money is chosen next."""
+        bill = reach(number, SETTLE_BILLS)
+        tenders: list[Tender] = []
+
+        def take(_bill: Bill) -> None:
+            tenders[:] = take_proposal(number, text_of("sign"))
+
+        try:
+            _act(number, number_of("version"), take)
+        except api.Refused as refused:
+            return self._refuse(number, refused)
+        bill = reach(number, SETTLE_BILLS)
+        chosen = [Choice(each.kind, each.amount_fen, purse=each.purse) for each in tenders]
+        return self._show(bill, till_screen.store_of(bill), chosen=plan(bill, chosen))
+
     @api.page("/<int:number>/sms", needs=SETTLE_BILLS, methods=("POST",))
     def sms(self, number: int) -> Any:
         """Send the member a code with which she agrees."""
@@ -178,6 +199,12 @@ class Till(SharePages, SlipPages, api.AdminView):
                 raise
             return self._refuse(number, refused)
         return self._answer(number, done)
+
+    def pay_so(self, number: int, tenders: Sequence[Tender]) -> Any:
+        """Show a bill with what pays it."""
+        bill = reach(number, OPEN_BILLS)
+        chosen = [Choice(each.kind, each.amount_fen, purse=each.purse) for each in tenders]
+        return self._show(bill, till_screen.store_of(bill), chosen=plan(bill, chosen))
 
     def _after(self, number: int, found: Found) -> Any:
         """Show a bill after a scan: a payment code chooses how it is paid, a PIN agrees."""

@@ -23,10 +23,12 @@ from plugins.cashier.permissions import (
     SETTLE_BILLS,
     VOID_BILLS,
 )
+from plugins.cashier.priced import Proposal
 from plugins.cashier.services import billing
 from plugins.cashier.services.asking import line_kinds, member_offers
 from plugins.cashier.services.byhand import ROUNDING_MOST
 from plugins.cashier.services.catalogue import services_of
+from plugins.cashier.services.choosing import proposals_for
 from plugins.cashier.services.keys import new_key
 from plugins.cashier.services.performers import staff_of_store
 from plugins.cashier.services.printing import chosen_printer
@@ -47,6 +49,7 @@ MAY = {
     "reopen": REOPEN_BILLS,
     "share": EDIT_PERFORMERS,
 }
+MOST_PROPOSED = 2
 #: Sums that are often topped up, where the salon has no offers.
 TOP_UPS = (50_000, 100_000, 200_000)
 REASONS = (
@@ -166,6 +169,7 @@ def _tell_bill(bill: Bill, chosen: Plan | None) -> dict[str, Any]:
         "rows": rows,
         "quoted": steps,
         "plan": now,
+        "proposals": _proposals(bill, now),
         "kinds": money_kinds(),
         "kind_of": {kind.code: kind for kind in all_kinds()},
         "round_offs": _round_offs(bill, now) if bill.state == "open" else [],
@@ -173,6 +177,15 @@ def _tell_bill(bill: Bill, chosen: Plan | None) -> dict[str, Any]:
         "fixed": {key for key, kind in line_kinds().items() if not kind.discountable},
         "payments": drawing.payments_of(bill.id) if bill.state not in ("open", "held") else [],
     }
+
+
+def _proposals(bill: Bill, now: Plan | None) -> list[Proposal]:
+    """Return ways to pay that save the member more than what is chosen now, the best first."""
+    if now is None or now.quote is None or bill.state != "open" or bill.member_id is None:
+        return []
+    saved = now.quote.list_fen - now.due_fen
+    found = proposals_for(bill.id)
+    return [one for one in found if one.saved_fen > saved][:MOST_PROPOSED]
 
 
 def _round_offs(bill: Bill, now: Plan | None) -> list[int]:
