@@ -60,13 +60,22 @@ def order_online(
     if circuit.is_open(provider.key):
         raise NobodyTakesIt
     keep_kind(provider)
+    payment = _make(member, kind, told, key, provider.key)
+    note(payment, "ordered", api.format_fen(payment.amount_fen))
+    api.start_job(advance_payment, number=payment.id)
+    return payment
+
+
+def _make(
+    member: Member, kind: LineKind, told: Described, key: str, provider: str
+) -> OnlinePayment:
     now = api.now()
     payment = OnlinePayment(
         key=key,
         out_trade_no=_new_number(member.home_store),
-        provider=provider.key,
+        provider=provider,
         store_id=member.home_store_id,
-        member_id=member_id,
+        member_id=member.id,
         kind=kind.key,
         title=told.title,
         sold={"lines": [freeze(kind, told)]},
@@ -77,8 +86,6 @@ def order_online(
     )
     api.db.session.add(payment)
     api.db.session.flush()
-    note(payment, "ordered", api.format_fen(payment.amount_fen))
-    api.start_job(advance_payment, number=payment.id)
     return payment
 
 
