@@ -14,12 +14,12 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.cards.models import Card, Item, Product
-from plugins.cards.permissions import SEE_CARDS, USE_SESSIONS
+from plugins.cards.models import Card, CardUse, Item, Product
+from plugins.cards.permissions import ANSWER_OBJECTIONS, SEE_CARDS, USE_SESSIONS
+from plugins.cards.services.alone import sell_alone, use_alone
+from plugins.cards.services.contracts import sign_contract
 from plugins.cards.services.nightly import earn_passes
-from plugins.cards.services.selling import sell_card
-from plugins.cards.services.using import use_session
-from plugins.ledger.api import Entry, Tender, salon
+from plugins.cards.services.objecting import object_to
 from plugins.membership.api import Member
 from plugins.salon.api import Service, Staff, StaffStore
 
@@ -100,9 +100,12 @@ def _play(key: str, member: Member, product: Product, story: Mapping[str, Any]) 
     """Sell a card and let it be used, oldest first."""
     with api.at_moment(_afternoon(story["days"])):
         card = _sell(key, member, product, story.get("paid"))
+    use = None
     for number, (place, days) in enumerate(story["used"]):
         with api.at_moment(_afternoon(days)):
-            _use(f"{key}:{number}", card, place)
+            use = _use(f"{key}:{number}", card, place)
+    if use is not None and "objects" in story:
+        object_to(use.id, member.id, story["objects"])
 
 
 def _make_up(draw: random.Random, member: Member, products: Sequence[Product]) -> None:
@@ -118,25 +121,37 @@ def _make_up(draw: random.Random, member: Member, products: Sequence[Product]) -
 
 
 def _sell(key: str, member: Member, product: Product, paid: int | None) -> Card:
-    store_id = member.home_store_id
-    entry = Entry(key=f"demo:card:{key}", code="card_sale", store_id=store_id)
-    fen = product.price_fen if paid is None else paid * YUAN
-    tender = Tender(salon("wechat", store_id), fen, f"{entry.key}:paid")
-    return sell_card(entry, member.id, product.id, [tender])
-
-
-def _use(key: str, card: Card, place: int) -> None:
-    part = card.parts[place]
-    entry = Entry(
-        key=f"demo:card-use:{key}",
-        code="use_session",
-        store_id=card.store_id,
-        agreed_by="code",
+    """Sell a card on a bill; every other member agreed to its contract on her phone."""
+    card = sell_alone(
+        member.home_store_id,
+        member.id,
+        product.id,
+        "wechat",
+        key=f"demo:card:{key}",
+        paid_fen=None if paid is None else paid * YUAN,
+        staff_id=_one_of(member.home_store_id, key),
     )
-    staff = _staff_of(card.store_id)
-    one = staff[sum(map(ord, key)) % len(staff)] if staff else None
-    variant = part.services[0].variants[0]
-    use_session(entry, part.id, variant.id, staff_id=one)
+    if card.id % 2:
+        sign_contract(card.id, "phone")
+    return card
+
+
+def _use(key: str, card: Card, place: int) -> CardUse:
+    part = card.parts[place]
+    return use_alone(
+        card.store_id,
+        card.member_id,
+        {"part_id": part.id, "variant_id": part.services[0].variants[0].id},
+        key=f"demo:card-use:{key}",
+        agreed_by="code",
+        means="wechat",
+        staff_id=_one_of(card.store_id, key),
+    )
+
+
+def _one_of(store_id: int, key: str) -> int | None:
+    staff = _staff_of(store_id)
+    return staff[sum(map(ord, key)) % len(staff)] if staff else None
 
 
 def _staff_of(store_id: int) -> Sequence[int]:
@@ -160,5 +175,11 @@ PART = api.DemoPart(
             USE_SESSIONS,
         ),
         api.TourStop("cards", _("Members' cards"), "/console/cards/cards/", SEE_CARDS),
+        api.TourStop(
+            "objections",
+            _("Answer a member's objection"),
+            "/console/cards/objections/?f.open.eq=1",
+            ANSWER_OBJECTIONS,
+        ),
     ),
 )
