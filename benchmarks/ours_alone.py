@@ -15,7 +15,7 @@ from benchmarks.people import phone_of, words
 from benchmarks.serving import Served, memory_of
 
 PIECE = 1 << 16
-LIST = "/console/membership/members/"
+LIST, PHONE = "/console/membership/members/", "/membership/card"
 LINKED = re.compile(r'(?:<link[^>]*rel="(?:stylesheet|icon)"[^>]*href|<script[^>]*src)="([^"]+)"')
 DRAWN = re.compile(r'<use href="([^"#]+)')
 

@@ -116,11 +116,11 @@ def test_the_front_desk_sees_the_ladder_and_changes_nothing(desk: FlaskClient) -
 # -- in the list -------------------------------------------------------------------------------
 
 
-def test_the_list_shows_filters_and_sorts_by_level(manager: FlaskClient, anna: int) -> None:
+def test_the_list_shows_and_filters_by_level(manager: FlaskClient, anna: int) -> None:
     bea = int(join("Bea", 1, "13800138001").id)
     grow(bea, 5_000)
-    page = manager.get(f"{URL}?sort=-level").text
-    assert ids_of(page) == [bea, anna]
+    page = manager.get(URL).text
+    assert set(ids_of(page)) == {bea, anna}
     assert "Gold" in cells_of(page, bea)
     gold = ids_by_name()["Gold"]
     assert ids_of(manager.get(f"{URL}?f.level.eq={gold}").text) == [bea]
