@@ -25,7 +25,6 @@ from plugins.cashier.admin.till_prices import PricePages
 from plugins.cashier.admin.till_slips import SlipPages, print_after
 from plugins.cashier.models import Bill
 from plugins.cashier.offers import Tender
-from plugins.cashier.offers import Tender
 from plugins.cashier.permissions import (
     CHANGE_PRICES,
     GIVE_FREE,
@@ -140,9 +139,7 @@ class Till(SharePages, SlipPages, PricePages, api.AdminView):
             _act(number, number_of("version"), take)
         except api.Refused as refused:
             return self._refuse(number, refused)
-        bill = reach(number, SETTLE_BILLS)
-        chosen = [Choice(each.kind, each.amount_fen, purse=each.purse) for each in tenders]
-        return self._show(bill, till_screen.store_of(bill), chosen=plan(bill, chosen))
+        return self.pay_so(number, tenders)
 
     @api.page("/<int:number>/sms", needs=SETTLE_BILLS, methods=("POST",))
     def sms(self, number: int) -> Any:

@@ -36,7 +36,7 @@ def choose_coupon(bill_id: int, key: str | None) -> Bill:
 def decline_benefit(bill_id: int, key: str) -> Bill:
     """Leave a benefit out of the price of a bill, as the guest wishes."""
     bill = lock_bill(bill_id, "open")
-    declined = {*bill.choices.get("declined", ()), key[:200]}
+    declined = {*bill.choices.get("declined", ()), key[:500]}
     return _choose(bill, declined=sorted(declined)[:50])
 
 
@@ -66,13 +66,16 @@ def means_of(bill: Bill, draft: Draft) -> Means:
     """Return what the member of a bill could pay with beside money."""
     if bill.member_id is None:
         return Means()
-    purses = []
-    titles: dict[str | None, Any] = {}
+    plain, purses = _topped_up(draft), []
+    titles: dict[str | None, Any] = {None: _("Balance")}
     for purse in purses_of(bill.member_id):
-        code = purse.code or None
-        titles[code] = purse.title
-        accepts = None if code is None else lines_for(purse, draft)
-        purses.append(FromPurse(code, purse.balance_fen, accepts))
+        if purse.plain:
+            plain += purse.balance_fen
+        else:
+            titles[purse.code] = purse.title
+            accepts = lines_for(purse, draft)
+            purses.append(FromPurse(purse.code, purse.balance_fen, accepts))
+    purses.append(FromPurse(None, plain))
     sessions, left = [], {}
     offers = api.answers(cashier_member_offers, member_id=bill.member_id, store_id=bill.store_id)
     for offer in (one for answer in offers for one in answer if one.pool):
@@ -96,6 +99,16 @@ def means_of(bill: Bill, draft: Draft) -> Means:
         if pool is not None and f"part:{pool}" in left:
             left[f"part:{pool}"] -= line.quantity
     return Means(purses, titles, sessions, left)
+
+
+def _topped_up(draft: Draft) -> int:
+    """Return what top-ups on a bill add to the plain balance."""
+    found = 0
+    for line in draft.lines:
+        quote = line.facts.get("quote", {}) if line.kind == "top_up" else {}
+        if quote and not quote.get("purse") and not quote.get("purse_kind_id"):
+            found += int(line.facts["amount_fen"]) + int(line.facts.get("bonus_fen") or 0)
+    return found
 
 
 @api.unit

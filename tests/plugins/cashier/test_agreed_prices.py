@@ -64,6 +64,12 @@ def give_level(*discounts: tuple[int, str]) -> None:
     api.db.session.execute(sa.text("UPDATE membership_member SET level_id = :id"), {"id": level.id})
 
 
+@api.unit
+def set_limits(percent: int, gifts_fen: int) -> None:
+    CHANGE_MOST.put(percent)
+    GIFTS_MOST.put(gifts_fen)
+
+
 def gold_card(member_id: int, yuan: int, percent: int = 80, **more: Any) -> str:
     """Sell her a stored-value card with a discount, and return its code."""
     kind = card_kind("Gold card", percent=percent, **more)
@@ -201,7 +207,7 @@ def test_a_role_lowers_prices_and_gives_only_within_its_limits(store: Any) -> No
     bill_id = bill_of()
     cut, wash = add_to(bill_id, service_for(100)), add_to(bill_id, service_for(400))
     colour = add_to(bill_id, service_for(200))
-    api.unit(lambda: (CHANGE_MOST.put(20), GIFTS_MOST.put(50_000)))()
+    set_limits(20, 50_000)
     desk = api.Actor(user_id=add_person("front_desk", store.id), name="desk")
     with api.acting_as(desk):
         with pytest.raises(api.Refused, match=r"lower this price to ¥80\.00 at most"):
