@@ -48,6 +48,7 @@ from plugins.ledger.services.problems import (
     NotReversible,
     PaymentUsed,
     RefundTooBig,
+    UsedMeanwhile,
 )
 from plugins.ledger.services.proving import Proof, prove_member
 from plugins.ledger.services.refunding import (
@@ -112,6 +113,7 @@ __all__ = [
     "Tender",
     "Terms",
     "Use",
+    "UsedMeanwhile",
     "UsedUp",
     "close_account",
     "earn_points",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 
@@ -46,7 +46,7 @@ def _refundable(card: Card, count: int) -> Refundable:
         store_id=card.store_id,
         purchase=_purchase(card),
         journal_ids=_journals(card),
-        take=partial(_take, card.id),
+        take=partial(_take, card.id, _seen(card), owing_of(card)),
     )
 
 
@@ -58,7 +58,7 @@ def _purchase(card: Card) -> Purchase:
     uses = _uses(card.id)
     return Purchase(
         key=f"card:{card.id}",
-        title=card.shown_name,
+        title=card.name,
         price_fen=card.price_fen,
         paid_fen=card.price_fen - owing_of(card),
         bought_on=card.sold_on,
@@ -72,7 +72,7 @@ def _share(part: Part, uses: Sequence[tuple[CardUse, Service]]) -> SheetShare:
     own = [
         SheetUse(
             use.used_on,
-            service.shown_name,
+            service.name,
             0 if use.free else 1,
             1 if use.free else 0,
             max(use.list_fen, 0) or part.list_fen,
@@ -85,7 +85,7 @@ def _share(part: Part, uses: Sequence[tuple[CardUse, Service]]) -> SheetShare:
     if gone > 0:
         # Sessions that were used before an import, or taken out by an adjustment.
         own += [SheetUse(part.card.sold_on, "", 1, 0, part.list_fen, part.deal_fen)] * gone
-    return SheetShare(part.shown_name, "sessions", part.price_fen, part.sessions, part.free, own)
+    return SheetShare(part.name, "sessions", part.price_fen, part.sessions, part.free, own)
 
 
 def _left(part: Part) -> int:
@@ -122,15 +122,30 @@ def _journals(card: Card) -> list[int]:
     return sorted(found)
 
 
-def _take(card_id: int, entry: ledger.Entry, payouts: Sequence[ledger.Payout]) -> None:
+def _seen(card: Card) -> dict[int, int]:
+    """Return by lot of a card its last use, as it is now."""
+    own = {part.lot_id for part in card.parts}
+    lots = ledger.lots_of(ledger.heir_of(card.member_id), "sessions", spent=True)
+    return {lot.id: lot.last_use for lot in lots if lot.id in own}
+
+
+def _take(
+    card_id: int,
+    seen: Mapping[int, int],
+    owing_fen: int,
+    entry: ledger.Entry,
+    payouts: Sequence[ledger.Payout],
+) -> None:
     """End a card in the running unit; what is owing for it is forgiven."""
     card = lock_card(card_id)
     if card.state not in LIVE:
         raise api.Refused(_("The card is no longer in use."))
+    if owing_of(card) != owing_fen:
+        raise ledger.UsedMeanwhile
     ledger.refund_lots(
         entry,
         card.member_id,
-        [part.lot_id for part in card.parts if part.lot_id is not None],
+        seen,
         payouts,
         unearned=[card.unearned_account_id] if card.unearned_account_id else [],
         owing=card.owing_account_id,

@@ -27,7 +27,7 @@ from plugins.cashier.services.refunding.showing import show_sheet
 from plugins.membership.api import Member, find_exactly, read_code
 
 HOME = "/console/cashier/refunds/"
-STEPS = (_("What"), _("Cause and days"), _("Sheet"), _("Approval and her word"), _("Payout"))
+STEPS = (_("What"), _("Cause and days"), _("Refund sheet"), _("Approval and her word"), _("Payout"))
 CODE_LENGTH = 20
 #: Most of an agreed interest rate, in hundredths of a percent.
 MOST_BP = 2_400

@@ -74,6 +74,7 @@ class RefundAdmin(RefundWizard, RefundLinePages, api.ModelAdmin):
     )
     search = ("number", "title")
     totals = ("amount_fen", "interest_fen")
+    list_template = "cashier/refunds.html"
     details = (
         "number",
         "store_id",
@@ -95,6 +96,9 @@ class RefundAdmin(RefundWizard, RefundLinePages, api.ModelAdmin):
         "booked_on",
     )
     empty_hint = _("Refunds begin on a member's file or on a settled bill.")
+
+    def describe(self) -> dict[str, Any]:
+        return {**super().describe(), "may_make": MAKE_REFUNDS.held()}
 
     def head(self, record: Any) -> Markup:
         return drawing.draw(

@@ -66,6 +66,13 @@ class KeyUsed(api.Conflict):
         super().__init__(_("This form was sent before with other contents. Load the page again."))
 
 
+class UsedMeanwhile(api.Conflict):
+    """What is left of a lot is no longer what a refund was reckoned from."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Something was used meanwhile. Reckon the refund anew."))
+
+
 class PaymentUsed(api.Conflict):
     """There is a payment of this reference."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from plugins.ledger.services.entries import Draft, Entry, Move
 from plugins.ledger.services.heirs import heir_of
 from plugins.ledger.services.lots import LotState, RunningTotals, read_lots
 from plugins.ledger.services.posting import claim_one, lock_payment, write
+from plugins.ledger.services.problems import UsedMeanwhile
 
 ACCOUNT: Any = Account.__table__
 JOURNAL: Any = Journal.__table__
@@ -68,7 +69,7 @@ class UsedUp:
 def refund_lots(
     entry: Entry,
     member_id: int,
-    lot_ids: Sequence[int],
+    seen: Mapping[int, int],
     payouts: Sequence[Payout],
     *,
     unearned: Sequence[int] = (),
@@ -76,15 +77,18 @@ def refund_lots(
 ) -> int:
     """End lots of a member, pay *payouts* for them, and return the number of the journal.
 
-    Whatever is left of the lots is gone; of the money behind them what is not paid out becomes
+    *seen* gives by lot its last use as the refund was reckoned: a lot that was used since is
+    refused (409). Whatever is left of the lots is gone; of the money behind them what is not paid out becomes
     revenue. *unearned* are accounts of a price without a lot (a pass), *owing* is the account
     of what she still owes for it, which is forgiven first. `RefundTooBig` when more would go
     back by a payment than came in by it.
     """
-    told = [member_id, list(lot_ids), [list(one.account) for one in payouts]]
+    told = [member_id, sorted(seen), [list(one.account) for one in payouts]]
     claim = claim_one(entry, [*told, [[one.amount_fen, one.ref] for one in payouts]])
     if claim.fresh:
-        lots = _lock(entry, heir_of(member_id), lot_ids, payouts, [*unearned, owing])
+        lots = _lock(entry, heir_of(member_id), list(seen), payouts, [*unearned, owing])
+        if any(lot.last_use != seen[lot.id] for lot in lots):
+            raise UsedMeanwhile
         draft = Draft(payments=_ended(entry, lots))
         _end(draft, entry, lots)
         _pay(draft, entry, _behind(lots, unearned), payouts, owing)

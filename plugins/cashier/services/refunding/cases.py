@@ -21,6 +21,7 @@ from plugins.cashier.refunds import (
 )
 from plugins.cashier.services.billing import lock_bill
 from plugins.cashier.services.days import closed_through, locked_through
+from plugins.cashier.services.naming import OWN
 from plugins.cashier.services.numbers import lock_counter, today_of
 from plugins.cashier.services.refunding.finishing import finish
 from plugins.cashier.services.refunding.law import load_law
@@ -88,7 +89,7 @@ def open_refund(
     sheet = reckon(found, asked)
     refund = _new(store_id, found[0].kind, key, reason)
     refund.member_id, refund.cause = member_id, asked.cause
-    refund.title = api.gettext(", ").join(one.title for one in found)
+    refund.title = _title(found)
     refund.asked = {"keys": list(keys), "asked": sheet.facts()["asked"]}
     refund.sheet = sheet.facts()
     refund.amount_fen, refund.interest_fen = sheet.refund_fen, sheet.interest_fen
@@ -99,6 +100,13 @@ def open_refund(
     _record(refund, "cashier.refund_opened", _("Made a refund sheet"))
     tell_of_sheet(refund)
     return refund
+
+
+def _title(found: Sequence[Refundable]) -> str:
+    """Name what is refunded in the salon's own language, as names are kept."""
+    with api.speaking(OWN):
+        named = [one.purchase.title or api.gettext("Top-up") for one in found]
+        return api.gettext(", ").join(named)
 
 
 @api.unit

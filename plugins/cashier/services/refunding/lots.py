@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from console import api
 from plugins.cashier.models import Bill, Line
 from plugins.cashier.refunds import Refundable
+from plugins.cashier.services.naming import name_in_all
 from plugins.cashier.services.refunding.sheets import Purchase, Share, Use
 from plugins.ledger.api import (
     CODES,
@@ -44,13 +45,14 @@ def top_ups_of(member_id: int) -> Iterable[Refundable]:
 def _top_up(
     lot: LotState, uses: Sequence[UsedUp], titles: Mapping[str, str], member_id: int, store_id: int
 ) -> Refundable:
-    title = lot.product or api.gettext("Top-up of %(amount)s", amount=api.format_fen(lot.price_fen))
+    paid = api.format_fen(lot.price_fen)
+    title = lot.product or api.gettext("Top-up of %(amount)s", amount=paid)
     share = Share(
         "", "money", lot.price_fen, lot.paid, lot.gift, [read_use(use, titles) for use in uses]
     )
     purchase = Purchase(
         key=f"lot:{lot.id}",
-        title=title,
+        title=lot.product,
         price_fen=lot.price_fen,
         paid_fen=lot.price_fen,
         bought_on=lot.sold_on,
@@ -76,14 +78,14 @@ def _top_up(
 
 def _take(member_id: int, lot: LotState, entry: Entry, payouts: Sequence[Payout]) -> None:
     require_free_value(member_id)
-    refund_lots(entry, member_id, [lot.id], payouts)
+    refund_lots(entry, member_id, {lot.id: lot.last_use}, payouts)
     count_refund(lot.journal_id, sum(one.amount_fen for one in payouts), key=entry.key)
 
 
 def read_use(use: UsedUp, titles: Mapping[str, str]) -> Use:
     """Return a use of a lot as the sheet counts it."""
     taken = use.code in TAKEN
-    title = str(CODES[use.code]) if taken else titles.get(use.ref, "")
+    title = name_in_all(CODES[use.code])[0] if taken else titles.get(use.ref, "")
     return Use(
         use.on,
         title,
@@ -96,13 +98,10 @@ def read_use(use: UsedUp, titles: Mapping[str, str]) -> Use:
 
 
 def titles_of(uses: Sequence[UsedUp]) -> dict[str, str]:
-    """Return what was had for uses of stored value, by reference, in the reader's language."""
+    """Return what was had for uses of stored value, by reference, in the salon's own words."""
     lines = {use.ref: int(parts[2]) for use in uses if (parts := _parts(use.ref))}
-    wanted = sa.select(Line).where(Line.id.in_(set(lines.values())))
-    named = {
-        line.id: api.translate(line.title, line.facts.get("names") or {})
-        for line in api.db.session.scalars(wanted)
-    }
+    wanted = sa.select(Line.id, Line.title).where(Line.id.in_(set(lines.values())))
+    named = {row.id: row.title for row in api.db.session.execute(wanted)}
     return {ref: named[number] for ref, number in lines.items() if number in named}
 
 

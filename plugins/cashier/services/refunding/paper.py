@@ -84,12 +84,12 @@ def _text(words: str, style: str) -> Paragraph:
 
 def _account(account: ShownAccount) -> list[Flowable]:
     head = [
-        api.gettext("Day"),
+        api.gettext("Date"),
         api.gettext("What"),
         api.gettext("Clause"),
         api.gettext("List price"),
         api.gettext("Deal price"),
-        api.gettext("Value"),
+        api.gettext("Value used"),
         api.gettext("Used so far"),
     ]
     rows: list[list[Paragraph]] = [[_text(words, "small") for words in head]]
@@ -131,5 +131,5 @@ def _results(results: Sequence[Result], style: str) -> Table:
 
 def _signatures() -> Table:
     line = "____________________"
-    names = [api.gettext("Member"), api.gettext("Salon"), api.gettext("Date")]
+    names = [api.gettext("Member"), api.gettext("For the salon"), api.gettext("Date")]
     return Table([[_text(f"{name}: {line}", "plain") for name in names]])

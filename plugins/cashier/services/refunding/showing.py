@@ -99,8 +99,9 @@ def _dates(asked: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _account(account: Mapping[str, Any]) -> ShownAccount:
+    paid = api.format_fen(account["price_fen"])
     return ShownAccount(
-        account["title"],
+        account["title"] or api.gettext("Top-up of %(amount)s", amount=paid),
         tuple(_facts(account)),
         tuple(_row(row) for row in account["rows"]),
         tuple(_results(account)),
@@ -159,7 +160,7 @@ def _row(row: Mapping[str, Any]) -> ShownRow:
 
 def _results(account: Mapping[str, Any]) -> Iterator[Result]:
     fen = api.format_fen
-    yield Result(api.gettext("Paid"), fen(account["paid_fen"]))
+    yield Result(api.gettext("Amount paid"), fen(account["paid_fen"]))
     yield Result(api.gettext("Value used"), f"-{fen(account['used_fen'])}")
     if account["floored"]:
         beyond = account["used_fen"] - account["paid_fen"]
