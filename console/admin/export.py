@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, stream_with_context
@@ -35,13 +35,19 @@ def send(view: ModelAdmin, state: State, kind: str, ids: Sequence[Any] | None = 
         listing.conditions.append(listing.pk.in_(ids))
     _note(view, state, kind, ids)
     shown = shown_columns(view, listing)
-    write, content_type = WRITERS[kind]
     header = [str(column.label) for column in shown]
-    stream = write(header, _rows(listing, shown))
+    name = f"{view.noun}-{clock.today(reader_time_zone())}"
+    return send_table(name, header, _rows(listing, shown), kind)
+
+
+def send_table(
+    name: str, header: Sequence[str], chunks: Iterable[Sequence[Sequence[Any]]], kind: str
+) -> Response:
+    """Send rows, in chunks, as the file *name* of *kind* ("csv" or "xlsx"); not in the trail."""
+    write, content_type = WRITERS[kind]
+    stream = write(header, chunks)
     response = Response(stream_with_context(stream), content_type=content_type)
-    day = clock.today(reader_time_zone())
-    name = f"{view.noun}-{day}.{kind}"
-    response.headers.set("Content-Disposition", "attachment", filename=name)
+    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.{kind}")
     response.headers["X-Accel-Buffering"] = "no"
     return response
 

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from console import api
 from console.api import _
-from plugins.cashier import demo, listeners, online_listeners, refund_listeners, timeline
+from plugins.cashier import (
+    closing_jobs,
+    commands,
+    demo,
+    listeners,
+    online_listeners,
+    refund_listeners,
+    timeline,
+)
 from plugins.cashier.admin import VIEWS
+from plugins.cashier.admin.closing_cards import CARDS
 from plugins.cashier.hookspecs import HOOKS
 from plugins.cashier.online_jobs import SCHEDULES
 from plugins.cashier.permissions import PERMISSIONS
 from plugins.cashier.public import PAGES
 from plugins.cashier.refunds import REFUND_HOOKS, REFUND_PERMISSIONS, REFUND_SETTINGS
 from plugins.cashier.services.byhand import LIMITS
+from plugins.cashier.services.closing.drawer import FLOAT
 from plugins.cashier.services.online.settings import SETTINGS as ONLINE
 from plugins.cashier.services.printing import SETTINGS as PRINTING
+from plugins.cashier.services.reports.across import BONUS_BY
 from plugins.cashier.services.settling import OWING_MOST
 
 
@@ -35,5 +46,7 @@ class Cashier(api.Plugin):
     admin_views = VIEWS
     demo = (demo.PART,)
     public_routes = PAGES
-    settings = (*LIMITS, OWING_MOST, *PRINTING, *ONLINE, *REFUND_SETTINGS)
-    jobs = SCHEDULES
+    settings = (*LIMITS, OWING_MOST, FLOAT, BONUS_BY, *PRINTING, *ONLINE, *REFUND_SETTINGS)
+    jobs = (*SCHEDULES, *closing_jobs.SCHEDULES)
+    cards = CARDS
+    commands = (api.Command(commands.books),)

@@ -1,0 +1,205 @@
+"""Reports and closing pages as people see them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from typing import Any
+
+import openpyxl
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from console import api
+from plugins.cashier.api import Tender
+from plugins.cashier.models import Bill, Day, Shift
+from plugins.cashier.services.closing.drawer import cash_expected
+from plugins.cashier.services.numbers import today_of
+from plugins.cashier.services.reports.across import balances, crossings, due_to_headquarters
+from plugins.cashier.services.reports.performance import performance
+from plugins.cashier.services.reports.receipts import receipts
+from plugins.cashier.services.reports.spans import Span
+from plugins.cashier.services.reports.unearned import unearned
+from plugins.cashier.services.voiding import undo_settlement
+from plugins.ledger import api as ledger
+from tests.support.membership import join
+from tests.support.pages import words
+from tests.support.people import SignIn, post
+from tests.support.salon import add_staff, add_store
+from tests.support.till import add_to, add_top_up, balance, bill_of, cash, pay, service_for, top_up
+
+HOME = "/console/cashier/closing/"
+REPORTS = "/console/cashier/reports/"
+
+
+@pytest.fixture(autouse=True)
+def store(app: Flask) -> Any:
+    return add_store("福田店")
+
+
+def english(client: FlaskClient) -> FlaskClient:
+    client.post("/console/preferences/language", data={"language": "en"})
+    return client
+
+
+def today() -> Span:
+    day = today_of(1)
+    return Span(day, day)
+
+
+def test_a_day_is_closed_on_one_page_which_prints_its_sheet(sign_in: SignIn, store: Any) -> None:
+    desk = english(sign_in("front_desk", store.id))
+    bill_id = bill_of()
+    add_to(bill_id, service_for(1_286, "染发"), staff_id=add_staff("Ada", store).id)
+    pay(bill_id, cash(1_286))
+    page = words(desk.get(HOME).text)
+    assert "Cash expected ¥1,286.00" in page
+    form = {"store_id": 1, "day": today_of(1).isoformat(), "counted": "1276", "key": "close-1"}
+    refused = post(desk, f"{HOME}close", form)
+    assert refused.status_code == 422
+    assert "The cash differs by -¥10.00. Say why." in words(refused.text)
+    closed = post(desk, f"{HOME}close", {**form, "reason": "wrong change"})
+    assert closed.location == f"{HOME}days/1?print=1"
+    sheet = words(desk.get(closed.location).text)
+    assert "Difference -¥10.00" in sheet
+    assert "wrong change" in sheet
+    assert "This day is closed" in words(desk.get(HOME).text)
+
+
+def test_a_manager_reopens_a_day_and_says_why(sign_in: SignIn, store: Any) -> None:
+    manager = english(sign_in("manager", store.id))
+    form = {"store_id": 1, "counted": "0", "key": "close-2"}
+    assert post(manager, f"{HOME}close", form).status_code == 302
+    assert post(manager, f"{HOME}days/1/reopen", {"reason": " "}).status_code == 422
+    assert post(manager, f"{HOME}days/1/reopen", {"reason": "one more"}).status_code == 302
+    api.db.session.rollback()
+    assert api.db.session.query(Day).one().state == "reopened"
+    desk = sign_in("front_desk", store.id)
+    assert post(desk, f"{HOME}days/1/reopen", {"reason": "x"}).status_code == 403
+
+
+def test_shifts_cash_and_late_entries_are_made_on_the_same_page(
+    sign_in: SignIn, store: Any
+) -> None:
+    desk = english(sign_in("manager", store.id))
+    move = {"store_id": 1, "kind": "float", "amount": "500", "key": "m"}
+    assert post(desk, f"{HOME}cash", move).status_code == 302
+    assert cash_expected(1) == 50_000
+    shift = {"store_id": 1, "counted": "500", "key": "s", "note": "gel is out"}
+    given = post(desk, f"{HOME}shift", shift)
+    assert "gel is out" in words(desk.get(given.location).text)
+    yesterday = (today_of(1) - dt.timedelta(days=1)).isoformat()
+    late = {"store_id": 1, "day": yesterday, "reason": "no power", "key": "l"}
+    assert post(desk, f"{HOME}late", late).status_code == 302
+    api.db.session.rollback()
+    assert api.db.session.query(Bill).one().late
+    assert api.db.session.query(Shift).one().difference_fen == 0
+
+
+def test_every_report_opens_and_is_exported(sign_in: SignIn, store: Any) -> None:
+    owner = english(sign_in("owner"))
+    anna = join().id
+    top_up(anna, 500, 50)
+    bill_id = bill_of(anna)
+    add_to(bill_id, service_for(110, "剪发"), staff_id=add_staff("Ada", store).id)
+    pay(bill_id, balance(50), Tender("wechat", 6_000))
+    for key, seen in (
+        ("receipts", "¥500.00"),
+        ("net", "¥610.00"),
+        ("consumption", "剪发"),
+        ("unearned", "¥454.55"),
+        ("performance", "Ada"),
+        ("across", "There is nothing in these days."),
+        ("fraud", "There is nothing in these days."),
+    ):
+        page = owner.get(f"{REPORTS}{key}")
+        assert page.status_code == 200
+        assert seen in words(page.text), key
+    sheet = owner.get(f"{REPORTS}receipts/receipts.xlsx")
+    rows = list(openpyxl.load_workbook(io.BytesIO(sheet.data)).active.values)
+    assert rows[1][1] == "福田店"
+    assert 500 in rows[1]
+    assert "福田店" in owner.get(f"{REPORTS}net/net.csv").text
+    assert owner.get(f"{REPORTS}none").status_code == 404
+    assert owner.get(f"{REPORTS}net?from=soon").status_code == 422
+
+
+def test_a_front_desk_sees_no_reports_and_a_manager_only_her_store(
+    sign_in: SignIn, store: Any
+) -> None:
+    other = add_store("南山店")
+    top_up(join(store=other.id).id, 500, 50, store_id=other.id)
+    manager = english(sign_in("manager", store.id))
+    assert "¥500.00" not in words(manager.get(f"{REPORTS}receipts").text)
+    assert manager.get(f"{REPORTS}receipts?store={other.id}").status_code == 404
+    assert manager.get(f"{REPORTS}fraud").status_code == 404
+    desk = sign_in("front_desk", store.id)
+    assert desk.get(f"{REPORTS}receipts").status_code == 403
+
+
+def test_the_tie_out_page_is_green_and_the_home_page_shows_the_day(
+    sign_in: SignIn, store: Any
+) -> None:
+    owner = english(sign_in("owner"))
+    top_up(join().id, 500, 50)
+    page = words(owner.get("/console/cashier/tie_out/").text)
+    assert "Orders, ledger and reports agree to the fen" in page
+    assert "¥500.00" in page
+    assert "Net received today ¥500.00" in words(owner.get("/console/").text)
+    assert "This month is not over." in words(owner.get("/console/cashier/periods/").text)
+
+
+def test_reports_tell_what_was_so_at_a_moment_in_the_past(store: Any) -> None:
+    bill_id = bill_of()
+    add_to(bill_id, service_for(100))
+    pay(bill_id, cash(100))
+    moment = api.now()
+    undo_settlement(bill_id, "mistake")
+    then = Span(today().first, today().last, None, moment)
+    assert sum(row.fen for row in receipts(then)) == 10_000
+    assert receipts(today()) == []
+
+
+def test_a_card_of_one_store_that_is_used_in_others_is_settled_between_them(store: Any) -> None:
+    """Sold 100 at B, used 20 there and 30 at C: B pays 80, C gets 30, and C gets 30 from B."""
+    third = add_store("南山店")
+    anna = join().id
+    bill_id = bill_of(anna, store.id)
+    add_top_up(bill_id, 100)
+    pay(bill_id, cash(100))
+    for place, yuan in ((store.id, 20), (third.id, 30)):
+        bill_id = bill_of(anna, place)
+        add_to(bill_id, service_for(yuan))
+        pay(bill_id, balance(yuan))
+    due = {one.store_id: one.pays_fen for one in due_to_headquarters(today())}
+    assert due == {store.id: 8_000, third.id: -3_000}
+    pairs = crossings(today())
+    assert [(one.home_id, one.server_id, one.principal_fen) for one in pairs] == [
+        (store.id, third.id, 3_000)
+    ]
+    assert balances(pairs, with_bonus=False) == {store.id: -3_000, third.id: 3_000}
+
+
+def test_unearned_revenue_opens_moves_and_closes(store: Any) -> None:
+    anna = join().id
+    top_up(anna, 500, 50)
+    with api.at_moment(api.now() + dt.timedelta(days=1)):
+        bill_id = bill_of(anna)
+        add_to(bill_id, service_for(110))
+        pay(bill_id, balance(110))
+        rolls = {(roll.unit, roll.product): roll for roll in unearned(today())}
+    money = rolls[ledger.CNY, ""]
+    assert (money.opening, money.moved["earned"], money.closing) == (50_000, 10_000, 40_000)
+    bonus = rolls[ledger.BONUS, ""]
+    assert (bonus.opening, bonus.moved["earned"], bonus.closing) == (5_000, 1_000, 4_000)
+
+
+def test_performers_get_their_share_of_what_was_paid(store: Any) -> None:
+    ada, bea = add_staff("Ada", store), add_staff("Bea", store)
+    bill_id = bill_of()
+    add_to(bill_id, service_for(100), staff_id=ada.id, named=True)
+    add_to(bill_id, service_for(60), staff_id=bea.id)
+    pay(bill_id, cash(160))
+    found = {one.name: (one.money_fen, one.lines, one.named) for one in performance(today())}
+    assert found == {"Ada": (10_000, 1, 1), "Bea": (6_000, 1, 0)}
