@@ -12,6 +12,7 @@ from console.api import _
 from plugins.booking.models import STATUSES, Visit
 from plugins.booking.permissions import REVIEW_VISITS
 from plugins.booking.services.showing import clock_of
+from plugins.booking.services.telling import MOVED, tell, tell_status
 from plugins.membership.api import ExportPart, Tile, move_rows
 
 
@@ -77,9 +78,12 @@ def membership_export_parts(member_id: int) -> Iterable[ExportPart]:
 
 @api.hookimpl
 def booking_visit_booked(visit_id: int) -> None:
-    """Ring at the front desk when a member has booked; one that awaits review is to do."""
+    """Tell the member, and ring at the front desk when she booked by herself."""
     visit = api.db.session.get(Visit, visit_id)
-    if visit is None or visit.source != "phone":
+    if visit is None:
+        return
+    tell_status(visit)
+    if visit.source != "phone":
         return
     pending = visit.status == "pending"
     asks = _("%(name)s asks for a booking", name=visit.guest_name)
@@ -93,6 +97,8 @@ def booking_visit_status_changed(visit_id: int, before: str, after: str) -> None
     visit = api.db.session.get(Visit, visit_id)
     if visit is None:
         return
+    if visit.status == after:
+        tell_status(visit)
     if before == "pending":
         api.settle_notice(f"booking.review:{visit_id}")
     if after == "cancelled" and visit.source == "phone":
@@ -103,7 +109,11 @@ def booking_visit_status_changed(visit_id: int, before: str, after: str) -> None
 def booking_visit_moved(visit_id: int) -> None:
     """Ring when a member's booking has another time."""
     visit = api.db.session.get(Visit, visit_id)
-    if visit is not None and visit.source == "phone":
+    if visit is None:
+        return
+    if visit.status in ("pending", "confirmed"):
+        tell(visit, MOVED, f"{MOVED.key}:{visit.id}:{visit.version}")
+    if visit.source == "phone":
         todo = visit.status == "pending"
         _ring(visit, _("The booking of %(name)s was changed", name=visit.guest_name), todo=todo)
 

@@ -8,6 +8,7 @@ from plugins.booking import listeners
 from plugins.booking.admin import VIEWS
 from plugins.booking.demo import PART
 from plugins.booking.hookspecs import HOOKS
+from plugins.booking.jobs import SCHEDULES
 from plugins.booking.permissions import PERMISSIONS
 from plugins.booking.public import PAGES
 from plugins.booking.services.rules import SETTINGS
@@ -31,3 +32,4 @@ class Booking(api.Plugin):
     admin_views = VIEWS
     public_routes = PAGES
     demo = (PART,)
+    jobs = SCHEDULES

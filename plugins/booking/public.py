@@ -13,7 +13,7 @@ from flask import Response, abort, redirect, request
 
 from console import api
 from console.api import _
-from plugins.booking.admin.forms import day_of, moment_of, new_key, number_of, text_of
+from plugins.booking.forms import day_of, moment_of, new_key, number_of, text_of
 from plugins.booking.models import Visit
 from plugins.booking.models.visits import STATUSES
 from plugins.booking.services.booking import book, change_visit, wishes_of

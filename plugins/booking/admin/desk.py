@@ -10,7 +10,7 @@ from flask import redirect, request
 
 from console import api
 from console.api import _
-from plugins.booking.admin.forms import (
+from plugins.booking.forms import (
     day_of,
     key_of_form,
     moment_of,

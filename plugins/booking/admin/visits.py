@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from console import api
 from console.api import _
-from plugins.booking.admin.forms import (
+from plugins.booking.forms import (
     key_of_form,
     moment_of,
     new_key,

@@ -1,0 +1,96 @@
+"""What members are told of their bookings: at once, a day before, and two hours before."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from console import api
+from console.api import _
+from plugins.booking.models import Visit
+from plugins.messages.api import MessageKind, send_message
+
+ASKED = MessageKind(
+    "booking.asked",
+    _("We have your booking"),
+    _("%(name)s, %(store)s will soon confirm your booking for %(when)s: %(what)s."),
+)
+CONFIRMED = MessageKind(
+    "booking.confirmed",
+    _("Your booking is confirmed"),
+    _("%(name)s, we look forward to seeing you on %(when)s at %(store)s: %(what)s."),
+)
+REJECTED = MessageKind(
+    "booking.rejected",
+    _("Your booking was declined"),
+    _("%(name)s, %(store)s cannot take your booking for %(when)s: %(reason)s"),
+)
+CANCELLED = MessageKind(
+    "booking.cancelled",
+    _("Your booking is cancelled"),
+    _("%(name)s, your booking for %(when)s at %(store)s is cancelled."),
+)
+MOVED = MessageKind(
+    "booking.moved",
+    _("Your booking has another time"),
+    _("%(name)s, your booking at %(store)s is now on %(when)s: %(what)s."),
+)
+SOON = MessageKind(
+    "booking.soon",
+    _("See you soon"),
+    _("%(name)s, we see you on %(when)s at %(store)s: %(what)s."),
+)
+KINDS = {
+    "pending": ASKED,
+    "confirmed": CONFIRMED,
+    "rejected": REJECTED,
+    "cancelled": CANCELLED,
+}
+#: So long before a visit its guest is reminded.
+AHEAD = (dt.timedelta(hours=24), dt.timedelta(hours=2))
+
+
+def tell(visit: Visit, kind: MessageKind, key: str) -> None:
+    """Send the member of a visit a message about it, once for each *key*."""
+    if visit.member_id is None:
+        return
+    local = visit.starts_at.astimezone(ZoneInfo(visit.store.time_zone))
+    facts = {
+        "store": visit.store.name,
+        "when": f"{local:%Y-%m-%d %H:%M}",
+        "what": ", ".join(item.title for item in visit.items if item.title),
+        "reason": visit.reason,
+    }
+    url = f"/booking/mine/{visit.id}"
+    send_message(visit.member_id, kind, facts, url=url, key=key, store_id=visit.store_id)
+
+
+def tell_status(visit: Visit) -> None:
+    """Tell a member what became of her booking, as far as she has to know."""
+    kind = KINDS.get(visit.status)
+    if kind is not None:
+        tell(visit, kind, f"{kind.key}:{visit.id}:{visit.version}")
+
+
+@api.unit
+def remind_guests() -> None:
+    """Remind the guests of visits that lie a day and two hours ahead; may be repeated.
+
+    Who booked within that time is not reminded.
+    """
+    now = api.now()
+    for ahead in AHEAD:
+        due = sa.select(Visit).where(
+            Visit.status == "confirmed",
+            Visit.starts_at > now,
+            Visit.starts_at <= now + ahead,
+            Visit.member_id.is_not(None),
+        )
+        for visit in api.db.session.scalars(due.order_by(Visit.id)):
+            hours = int(ahead.total_seconds() // 3600)
+            late = ahead == AHEAD[0] and visit.starts_at <= now + AHEAD[1]
+            if visit.booked_at <= visit.starts_at - ahead and not late:
+                start = int(visit.starts_at.timestamp())
+                tell(visit, SOON, f"booking.soon:{visit.id}:{start}:{hours}")
