@@ -81,18 +81,18 @@ FINE: dict[str, Any] = {
     "reordered": False,
     "slow": 0,
 }
-ORDERING = ("before_provider", "after_provider", "before_commit:2", "after_commit:3")
+ORDERING = ("before_provider", "after_provider", "before_commit:2", "after_commit:2")
 BOOKING = (
     "before_provider",
     "after_provider",
-    "before_commit:3",
-    "after_commit:3",
+    "before_commit:2",
+    "after_commit:2",
     "before_online_booking",
     "before_settling",
     "after_legs:1",
     "after_settling",
-    "before_commit:4",
-    "after_commit:4",
+    "before_commit:3",
+    "after_commit:3",
 )
 
 

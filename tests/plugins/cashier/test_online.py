@@ -35,6 +35,7 @@ from plugins.cashier.services.online.settings import LATE
 from plugins.ledger.api import CNY, Name
 from plugins.ledger.services.verifying import verify
 from plugins.membership.api import freeze_member, unfreeze_member
+from plugins.membership.models import Tier
 from tests.support.ledger import balance as book
 from tests.support.ledger import left
 from tests.support.membership import join
@@ -320,6 +321,19 @@ def test_one_member_has_few_unpaid_orders(anna: int) -> None:
         order(anna)
     with pytest.raises(api.Conflict):
         order(anna)
+
+
+def test_an_offer_for_the_first_top_up_is_ordered_once_at_a_time(anna: int) -> None:
+    tier = Tier(name="首充 500", amount_fen=50_000, bonus_fen=10_000, first_only=True)
+    api.unit(lambda: api.db.session.add(tier))()
+    first = prepaid(anna)
+    with pytest.raises(api.Conflict, match="this offer already"):
+        order(anna)
+    pay(first)
+    notify()
+    assert left(anna) == (50_000, 10_000)
+    again = payment(order(anna)).sold["lines"][0]["facts"]["quote"]
+    assert (again["tier_id"], again["bonus_fen"]) == (None, 0)
 
 
 def test_no_provider_is_asked_within_a_unit(anna: int) -> None:

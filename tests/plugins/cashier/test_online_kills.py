@@ -35,7 +35,7 @@ with app.app_context():
 #: Where the worker dies while it orders at the provider, and while it books what was paid;
 #: `make faults` goes through all points.
 ORDERING = ("after_provider",)
-BOOKING = ("after_provider", "before_online_booking", "after_commit:4")
+BOOKING = ("after_provider", "before_online_booking", "after_commit:3")
 pytestmark = [pytest.mark.slow, pytest.mark.any_engine]
 
 

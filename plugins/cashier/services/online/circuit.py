@@ -21,9 +21,15 @@ def is_open(provider: str) -> bool:
     return until is not None and until > api.now()
 
 
-@api.unit
 def note_answer(provider: str, *, answered: bool) -> None:
     """Count a failure in a row, or begin to count anew."""
+    wanted = sa.select(OnlineCircuit.failures).where(OnlineCircuit.provider == provider)
+    if not answered or api.db.session.scalar(wanted):
+        _count(provider, answered=answered)
+
+
+@api.unit
+def _count(provider: str, *, answered: bool) -> None:
     row = api.db.session.get(OnlineCircuit, provider, with_for_update=True)
     if row is None:
         if answered:

@@ -21,7 +21,7 @@ from plugins.cashier.services.online.advancing import advance_payment
 from plugins.cashier.services.online.notes import note
 from plugins.cashier.services.online.providers import NobodyTakesIt, keep_kind, usual_provider
 from plugins.cashier.services.online.settings import LEAST, MINUTES, MOST
-from plugins.membership.api import Member, require_active
+from plugins.membership.api import Member, require_active, require_free_value
 
 #: So many unpaid orders a member may have at a time.
 MOST_UNPAID = 5
@@ -56,7 +56,7 @@ def order_online(
     kind, provider = _kind(kind_key), usual_provider()
     require_active(member_id)
     told = _describe(member, kind, form)
-    _check(member_id, told.unit_fen, price_fen)
+    _check(member_id, told, price_fen)
     if circuit.is_open(provider.key):
         raise NobodyTakesIt
     keep_kind(provider)
@@ -121,20 +121,33 @@ def _describe(member: Member, kind: LineKind, form: Mapping[str, str]) -> Descri
     facts = kind.online(form) if kind.online else {}
     told = kind.describe(Asked(bill, 1, None, facts))
     quoted = told.facts.get("quote")
+    if quoted:
+        require_free_value(member.id)
     if isinstance(quoted, dict) and quoted["would_hold_fen"] > quoted["cap_fen"]:
         raise api.Refused(_("Your card would hold more than the rules allow. Top up less."))
     return told
 
 
-def _check(member_id: int, fen: int, seen_fen: int | None) -> None:
+def _check(member_id: int, told: Described, seen_fen: int | None) -> None:
+    fen = told.unit_fen
     if seen_fen is not None and fen != seen_fen:
         raise api.Conflict(_("It costs %(fen)s now. Look at it again.", fen=api.format_fen(fen)))
     check_amount(fen)
-    unpaid = sa.select(sa.func.count(OnlinePayment.id)).where(
+    unpaid = sa.select(OnlinePayment).where(
         OnlinePayment.member_id == member_id, OnlinePayment.state.in_(UNPAID)
     )
-    if (api.db.session.scalar(unpaid) or 0) >= MOST_UNPAID:
+    waiting = api.db.session.scalars(unpaid).all()
+    offers = {_first_offer(line["facts"]) for row in waiting for line in row.sold["lines"]}
+    if _first_offer(told.facts) and _first_offer(told.facts) in offers:
+        raise api.Conflict(_("You have an order with this offer already. Pay or cancel it first."))
+    if len(waiting) >= MOST_UNPAID:
         raise api.Conflict(_("You have several orders that are not paid. Pay or cancel one first."))
+
+
+def _first_offer(facts: Mapping[str, Any]) -> int | None:
+    """Return the offer for a first top-up that was quoted; None for anything else."""
+    quoted = facts.get("quote") or {}
+    return quoted.get("tier_id") if quoted.get("first_only") else None
 
 
 def check_amount(fen: int) -> None:

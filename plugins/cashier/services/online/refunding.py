@@ -144,7 +144,9 @@ def refund_payment(payment_id: int, reason: str) -> None:
 def send_back_for(bill_id: int) -> None:
     """Send back what was paid online for a bill that is taken back, in the running unit."""
     wanted = sa.select(OnlinePayment).where(
-        OnlinePayment.bill_id == bill_id, OnlinePayment.state == "paid"
+        OnlinePayment.bill_id == bill_id,
+        OnlinePayment.settled_at.is_not(None),
+        OnlinePayment.state.in_(("paid", "refunding")),
     )
     for payment in api.db.session.scalars(wanted).all():
         left = (payment.paid_fen or 0) - payment.refunded_fen
