@@ -78,10 +78,10 @@ def refund_lots(
     """End lots of a member, pay *payouts* for them, and return the number of the journal.
 
     *seen* gives by lot its last use as the refund was reckoned: a lot that was used since is
-    refused (409). Whatever is left of the lots is gone; of the money behind them what is not paid out becomes
-    revenue. *unearned* are accounts of a price without a lot (a pass), *owing* is the account
-    of what she still owes for it, which is forgiven first. `RefundTooBig` when more would go
-    back by a payment than came in by it.
+    refused (409). Whatever is left of the lots is gone; of the money behind them what is not
+    paid out becomes revenue. *unearned* are accounts of a price without a lot (a pass), *owing*
+    is the account of what she still owes for it, which is forgiven first. `RefundTooBig` when
+    more would go back by a payment than came in by it.
     """
     told = [member_id, sorted(seen), [list(one.account) for one in payouts]]
     claim = claim_one(entry, [*told, [[one.amount_fen, one.ref] for one in payouts]])
@@ -187,7 +187,8 @@ def uses_of(lot_ids: Iterable[int]) -> list[UsedUp]:
 
     def less(name: str) -> Any:
         given = sa.select(sa.func.coalesce(sa.func.sum(back.c[name]), 0))
-        return USE.c[name] - given.where(back.c.restores_id == USE.c.id).scalar_subquery()
+        gone = given.where(back.c.restores_id == USE.c.id).scalar_subquery()
+        return sa.cast(USE.c[name] - gone, sa.BigInteger)
 
     rows = api.db.session.execute(
         sa.select(
