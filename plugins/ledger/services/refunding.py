@@ -167,7 +167,7 @@ def _pay(
     revenue = salon("revenue", entry.store_id)
     wanted = [(name, -fen) for name, fen in _balances([owing] if owing else []) if fen]
     wanted += [(one.account, one.amount_fen) for one in payouts]
-    sources = [[name, fen] for name, fen in behind]
+    sources: list[list[Any]] = [[name, fen] for name, fen in behind]
     for account, fen in wanted:
         for source in sources:
             some = min(fen, source[1])
