@@ -69,6 +69,13 @@ def test_the_same_form_sent_by_many_threads_orders_once(app: Flask, anna: int) -
     assert len(set(found)) == 1
 
 
+def test_the_first_orders_of_many_members_at_once_all_succeed(app: Flask, shop: Any) -> None:
+    members = [int(join(f"会员{n}", phone=f"1390000000{n}").id) for n in range(THREADS)]
+    found = at_once(app, THREADS, lambda n: order(members[n]))
+    assert refusals(found) == []
+    assert len(set(found)) == THREADS
+
+
 def test_refunds_in_parts_never_pass_what_was_paid(app: Flask, paid: int) -> None:
     found = at_once(
         app, THREADS, lambda n: give_back(paid, 20_000, key=f"part {n}", reason="part").id

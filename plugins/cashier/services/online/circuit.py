@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from console import api
 from plugins.cashier.models import OnlineCircuit
+from plugins.cashier.services.online.providers import insert_new
 
 #: After so many failures in a row nobody asks the provider for a while.
 MOST_FAILURES = 5
@@ -30,12 +31,10 @@ def note_answer(provider: str, *, answered: bool) -> None:
 
 @api.unit
 def _count(provider: str, *, answered: bool) -> None:
-    row = api.db.session.get(OnlineCircuit, provider, with_for_update=True)
-    if row is None:
-        if answered:
-            return
-        row = OnlineCircuit(provider=provider, failures=0)
-        api.db.session.add(row)
+    made = insert_new(OnlineCircuit).values(provider=provider, failures=0)
+    api.db.session.execute(made.on_conflict_do_nothing())
+    wanted = sa.select(OnlineCircuit).where(OnlineCircuit.provider == provider).with_for_update()
+    row = api.db.session.scalars(wanted.execution_options(populate_existing=True)).one()
     if answered:
         row.failures, row.open_until = 0, None
         return

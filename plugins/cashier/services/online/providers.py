@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from console import api
 from console.api import _
@@ -62,16 +63,30 @@ def takes_online() -> bool:
     return bool(providers())
 
 
+def insert_new(model: Any) -> Any:
+    """Return an INSERT for a model that can be told to leave alone what somebody else made."""
+    dialect = api.db.engine.dialect.name
+    insert: Any = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return insert(model.__table__)
+
+
 @api.unit
 def keep_kind(provider: OnlineProvider) -> None:
     """Make the payment kind of a provider unless it is there, in the running unit."""
     if api.db.session.scalar(sa.select(PaymentKind.id).where(PaymentKind.code == provider.key)):
         return
-    kind = PaymentKind(code=provider.key, method=provider.key, account=ACCOUNT, online=True)
-    kind.name, kind.names = name_in_all(provider.title)
-    kind.payment_class, kind.place = "cash_like", 100
-    api.db.session.add(kind)
-    api.db.session.flush()
+    name, names = name_in_all(provider.title)
+    made = insert_new(PaymentKind).values(
+        code=provider.key,
+        method=provider.key,
+        account=ACCOUNT,
+        online=True,
+        name=name,
+        names=names,
+        payment_class="cash_like",
+        place=100,
+    )
+    api.db.session.execute(made.on_conflict_do_nothing())
 
 
 def methods() -> list[PaymentMethod]:
