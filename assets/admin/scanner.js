@@ -36,7 +36,11 @@ function flash(good) {
 /** Ask what a scanned code stands for, and go there. */
 export async function openScan(text) {
   // A page that wants the code itself, such as the till, says so by taking the event.
-  if (!document.dispatchEvent(new CustomEvent('console:scanned', { detail: text, cancelable: true }))) return;
+  if (!document.dispatchEvent(new CustomEvent('console:scanned', { detail: text, cancelable: true }))) {
+    beep(true);
+    flash(true);
+    return;
+  }
   const door = find('[data-scan-url]');
   if (!door) return;
   const answer = await postJson(door.dataset.scanUrl, { text });

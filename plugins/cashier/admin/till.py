@@ -129,7 +129,7 @@ class Till(SharePages, SlipPages, PricePages, api.AdminView):
     @api.page("/<int:number>/proposal", needs=SETTLE_BILLS, methods=("POST",))
     def proposal(self, number: int) -> Any:
         """Do what the cheapest way to pay says; what she pays in money is chosen next."""
-        bill = reach(number, SETTLE_BILLS)
+        reach(number, SETTLE_BILLS)
         tenders: list[Tender] = []
 
         def take(_bill: Bill) -> None:

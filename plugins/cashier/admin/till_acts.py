@@ -20,11 +20,6 @@ from plugins.cashier.services import billing, byhand
 from plugins.cashier.services.agreeing import ProvenPin, prove_pin
 from plugins.cashier.services.asking import member_offers
 from plugins.cashier.services.catalogue import services_like
-from plugins.cashier.services.choosing import (
-    accept_benefit,
-    choose_coupon,
-    decline_benefit,
-)
 from plugins.cashier.services.codes import what_is
 from plugins.cashier.services.keys import new_key
 from plugins.cashier.services.settling import settle
@@ -204,12 +199,6 @@ def change(bill: Bill) -> None:
         billing.set_member(bill.id, None)
     elif act == "round":
         byhand.round_off(bill.id, fen_of("rounding") or 0)
-    elif act == "coupon":
-        choose_coupon(bill.id, text_of("coupon"))
-    elif act == "decline":
-        decline_benefit(bill.id, text_of("benefit"))
-    elif act == "accept":
-        accept_benefit(bill.id, text_of("benefit"))
     elif act == "hold":
         billing.hold_bill(bill.id, text_of("label"))
     elif act == "resume":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,10 +10,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from console import api
-from plugins.cashier.api import Bill, round_off
+from plugins.cashier.api import Bill, lines_of, round_off
 from plugins.cashier.services.codes import what_is
 from plugins.cashier.services.tendering import Choice, choose, give, plan
 from plugins.membership.api import set_member_pin, show_code
+from tests.support.cards import Shop, add_product, item, sell
 from tests.support.ledger import left
 from tests.support.membership import PHONE, join
 from tests.support.pages import words
@@ -182,3 +184,19 @@ def test_a_script_gets_the_parts_that_change_and_where_it_is(desk: FlaskClient) 
     assert answer.headers["X-Till-Url"] == f"{HOME}{number}"
     assert "<html" not in answer.text
     assert 'id="till-bill"' in answer.text
+
+
+def test_the_cheapest_way_is_proposed_and_taken_by_one_tap(
+    app: Flask, store: Any, sign_in: SignIn
+) -> None:
+    shop = Shop(store, join(store=store.id), service_for(128, "头皮护理"))
+    sell(shop, add_product("头皮十次", 68_000, item(shop.scalp, 10)))
+    desk = sign_in("front_desk", store.id)
+    number = bill_of(shop.member.id)
+    add_to(number, shop.scalp)
+    page = desk.get(f"{HOME}{number}").text
+    [sign] = re.findall(r'name="sign" value="([^"]+)"', page)
+    answer = post(desk, f"{HOME}{number}/proposal", {"sign": sign})
+    assert answer.status_code == 200
+    assert [line.kind for line in lines_of(number)] == ["session"]
+    assert post(desk, f"{HOME}{number}/proposal", {"sign": sign}).status_code == 409
