@@ -25,7 +25,7 @@ from plugins.cashier.services.pricing.book import filled, with_choice
 from plugins.cashier.services.pricing.solving import solve
 
 #: So that a search ends: sessions for a line, ways to use sessions, cards, proposals shown.
-MOST_SESSIONS, MOST_PLANS, MOST_CARDS, MOST_SHOWN = 3, 40, 3, 4
+MOST_SESSIONS, MOST_PLANS, MOST_CARDS, MOST_SHOWN = 3, 16, 3, 4
 MOST_COMBINED = 6
 
 MONEY = _("%(sum)s with money")
@@ -40,7 +40,7 @@ Plan = tuple[Session, ...]
 def propose(draft: Draft, adjustments: Iterable[Adjustment], means: Means) -> list[Proposal]:
     """Return ways to pay a bill, the cheapest first; each further one takes less money.
 
-    The last one takes nothing from her but money. The search is capped: it looks at forty ways
+    The last one takes nothing from her but money. The search is capped: it looks at sixteen ways
     to use sessions and at three stored-value cards.
     """
     offered = list(adjustments)
