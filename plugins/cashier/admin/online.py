@@ -6,24 +6,34 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import redirect, request
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from console import api
 from console.api import _
 from plugins.cashier.admin import drawing
-from plugins.cashier.models import ONLINE_LIVE, REFUND_STATES, OnlinePayment
+from plugins.cashier.models import ONLINE_LIVE, ONLINE_STATES, REFUND_STATES, OnlinePayment
 from plugins.cashier.permissions import EXPORT_BILLS, MANAGE_ONLINE, REFUND_ONLINE, SEE_BILLS
 from plugins.cashier.services.online.advancing import cancel, look_again
 from plugins.cashier.services.online.notes import WHAT, notes_of
+from plugins.cashier.services.online.providers import providers
 from plugins.cashier.services.online.refunding import (
     refund_payment,
     refunds_of,
     try_refund_again,
 )
+from plugins.membership.api import Member
 
 HOME = "/console/cashier/online/"
 #: States in which money is with us that may go back.
 HELD = ("confirmed", "paid", "mismatch")
+TONES = {
+    "paid": "good",
+    "confirmed": "warn",
+    "unknown": "warn",
+    "mismatch": "bad",
+    "refunding": "warn",
+}
 UNPAID = ("created", "prepaid", "unknown")
 
 
@@ -92,6 +102,17 @@ class OnlinePaymentAdmin(api.ModelAdmin):
         if any(refund.state == "failed" for refund in refunds_of(record.id)):
             found.append(api.RecordAction(_("Try again"), f"{where}/again", REFUND_ONLINE))
         return found
+
+    def head(self, record: Any) -> Markup:
+        provider = providers().get(record.provider)
+        return drawing.draw(
+            "_online_head.html",
+            payment=record,
+            member=api.db.session.get(Member, record.member_id),
+            provider=provider.title if provider else record.provider,
+            state=dict(ONLINE_STATES)[record.state],
+            tone=TONES.get(record.state, ""),
+        )
 
     def panels(self, record: Any) -> list[api.Panel]:
         html = drawing.draw("_online_notes.html", notes=notes_of(record.id), what=WHAT)
