@@ -8,6 +8,7 @@ from plugins.cashier import (
     closing_jobs,
     commands,
     demo,
+    demo_refunds,
     listeners,
     online_listeners,
     refund_listeners,
@@ -44,7 +45,7 @@ class Cashier(api.Plugin):
     listeners = (listeners, online_listeners, refund_listeners, timeline)
     permissions = (*PERMISSIONS, *REFUND_PERMISSIONS)
     admin_views = VIEWS
-    demo = (demo.PART,)
+    demo = (demo.PART, demo_refunds.PART)
     public_routes = PAGES
     settings = (*LIMITS, OWING_MOST, FLOAT, BONUS_BY, *PRINTING, *ONLINE, *REFUND_SETTINGS)
     jobs = (*SCHEDULES, *closing_jobs.SCHEDULES)

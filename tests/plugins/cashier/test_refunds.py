@@ -14,6 +14,7 @@ from console.approval import agree as approve
 from console.approval import decline
 from console.inbox import Notice
 from plugins.cards.models import Card
+from plugins.cashier import demo_refunds
 from plugins.cashier.api import Payout, Tender
 from plugins.cashier.models import Refund
 from plugins.cashier.services.refunding.answering import object_to_refund
@@ -318,3 +319,15 @@ def test_numbers_count_by_store_and_day(app: Flask, anna: int) -> None:
     numbers = [sheet_for(anna).number for _each in range(2)]
     assert [number[-4:] for number in numbers] == ["-001", "-002"]
     assert api.db.session.query(Refund).count() == 2
+
+
+def test_the_demo_shows_a_sheet_and_a_refunded_line(app: Flask, anna: int) -> None:
+    top_up(anna, 500, 50)
+    spend(anna, 220)
+    demo_refunds.load()
+    made = api.db.session.scalars(sa.select(Refund).order_by(Refund.id)).all()
+    assert [(one.kind, one.amount_fen) for one in made] == [
+        ("lines", 2_000),
+        ("stored_value", 31_818),
+    ]
+    assert verify().findings == {}
