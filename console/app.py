@@ -10,6 +10,7 @@ from flask_babel import Babel
 from console import admin, i18n, kept, logs, migrate, overrides, security, web
 from console.config import Config, load_config
 from console.db import db, engine_options
+from console.drawing import QuickEnvironment
 from console.host import Host, faults
 from console.host.mount import folder_of
 from console.i18n import LOCALES
@@ -35,6 +36,7 @@ def create_app(
     config = config or load_config()
     app = Flask("console", instance_path=str(config.instance), root_path=str(HERE))
     app.url_rule_class = LateRule
+    app.jinja_environment = QuickEnvironment
     app.config.from_mapping(config.for_flask())
     app.config.setdefault(
         "SQLALCHEMY_ENGINE_OPTIONS", engine_options(config.database_url, config.threads)

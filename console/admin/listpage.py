@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 from flask import current_app, request, url_for
+from markupsafe import Markup
 
 from console.admin import columns, filterbar, inline, searching
 from console.admin.labels import write_label
@@ -65,6 +66,7 @@ class ListPage:
             "view": view,
             "columns": self._columns(),
             "rows": rows,
+            "rows_html": Markup("").join(row["html"] for row in rows),
             "filters": {
                 "available": filterbar.available(self.listing),
                 "active": filterbar.active(self.listing, self.base),
