@@ -111,7 +111,8 @@ async function drop() {
   block.addEventListener('click', (event) => event.preventDefault(), { once: true });
   const answer = await postFields('/console/booking/board/move', {
     visit_id: visit.id,
-    staff_id: block.parentElement === lane ? '' : column,
+    staff_id: column,
+    from_staff_id: lane.dataset.column,
     starts_at: momentOf(visit.starts + cell - from),
   });
   drag = null;

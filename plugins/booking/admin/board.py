@@ -23,7 +23,7 @@ from plugins.booking.forms import (
 from plugins.booking.models import ResourceDay, Visit
 from plugins.booking.models.visits import STATUSES
 from plugins.booking.permissions import EDIT_VISITS, SEE_VISITS
-from plugins.booking.services.booking import change_visit, wishes_of
+from plugins.booking.services.booking import change_visit
 from plugins.booking.services.claiming import Taken
 from plugins.booking.services.days import (
     ALL,
@@ -85,10 +85,17 @@ class Board(api.AdminView):
     def move(self) -> Any:
         """Give a visit the time and the technician that it was dropped on."""
         visit = reach(Visit, _number("visit_id"), EDIT_VISITS)
-        staff_id = _number("staff_id") if request.form.get("staff_id") else None
-        wishes = wishes_of(visit)
-        if staff_id is not None:
-            wishes = [Wish(w.variant_id, staff_id, w.guest, w.minutes) for w in wishes]
+        target, source = _number("staff_id"), _number("from_staff_id")
+        wishes = [
+            Wish(
+                item.variant_id,
+                target if item.staff_id == source else item.staff_id,
+                item.guest,
+                item.minutes,
+                asked=item.requested,
+            )
+            for item in visit.items
+        ]
         try:
             starts_at = moment_of("starts_at", visit.store.time_zone)
             change_visit(visit.id, starts_at, wishes, key=text_of("key") or new_key())

@@ -244,7 +244,7 @@ def _item(number: int, wish: Wish, seat: Seat) -> Item:
         variant_id=wish.variant_id,
         title=title,
         staff_id=staff_id,
-        requested=wish.staff_id is not None,
+        requested=wish.staff_id is not None and wish.asked,
         offset=offset,
         minutes=minutes,
         price_fen=price,

@@ -46,6 +46,8 @@ class Wish:
     guest: int = 0
     #: How long the time is kept when no service is named.
     minutes: int = 60
+    #: Whether the guest asked for this technician, or the shop chose her.
+    asked: bool = True
 
 
 @dataclass

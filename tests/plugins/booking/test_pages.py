@@ -107,7 +107,8 @@ def test_the_board_shows_the_day(salon: Salon, desk: FlaskClient) -> None:
 
 def test_a_visit_is_dropped_on_another_technician(salon: Salon, desk: FlaskClient) -> None:
     number = salon.book("12:00", salon.staff[0]).id
-    fields = {"visit_id": number, "staff_id": salon.staff_ids[1]}
+    amy, coco = salon.staff_ids
+    fields = {"visit_id": number, "from_staff_id": amy, "staff_id": coco}
     answer = post(desk, f"{BOARD}move", {**fields, "starts_at": at("14:00").isoformat()})
     assert answer.json == {"ok": True}
     assert the_visit().items[0].staff_id == salon.staff_ids[1]
@@ -116,7 +117,8 @@ def test_a_visit_is_dropped_on_another_technician(salon: Salon, desk: FlaskClien
 def test_a_drop_on_a_taken_time_says_why(salon: Salon, desk: FlaskClient) -> None:
     number = salon.book("12:00", salon.staff[0]).id
     salon.book("14:00", salon.staff[1])
-    fields = {"visit_id": number, "staff_id": salon.staff_ids[1]}
+    amy, coco = salon.staff_ids
+    fields = {"visit_id": number, "from_staff_id": amy, "staff_id": coco}
     answer = post(desk, f"{BOARD}move", {**fields, "starts_at": at("14:00").isoformat()})
     assert answer.status_code == 409
     assert answer.json is not None
