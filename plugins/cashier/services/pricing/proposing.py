@@ -38,10 +38,10 @@ Plan = tuple[Session, ...]
 
 
 def propose(draft: Draft, adjustments: Iterable[Adjustment], means: Means) -> list[Proposal]:
-    """Return ways to pay a bill, the cheapest first; each further one takes less money.
+    """Return ways to pay a bill, the cheapest first, one that is all money among them.
 
-    The last one takes nothing from her but money. The search is capped: it looks at sixteen ways
-    to use sessions and at three stored-value cards.
+    The search is capped: it looks at sixteen ways to use sessions and at three stored-value
+    cards.
     """
     offered = list(adjustments)
     points = max((one.points for one in offered if one.step == "points"), default=0)
@@ -59,16 +59,20 @@ def propose(draft: Draft, adjustments: Iterable[Adjustment], means: Means) -> li
 
 
 def _best(tried: Sequence[Proposal]) -> list[Proposal]:
-    """Return those that none beats both in cost and in money, and what is all money."""
+    """Return those that none beats in cost and in money, one with sessions, and all money."""
     ranked = sorted(tried, key=_rank)
     found: list[Proposal] = []
     for one in ranked:
         if not found or one.money_fen < found[-1].money_fen:
             found.append(one)
     plain = [one for one in ranked if not one.sessions and not one.purses and not one.quote.points]
-    if plain and plain[0].sign not in {one.sign for one in found}:
-        return [*found[: MOST_SHOWN - 1], plain[0]]
-    return found[:MOST_SHOWN]
+    shown = {one.sign: one for one in (*found[: MOST_SHOWN - 2], *plain[:1])}
+    if not any(one.sessions for one in shown.values()):
+        shown |= {one.sign: one for one in [one for one in ranked if one.sessions][:1]}
+    for one in found:
+        if len(shown) < MOST_SHOWN:
+            shown.setdefault(one.sign, one)
+    return sorted(shown.values(), key=_rank)
 
 
 def _rank(one: Proposal) -> tuple[Any, ...]:
