@@ -59,6 +59,9 @@ def load(say: Callable[[str], object], only: Collection[str] | None = None) -> N
             if part.load is not None and (only is None or name in only):
                 say(f"Loading the demo: {name} …")
                 part.load()
+        for name, part in _parts():
+            if part.finish is not None and (only is None or name in only):
+                part.finish()
     _note("on", until=_today())
 
 

@@ -84,10 +84,12 @@ class DemoEntrance:
 class DemoPart:
     """What a plugin adds to the demo: *load* builds it once, *advance* keeps it alive.
 
-    *advance* gets the last day that is filled in already; both post through the services.
+    *finish* runs when every plugin has loaded. *advance* gets the last day that is filled in
+    already; all of them post through the services.
     """
 
     load: Callable[[], None] | None = None
+    finish: Callable[[], None] | None = None
     advance: Callable[[Any], None] | None = None
     clear: Callable[[], None] | None = None
     tour: tuple[TourStop, ...] = ()

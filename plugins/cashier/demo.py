@@ -11,6 +11,8 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
+from plugins.cashier.closing_demo import TOUR as CLOSING_TOUR
+from plugins.cashier.closing_demo import close_days
 from plugins.cashier.models import Bill
 from plugins.cashier.offers import Tender
 from plugins.cashier.permissions import OPEN_BILLS, SEE_BILLS
@@ -136,4 +138,4 @@ TOUR = (
         SEE_BILLS,
     ),
 )
-PART = api.DemoPart(load=load, tour=TOUR)
+PART = api.DemoPart(load=load, finish=close_days, tour=(*TOUR, *CLOSING_TOUR))

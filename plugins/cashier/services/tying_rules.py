@@ -17,6 +17,7 @@ from plugins.cashier.models import (
     Order,
     Payment,
     Performer,
+    Refund,
     Seller,
     Settlement,
 )
@@ -82,7 +83,7 @@ def _order_heads() -> Any:
             sa.and_(
                 Order.store_id == Bill.store_id,
                 Order.booked_on == Bill.booked_on,
-                Order.state == Bill.state,
+                sa.or_(Order.state == Bill.state, Order.state == "refunded"),
                 Order.member_id.is_not_distinct_from(Bill.member_id),
             ),
             0,
@@ -98,12 +99,18 @@ def _paid() -> Any:
     return sa.select(*_row(Bill.number, Bill.paid_fen, standing))
 
 
+def _untouched() -> Any:
+    """Return the condition that no line of a settled bill was refunded: what is owing stays."""
+    refunded = sa.select(Refund.id).where(
+        Refund.bill_id == Bill.id, Refund.kind == "lines", Refund.state == "paid"
+    )
+    return sa.and_(Bill.state.in_(SETTLED), ~sa.exists(refunded))
+
+
 def _due_paid() -> Any:
     """A settled bill was paid, or is owing."""
-    settled = Bill.state.in_(SETTLED)
-    return sa.select(*_row(Bill.number, Bill.due_fen, Bill.paid_fen + Bill.owing_fen)).where(
-        settled
-    )
+    rows = _row(Bill.number, Bill.due_fen, Bill.paid_fen + Bill.owing_fen)
+    return sa.select(*rows).where(_untouched())
 
 
 def _settlements() -> Any:
@@ -163,7 +170,7 @@ def _parts() -> Any:
     """What payments paid of a settled line, and what is owing, come to what was due."""
     rows = _row(Bill.number, Line.due_fen - Line.owing_fen, _standing_parts(LinePart.amount_fen))
     query = sa.select(*rows).select_from(Line).join(Bill, Bill.id == Line.bill_id)
-    return query.where(Bill.state.in_(SETTLED))
+    return query.where(_untouched())
 
 
 def _principal() -> Any:

@@ -21,6 +21,8 @@ from plugins.cashier.services.closing.drawer import cash_expected, move_cash
 from plugins.cashier.services.closing.late import open_late_bill
 from plugins.cashier.services.closing.shifts import hand_over_shift
 from plugins.cashier.services.numbers import today_of
+from plugins.cashier.services.refunding.cases import refund_lines
+from plugins.cashier.services.refunding.lines import Wanted
 from plugins.cashier.services.reports.spans import Span
 from plugins.ledger import api as ledger
 from plugins.membership.api import merge_members, transfer_value
@@ -42,6 +44,7 @@ ACTS = {
     "session": 14,
     "void": 2,
     "reopen": 5,
+    "refund": 5,
     "owe": 3,
     "late": 2,
     "merge": 1,
@@ -87,7 +90,7 @@ class Chain:
             ]
         till.seed_payment_kinds()
 
-    def live(self, days: int, acts_a_day: int = 7) -> None:
+    def live(self, days: int, acts_a_day: int = 5) -> None:
         """Let so many days pass; each ends with the stores closing."""
         for day in range(days):
             self._day(BEGAN + dt.timedelta(days=day), acts_a_day)
@@ -249,6 +252,23 @@ class Chain:
         self._came_in(store_id, "cash", -due)
         self._service(bill_id, store_id)
         self._pay(bill_id, store_id, [Tender("alipay", till.preview(bill_id).due_fen)])
+
+    def _refund(self, store_id: int) -> None:
+        """Refund one line of two, of a bill that was paid from balance, or in cash."""
+        member_id = self._member()
+        from_balance = self.face[member_id] >= 40_000
+        bill_id = self._bill(store_id, member_id)
+        first = self._service(bill_id, store_id)
+        self._service(bill_id, store_id)
+        quote = till.preview(bill_id)
+        kind = "balance" if from_balance else "cash"
+        self._pay(bill_id, store_id, [Tender(kind, quote.due_fen)])
+        fen = quote.line(first).due_fen
+        refund_lines(bill_id, [Wanted(first, fen)], reason="不满意", key=self._key())
+        if from_balance:
+            self.face[member_id] -= quote.due_fen - fen
+        else:
+            self._came_in(store_id, "cash", -fen)
 
     def _owe(self, store_id: int) -> bool | None:
         member_id = self._member()

@@ -34,7 +34,7 @@ def hand_over_shift(
     require_unclosed_day(store_id, day)
     if to_user is not None and to_user == api.actor().user_id:
         raise api.Refused(_("Choose who takes over from you."))
-    expected = cash_expected(store_id)
+    expected = cash_expected(store_id, day)
     reason = check_count(expected, counted_fen, reason)
     last = sa.select(sa.func.max(Shift.number)).where(
         Shift.store_id == store_id, Shift.day_on == day
