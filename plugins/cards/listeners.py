@@ -13,9 +13,10 @@ from plugins.cards.models import Card, CardUse, Change, Objection, Person
 from plugins.cards.services.accounts import left_of
 from plugins.cards.services.lines import KINDS, offered_to
 from plugins.cards.services.offering import cards_of
+from plugins.cards.services.refunding import refundable_cards
 from plugins.cards.services.swapping import KIND as SWAP
 from plugins.cards.services.telling import say
-from plugins.cashier.api import LineKind
+from plugins.cashier.api import LineKind, Refundable
 from plugins.cashier.api import Offer as TillOffer
 from plugins.ledger.api import standings
 from plugins.membership.api import (
@@ -44,6 +45,12 @@ TOLD = (
     "signed",
 )
 ICONS = {"undone": "arrow-back-up", "paused": "clock", "pass_used": "ticket"}
+
+
+@api.hookimpl
+def cashier_refundables(member_id: int) -> Iterable[Refundable]:
+    """Offer a member's cards to be refunded."""
+    return refundable_cards(member_id)
 
 
 @api.hookimpl
@@ -177,7 +184,9 @@ def membership_timeline_moments(
 def cards_card_sold(card_id: int) -> None:
     """Let the price of a pass count for the member's level; sessions count when used."""
     card = api.db.session.get(Card, card_id)
-    if card is not None and card.kind == "pass" and card.price_fen and card.state != "void":
+    if card is None or card.state in ("void", "refunded"):
+        return
+    if card.kind == "pass" and card.price_fen:
         add_growth(card.member_id, card.price_fen, cause="spend", key=f"cards:{card.id}")
 
 

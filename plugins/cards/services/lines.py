@@ -21,6 +21,7 @@ from plugins.cards.services.using import (
 )
 from plugins.cashier import api as till
 from plugins.cashier.api import Asked, Described, Line, LineKind, Settling, Taken
+from plugins.ledger.api import Entry, restore
 from plugins.ledger.api import Tender as Money
 from plugins.salon.api import Service, Variant
 
@@ -220,6 +221,23 @@ def undo_session(settling: Settling, line: Line, reason: str) -> None:
         take_back_use(use, reason)
 
 
+def refund_session(settling: Settling, line: Line, quantity: int, reason: str) -> int:
+    """Give the latest sessions of a line back, whatever day it is; return how many."""
+    live = [use for use in uses_of(settling, line) if use.undone_at is None][:quantity]
+    for use in live:
+        if use.journal_id is not None:
+            back = Entry(
+                key=f"undo:{use.key}",
+                code="session_back",
+                ref=use.ref,
+                store_id=use.store_id,
+                note=reason,
+            )
+            restore(back, use.ref, 1)
+        take_back_use(use, reason)
+    return len(live)
+
+
 def uses_of(settling: Settling, line: Line) -> Sequence[CardUse]:
     """Return the sessions that a line used in a settlement, the latest first."""
     keys = [
@@ -284,6 +302,7 @@ KINDS = (
         describe_session,
         settle_session,
         undo_session,
+        refund_session,
         takes=True,
     ),
 )
