@@ -17,6 +17,7 @@ from plugins.cashier.api import (
     Refund,
     RefundLine,
     Tender,
+    add_line,
     refund_lines,
     undo_settlement,
 )
@@ -25,6 +26,7 @@ from plugins.ledger import api as ledger
 from plugins.ledger.services.verifying import verify
 from plugins.membership.services.growth import growth_of
 from plugins.messages.api import Message
+from tests.support import cards as shop
 from tests.support.ledger import balance as book
 from tests.support.ledger import left
 from tests.support.membership import join
@@ -217,3 +219,28 @@ def test_above_the_limit_nothing_moves_before_a_second_person_agrees(app: Flask,
     made = refund(bill_id, (line_id, 60))
     assert (made.state, drawer()) == ("waiting", 10_000)
     assert api.db.session.query(Refund).count() == 1
+
+
+def test_sessions_of_a_bill_go_back_to_their_card_on_a_later_day(app: Flask) -> None:
+    desk = shop.open_shop()
+    product = shop.add_product("头皮十次", 98_000, shop.item(desk.scalp, 10))
+    card = shop.sell(desk, product)
+    with api.at_moment(api.now() + dt.timedelta(days=3)):
+        bill_id = bill_of(desk.member.id, desk.store.id)
+        facts = {"part_id": card.parts[0].id, "variant_id": desk.variant_id}
+        line_id = add_line(bill_id, "session", facts, quantity=2).id
+        pay(bill_id)
+    lot_id = card.parts[0].lot_id or 0
+    assert sessions_left(desk.member.id, lot_id) == 8
+    with api.at_moment(api.now() + dt.timedelta(days=9)):
+        refund(bill_id, (line_id, 0, 1))
+        assert sessions_left(desk.member.id, lot_id) == 9
+        refund(bill_id, (line_id, 0, 1))
+    assert sessions_left(desk.member.id, lot_id) == 10
+    assert (state_of(bill_id), revenue()) == ("refunded", 0)
+    assert verify().findings == {}
+
+
+def sessions_left(member_id: int, lot_id: int) -> int:
+    lots = ledger.lots_of(member_id, "sessions", spent=True)
+    return next(lot.left for lot in lots if lot.id == lot_id)
