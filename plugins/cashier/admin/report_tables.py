@@ -26,7 +26,7 @@ from plugins.cashier.services.reports.performance import performance
 from plugins.cashier.services.reports.receipts import channel_of, channels, receipts
 from plugins.cashier.services.reports.spans import Span
 from plugins.cashier.services.reports.unearned import UNITS, Roll, unearned
-from plugins.ledger.api import BONUS, CODES, SESSION
+from plugins.ledger.api import BONUS, CNY, CODES, SESSION
 
 DAY = Head(_("Business day"), "day", sums=False)
 STORE = Head(_("Store"), "text", sums=False)
@@ -160,8 +160,8 @@ def unearned_tables(span: Span) -> Sequence[Table]:
             Head(_("What"), "text", sums=False),
             Head(_("Opening balance"), kind),
             Head(_("Brought along"), kind),
-            Head(_("Sold") if unit != BONUS else _("Given"), kind),
-            Head(_("Earned") if unit == "CNY" else _("Used"), kind),
+            Head(_("Newly sold") if unit != BONUS else _("Newly given"), kind),
+            Head(_("Earned") if unit == CNY else _("Used up"), kind),
             Head(_("Refunded"), kind),
             Head(_("Adjusted"), kind),
             Head(_("Closing balance"), kind),
@@ -201,9 +201,9 @@ def performance_tables(span: Span) -> Sequence[Table]:
         Head(_("Sessions"), "count", group=_("Performed")),
         Head(_("Worth of the sessions"), group=_("Performed")),
         Head(_("Performed, sum"), group=_("Performed")),
-        Head(_("Top-ups"), group=_("Sold")),
-        Head(_("Cards"), group=_("Sold")),
-        Head(_("Products"), group=_("Sold")),
+        Head(_("Top-ups"), group=_("Sold by her")),
+        Head(_("Cards"), group=_("Sold by her")),
+        Head(_("Products"), group=_("Sold by her")),
         Head(_("Refunded")),
     ]
     rows = [
