@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from flask.testing import FlaskClient
 
 from console import api
 from plugins.cashier.api import Bill, lines_of, round_off
+from plugins.cashier.desk import Code, Printer, Slip
 from plugins.cashier.services.codes import what_is
+from plugins.cashier.services.printing import PRINTER, print_slip
 from plugins.cashier.services.tendering import Choice, choose, give, plan
 from plugins.membership.api import set_member_pin, show_code
 from tests.support.cards import Shop, add_product, item, sell
@@ -196,7 +199,49 @@ def test_the_cheapest_way_is_proposed_and_taken_by_one_tap(
     add_to(number, shop.scalp)
     page = desk.get(f"{HOME}{number}").text
     [sign] = re.findall(r'name="sign" value="([^"]+)"', page)
-    answer = post(desk, f"{HOME}{number}/proposal", {"sign": sign})
+    sent = {"sign": sign, "version": bill(number).version}
+    answer = post(desk, f"{HOME}{number}/proposal", sent)
     assert answer.status_code == 200
     assert [line.kind for line in lines_of(number)] == ["session"]
-    assert post(desk, f"{HOME}{number}/proposal", {"sign": sign}).status_code == 409
+    assert post(desk, f"{HOME}{number}/proposal", sent).status_code == 409
+
+
+class Coupons:
+    """A plugin of sorts that knows codes of its own, and a printer that only keeps."""
+
+    def __init__(self) -> None:
+        self.printed: list[Slip | None] = []
+
+    @api.hookimpl
+    def cashier_read_code(self, text: str) -> Code | None:
+        return Code("coupon", text) if text.startswith("CP") else None
+
+    @api.hookimpl
+    def cashier_printers(self) -> list[Printer]:
+        return [Printer("keeper", "Keeper", lambda slip, _where, _opens: self.printed.append(slip))]
+
+
+@pytest.fixture
+def coupons(app: Flask) -> Iterator[Coupons]:
+    plugins = app.extensions["console"].pm
+    plugins.register(made := Coupons(), "cashier:coupons")
+    yield made
+    plugins.unregister(made)
+
+
+@pytest.mark.any_engine
+def test_a_plugin_claims_its_own_codes(store: Any, coupons: Coupons) -> None:
+    assert what_is("CP-2026-ABCD").kind == "coupon"
+    assert what_is("812345678901").kind == "voucher"
+
+
+@pytest.mark.any_engine
+def test_a_plugin_brings_a_printer(store: Any, coupons: Coupons) -> None:
+    put_printer("keeper")
+    print_slip(store.id, Slip([]))
+    assert coupons.printed == [Slip([])]
+
+
+@api.unit
+def put_printer(key: str) -> None:
+    PRINTER.put(key)
