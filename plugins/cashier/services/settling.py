@@ -100,27 +100,11 @@ def _settle(
         raise api.Refused(_("There is nothing on this bill."))
     again = bill.state == "part_paid"
     wallet = Wallet.of(bill, tenders)
-    if not again:
-        found = quote_for(bill, wallet.purses, terms)
-        _check_due(found.due_fen, due_fen)
-        if found.balance_fen != wallet.balance_fen:
-            raise api.Refused(_("More would be taken from the balance than may be paid by it."))
-        _freeze(bill, lines, found)
-        wallet.plan = [
-            {line.line_id: line.from_purses[at] for line in found.lines}
-            for at in range(len(wallet.purses))
-        ]
-        dues = {
-            line.id: (found.line(line.id).due_fen, found.line(line.id).balance_fen)
-            for line in lines
-        }
-    else:
-        _check_due(bill.owing_fen, due_fen)
-        dues = _owed(bill, lines, wallet)
+    dues, used = (_owed(bill, lines, wallet), 0) if again else _quoted(bill, lines, wallet, terms)
+    _check_due(sum(due for due, _balance in dues.values()), due_fen)
     due = sum(due for due, _balance in dues.values())
     if wallet.total_fen > due:
         raise api.Refused(_("More was given than is due. Say what goes back as change."))
-    used = 0 if again else found.points
     if used or takes_something([] if again else lines, wallet.balance_fen):
         agreed_by = check_agreement(bill, agreed_by, proof)
     else:
@@ -140,6 +124,24 @@ def _settle(
     api.emit(cashier_bill_settled, bill_id=bill.id)
     api.fail_point("after_settling")
     return settlement
+
+
+def _quoted(
+    bill: Bill, lines: Sequence[Line], wallet: Wallet, terms: str
+) -> tuple[dict[int, tuple[int, int]], int]:
+    """Freeze what a bill costs; return what is due and paid from balance by line, and points."""
+    found = quote_for(bill, wallet.purses, terms)
+    if found.balance_fen != wallet.balance_fen:
+        raise api.Refused(_("More would be taken from the balance than may be paid by it."))
+    _freeze(bill, lines, found)
+    wallet.plan = [
+        {line.line_id: line.from_purses[at] for line in found.lines}
+        for at in range(len(wallet.purses))
+    ]
+    dues = {
+        line.id: (found.line(line.id).due_fen, found.line(line.id).balance_fen) for line in lines
+    }
+    return dues, found.points
 
 
 def _check_due(due: int, expected: int | None) -> None:
