@@ -9,11 +9,12 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.booking.models import STATUSES, Visit
-from plugins.booking.permissions import REVIEW_VISITS
-from plugins.booking.services.showing import clock_of
+from plugins.booking.models import STATUSES, Claim, Shift, Visit
+from plugins.booking.permissions import EDIT_VISITS, REVIEW_VISITS, SEE_VISITS
+from plugins.booking.services.rosters import drop_shift
+from plugins.booking.services.showing import LABELS, clock_of
 from plugins.booking.services.telling import MOVED, tell, tell_status
-from plugins.membership.api import ExportPart, Tile, move_rows
+from plugins.membership.api import ExportPart, ProfileFact, Tile, move_rows
 
 
 @api.hookimpl
@@ -27,6 +28,63 @@ def membership_tiles(member_id: int) -> Iterable[Tile]:
     count = api.db.session.scalar(ahead) or 0
     url = "/booking/mine" if count else "/booking/"
     yield Tile("booking", _("Book now"), url, str(count) if count else "")
+
+
+@api.hookimpl
+def membership_profile_facts(member_id: int) -> Iterable[ProfileFact]:
+    """Show when she comes next, or lead to booking for her."""
+    rows = sa.select(Visit).where(
+        Visit.member_id == member_id,
+        Visit.status.in_(("pending", "confirmed", "arrived", "in_service")),
+        Visit.ends_at > api.now(),
+    )
+    visit = api.db.session.scalar(rows.order_by(Visit.starts_at).limit(1))
+    if visit is not None:
+        day = f"{visit.day_on} {clock_of(visit.starts_at, visit.store.time_zone)}"
+        url = f"/console/booking/visits/{visit.id}/" if SEE_VISITS.held(visit.store_id) else ""
+        yield ProfileFact("booking", _("Next booking"), day, LABELS[visit.status], url, order=40)
+    elif EDIT_VISITS.stores() is None or EDIT_VISITS.stores():
+        url = f"/console/booking/new/?member_id={member_id}"
+        yield ProfileFact("booking", _("Next booking"), _("Book"), url=url, order=40)
+
+
+@api.hookimpl
+def salon_leaving_consequences(staff_id: int) -> Iterable[str]:
+    """Say how many bookings somebody who leaves would still have served."""
+    count = len(_served_ahead(staff_id))
+    if count:
+        yield api.ngettext(
+            "%(num)s booking ahead is with her; give it to somebody else first.",
+            "%(num)s bookings ahead are with her; give them to somebody else first.",
+            count,
+        )
+
+
+@api.hookimpl
+def salon_staff_leaving(staff_id: int, successor_id: int | None) -> None:
+    """Keep her while guests expect her; afterwards she is on no roster."""
+    if _served_ahead(staff_id):
+        raise api.Refused(_("Guests have booked with her. Move their bookings first."))
+    ahead = sa.select(Shift.store_id, Shift.day_on).where(
+        Shift.staff_id == staff_id, Shift.day_on > api.now().date()
+    )
+    for store_id, day in api.db.session.execute(ahead).all():
+        drop_shift(store_id, staff_id, day)
+
+
+def _served_ahead(staff_id: int) -> list[int]:
+    rows = (
+        sa.select(Visit.id)
+        .join(Claim, Claim.visit_id == Visit.id)
+        .where(
+            Claim.kind == "staff",
+            Claim.resource_id == staff_id,
+            Visit.status.in_(("pending", "confirmed")),
+            Visit.starts_at > api.now(),
+        )
+        .distinct()
+    )
+    return list(api.db.session.scalars(rows))
 
 
 @api.hookimpl

@@ -36,6 +36,7 @@ from plugins.booking.services.days import (
     unpack,
 )
 from plugins.booking.services.planning import Wish
+from plugins.booking.services.rules import ALERT
 from plugins.booking.services.showing import (
     LABELS,
     TONES,
@@ -46,7 +47,7 @@ from plugins.booking.services.showing import (
 )
 from plugins.salon.api import Equipment, Staff, spans_between
 
-#: So long a visit may wait for review before the board shows it in red.
+#: What is gone is not drawn.
 SHOWN = ("pending", "confirmed", "arrived", "in_service", "done", "no_show")
 
 
@@ -72,6 +73,7 @@ class Board(api.AdminView):
             by="place" if text_of("by") == "place" else "staff",
             legend=[(key, label, TONES.get(key, "")) for key, label in STATUSES if key in SHOWN],
             may_edit=EDIT_VISITS.held(store.id),
+            waiting=_waiting(store),
             told=_tell(store, day),
         )
 
@@ -114,6 +116,14 @@ def _number(name: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 18):
         raise api.NotFound(_("There is no such record."))
     return int(text)
+
+
+def _waiting(store: api.Store) -> int:
+    """Return how many bookings of a store await review, on whatever day."""
+    rows = sa.select(sa.func.count(Visit.id)).where(
+        Visit.store_id == store.id, Visit.status == "pending"
+    )
+    return api.db.session.scalar(rows) or 0
 
 
 def _usual_day(store: api.Store) -> dt.date:
@@ -190,7 +200,9 @@ def _place_columns(store: api.Store) -> list[dict[str, Any]]:
 
 
 def _tell_visit(visit: Visit, first: int) -> dict[str, Any]:
-    overdue = visit.status == "pending" and api.now() - visit.booked_at > dt.timedelta(minutes=30)
+    overdue = visit.status == "pending" and api.now() - visit.booked_at > dt.timedelta(
+        minutes=ALERT.get()
+    )
     return {
         "id": visit.id,
         "name": visit.guest_name,

@@ -23,6 +23,7 @@ from plugins.booking.jobs import alert_reviews, check_all_days, tidy
 from plugins.booking.models import Visit
 from plugins.booking.services.telling import remind_guests
 from plugins.messages.api import Message
+from plugins.salon.services.staffing import end_employment
 from tests.support.booking import MORNING, Salon, at, cells, new_key
 from tests.support.membership import join
 
@@ -98,6 +99,16 @@ def test_a_guest_is_reminded_a_day_and_two_hours_before_and_once_each(app: Flask
         with api.at_moment(noon - dt.timedelta(minutes=minutes)):
             remind_guests()
     assert kinds().count("booking.soon") == 2
+
+
+def test_nobody_leaves_while_guests_expect_her(app: Flask) -> None:
+    salon = Salon()
+    number = salon.book("12:00").id
+    with pytest.raises(api.Refused, match="Guests have booked with her"):
+        end_employment(salon.staff_ids[0], last_on=MORNING.date())
+    turn_visit(number, "cancel")
+    end_employment(salon.staff_ids[0], last_on=MORNING.date())
+    assert salon.free() == []
 
 
 def test_what_has_passed_is_tidied_and_what_comes_stays(app: Flask) -> None:
