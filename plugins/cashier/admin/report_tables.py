@@ -116,7 +116,7 @@ def consumption_tables(span: Span) -> Sequence[Table]:
     figures = [
         Head(_("Principal")),
         Head(_("Bonus")),
-        Head(_("Sessions used"), "count"),
+        Head(_("Session count"), "count"),
         Head(_("Free sessions"), "count"),
         Head(_("Income from balance")),
         Head(_("Income from sessions")),
@@ -198,7 +198,7 @@ def performance_tables(span: Span) -> Sequence[Table]:
         Head(_("Requested"), "count"),
         Head(_("Paid in money"), group=_("Performed")),
         Head(_("Paid from balance"), group=_("Performed")),
-        Head(_("Sessions used"), "count", group=_("Performed")),
+        Head(_("Session count"), "count", group=_("Performed")),
         Head(_("Worth of the sessions"), group=_("Performed")),
         Head(_("Performed, sum"), group=_("Performed")),
         Head(_("Top-ups"), group=_("Sold by her")),
@@ -237,7 +237,7 @@ def across_tables(span: Span) -> Sequence[Table]:
         Head(_("Used in"), "text", sums=False),
         Head(_("Principal")),
         Head(_("Bonus")),
-        Head(_("Sessions used"), "count"),
+        Head(_("Session count"), "count"),
         Head(_("Worth of the sessions")),
         Head(_("Owes")),
     ]
