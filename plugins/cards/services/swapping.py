@@ -20,6 +20,7 @@ from plugins.cards.services.lines import (
     pay_card,
     product_of,
 )
+from plugins.cards.services.refunding import seen_lots
 from plugins.cards.services.selling import list_total, sell_card
 from plugins.cards.services.telling import note
 from plugins.cards.services.using import lock_card
@@ -32,9 +33,13 @@ def value_of(card: Card) -> int:
 
     Free sessions are worth nothing.
     """
-    lots = {part.lot_id for part in card.parts}
-    unearned = [lot for lot in ledger.lots_of(card.member_id, "sessions") if lot.id in lots]
-    return sum(lot.unearned_left for lot in unearned) + balance_of(card.unearned_account_id)
+    unearned = sum(lot.unearned_left for lot in _lots(card))
+    return unearned + balance_of(card.unearned_account_id)
+
+
+def _lots(card: Card) -> list[ledger.LotState]:
+    numbers = {part.lot_id for part in card.parts}
+    return [lot for lot in ledger.lots_of(card.member_id, "sessions") if lot.id in numbers]
 
 
 def why_not_swap(card: Card) -> Any:
@@ -97,7 +102,7 @@ def settle_swap(settling: Settling, line: Line, money: Sequence[ledger.Tender]) 
     ledger.refund_lots(
         settling.entry("swap", "swap_card", line),
         old.member_id,
-        [part.lot_id for part in old.parts if part.lot_id is not None],
+        seen_lots(old),
         [ledger.Payout(through, credit)],
         unearned=[old.unearned_account_id] if old.unearned_account_id else [],
     )
