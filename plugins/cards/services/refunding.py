@@ -46,7 +46,7 @@ def _refundable(card: Card, count: int) -> Refundable:
         store_id=card.store_id,
         purchase=_purchase(card),
         journal_ids=_journals(card),
-        take=partial(_take, card.id, _seen(card), owing_of(card)),
+        take=partial(_take, card.id, seen_lots(card), owing_of(card)),
     )
 
 
@@ -122,7 +122,7 @@ def _journals(card: Card) -> list[int]:
     return sorted(found)
 
 
-def _seen(card: Card) -> dict[int, int]:
+def seen_lots(card: Card) -> dict[int, int]:
     """Return by lot of a card its last use, as it is now."""
     own = {part.lot_id for part in card.parts}
     lots = ledger.lots_of(ledger.heir_of(card.member_id), "sessions", spent=True)
