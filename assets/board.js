@@ -7,6 +7,8 @@ const CELL_PX = 5;
 /** Times are dropped on quarters of an hour, and a drag begins after some pixels. */
 const SNAP = 3;
 const FAR_PX = 5;
+/** Shorter visits have room for one line. */
+const ONE_LINE = 7;
 const root = find('[data-board]');
 let told = readJson('board-data');
 let seen = JSON.stringify(told);
@@ -20,7 +22,7 @@ const place = (element, from, cells) => {
 
 function drawVisit(visit, [, , from, to]) {
   const block = make('a', { href: `/console/booking/visits/${visit.id}/`, draggable: false });
-  block.className = `board-visit is-${visit.status}${visit.late ? ' is-late' : ''}`;
+  block.className = `board-visit is-${visit.status}${visit.late ? ' is-late' : ''}${to - from < ONE_LINE ? ' is-short' : ''}`;
   const name = `${visit.allergies ? '⚠ ' : ''}${visit.name}`;
   block.append(make('b', {}, `${name} `, make('span', { className: 'num' }, visit.span)),
     make('small', {}, `${visit.label} · ${visit.what}`));
