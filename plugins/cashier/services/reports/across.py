@@ -114,7 +114,7 @@ def due_to_headquarters(span: Span) -> list[Settled]:
         rows = api.db.session.execute(
             sa.select(
                 JOURNAL.c.store_id,
-                code.in_(("spend",)).label("used"),
+                code.label("code"),
                 total(LEG.c.amount).label("fen"),
             )
             .select_from(JOURNAL)
@@ -123,11 +123,11 @@ def due_to_headquarters(span: Span) -> list[Settled]:
             .outerjoin(reversed_, reversed_.c.id == JOURNAL.c.reverses_id)
             .where(ACCOUNT.c.kind == "principal", LEG.c.unit == PRINCIPAL)
             .where(*span.posted(), JOURNAL.c.store_id.is_not(None), code != "opening")
-            .group_by(JOURNAL.c.store_id, code.in_(("spend",)))
+            .group_by(JOURNAL.c.store_id, code)
         )
         for row in rows:
             sums = found.setdefault(row.store_id, [0, 0])
-            sums[1 if row.used else 0] += sign * int(row.fen)
+            sums[1 if row.code == "spend" else 0] += sign * int(row.fen)
     return [
         Settled(store, topped_up, -used, topped_up + used)
         for store, (topped_up, used) in sorted(found.items())
