@@ -16,6 +16,7 @@ from plugins.booking.forms import (
     moment_of,
     new_key,
     number_of,
+    reach,
     store_here,
     stores_for,
     text_of,
@@ -87,7 +88,7 @@ class Desk(api.AdminView):
             days=[today + dt.timedelta(days=n) for n in range(14)],
             times=times,
             asked=bool(text_of("variant_id")),
-            member=api.db.session.get(Member, member_id) if member_id else None,
+            member=api.find_record(Member, member_id, EDIT_VISITS) if member_id else None,
             entered=request.values,
             starts_local=_local(store),
             clock_of=clock_of,
@@ -103,7 +104,7 @@ def _guest() -> tuple[Member | None, str, str | None]:
     """Return the member that was found by what was typed, or the name of a guest."""
     member_id, text = number_of("member_id"), text_of("guest")
     if member_id:
-        return api.db.session.get(Member, member_id), "", None
+        return reach(Member, member_id, EDIT_VISITS), "", None
     found = find_exactly(text) if text else []
     if len(found) == 1:
         return found[0], "", None
