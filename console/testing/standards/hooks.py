@@ -20,7 +20,7 @@ NAMES = {
     "first": r"[a-z0-9]+_[a-z]+_[a-z_]+",
     "joining": r"[a-z0-9]+_[a-z_]+ing",
     "event": r"[a-z0-9]+_[a-z_]+_(?:[a-z]+ed|[a-z]+_in"
-    r"|begun|given|held|left|paid|sent|sold|taken|undone)",
+    r"|begun|given|held|left|made|paid|sent|sold|taken|undone)",
 }
 PLAIN = {"int", "str", "bool", "int | None", "str | None", "list[int]", "date", "datetime"}
 

@@ -15,7 +15,7 @@ from console.approval import decline
 from console.inbox import Notice
 from plugins.cards.models import Card
 from plugins.cashier import demo_refunds
-from plugins.cashier.api import Payout, Tender
+from plugins.cashier.api import Payout, Tender, cashier_refund_made, cashier_refundables
 from plugins.cashier.models import Refund
 from plugins.cashier.services.refunding.answering import object_to_refund
 from plugins.cashier.services.refunding.cases import (
@@ -331,3 +331,17 @@ def test_the_demo_shows_a_sheet_and_a_refunded_line(app: Flask, anna: int) -> No
         ("stored_value", 31_818),
     ]
     assert verify().findings == {}
+
+
+def test_a_top_up_is_offered_to_be_refunded_and_the_refund_is_announced(
+    app: Flask, anna: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    top_up(anna, 500)
+    offered = api.answers(cashier_refundables, member_id=anna)
+    assert [one.key for some in offered for one in some] == ["lot:1"]
+    announced: list[str] = []
+    host = app.extensions["console"]
+    find = host.listeners
+    monkeypatch.setattr(host, "listeners", lambda hook: [announced.append(hook), find(hook)][1])
+    pay_out(agree(sheet_for(anna)))
+    assert cashier_refund_made.__name__ in announced
