@@ -20,7 +20,7 @@ from plugins.cashier.services.reports.across import (
     due_to_headquarters,
 )
 from plugins.cashier.services.reports.consumption import consumption
-from plugins.cashier.services.reports.fraud import KINDS, oddities
+from plugins.cashier.services.reports.fraud import KINDS, Oddity, oddities
 from plugins.cashier.services.reports.net import net
 from plugins.cashier.services.reports.performance import performance
 from plugins.cashier.services.reports.receipts import channel_of, channels, receipts
@@ -253,31 +253,29 @@ def across_tables(span: Span) -> Sequence[Table]:
         ]
         for pair in pairs
     ]
+    pairs_table = Table("pairs", _("Who owes whom"), heads, rows, note=_bonus_note())
     even = sorted(balances(pairs, with_bonus=with_bonus).items())
-    due = due_to_headquarters(span)
+    gets = [STORE, Head(_("Gets (below zero: pays)"))]
+    evened = [[names.get(store, ""), fen] for store, fen in even]
     return [
-        Table("pairs", _("Who owes whom"), heads, rows, note=_bonus_note()),
-        Table(
-            "balances",
-            _("On balance"),
-            [STORE, Head(_("Gets (below zero: pays)"))],
-            [[names.get(store, ""), fen] for store, fen in even],
-        ),
-        Table(
-            "headquarters",
-            _("When headquarters hold all stored value"),
-            [
-                STORE,
-                Head(_("Topped up, adjusted, less refunded")),
-                Head(_("Principal used here")),
-                Head(_("Pays (below zero: gets)")),
-            ],
-            [
-                [names.get(one.store_id, ""), one.topped_up_fen, one.used_fen, one.pays_fen]
-                for one in due
-            ],
-        ),
+        pairs_table,
+        Table("balances", _("On balance"), gets, evened),
+        _headquarters(span, names),
     ]
+
+
+def _headquarters(span: Span, names: Mapping[int, str]) -> Table:
+    heads = [
+        STORE,
+        Head(_("Topped up, adjusted, less refunded")),
+        Head(_("Principal used here")),
+        Head(_("Pays (below zero: gets)")),
+    ]
+    rows = [
+        [names.get(one.store_id, ""), one.topped_up_fen, one.used_fen, one.pays_fen]
+        for one in due_to_headquarters(span)
+    ]
+    return Table("headquarters", _("When headquarters hold all stored value"), heads, rows)
 
 
 def _bonus_note() -> Any:
@@ -296,10 +294,6 @@ def fraud_tables(span: Span) -> Sequence[Table]:
             sa.select(api.User.id, api.User.name).where(api.User.id.in_(ids))
         )
     }
-    counted: dict[str, dict[str, int]] = {}
-    for one in found:
-        kinds = counted.setdefault(people.get(one.user_id or 0, "-"), dict.fromkeys(KINDS, 0))
-        kinds[one.kind] += 1
     heads = [
         Head(_("When"), "moment", sums=False),
         Head(_("What"), "text", sums=False),
@@ -322,17 +316,20 @@ def fraud_tables(span: Span) -> Sequence[Table]:
         for one in found
     ]
     return [
-        Table(
-            "people",
-            _("By person"),
-            [
-                Head(_("Name"), "text", sums=False),
-                *(Head(label, "count") for label in KINDS.values()),
-            ],
-            [[name, *kinds.values()] for name, kinds in sorted(counted.items())],
-        ),
+        _by_person(found, people),
         Table("oddities", _("One by one"), heads, rows, [one.url for one in found]),
     ]
+
+
+def _by_person(found: Sequence[Oddity], people: Mapping[int, str]) -> Table:
+    counted: dict[str, dict[str, int]] = {}
+    for one in found:
+        kinds = counted.setdefault(people.get(one.user_id or 0, "-"), dict.fromkeys(KINDS, 0))
+        kinds[one.kind] += 1
+    heads = [Head(_("Name"), "text", sums=False)]
+    heads += [Head(label, "count") for label in KINDS.values()]
+    rows = [[name, *kinds.values()] for name, kinds in sorted(counted.items())]
+    return Table("people", _("By person"), heads, rows)
 
 
 REPORTS = (

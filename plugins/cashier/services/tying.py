@@ -158,49 +158,54 @@ def order_sums(span: Span, *, by_bill: bool = False) -> Sums:
     instead of the amount where it was paid from a lot; later payments earn nothing.
     """
     place = Bill.id if by_bill else Bill.store_id
+    groups = (place, Settlement.booked_on)
+    within = (*span.holds(Bill.store_id, Settlement.booked_on), *span.standing())
+    within = (*within, Bill.id.not_in(reopened_since(span)))
     sums: Sums = {}
-
-    def add(rows: Any) -> None:
-        for key, day, *figures in rows:
+    for names, query in (
+        (("money",), _order_money(groups)),
+        (("revenue", "sold"), _order_dues(groups)),
+        (("revenue", "principal", "bonus"), _order_lots(groups)),
+    ):
+        for key, day, *figures in api.db.session.execute(query.where(*within).group_by(*groups)):
             one = sums.setdefault((key, day), dict.fromkeys(FIGURES, 0))
             for name, fen in zip(names, figures, strict=True):
                 one[name] += int(fen)
+    return {key: one for key, one in sums.items() if any(one.values())}
 
-    within = (*span.holds(Bill.store_id, Settlement.booked_on), *span.standing())
-    within = (*within, Bill.id.not_in(reopened_since(span)))
-    groups = (place, Settlement.booked_on)
 
-    names: tuple[str, ...] = ("money",)
-    money = sa.select(*groups, total(Paid.amount_fen)).select_from(Paid)
-    money = money.join(Settlement, Settlement.id == Paid.settlement_id)
-    money = money.join(Bill, Bill.id == Settlement.bill_id)
-    money = money.join(PaymentKind, PaymentKind.id == Paid.kind_id)
-    money = money.where(PaymentKind.payment_class == "cash_like", *within).group_by(*groups)
-    add(api.db.session.execute(money))
+def _order_money(groups: tuple[Any, ...]) -> Any:
+    query = sa.select(*groups, total(Paid.amount_fen)).select_from(Paid)
+    query = query.join(Settlement, Settlement.id == Paid.settlement_id)
+    query = query.join(Bill, Bill.id == Settlement.bill_id)
+    query = query.join(PaymentKind, PaymentKind.id == Paid.kind_id)
+    return query.where(PaymentKind.payment_class == "cash_like")
 
-    names = ("revenue", "sold")
+
+def _order_dues(groups: tuple[Any, ...]) -> Any:
     sale = Line.order_kind.in_(SALES)
-    dues = sa.select(
+    query = sa.select(
         *groups,
         total(sa.case((sale, 0), else_=Line.due_fen)),
         total(sa.case((sale, Line.due_fen), else_=0)),
     ).select_from(Settlement)
-    dues = dues.join(Bill, Bill.id == Settlement.bill_id).join(Line, Line.bill_id == Bill.id)
-    add(api.db.session.execute(dues.where(first_settlement(), *within).group_by(*groups)))
+    query = query.join(Bill, Bill.id == Settlement.bill_id).join(Line, Line.bill_id == Bill.id)
+    return query.where(first_settlement())
 
-    names = ("revenue", "principal", "bonus")
-    sign = sa.case((LinePart.sessions > 0, 0), (sale, -1), else_=1)
-    lots = sa.select(
+
+def _order_lots(groups: tuple[Any, ...]) -> Any:
+    """Sum what lots paid; what a top-up put into one counts the other way."""
+    sign = sa.case((LinePart.sessions > 0, 0), (Line.order_kind.in_(SALES), -1), else_=1)
+    query = sa.select(
         *groups,
         total(LinePart.income_fen - LinePart.amount_fen),
         total(sign * LinePart.principal_fen),
         total(sign * LinePart.bonus_fen),
     ).select_from(LinePart)
-    lots = lots.join(Settlement, Settlement.id == LinePart.settlement_id)
-    lots = lots.join(Bill, Bill.id == Settlement.bill_id).join(Line, Line.id == LinePart.line_id)
-    lots = lots.where(LinePart.lot_id.is_not(None), *within).group_by(*groups)
-    add(api.db.session.execute(lots))
-    return {key: one for key, one in sums.items() if any(one.values())}
+    query = query.join(Settlement, Settlement.id == LinePart.settlement_id)
+    query = query.join(Bill, Bill.id == Settlement.bill_id)
+    query = query.join(Line, Line.id == LinePart.line_id)
+    return query.where(LinePart.lot_id.is_not(None))
 
 
 def ledger_sums(span: Span, *, by_bill: bool = False) -> Sums:

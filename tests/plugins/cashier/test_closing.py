@@ -11,6 +11,7 @@ from flask import Flask
 
 from console import api
 from console.inbox import Notice
+from plugins.cashier.hookspecs import cashier_day_closed
 from plugins.cashier.models import Bill, CashMove, Day, Settlement
 from plugins.cashier.services.closing.days import close_day, remind_of_days, reopen_day
 from plugins.cashier.services.closing.drawer import cash_expected, move_cash
@@ -69,7 +70,9 @@ def test_the_drawer_holds_what_the_books_say() -> None:
         move_cash(1, "bank", 82_801, key="c")
 
 
-def test_a_closed_day_books_its_difference_and_takes_out_what_lies_above_the_float() -> None:
+def test_a_closed_day_books_its_difference_and_takes_out_what_lies_above_the_float(
+    announced: Any,
+) -> None:
     served(1_286)
     day = close(counted_fen=127_600, reason="wrong change")
     assert (day.expected_fen, day.difference_fen, day.taken_fen) == (128_600, -1_000, 77_600)
@@ -79,6 +82,7 @@ def test_a_closed_day_books_its_difference_and_takes_out_what_lies_above_the_flo
     assert day.sheet["cash"]["left_fen"] == 50_000
     notice = api.db.session.query(Notice).one()
     assert notice.url.endswith(f"/days/{day.id}")
+    assert announced(cashier_day_closed) == [{"store_id": 1, "day_on": day.day_on.isoformat()}]
 
 
 def test_a_difference_needs_a_reason() -> None:

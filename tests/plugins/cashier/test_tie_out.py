@@ -58,14 +58,14 @@ EDITS = {
     f"UPDATE cashier_settlement SET undone_at = settled_at WHERE id = {FIRST}": "bill_paid",
     "UPDATE cashier_order SET list_fen = list_fen + 1, due_fen = due_fen + 1"
     " WHERE kind = 'recharge'": "orders",
-    "UPDATE cashier_order SET store_id = 2 WHERE store_id = 1 AND kind = 'card'": "order_heads",
+    "UPDATE cashier_order SET booked_on = '2025-01-01' WHERE kind = 'service'": "order_heads",
     "UPDATE cashier_performer SET share_permille = 900": "performers",
     "UPDATE cashier_day SET net_fen = net_fen + 1": "sheets",
     "DELETE FROM cashier_line_part": "payments",
     f"UPDATE ledger_leg SET amount = amount + 1 WHERE id = {LEG}": "orders_money",
     "UPDATE ledger_leg SET amount = amount + 1 WHERE unit = 'CNY'"
     f" AND journal_id = {SPEND}": "orders_revenue",
-    f"UPDATE ledger_journal SET store_id = 4 - store_id WHERE id = {SALE}": "orders_money",
+    f"UPDATE ledger_journal SET store_id = store_id % 3 + 1 WHERE id = {SALE}": "orders_money",
     f"UPDATE ledger_journal SET business_on = '2025-01-01' WHERE id = {SALE}": "lost_bills",
     f"UPDATE ledger_journal SET ref = 'bill:99999' WHERE id = {SALE}": "lost_bills",
     f"DELETE FROM ledger_leg WHERE journal_id = {SPEND}": "orders_revenue",

@@ -36,13 +36,10 @@ def hand_over_shift(
         raise api.Refused(_("Choose who takes over from you."))
     expected = cash_expected(store_id, day)
     reason = check_count(expected, counted_fen, reason)
-    last = sa.select(sa.func.max(Shift.number)).where(
-        Shift.store_id == store_id, Shift.day_on == day
-    )
     shift = Shift(
         store_id=store_id,
         day_on=day,
-        number=(api.db.session.scalar(last) or 0) + 1,
+        number=len(shifts_of(store_id, day)) + 1,
         key=key,
         at=api.now(),
         from_user=api.actor().user_id,
@@ -59,10 +56,14 @@ def hand_over_shift(
     book_difference(
         store_id, day, shift.difference_fen, key=f"shift:{shift.id}", reason=shift.reason
     )
-    told = f"{api.format_fen(counted_fen)} · {api.format_fen(shift.difference_fen)}"
-    title = _("Handed a shift over")
-    api.record_audit("cashier.shift", shift, note=told, store_id=store_id, title=title)
+    _record(shift)
     return shift
+
+
+def _record(shift: Shift) -> None:
+    told = f"{api.format_fen(shift.counted_fen)} · {api.format_fen(shift.difference_fen)}"
+    title = _("Handed a shift over")
+    api.record_audit("cashier.shift", shift, note=told, store_id=shift.store_id, title=title)
 
 
 def shift_began(store_id: int, day: dt.date) -> dt.datetime | None:

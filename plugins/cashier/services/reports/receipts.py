@@ -96,14 +96,19 @@ def _on_bills(span: Span) -> list[Receipt]:
 REFUNDED = {"stored_value": "recharge", "card": "card"}
 
 
-def refunds(span: Span) -> list[Receipt]:
-    """Return the money that went back to guests, as negative receipts."""
-    kinds = (
+def _refunded_kinds() -> Any:
+    """Return which kind of order the lines of each refund are of."""
+    return (
         sa.select(RefundLine.refund_id, sa.func.min(Line.order_kind).label("order_kind"))
         .join(Line, Line.id == RefundLine.line_id)
         .group_by(RefundLine.refund_id)
         .subquery("kinds")
     )
+
+
+def refunds(span: Span) -> list[Receipt]:
+    """Return the money that went back to guests, as negative receipts."""
+    kinds = _refunded_kinds()
     rows = api.db.session.execute(
         sa.select(
             Payout.booked_on,
