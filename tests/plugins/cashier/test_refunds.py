@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -342,6 +343,11 @@ def test_a_top_up_is_offered_to_be_refunded_and_the_refund_is_announced(
     announced: list[str] = []
     host = app.extensions["console"]
     find = host.listeners
-    monkeypatch.setattr(host, "listeners", lambda hook: [announced.append(hook), find(hook)][1])
+
+    def listeners(hook: str) -> Any:
+        announced.append(hook)
+        return find(hook)
+
+    monkeypatch.setattr(host, "listeners", listeners)
     pay_out(agree(sheet_for(anna)))
     assert cashier_refund_made.__name__ in announced
