@@ -89,9 +89,9 @@ class DemoPart:
     """
 
     load: Callable[[], None] | None = None
-    finish: Callable[[], None] | None = None
     advance: Callable[[Any], None] | None = None
     clear: Callable[[], None] | None = None
+    finish: Callable[[], None] | None = None
     tour: tuple[TourStop, ...] = ()
     #: What it adds to `/demo/counter`, and to the sign-in page beside the staff's cards.
     panes: tuple[DemoPane, ...] = ()

@@ -95,9 +95,16 @@ from plugins.cashier.services.choosing import (
 from plugins.cashier.services.days import require_open_day
 from plugins.cashier.services.naming import name_in_all
 from plugins.cashier.services.numbers import today_of
+from plugins.cashier.services.online.advancing import note_closed, note_prepaid
+from plugins.cashier.services.online.booking import take_payment
 from plugins.cashier.services.online.ordering import describe_online, order_online
 from plugins.cashier.services.online.providers import takes_online
-from plugins.cashier.services.online.refunding import give_back
+from plugins.cashier.services.online.refunding import (
+    give_back,
+    note_refund,
+    refund_payment,
+    refunds_of,
+)
 from plugins.cashier.services.paying import payment_kinds, seed_payment_kinds
 from plugins.cashier.services.performers import Share, put_performers, put_sellers, shares_of
 from plugins.cashier.services.points import use_points
@@ -188,6 +195,9 @@ __all__ = [
     "keep_price",
     "lines_of",
     "name_in_all",
+    "note_closed",
+    "note_prepaid",
+    "note_refund",
     "open_bill",
     "open_refund",
     "order_online",
@@ -198,6 +208,8 @@ __all__ = [
     "put_performers",
     "put_sellers",
     "refund_lines",
+    "refund_payment",
+    "refunds_of",
     "remove_line",
     "require_open_day",
     "resume_bill",
@@ -208,6 +220,7 @@ __all__ = [
     "set_member",
     "settle",
     "shares_of",
+    "take_payment",
     "take_proposal",
     "takes_online",
     "today_of",

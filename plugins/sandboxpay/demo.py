@@ -8,10 +8,17 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.cashier.api import OnlinePayment, Prepaid, order_online
-from plugins.cashier.services.online.advancing import note_closed, note_prepaid
-from plugins.cashier.services.online.booking import take_payment
-from plugins.cashier.services.online.refunding import note_refund, refund_payment, refunds_of
+from plugins.cashier.api import (
+    OnlinePayment,
+    Prepaid,
+    note_closed,
+    note_prepaid,
+    note_refund,
+    order_online,
+    refund_payment,
+    refunds_of,
+    take_payment,
+)
 from plugins.membership.api import Member
 from plugins.sandboxpay.models import SandboxNotice, SandboxOrder
 from plugins.sandboxpay.permissions import SEE_ORDERS

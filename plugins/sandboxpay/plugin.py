@@ -18,7 +18,7 @@ class SandboxPay(api.Plugin):
     name, version = "sandboxpay", "1.0"
     title = _("Payment sandbox")
     summary = _("Lets members pay by phone in the demo, with no account anywhere.")
-    requires = {"cashier": ">=1,<2"}
+    requires = {"ledger": ">=1,<2", "membership": ">=1,<2", "cashier": ">=1,<2"}
     listeners = (listeners,)
     permissions = PERMISSIONS
     admin_views = VIEWS

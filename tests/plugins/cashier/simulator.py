@@ -80,7 +80,9 @@ class Chain:
             self.staff = {store.id: add_staff(f"师{store.id}", store).id for store in stores}
             self.stores = [store.id for store in stores]
             services = [add_service(f"项目{yuan}", price_fen=yuan * 100) for yuan in (38, 98, 168)]
-            self.variants = [(one.variants[0].id, one.variants[0].price_fen) for one in services]
+            self.variants = [
+                (one.variants[0].id, one.variants[0].price_fen or 0) for one in services
+            ]
             scalp = add_service("头皮护理", price_fen=12_800)
             self.scalp = scalp.variants[0].id
             self.product = add_product("头皮十次", 98_000, item(scalp, SESSIONS)).id

@@ -117,7 +117,7 @@ def test_every_report_opens_and_is_exported(sign_in: SignIn, store: Any) -> None
         assert page.status_code == 200
         assert seen in words(page.text), key
     sheet = owner.get(f"{REPORTS}receipts/receipts.xlsx")
-    rows = list(openpyxl.load_workbook(io.BytesIO(sheet.data)).active.values)
+    rows = list(openpyxl.load_workbook(io.BytesIO(sheet.data)).worksheets[0].values)
     assert rows[1][1] == "福田店"
     assert 500 in rows[1]
     assert "福田店" in owner.get(f"{REPORTS}net/net.csv").text

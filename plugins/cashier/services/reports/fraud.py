@@ -112,7 +112,7 @@ def _reopened(span: Span) -> Iterable[Oddity]:
     for settlement, bill in rows:
         yield Oddity(
             "reopened",
-            settlement.undone_at,
+            settlement.undone_at or settlement.settled_at,
             bill.store_id,
             settlement.undone_by,
             bill.number,
