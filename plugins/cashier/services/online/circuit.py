@@ -8,7 +8,6 @@ import sqlalchemy as sa
 
 from console import api
 from plugins.cashier.models import OnlineCircuit
-from plugins.cashier.services.online.providers import insert_new
 
 #: After so many failures in a row nobody asks the provider for a while.
 MOST_FAILURES = 5
@@ -31,7 +30,7 @@ def note_answer(provider: str, *, answered: bool) -> None:
 
 @api.unit
 def _count(provider: str, *, answered: bool) -> None:
-    made = insert_new(OnlineCircuit).values(provider=provider, failures=0)
+    made = api.insert_into(OnlineCircuit.__table__).values(provider=provider, failures=0)
     api.db.session.execute(made.on_conflict_do_nothing())
     wanted = sa.select(OnlineCircuit).where(OnlineCircuit.provider == provider).with_for_update()
     row = api.db.session.scalars(wanted.execution_options(populate_existing=True)).one()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from console import api
 from console.api import _
@@ -63,20 +62,13 @@ def takes_online() -> bool:
     return bool(providers())
 
 
-def insert_new(model: Any) -> Any:
-    """Return an INSERT for a model that can be told to leave alone what somebody else made."""
-    dialect = api.db.engine.dialect.name
-    insert: Any = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    return insert(model.__table__)
-
-
 @api.unit
 def keep_kind(provider: OnlineProvider) -> None:
     """Make the payment kind of a provider unless it is there, in the running unit."""
     if api.db.session.scalar(sa.select(PaymentKind.id).where(PaymentKind.code == provider.key)):
         return
     name, names = name_in_all(provider.title)
-    made = insert_new(PaymentKind).values(
+    made = api.insert_into(PaymentKind.__table__).values(
         code=provider.key,
         method=provider.key,
         account=ACCOUNT,
