@@ -24,7 +24,24 @@ def check_ignored(view: ModelAdmin, stock: type[Any], ours: type[Any]) -> None:
     classes = [each for each in type(view).__mro__ if issubclass(each, ours)]
     given = {each for cls in classes if cls is not ours for each in vars(cls)}
     if ignored := sorted((known & given) - set(vars(ours))):
-        raise BadView(f"{type(view).__name__}: {', '.join(ignored)} would be ignored")
+        ours_are = "list_columns, filters, search, form, inline_edit, details and needs"
+        raise BadView(
+            f"{type(view).__name__}: {', '.join(ignored)} would be ignored; say {ours_are}"
+        )
+
+
+def check_form(view: ModelAdmin, stock: type[Any]) -> None:
+    """Raise when people may add or change records by a form that has no field."""
+    pages = {"create": "create_view", "edit": "edit_view"}
+    own = {
+        verb
+        for verb, page in pages.items()
+        if getattr(type(view), page) is not getattr(stock, page)
+    }
+    if set(view.needs) & set(pages) - own and not view.form:
+        raise BadView(
+            f"{type(view).__name__}: create and edit want a `form`, which names the fields"
+        )
 
 
 def check_names(view: ModelAdmin) -> None:

@@ -151,6 +151,7 @@ class ModelAdmin(SavedViewPages, SegmentPages, AdminView, ModelView):
         self.own_columns = [columns.resolve(self.subject, item) for item in self.list_columns]
         self.own_filters = [filters.resolve(self.subject, item) for item in self.filters]
         checking.check_names(self)
+        checking.check_form(self, ModelAdmin)
 
     # -- what a view may override ------------------------------------------------------------
 
