@@ -14,6 +14,8 @@ from tests.support.bell import PLUGINS
 from tests.support.processes import console_environment, run_console
 from tests.support.shell import Shell
 
+pytestmark = pytest.mark.any_engine
+
 HEAVY = ("flask", "sqlalchemy", "alembic", "openpyxl", "babel")
 
 

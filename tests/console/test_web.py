@@ -20,6 +20,8 @@ from console.unit import unit
 from console.worker import Worker
 from tests.support.app import MakeApp
 
+pytestmark = pytest.mark.any_engine
+
 Serve = Callable[..., FlaskClient]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
@@ -17,6 +18,8 @@ from tests.console.admin.conftest import URL, House
 from tests.support import moods, pages, teahouse
 from tests.support.people import post
 from tests.support.teahouse import Guest
+
+pytestmark = pytest.mark.any_engine
 
 NEW = f"{URL}new/"
 

@@ -18,6 +18,8 @@ from tests.console.admin.conftest import URL, House
 from tests.support import pages, teahouse
 from tests.support.people import post, token_of
 
+pytestmark = pytest.mark.any_engine
+
 GREEN = "?f.sort.eq=green&sort=name&size=25&cols=name,visits"
 
 

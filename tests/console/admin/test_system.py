@@ -26,6 +26,8 @@ from tests.support.app import make_config
 from tests.support.people import post
 from tests.support.run_folder import run_folder
 
+pytestmark = pytest.mark.any_engine
+
 LOOK = api.Permission("kettle.look_inside", "Look inside", ("manager",))
 HIDE = api.Permission("kettle.hide_inside", "Hide inside")
 HEAT = Setting("kettle.heat", "Heat", 80, per_store=True, least=20, most=100)

@@ -8,7 +8,7 @@ from flask import Flask
 from tests.support.people import SignIn, post
 
 TOUR = 'aria-labelledby="tour"'
-pytestmark = pytest.mark.usefixtures("with_demo")
+pytestmark = [pytest.mark.usefixtures("with_demo"), pytest.mark.any_engine]
 
 
 def test_a_stop_leads_there_and_ticks_itself_off(app: Flask, sign_in: SignIn) -> None:

@@ -17,6 +17,8 @@ from console.security import Actor, acting_as
 from console.security.permissions import MANAGE_TILLS
 from tests.support.people import SignIn, add_person, add_store
 
+pytestmark = pytest.mark.any_engine
+
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 HTML = b"<!DOCTYPE html><script>alert(1)</script>"
 

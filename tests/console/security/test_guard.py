@@ -10,6 +10,8 @@ from console.security.permissions import USE_CONSOLE
 from tests.support.app import MakeApp
 from tests.support.people import SignIn, add_person, add_store, enter, login_of, post, token_of
 
+pytestmark = pytest.mark.any_engine
+
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 
 

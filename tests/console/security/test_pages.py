@@ -7,6 +7,8 @@ from flask import Flask
 
 from tests.support.people import SignIn, add_person, add_store
 
+pytestmark = pytest.mark.any_engine
+
 PAGES = ("users", "users/add", "roles", "tills", "audit", "approvals", "inbox", "profile")
 OWNERS = ("users", "users/add", "roles", "tills", "audit", "approvals")
 

@@ -9,6 +9,8 @@ from console.errors import Refused
 from console.security.passwords import check_password, check_pin, make_password, matches
 from tests.support.people import PASSWORD, hash_of
 
+pytestmark = pytest.mark.any_engine
+
 GOOD = [
     "three quiet lanterns",
     "x7-Qm!paper",

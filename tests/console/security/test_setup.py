@@ -15,6 +15,8 @@ from console.stores import Store
 from console.unit import unit
 from tests.support.people import PASSWORD, SignIn, add_person, add_store, enter, post
 
+pytestmark = pytest.mark.any_engine
+
 GIVEN = {
     "shop": "Fine hair",
     "store": "Nanshan",

@@ -15,6 +15,8 @@ from console.security.models import StaffSession, Till
 from console.security.settings import TILL_LOCK_MINUTES
 from tests.support.people import SignIn, add_person, add_store, enter, login_of, post
 
+pytestmark = pytest.mark.any_engine
+
 INSIDE = "/console/system/profile/"
 MORNING = dt.datetime(2026, 3, 10, 2, 0, tzinfo=dt.UTC)  # ten o'clock in Shanghai
 

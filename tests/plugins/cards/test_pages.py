@@ -28,6 +28,8 @@ from tests.support.people import SignIn, post
 from tests.support.phones import phone_of
 from tests.support.salon import add_staff, add_store
 
+pytestmark = pytest.mark.any_engine
+
 COUNTER = "/console/cards/counter/"
 KEY = "card:0123456789abcdef01234567"
 

@@ -31,6 +31,8 @@ from tests.support.pages import words
 from tests.support.people import SignIn, post
 from tests.support.phones import phone_of
 
+pytestmark = pytest.mark.any_engine
+
 KEY = "card:0123456789abcdef01234567"
 
 

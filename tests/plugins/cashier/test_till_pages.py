@@ -18,6 +18,8 @@ from tests.support.people import SignIn, post
 from tests.support.salon import add_staff, add_store
 from tests.support.till import add_to, bill_of, cash, pay, service_for, top_up
 
+pytestmark = pytest.mark.any_engine
+
 HOME = "/console/cashier/till/"
 
 

@@ -25,6 +25,8 @@ from tests.support.membership import PHONE, join
 from tests.support.people import add_store
 from tests.support.salon import add_staff
 
+pytestmark = pytest.mark.any_engine
+
 
 @pytest.fixture(autouse=True)
 def store(app: Flask) -> int:

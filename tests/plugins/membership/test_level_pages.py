@@ -38,6 +38,8 @@ from tests.support.membership import join
 from tests.support.pages import cells_of, ids_of, words
 from tests.support.people import SignIn, add_store, post
 
+pytestmark = pytest.mark.any_engine
+
 URL = "/console/membership/members/"
 LEVELS = "/console/membership/levels/"
 GIFTS = "/console/membership/level_gifts/"

@@ -27,6 +27,8 @@ from tests.support.pages import cells_of, field, has_field, ids_of, version_of, 
 from tests.support.people import SignIn, add_store, post
 from tests.support.salon import add_staff
 
+pytestmark = pytest.mark.any_engine
+
 URL = "/console/membership/members/"
 
 

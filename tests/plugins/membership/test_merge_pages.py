@@ -18,6 +18,8 @@ from tests.support.membership import join
 from tests.support.pages import field
 from tests.support.people import SignIn, add_store, post
 
+pytestmark = pytest.mark.any_engine
+
 URL = "/console/membership/members/"
 PAIRS = "/console/membership/duplicates/"
 BORN = Birthday(7, 7, 1991)

@@ -13,6 +13,8 @@ from plugins.salon.api import Staff
 from tests.support.membership import join
 from tests.support.people import SignIn, add_person, add_store
 
+pytestmark = pytest.mark.any_engine
+
 PALETTE = "/console/search/"
 
 

@@ -19,6 +19,8 @@ from tests.support.membership import PHONE, join
 from tests.support.pages import words
 from tests.support.people import SignIn, add_store, post, token_of
 
+pytestmark = pytest.mark.any_engine
+
 SCAN = "/console/system/scan/"
 CODES = "/console/membership/join-codes/"
 REQUESTS = "/console/membership/requests/"

@@ -32,6 +32,8 @@ from tests.support.pages import field, words
 from tests.support.people import SignIn, add_store, post
 from tests.support.value import card_kind, offer, quote, sell, top_up
 
+pytestmark = pytest.mark.any_engine
+
 URL = "/console/membership/members/"
 EXPOSURE = "/console/membership/exposure/"
 

@@ -24,6 +24,8 @@ from plugins.messages.services.sending import count_unread
 from tests.support.messages import WELCOME, Pier, add_member, deliveries, messages, sandbox, work
 from tests.support.phones import Phone, phone_of
 
+pytestmark = pytest.mark.any_engine
+
 INBOX = "/messages/inbox"
 OTHER = "13800138001"
 

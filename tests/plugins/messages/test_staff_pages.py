@@ -21,6 +21,8 @@ from tests.support.messages import (
 )
 from tests.support.people import SignIn, add_store, post
 
+pytestmark = pytest.mark.any_engine
+
 LIST, OUTBOX = "/console/messages/messages/", "/console/messages/outbox/"
 SETTINGS = "/console/system/settings/messages/"
 

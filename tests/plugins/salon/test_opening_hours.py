@@ -11,6 +11,8 @@ from flask import Flask
 from console import api
 from plugins.salon.services import hours
 
+pytestmark = pytest.mark.any_engine
+
 TEN, TEN_PM, TWO_NEXT_DAY = 600, 1320, 1560
 MONDAY = dt.date(2026, 3, 2)
 

@@ -20,6 +20,8 @@ from tests.support.pages import field, has_field, ids_of, words
 from tests.support.people import SignIn, add_person, add_store, enter, login_of, post
 from tests.support.salon import add_level, add_service, add_skill, add_staff
 
+pytestmark = pytest.mark.any_engine
+
 STORES, STAFF = "/console/salon/stores/", "/console/salon/staff/"
 SERVICES = "/console/salon/services/"
 

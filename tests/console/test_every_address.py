@@ -1,0 +1,31 @@
+"""Every page asks a database for something; each of the two understands it."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from plugins.membership.api import find_by_phone
+from tests.support.crawl import addresses
+from tests.support.people import SignIn
+from tests.support.phones import phone_of
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("with_demo")]
+
+
+def test_every_page_of_the_console_answers(app: Flask, sign_in: SignIn) -> None:
+    owner = sign_in("owner")
+    pages = [each.path for each in addresses(app) if each.method == "GET"]
+    answers = {path: owner.get(path).status_code for path in pages}
+    assert {path: status for path, status in answers.items() if status >= 500} == {}
+    assert sum(status == 200 for status in answers.values()) > 100
+
+
+def test_every_page_of_a_phone_answers(app: Flask) -> None:
+    heroine = find_by_phone("13800138000")
+    assert heroine is not None
+    hers = phone_of(app, heroine.id).client
+    pages = [a.path for a in addresses(app) if a.method == "GET" and a.audience == "visitor"]
+    answers = {path: hers.get(path).status_code for path in pages}
+    assert {path: status for path, status in answers.items() if status >= 500} == {}
+    assert sum(status == 200 for status in answers.values()) > 10
