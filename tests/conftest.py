@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page
 
 from console import demo
-from console.testing.app import forget_locks, on_database
+from console.security import cookies
+from console.testing.app import Browser, forget_locks, on_database
 from console.words import speaking
 from tests.support import hook_calls, postgres, run_folder
 from tests.support.chromium import launched_chromium
@@ -129,15 +132,31 @@ def in_english(app: Flask) -> Iterator[None]:
         yield
 
 
+class EnglishBrowser(Browser):
+    """A browser on which somebody chose English at the door."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.set_cookie(cookies.LANGUAGE, "en")
+
+
+@pytest.fixture
+def staff_read_english(app: Flask) -> Iterator[None]:
+    """Whoever signs in reads English, as the test quotes it."""
+    app.test_client_class = EnglishBrowser
+    yield
+    app.test_client_class = Browser
+
+
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser() -> Iterator[Chromium]:
     """One Chromium for all browser tests of a worker."""
     with launched_chromium() as chromium:
         yield chromium
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(browser: Chromium) -> Iterator[Page]:
     """A page of its own, in Chinese as in the shop, that shares nothing with other tests."""
     context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
     yield context.new_page()

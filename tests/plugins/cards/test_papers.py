@@ -31,7 +31,7 @@ from tests.support.pages import words
 from tests.support.people import SignIn, post
 from tests.support.phones import phone_of
 
-pytestmark = pytest.mark.any_engine
+pytestmark = [pytest.mark.any_engine, pytest.mark.usefixtures("staff_read_english")]
 
 KEY = "card:0123456789abcdef01234567"
 

@@ -31,7 +31,7 @@ from tests.support.phones import Phone, phone_of
 from tests.support.salon import add_service
 
 __all__ = ["shop"]
-pytestmark = pytest.mark.any_engine
+pytestmark = [pytest.mark.any_engine, pytest.mark.usefixtures("staff_read_english")]
 HOME = "/console/cashier/online/"
 
 

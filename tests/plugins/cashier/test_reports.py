@@ -9,7 +9,6 @@ from typing import Any
 import openpyxl
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
 from console import api
 from plugins.cashier.api import Tender
@@ -29,6 +28,8 @@ from tests.support.people import SignIn, post
 from tests.support.salon import add_staff, add_store
 from tests.support.till import add_to, add_top_up, balance, bill_of, cash, pay, service_for, top_up
 
+pytestmark = pytest.mark.usefixtures("staff_read_english")
+
 HOME = "/console/cashier/closing/"
 REPORTS = "/console/cashier/reports/"
 
@@ -38,18 +39,13 @@ def store(app: Flask) -> Any:
     return add_store("福田店")
 
 
-def english(client: FlaskClient) -> FlaskClient:
-    client.post("/console/preferences/language", data={"language": "en"})
-    return client
-
-
 def today() -> Span:
     day = today_of(1)
     return Span(day, day)
 
 
 def test_a_day_is_closed_on_one_page_which_prints_its_sheet(sign_in: SignIn, store: Any) -> None:
-    desk = english(sign_in("front_desk", store.id))
+    desk = sign_in("front_desk", store.id)
     bill_id = bill_of()
     add_to(bill_id, service_for(1_286, "染发"), staff_id=add_staff("Ada", store).id)
     pay(bill_id, cash(1_286))
@@ -68,7 +64,7 @@ def test_a_day_is_closed_on_one_page_which_prints_its_sheet(sign_in: SignIn, sto
 
 
 def test_a_manager_reopens_a_day_and_says_why(sign_in: SignIn, store: Any) -> None:
-    manager = english(sign_in("manager", store.id))
+    manager = sign_in("manager", store.id)
     form = {"store_id": 1, "counted": "0", "key": "close-2"}
     assert post(manager, f"{HOME}close", form).status_code == 302
     assert post(manager, f"{HOME}days/1/reopen", {"reason": " "}).status_code == 422
@@ -82,7 +78,7 @@ def test_a_manager_reopens_a_day_and_says_why(sign_in: SignIn, store: Any) -> No
 def test_shifts_cash_and_late_entries_are_made_on_the_same_page(
     sign_in: SignIn, store: Any
 ) -> None:
-    desk = english(sign_in("manager", store.id))
+    desk = sign_in("manager", store.id)
     move = {"store_id": 1, "kind": "float", "amount": "500", "key": "m"}
     assert post(desk, f"{HOME}cash", move).status_code == 302
     assert cash_expected(1) == 50_000
@@ -98,7 +94,7 @@ def test_shifts_cash_and_late_entries_are_made_on_the_same_page(
 
 
 def test_every_report_opens_and_is_exported(sign_in: SignIn, store: Any) -> None:
-    owner = english(sign_in("owner"))
+    owner = sign_in("owner")
     anna = join().id
     top_up(anna, 500, 50)
     bill_id = bill_of(anna)
@@ -130,7 +126,7 @@ def test_a_front_desk_sees_no_reports_and_a_manager_only_her_store(
 ) -> None:
     other = add_store("南山店")
     top_up(join(store=other.id).id, 500, 50, store_id=other.id)
-    manager = english(sign_in("manager", store.id))
+    manager = sign_in("manager", store.id)
     assert "¥500.00" not in words(manager.get(f"{REPORTS}receipts").text)
     assert manager.get(f"{REPORTS}receipts?store={other.id}").status_code == 404
     assert manager.get(f"{REPORTS}fraud").status_code == 404
@@ -141,7 +137,7 @@ def test_a_front_desk_sees_no_reports_and_a_manager_only_her_store(
 def test_the_tie_out_page_is_green_and_the_home_page_shows_the_day(
     sign_in: SignIn, store: Any
 ) -> None:
-    owner = english(sign_in("owner"))
+    owner = sign_in("owner")
     top_up(join().id, 500, 50)
     page = words(owner.get("/console/cashier/tie_out/").text)
     assert "Orders, ledger and reports agree to the fen" in page

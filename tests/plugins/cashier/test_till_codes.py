@@ -25,7 +25,7 @@ from tests.support.people import SignIn, post
 from tests.support.salon import add_store
 from tests.support.till import add_to, add_top_up, bill_of, service_for, top_up
 
-pytestmark = pytest.mark.any_engine
+pytestmark = [pytest.mark.any_engine, pytest.mark.usefixtures("staff_read_english")]
 
 HOME = "/console/cashier/till/"
 
