@@ -116,7 +116,8 @@ def check_mounted(app: Flask, names: Iterable[str]) -> None:
 @contextmanager
 def on_database(app: Flask, url: str, instance: Path) -> Iterator[Flask]:
     """Let the shared application work on another database, its context entered."""
-    config = replace(app.extensions["console_config"], database_url=url, instance=instance)
+    told = app.extensions["console_config"]  # a test may put another one in its place
+    config = replace(told, database_url=url, instance=instance)
     config.instance.mkdir()
     app.extensions["console_config"] = config
     app.instance_path = str(config.instance)
@@ -129,6 +130,7 @@ def on_database(app: Flask, url: str, instance: Path) -> Iterator[Flask]:
         db.session.remove()
         db.engine.dispose()
         engines[None] = former
+        app.extensions["console_config"] = told
 
 
 @contextmanager
