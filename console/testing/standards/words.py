@@ -18,7 +18,7 @@ from console.testing.sources import manifests
 LATIN = {"CSV", "XLSX", "JPG", "JPEG", "PNG", "WebP", "PDF", "PIN", "ID", "IP", "SPA", "kB", "MB"}
 KEYS = {"Ctrl", "Esc", "Enter", "Tab", "Shift", "Alt", "English"}
 ZONES = {"Asia", "Shanghai"}
-SILENT = {"script", "style", "kbd", "code", "pre", "title"}
+SILENT = {"script", "style", "kbd", "code", "pre", "title", "textarea"}
 SPOKEN = ("placeholder", "title", "aria-label", "alt", "data-confirm")
 LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 ADDRESS = re.compile(r"https?://\S+")
