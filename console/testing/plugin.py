@@ -6,6 +6,7 @@ it imports the rest only when a fixture is asked for.
 
 from __future__ import annotations
 
+import gc
 import shutil
 import sys
 import tempfile
@@ -133,6 +134,7 @@ def shared_app(
     folder = tmp_path_factory.mktemp("shared")
     app = build_shared(make_config(original_url, folder, plugin_folder=plugin_folder))
     check_mounted(app, pytestconfig.getini(PLUGINS))
+    gc.freeze()  # it stays to the end: no search for garbage need look at it
     return app
 
 

@@ -123,7 +123,7 @@ def test_every_step_of_an_import_can_be_used_by_everybody(
     pages += [f"{ready}/rows/?status={kind}" for kind in ("rejected", "duplicate", "added")]
     pages += [f"{ready}/rows/3", f"{applied}/rows/?status=added", f"{applied}/undo"]
     urls = [f"{live.url}{HOME}{page}" for page in pages]
-    assert [fault for url in urls for fault in look_at(Watched(context), url)] == []
+    assert [fault for url in urls for fault in look_at(Watched(context), url, locale)] == []
 
 
 def wait(client: FlaskClient, content: bytes) -> int:

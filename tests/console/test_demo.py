@@ -60,6 +60,7 @@ def test_without_the_flag_there_is_no_demo(bell_app: Flask, rings: ModuleType) -
     assert not demo.is_wanted()
 
 
+@pytest.mark.any_engine
 def test_a_demo_that_was_cut_short_is_begun_anew(rings: ModuleType) -> None:
     unit(lambda: demo.STATE.put("loading"))()
     rings.note("half")

@@ -17,6 +17,8 @@ from console.db import db
 from tests.support.membership import join
 from tests.support.people import add_person, add_store, enter, login_of, post
 
+pytestmark = pytest.mark.any_engine
+
 PLUGINS = "/console/system/plugins/"
 BELL = f"{PLUGINS}bell/"
 

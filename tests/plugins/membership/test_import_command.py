@@ -16,6 +16,8 @@ from tests.support.importing import LEGACY, sheet
 from tests.support.people import add_store
 from tests.support.processes import console_environment, run_console
 
+pytestmark = pytest.mark.any_engine
+
 FIGURES = {
     "rows": 5000,
     "imported": 4547,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from flask import Flask
 
@@ -32,6 +30,8 @@ from tests.support.importing import (
 from tests.support.ledger import balance, left
 from tests.support.live import choose
 from tests.support.people import SignIn, add_person, add_store, post
+
+pytestmark = pytest.mark.any_engine
 
 ANNA = ("Anna Chen", "13900000001", "1990-08-15", "100.50", "20", 30, "Facial", 4)
 BEA = ("Bea Lin", "13900000002", "", "0", "0", 0)
@@ -149,9 +149,7 @@ def test_the_sheet_of_the_old_system_is_taken_in_and_rolled_back(
     english: int, sign_in: SignIn
 ) -> None:
     client = sign_in(user_id=english)
-    started = time.process_time()
     number = take_in(client, LEGACY.read_bytes())
-    assert time.process_time() - started < 10
     assert "4,547 rows were taken in" in page(client, number)
     kinds = ["principal", "bonus", "all_points", "all_sessions"]
     columns = ["principal_fen", "bonus_fen", "points", "card_times"]
