@@ -15,8 +15,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("with_demo")]
 
 def test_every_page_of_the_console_answers(app: Flask, sign_in: SignIn) -> None:
     owner = sign_in("owner")
-    pages = [each.path for each in addresses(app) if each.method == "GET"]
-    answers = {path: owner.get(path).status_code for path in pages}
+    pages = {each.path for each in addresses(app) if each.method == "GET"}
+    pages.remove("/readyz")  # no worker runs here, and it says so
+    answers = {path: owner.get(path).status_code for path in sorted(pages)}
     assert {path: status for path, status in answers.items() if status >= 500} == {}
     assert sum(status == 200 for status in answers.values()) > 100
 
