@@ -13,6 +13,10 @@ import psycopg
 from sqlalchemy import URL, make_url
 
 
+#: The first PostgreSQL that asks how to copy a database.
+STRATEGIES = 150_000
+
+
 class Databases(Protocol):
     """Makes and drops databases; a copy is quick, so that tests may share a migrated original."""
 
@@ -57,7 +61,9 @@ class PostgresDatabases:
         name = f"test_{os.getpid()}_{next(self._numbers)}"
         original = make_url(copy_of).database if copy_of else "template1"
         with self._connect() as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {original}".encode())
+            # A small database is copied in half the time as files; older servers do so anyway.
+            way = " STRATEGY FILE_COPY" if connection.info.server_version >= STRATEGIES else ""
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {original}{way}".encode())
         url = self._url.set(drivername="postgresql+psycopg", database=name)
         return url.render_as_string(hide_password=False)
 

@@ -27,12 +27,18 @@ READY = "ready"
 PATIENCE = 60.0
 #: Nothing here has to outlive a power cut, and a test makes many small databases.
 SETTINGS = {
+    "autovacuum": "off",
     "fsync": "off",
     "full_page_writes": "off",
+    "jit": "off",
     "listen_addresses": "",
     "max_connections": "200",
-    "shared_buffers": "64MB",
+    "max_wal_senders": "0",
+    "max_wal_size": "4GB",
+    "shared_buffers": "256MB",
+    "synchronous_commit": "off",
     "timezone": "UTC",
+    "wal_level": "minimal",
 }
 
 

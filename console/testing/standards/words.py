@@ -24,6 +24,8 @@ LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 ADDRESS = re.compile(r"https?://\S+")
 #: What is left of a translated text that a list has shortened.
 CUT = re.compile(r"⟦[^⟧]*…", re.S)
+#: A fingerprint is the same in every language.
+DIGEST = re.compile(r"(?=[0-9a-f]*[0-9])[0-9a-f]{8,}")
 CHINESE = re.compile(r"[\u3400-\u9fff]+")
 
 
@@ -73,7 +75,7 @@ def unmarked(page: str) -> str:
     spoken.close()
     marked = re.compile(r"⟦[^⟦⟧]*(?:⟦[^⟦⟧]*⟧[^⟦⟧]*)*⟧", re.S)
     texts = (marked.sub(" ", ADDRESS.sub(" ", text)) for text in spoken.texts)
-    return "\n".join(CUT.sub(" ", text) for text in texts)
+    return "\n".join(DIGEST.sub(" ", CUT.sub(" ", text)) for text in texts)
 
 
 def bare_words(page: str, known: set[str]) -> set[str]:
