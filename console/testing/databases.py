@@ -12,7 +12,6 @@ from typing import Any, Protocol
 import psycopg
 from sqlalchemy import URL, make_url
 
-
 #: The first PostgreSQL that asks how to copy a database.
 STRATEGIES = 150_000
 
