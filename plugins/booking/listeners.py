@@ -14,7 +14,7 @@ from plugins.booking.permissions import EDIT_VISITS, REVIEW_VISITS, SEE_VISITS
 from plugins.booking.services.rosters import drop_shift
 from plugins.booking.services.showing import LABELS, clock_of
 from plugins.booking.services.telling import MOVED, tell, tell_status
-from plugins.membership.api import ExportPart, ProfileFact, Tile, move_rows
+from plugins.membership.api import ExportPart, ProfileFact, Tile, award_task, move_rows
 
 
 @api.hookimpl
@@ -151,7 +151,10 @@ def booking_visit_booked(visit_id: int) -> None:
 
 @api.hookimpl
 def booking_visit_status_changed(visit_id: int, before: str, after: str) -> None:
-    """Settle what was to do once a booking was reviewed, and ring when it was cancelled."""
+    """Settle what was to do once a booking was reviewed, and ring when it was cancelled.
+
+    The points for a first booking are given once she has come: one that is cancelled earns none.
+    """
     visit = api.db.session.get(Visit, visit_id)
     if visit is None:
         return
@@ -159,6 +162,8 @@ def booking_visit_status_changed(visit_id: int, before: str, after: str) -> None
         tell_status(visit)
     if before == "pending":
         api.settle_notice(f"booking.review:{visit_id}")
+    if after == "done" and visit.member_id is not None:
+        award_task(visit.member_id, "first_booking")
     if after == "cancelled" and visit.source == "phone":
         _ring(visit, _("%(name)s has cancelled", name=visit.guest_name))
 

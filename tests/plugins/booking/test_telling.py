@@ -22,6 +22,7 @@ from plugins.booking.api import (
 from plugins.booking.jobs import alert_reviews, check_all_days, tidy
 from plugins.booking.models import Visit
 from plugins.booking.services.telling import remind_guests
+from plugins.membership.api import points_of
 from plugins.messages.api import Message
 from plugins.salon.services.staffing import end_employment
 from tests.support.booking import MORNING, Salon, at, cells, new_key
@@ -72,6 +73,18 @@ def test_a_member_hears_what_becomes_of_her_booking(app: Flask) -> None:
     assert kinds() == told
     for event in (booking_visit_booked, booking_visit_moved, booking_visit_status_changed):
         assert event.__name__.startswith("booking_visit_")
+
+
+def test_the_first_booking_that_was_kept_earns_its_points_once(app: Flask) -> None:
+    salon, member = Salon(), join()
+    for clock in ("12:00", "14:00"):
+        number = salon.book(clock, member_id=member.id).id
+        assert points_of(member.id) == (0 if clock == "12:00" else 50)
+        with api.at_moment(at(clock)):
+            for step in ("arrive", "start", "done"):
+                turn_visit(number, step)
+            drain(app)
+    assert points_of(member.id) == 50
 
 
 def test_a_booking_rings_at_the_desk_until_it_is_reviewed(app: Flask) -> None:
