@@ -14,6 +14,7 @@ from plugins.ledger.services.verifying import verify
 from plugins.membership.api import Member, points_of
 from tests.support.cards import add_product, item, refused
 from tests.support.membership import join
+from tests.support.refunds import alone_up_to, refund
 from tests.support.salon import add_store
 from tests.support.till import add_to, add_top_up, balance, bill_of, cash, pay, service_for
 
@@ -85,6 +86,18 @@ def test_points_pay_half_of_a_bill_at_most_and_no_more_than_there_are(member: Me
         use_points(bill_of(), 1)
     use_points(number, 0)
     assert preview(number).due_fen == 12_800
+
+
+def test_a_refund_takes_back_the_points_of_the_money_that_goes(member: Member) -> None:
+    alone_up_to(100_000)
+    number = bill_of(member.id)
+    line_id = add_to(number, service_for(128))
+    pay(number, cash(128))
+    assert points_of(member.id) == 128
+    refund(number, (line_id, 64))
+    assert points_of(member.id) == 64
+    refund(number, (line_id, 64))
+    assert points_of(member.id) == 0
 
 
 def test_reopening_gives_points_back_and_takes_back_what_was_earned(member: Member) -> None:

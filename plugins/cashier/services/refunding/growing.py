@@ -1,4 +1,4 @@
-"""What a refund takes back besides money: growth towards a level."""
+"""What a refund takes back besides money: growth towards a level, and points that it earned."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from plugins.membership.api import take_back_growth
 
 
 def take_growth_off(refund: Refund, bill: Bill, own_fen: Mapping[int, int]) -> None:
-    """Take off what a settlement counted: *own_fen* of her own money, by settlement."""
+    """Take off the growth and points of settlements: *own_fen* of her own money, by settlement."""
     if bill.member_id is None:
         return
     rows = api.db.session.execute(
