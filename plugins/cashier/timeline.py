@@ -55,7 +55,8 @@ def membership_timeline_moments(
 
 def _titles(bill_ids: list[int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
-    rows = sa.select(Line).where(Line.bill_id.in_(bill_ids)).order_by(Line.place)
+    rows = sa.select(Line).where(Line.bill_id.in_(bill_ids), Line.removed_at.is_(None))
+    rows = rows.order_by(Line.place)
     for line in api.db.session.scalars(rows):
         names = line.facts.get("names") or {}
         found.setdefault(line.bill_id, []).append(api.translate(line.title, names))

@@ -105,10 +105,12 @@ from plugins.membership.services.points.moving import (
     award_task,
     earn_for,
     earned_by,
+    give_back_for,
     points_of,
+    points_spent,
     take_back_for,
 )
-from plugins.membership.services.points.rules import points_for, points_to_pay
+from plugins.membership.services.points.rules import points_for, points_rate, points_to_pay
 from plugins.membership.services.purses import PurseState, pay_from_balance, purses_of
 from plugins.membership.services.purses import cards_of as value_cards_of
 from plugins.membership.services.recharging import find_recharge, sell_recharge, undo_recharge
@@ -175,6 +177,7 @@ __all__ = [
     "find_recharge",
     "freeze_member",
     "freeze_value",
+    "give_back_for",
     "give_consent",
     "has_consent",
     "has_pin",
@@ -195,6 +198,8 @@ __all__ = [
     "phones_taken",
     "points_for",
     "points_of",
+    "points_rate",
+    "points_spent",
     "points_to_pay",
     "progress_of",
     "purses_of",

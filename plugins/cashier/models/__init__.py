@@ -9,6 +9,7 @@ from plugins.cashier.models.closing import (
     PeriodLock,
     Shift,
 )
+from plugins.cashier.models.consent import OUTCOMES, SIGNED, Objection, Signature
 from plugins.cashier.models.online import (
     ONLINE_LIVE,
     ONLINE_STATES,
@@ -44,9 +45,11 @@ __all__ = [
     "ONLINE_LIVE",
     "ONLINE_STATES",
     "ORDER_KINDS",
+    "OUTCOMES",
     "REFUND_KINDS",
     "REFUND_STATES",
     "REFUND_STEPS",
+    "SIGNED",
     "STATES",
     "STEPS",
     "Bill",
@@ -56,6 +59,7 @@ __all__ = [
     "Discount",
     "Line",
     "LinePart",
+    "Objection",
     "OnlineCircuit",
     "OnlineNote",
     "OnlinePayment",
@@ -71,4 +75,5 @@ __all__ = [
     "Seller",
     "Settlement",
     "Shift",
+    "Signature",
 ]

@@ -156,3 +156,5 @@ class Line(api.Model):
     income_fen: Mapped[int] = api.column(_("Income"), default=0)
     owing_fen: Mapped[int] = api.column(_("Owing"), default=0)
     state: Mapped[str] = api.column(_("State"), default="open")
+    #: Taken off the bill after it was reopened; what had paid it still points here.
+    removed_at: Mapped[dt.datetime | None] = api.column(_("Removed at"))

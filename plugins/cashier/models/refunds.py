@@ -102,6 +102,9 @@ class RefundLine(api.Model):
     bonus_fen: Mapped[int] = api.column(_("Bonus"), default=0)
     income_fen: Mapped[int] = api.column(_("Income"), default=0)
     sessions: Mapped[int] = api.column(_("Sessions"), default=0)
+    #: Points that paid a part of it and are hers again, and those that it had earned.
+    points_back: Mapped[int] = api.column(_("Points given back"), default=0)
+    points_taken: Mapped[int] = api.column(_("Points taken back"), default=0)
 
 
 class Payout(api.Model):

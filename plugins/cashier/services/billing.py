@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.cashier.models import Bill, Discount, Line, Order, Performer, Seller
+from plugins.cashier.models import Bill, Discount, Line, LinePart, Order, Performer, Seller
 from plugins.cashier.offers import Asked, LineKind
 from plugins.cashier.services import performers
 from plugins.cashier.services.asking import line_kind
@@ -177,7 +177,7 @@ def find_line(line_id: int, *states: str) -> tuple[Bill, Line]:
         raise api.NotFound(_("There is no such line."))
     bill = lock_bill(bill_id, *states)
     line = api.db.session.get(Line, line_id, populate_existing=True)
-    if line is None:
+    if line is None or line.removed_at is not None:
         raise api.NotFound(_("There is no such line."))
     return bill, line
 
@@ -213,9 +213,19 @@ def remove_line(line_id: int) -> Bill:
         api.db.session.execute(sa.delete(model).where(model.line_id == line.id))
     note = f"{line.title} · {api.format_fen(line.due_fen)}"
     record_act(bill, "cashier.removed_line", _("Took a line off a bill"), note)
-    api.db.session.delete(line)
+    _drop(line)
     refresh(bill)
     return bill
+
+
+def _drop(line: Line) -> None:
+    """Delete a line; what a settlement paid that was undone keeps it, off the bill and empty."""
+    paid = sa.select(LinePart.id).where(LinePart.line_id == line.id).limit(1)
+    if api.db.session.scalar(paid) is None:
+        api.db.session.delete(line)
+        return
+    line.removed_at = api.now()
+    line.list_fen = line.due_fen = 0
 
 
 @api.unit

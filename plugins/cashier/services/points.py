@@ -17,8 +17,6 @@ from plugins.cashier.services.quoting import refresh
 from plugins.ledger.api import Entry, spend_points
 from plugins.membership.api import (
     earn_for,
-    earned_by,
-    points_for,
     points_of,
     points_to_pay,
     take_back_for,
@@ -83,6 +81,11 @@ def earned_key(bill: Bill, number: int) -> str:
     return f"points:{bill.key}:{number}"
 
 
+def spent_key(bill: Bill, number: int) -> str:
+    """Return the key of the journal by which a settlement took points."""
+    return f"bill:{bill.key}:{number}:points"
+
+
 def _own_fen(settlement_id: int, lines: Sequence[Line]) -> Mapping[str, int]:
     """Return what was paid of her own money in a settlement: no bonus, no points, no coupon."""
     kinds = {line.id: line.order_kind for line in lines}
@@ -111,25 +114,6 @@ def take_points_back(bill: Bill, settlement: Settlement) -> None:
     if bill.member_id is not None:
         key = earned_key(bill, settlement.number)
         take_back_for(_back(bill, f"{key}:back"), bill.member_id, key)
-
-
-def take_points_off(bill: Bill, number: int, refund_key: str, fen: int) -> None:
-    """Take off the points of own money that is refunded, in proportion to what earned them."""
-    if bill.member_id is None or fen <= 0:
-        return
-    key = earned_key(bill, number)
-    wanted = sa.select(Settlement).where(Settlement.bill_id == bill.id, Settlement.number == number)
-    settlement = api.db.session.scalar(wanted)
-    if settlement is None or not earned_by(key):
-        return
-    lines = api.db.session.scalars(sa.select(Line).where(Line.bill_id == bill.id)).all()
-    whole = sum(
-        some
-        for kind, some in _own_fen(settlement.id, lines).items()
-        if some and points_for(bill.member_id, {kind: 100_000}, settlement.booked_on)
-    )
-    entry = _back(bill, f"{key}:{refund_key}")
-    take_back_for(entry, bill.member_id, key, min(fen, whole), whole)
 
 
 def _back(bill: Bill, key: str) -> Entry:

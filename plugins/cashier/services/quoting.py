@@ -23,7 +23,8 @@ SALES = ("recharge", "card")
 
 def lines_of(bill_id: int) -> list[Line]:
     """Return the lines of a bill in their order."""
-    wanted = sa.select(Line).where(Line.bill_id == bill_id).order_by(Line.place, Line.id)
+    wanted = sa.select(Line).where(Line.bill_id == bill_id, Line.removed_at.is_(None))
+    wanted = wanted.order_by(Line.place, Line.id)
     return list(api.db.session.scalars(wanted))
 
 

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 
 from console import api
-from plugins.cashier.api import Bill, Discount, add_line, preview, undo_settlement, use_points
-from plugins.ledger.api import Entry, earn_points, spend_points
+from plugins.cashier.api import (
+    Bill,
+    Discount,
+    RefundLine,
+    add_line,
+    lines_of,
+    preview,
+    undo_settlement,
+    use_points,
+)
+from plugins.ledger.api import Account, Entry, earn_points, expire_points, spend_points
 from plugins.ledger.services.verifying import verify
 from plugins.membership.api import Member, points_of
 from tests.support.cards import add_product, item, refused
@@ -98,6 +108,59 @@ def test_a_refund_takes_back_the_points_of_the_money_that_goes(member: Member) -
     assert points_of(member.id) == 64
     refund(number, (line_id, 64))
     assert points_of(member.id) == 0
+
+
+def test_points_that_paid_a_part_come_back_line_by_line_to_the_point(member: Member) -> None:
+    alone_up_to(100_000)
+    give(member, 1_000)
+    number = bill_of(member.id)
+    first, second = (add_to(number, service_for(yuan)) for yuan in (100, 35))
+    use_points(number, 999)
+    pay(number, cash(135 - 9.99))
+    assert points_of(member.id) == 1 + 125
+    dues = {line.id: line.due_fen for line in lines_of(number)}
+    refund(number, (second, 10), (first, 0.01))
+    refund(number, (second, 10))
+    refund(number, (second, (dues[second] - 2_000) / 100))
+    made = api.db.session.query(RefundLine).filter_by(line_id=second).order_by(RefundLine.id)
+    assert [row.points_back for row in made] == [79, 80, 100]
+    assert sum(row.points_taken for row in made) == 33
+    refund(number, (first, (dues[first] - 1) / 100))
+    assert points_of(member.id) == 1_000
+    assert verify().findings == {}
+
+
+def test_a_session_that_is_given_back_takes_what_it_earned_along(member: Member) -> None:
+    service = service_for(128)
+    product = add_product("10 次", 98_000, item(service, 10))
+    number = bill_of(member.id)
+    card = add_line(number, "card", {"product_id": product.id})
+    facts = {"card_line_id": card.id, "variant_id": service.variants[0].id}
+    line = add_line(number, "session", facts).id
+    paid = add_to(number, service_for(50))
+    pay(number, cash(980 + 50))
+    assert points_of(member.id) == 98 + 50
+    refund(number, (line, 0, 1))
+    assert points_of(member.id) == 50
+    refund(number, (paid, 50))
+    assert points_of(member.id) == 0
+
+
+def test_points_come_back_to_the_month_in_which_they_expire(member: Member) -> None:
+    entry = Entry(key="old", code="earn_points")
+    earn_points(entry, member.id, 500, expires="2020-01")
+    earn_points(replace(entry, key="new"), member.id, 500, expires="2099-12")
+    number = bill_of(member.id)
+    line = add_to(number, service_for(100))
+    use_points(number, 800)
+    pay(number, cash(92))
+    refund(number, (line, 46))
+    held = api.db.session.query(Account).filter_by(kind="points", part="2099-12").one()
+    assert held.credits - held.debits == 200 + 300 - 46
+    refund(number, (line, 46))
+    assert points_of(member.id) == 1_000
+    expire_points(f"{api.today('Asia/Shanghai'):%Y-%m}")
+    assert points_of(member.id) == 1_000
 
 
 def test_reopening_gives_points_back_and_takes_back_what_was_earned(member: Member) -> None:

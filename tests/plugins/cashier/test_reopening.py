@@ -22,9 +22,12 @@ from plugins.cashier.api import (
     cashier_bill_voided,
     change_price,
     hold_bill,
+    lines_of,
+    remove_line,
     undo_settlement,
     void_bill,
 )
+from plugins.cashier.services.tying import tie_out, whole_book
 from plugins.ledger import api as ledger
 from plugins.ledger.services.verifying import verify
 from tests.support.ledger import balance as book
@@ -165,3 +168,19 @@ def test_others_are_told_of_settling_and_reopening(app: Flask, announced: Announ
     assert announced(cashier_bill_settled) == [{"bill_id": bill_id}]
     assert announced(cashier_bill_voided) == [{"bill_id": bill_id}]
     assert api.db.session.query(Discount).count() == 0
+
+
+def test_a_line_that_was_paid_once_can_be_taken_off_a_reopened_bill(anna: int) -> None:
+    top_up(anna, 100)
+    bill_id = bill_of(anna)
+    kept, dropped = add_to(bill_id, service_for(30)), add_to(bill_id, service_for(50))
+    pay(bill_id, balance(50), cash(30))
+    undo_settlement(bill_id, "wrong service")
+    remove_line(dropped)
+    assert [line.id for line in lines_of(bill_id)] == [kept]
+    with pytest.raises(api.NotFound):
+        remove_line(dropped)
+    pay(bill_id, balance(30))
+    assert read(Bill, bill_id).due_fen == 3_000
+    assert (left(anna)[0], verify().findings) == (7_000, {})
+    assert [one.words() for one in tie_out(whole_book()).differences] == []

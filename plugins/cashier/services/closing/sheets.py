@@ -56,7 +56,7 @@ def unfinished(store_id: int, day: dt.date) -> Unfinished:
         .join(Line, Line.bill_id == Bill.id)
         .where(Bill.store_id == store_id, Bill.booked_on == day)
         .where(Bill.state.in_(("settled", "part_paid")), Line.order_kind == "service")
-        .where(~sa.exists(performed))
+        .where(~sa.exists(performed), Line.removed_at.is_(None))
         .order_by(Bill.id, Line.place)
         .limit(NAMED)
     )

@@ -1,4 +1,4 @@
-"""What a refund takes back besides money: growth towards a level, and points that it earned."""
+"""What a refund of lines takes back besides money: growth towards a level."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ import sqlalchemy as sa
 
 from console import api
 from plugins.cashier.models import Bill, Line, LinePart, Refund, Settlement
-from plugins.cashier.services.points import take_points_off
 from plugins.membership.api import take_back_growth
 
 
 def take_growth_off(refund: Refund, bill: Bill, own_fen: Mapping[int, int]) -> None:
-    """Take off the growth and points of settlements: *own_fen* of her own money, by settlement."""
+    """Take off the growth of settlements: *own_fen* of her own money, by settlement."""
     if bill.member_id is None:
         return
     rows = api.db.session.execute(
@@ -28,5 +27,4 @@ def take_growth_off(refund: Refund, bill: Bill, own_fen: Mapping[int, int]) -> N
         fen = min(own_fen[number], int(counted))
         if fen > 0:
             key = f"bill:{bill.key}:{place}:spend"
-            take_points_off(bill, place, f"refund:{refund.key}", fen)
             take_back_growth(key, back_key=f"refund:{refund.key}:{place}", fen=fen)

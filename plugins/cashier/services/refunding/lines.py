@@ -26,6 +26,7 @@ from plugins.cashier.services.asking import line_kinds
 from plugins.cashier.services.quoting import SALES, lines_of
 from plugins.cashier.services.refunding.growing import take_growth_off
 from plugins.cashier.services.refunding.online import send_online_back
+from plugins.cashier.services.refunding.points import move_points_back
 from plugins.cashier.services.settling import settling_of
 from plugins.ledger.api import Entry, Move, held, payments_of, post, restore, salon
 from plugins.ledger.api import Payment as Booked
@@ -156,11 +157,13 @@ def give_lines_back(refund: Refund, bill: Bill, wanted: Sequence[Wanted]) -> Non
     moves: list[Move] = []
     caps: list[tuple[str, int]] = []
     own: dict[int, int] = {}
+    rows: list[RefundLine] = []
     for one in wanted:
         state = states[one.line_id]
         row = RefundLine(refund_id=refund.id, line_id=one.line_id, amount_fen=one.amount_fen)
         row.quantity = one.quantity
         row.principal_fen = row.bonus_fen = row.income_fen = row.sessions = 0
+        row.points_back = row.points_taken = 0
         forgiven = min(state.line.owing_fen, one.amount_fen)
         if forgiven:
             moves.append(_forgive(bill, state.line, forgiven))
@@ -177,11 +180,13 @@ def give_lines_back(refund: Refund, bill: Bill, wanted: Sequence[Wanted]) -> Non
             own[part.settlement.id] = own.get(part.settlement.id, 0) + some - bonus
         row.sessions = _refund_pieces(refund, bill, state.line, one.quantity)
         api.db.session.add(row)
+        rows.append(row)
         if _is_whole(state, one):
             state.line.state = "refunded"
     if moves:
         post(_entry(refund, bill, "money"), moves, refunds=caps)
     take_growth_off(refund, bill, own)
+    move_points_back(refund, bill, rows)
     _close_bill(bill)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -89,6 +90,48 @@ def take_back_for(entry: Entry, member_id: int, key: str, part: int = 1, whole: 
     if points:
         take_back_points(entry, member_id, points)
     return points
+
+
+def points_spent(key: str) -> int:
+    """Return how many points the journal of a key took; zero when there is none."""
+    return sum(points for _month, points in _taken_by(key))
+
+
+def _taken_by(key: str) -> list[tuple[str, int]]:
+    """Return the months of expiry that the journal of a key took points from, the latest first."""
+    rows = api.db.session.execute(
+        sa.select(Account.part, Leg.amount)
+        .join(Leg, Leg.debit_id == Account.id)
+        .join(Journal, Journal.id == Leg.journal_id)
+        .where(Journal.idem_key == key, Leg.unit == POINTS, Account.kind == "points")
+        .order_by(Account.part.desc(), Leg.id.desc())
+    )
+    return [(part, int(amount)) for part, amount in rows]
+
+
+@api.unit
+def give_back_for(entry: Entry, member_id: int, key: str, points: int, before: int = 0) -> None:
+    """Give points back that the journal of *key* took, to the months they came from.
+
+    What was taken last goes back first, after *before* points that went back earlier. Points
+    whose month is over stay until the end of the next one.
+    """
+    today = today_of_chain()
+    for number, (part, amount) in enumerate(_taken_by(key)):
+        skipped = min(before, amount)
+        before -= skipped
+        some = min(points, amount - skipped)
+        if some:
+            points -= some
+            expires = part.partition("#")[0]
+            if expires < f"{today:%Y-%m}":
+                expires = _next_month(today)
+            one = replace(entry, key=f"{entry.key}/{number}", asked=[key, number, some])
+            earn_points(one, member_id, some, expires=expires)
+
+
+def _next_month(on: dt.date) -> str:
+    return f"{on.year + on.month // 12}-{on.month % 12 + 1:02}"
 
 
 @api.unit

@@ -154,6 +154,11 @@ def points_for(member_id: int, fen: Mapping[str, int], on: dt.date) -> int:
     return hundredths * multiple * birthday // (100 * 100 * 100 * 100)
 
 
+def points_rate(kind: str) -> int:
+    """Return the points that ¥100 of a kind earn before any multiple."""
+    return EARNING[kind].get() if kind in EARNING else 0
+
+
 def is_birthday(member_id: int, on: dt.date) -> bool:
     """Tell whether a member celebrates her birthday on a day."""
     member = api.db.session.get(Member, member_id)
