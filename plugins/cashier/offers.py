@@ -38,6 +38,8 @@ class Described:
     variant_id: int | None = None
     #: "services" or "products" for price benefits, "" where none counts.
     scope: str = ""
+    #: Into whose books it goes when it is bought on a phone; None is the member's own store.
+    store_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,10 @@ class LineKind:
     discountable: bool = True
     #: Whether something is taken from the member, so that she has to agree.
     takes: bool = False
+    #: Whether the money for it earns points.
+    earns: bool = True
+    #: Whether it was paid elsewhere before: neither balance nor other money pays for it.
+    prepaid: bool = False
     #: Makes facts of what a member's phone asks for; None where it is not sold online.
     online: Callable[[Mapping[str, str]], Mapping[str, Any]] | None = None
 
@@ -133,6 +139,14 @@ class Offer:
     left: int | None = None
     worth_fen: int = 0
     extra_fen: int = 0
+
+
+@dataclass(frozen=True)
+class PaidAhead:
+    """Money that a guest has paid ahead for a bill: a payment kind by its code, and how much."""
+
+    kind: str
+    amount_fen: int
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ The shape is that of WeChat Pay v3: prepay, pay, a signed notification, query, c
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from plugins.ledger.api import Name
 
@@ -82,6 +82,19 @@ class RefundTrade:
     amount_fen: int = 0
 
 
+@dataclass(frozen=True)
+class Traded:
+    """One trade of a channel's statement; amount and fee of a refund are below zero."""
+
+    trade: Literal["payment", "refund"]
+    trade_no: str
+    amount_fen: int
+    fee_fen: int
+    traded_on: dt.date
+    order_no: str = ""
+    voucher_code: str = ""
+
+
 class OnlineProvider(Protocol):
     """Somebody who takes money online. Its calls run outside any unit and end within seconds.
 
@@ -109,3 +122,11 @@ class OnlineProvider(Protocol):
 
     def parse_notification(self, headers: Mapping[str, str], body: bytes) -> Trade | RefundTrade:
         """Return what a notification says; `NotAuthentic` unless the provider signed it."""
+
+
+@runtime_checkable
+class GivesStatements(Protocol):
+    """A provider whose statements are fetched every night."""
+
+    def statement(self, day: dt.date) -> Sequence[Traded]:
+        """Return all trades of a day that is over; `OutcomeUnknown` when it cannot be had now."""

@@ -24,6 +24,9 @@ from tests.support.parallel import at_once
 THREADS = 12
 ANNA, BEA = 17, 18
 REVENUE = ledger.salon("revenue")
+OWING = ledger.held("owing", ANNA)
+POINTS = ledger.held("points", ANNA, "never")
+CASH_POINTS = ledger.salon("issued", None, ledger.POINTS)
 ISSUED = ledger.salon("issued", None, ledger.PRINCIPAL)
 
 
@@ -66,6 +69,10 @@ def pay() -> str:
     moves = [ledger.Move(CASH, REVENUE, 100)]
     ledger.post(entry("sale"), moves, payments=[("cash:1", 100)])
     return "cash:1"
+
+
+def pay_debt() -> ledger.Posted:
+    return ledger.post(entry("sale"), [ledger.Move(CASH, OWING, 60)])
 
 
 def refund(ref: str, _number: int) -> ledger.Posted:
@@ -116,6 +123,24 @@ RACES = {
         look=lambda coupon: balance(ledger.held("coupon", ANNA, coupon)) == 1,
         take=lambda coupon, _n: ledger.redeem_coupon(entry("redeem_coupon"), ANNA, coupon),
         lift=without_limit("coupon"),
+        refusal=ledger.Insufficient,
+    ),
+    "all points": Race(
+        prepare=lambda: ledger.earn_points(entry("earn_points"), ANNA, 150),
+        careful=lambda _earned, _n: ledger.spend_points(entry("spend_points"), ANNA, 100),
+        look=lambda _earned: ledger.standings([ANNA], ["all_points"])[ANNA]["all_points"] >= 100,
+        take=lambda _earned, _n: ledger.post(
+            entry("spend_points"), [ledger.Move(POINTS, CASH_POINTS, 100)]
+        ),
+        lift=without_limit("points"),
+        refusal=ledger.Insufficient,
+    ),
+    "one debt": Race(
+        prepare=lambda: ledger.post(entry("sale"), [ledger.Move(OWING, REVENUE, 100)]),
+        careful=lambda _owed, _n: pay_debt(),
+        look=lambda _owed: -balance(OWING) >= 60,
+        take=lambda _owed, _n: pay_debt(),
+        lift=without_limit("owing"),
         refusal=ledger.Insufficient,
     ),
     "parts of one payment": Race(
@@ -244,6 +269,3 @@ def test_a_transaction_that_locks_in_another_order_is_not_felt(app: Flask) -> No
     assert split(at_once(app, THREADS, swap), api.Refused) == (THREADS, 0)
     assert balance(anna) == balance(bea) == 10_000
     assert verify().findings == {}
-
-
-CASH_POINTS = ledger.salon("issued", None, ledger.POINTS)

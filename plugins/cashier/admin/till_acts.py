@@ -13,7 +13,7 @@ from console import api
 from console.api import _
 from plugins.cashier.admin.forms import fen_of, number_of, read_choices, text_of
 from plugins.cashier.desk import Code
-from plugins.cashier.models import Bill, Line, PaymentKind, Settlement
+from plugins.cashier.models import Bill, Deal, Line, PaymentKind, Settlement
 from plugins.cashier.offers import Offer
 from plugins.cashier.permissions import OPEN_BILLS, SETTLE_BILLS
 from plugins.cashier.services import billing, byhand
@@ -24,6 +24,7 @@ from plugins.cashier.services.codes import what_is
 from plugins.cashier.services.keys import new_key
 from plugins.cashier.services.settling import settle
 from plugins.cashier.services.tendering import all_kinds, plan
+from plugins.cashier.services.vouchers import deals_of, put_voucher
 from plugins.membership.api import Member, read_code
 from plugins.messages.api import ProvenPhone, check_code
 from plugins.salon.api import Service
@@ -42,6 +43,8 @@ class Found:
     members: Sequence[tuple[int, str]] = ()
     services: Sequence[Service] = ()
     vouchers: Sequence[PaymentKind] = ()
+    #: What the voucher may be of, where platforms sell the salon's deals.
+    deals: Sequence[tuple[PaymentKind, Deal]] = ()
 
     @property
     def undecided(self) -> bool:
@@ -65,11 +68,19 @@ def look_at(text: str, store_id: int, *, decide: bool = False, bill: Bill | None
             return Found(code, code.member_ids[0])
         return Found(code, members=[(code.member_ids[0], _name(code.member_ids[0]))])
     if code.kind in ("voucher", "coupon"):
-        kinds = [kind for kind in all_kinds() if kind.needs_code]
-        return Found(code, vouchers=kinds if code.kind == "voucher" else ())
+        return _voucher_or_coupon(code, store_id)
     if code.kind in ("payment_code", "pin"):
         return Found(code)
     return _look_for(code, store_id, decide=decide)
+
+
+def _voucher_or_coupon(code: Code, store_id: int) -> Found:
+    if code.kind == "coupon":
+        return Found(code)
+    deals = deals_of(store_id)
+    named = {kind.code for kind, _deal in deals}
+    kinds = [kind for kind in all_kinds() if kind.needs_code and kind.code not in named]
+    return Found(code, vouchers=kinds, deals=deals)
 
 
 def _wants_pin(bill: Bill) -> bool:
@@ -120,6 +131,8 @@ def add_line(bill: Bill, found: Found) -> None:
         _put_offer(bill, text_of("offer"))
     elif text_of("top_up"):
         _put_top_up(bill, text_of("top_up"))
+    elif text_of("deal"):
+        _put_voucher(bill, text_of("deal"))
     elif _kind():
         staff_id, named = number_of("staff_id"), text_of("named") == "1"
         quantity = number_of("quantity") or 1
@@ -171,6 +184,12 @@ def _put_top_up(bill: Bill, asked: str) -> None:
     if tier.isascii() and tier.isdecimal() and len(tier) < 12:
         facts["tier_id"] = int(tier)
     billing.add_line(bill.id, "top_up", facts, staff_id=number_of("staff_id"))
+
+
+def _put_voucher(bill: Bill, asked: str) -> None:
+    number, _colon, code = asked.partition(":")
+    deal_id = int(number) if number.isascii() and number.isdecimal() and len(number) < 16 else 0
+    put_voucher(bill.id, deal_id, code, staff_id=number_of("staff_id"))
 
 
 def line_of(bill: Bill) -> int:
@@ -225,6 +244,7 @@ def settle_bill(number: int) -> None:
         agreed_by=agreed_by,
         proof=proven,
         due_fen=number_of("due_fen"),
+        terms=text_of("terms"),
     )
 
 

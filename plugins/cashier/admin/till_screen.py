@@ -25,7 +25,7 @@ from plugins.cashier.permissions import (
 )
 from plugins.cashier.priced import Proposal
 from plugins.cashier.services import billing
-from plugins.cashier.services.asking import line_kinds, member_offers
+from plugins.cashier.services.asking import guests_of, line_kinds, member_offers
 from plugins.cashier.services.byhand import ROUNDING_MOST
 from plugins.cashier.services.catalogue import services_of
 from plugins.cashier.services.choosing import proposals_for
@@ -110,7 +110,8 @@ def draw(view: Any, template: str, **told: Any) -> str:
 
 def draw_found(found: Found) -> str:
     """Draw what is being typed leads to."""
-    return render_template("cashier/till/_found.html", found=found, button=_button)
+    words = drawing.words()
+    return render_template("cashier/till/_found.html", found=found, button=_button, **words)
 
 
 def _button(service: Service) -> dict[str, Any]:
@@ -146,6 +147,7 @@ def tell(bill: Bill | None, store: api.Store, chosen: Plan | None) -> dict[str, 
         "plan": None,
         "staff": sorted(staff_of_store(store.id), key=lambda who: who.level_id is None),
         "may": {name: needs.held(store.id) for name, needs in MAY.items()},
+        "guests": guests_of(store.id) if bill is None else [],
         "key": new_key(),
         "reasons": REASONS,
         "printer": chosen_printer(store.id),

@@ -35,6 +35,14 @@ from plugins.cashier.models.refunds import (
     Refund,
     RefundLine,
 )
+from plugins.cashier.models.statements import (
+    MATCHES,
+    STATEMENT_SOURCES,
+    TRADES,
+    Deal,
+    Statement,
+    StatementLine,
+)
 
 __all__ = [
     "BY_HAND",
@@ -42,6 +50,7 @@ __all__ = [
     "CAUSES",
     "CLASSES",
     "DAY_STATES",
+    "MATCHES",
     "ONLINE_LIVE",
     "ONLINE_STATES",
     "ORDER_KINDS",
@@ -50,12 +59,15 @@ __all__ = [
     "REFUND_STATES",
     "REFUND_STEPS",
     "SIGNED",
+    "STATEMENT_SOURCES",
     "STATES",
     "STEPS",
+    "TRADES",
     "Bill",
     "CashMove",
     "Counter",
     "Day",
+    "Deal",
     "Discount",
     "Line",
     "LinePart",
@@ -76,4 +88,6 @@ __all__ = [
     "Settlement",
     "Shift",
     "Signature",
+    "Statement",
+    "StatementLine",
 ]

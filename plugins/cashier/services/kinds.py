@@ -14,6 +14,7 @@ from plugins.cashier.models import Line
 from plugins.cashier.offers import Asked, Described, LineKind, Settling, Taken
 from plugins.cashier.permissions import GIVE_BONUS
 from plugins.cashier.services.naming import name_in_all
+from plugins.cashier.services.vouchers import KIND as VOUCHER
 from plugins.ledger.api import Tender as Money
 from plugins.membership.api import quote_recharge, read_quote, sell_recharge, undo_recharge
 from plugins.salon.api import Service, ServiceStore, Staff, Variant, price_of, price_with
@@ -155,4 +156,5 @@ KINDS = (
         discountable=False,
         online=read_top_up,
     ),
+    VOUCHER,
 )

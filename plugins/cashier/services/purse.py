@@ -13,17 +13,12 @@ from plugins.cashier.models import Bill, Line, LinePart, Payment, PaymentKind, S
 from plugins.cashier.offers import Settling, Tender
 from plugins.cashier.services.asking import payment_method
 from plugins.cashier.services.paying import find_kind
+from plugins.cashier.services.quoting import SALES
+from plugins.cashier.services.vouchers import VoucherUsed, require_unused, voucher_key
 from plugins.ledger.api import Line as Spending
 from plugins.ledger.api import Move, Name, Spent, held, post, salon
 from plugins.ledger.api import Tender as Money
 from plugins.membership.api import pay_from_balance
-
-
-class VoucherUsed(api.Conflict):
-    """A platform's voucher is redeemed once."""
-
-    def __init__(self) -> None:
-        super().__init__(_("This voucher was redeemed before."))
 
 
 @dataclass
@@ -35,6 +30,8 @@ class Coin:
     account: Name
     left_fen: int
     payment: Payment | None = None
+    #: The only line that it pays: a voucher is good for what it gives.
+    line_id: int | None = None
 
     @property
     def from_balance(self) -> bool:
@@ -92,7 +89,7 @@ class Wallet:
     def take(self, settling: Settling, line: Line, due_fen: int) -> list[Money]:
         """Take the money for a line that is sold: it is neither owed nor paid from balance."""
         found = []
-        for coin, some in self._draw(due_fen):
+        for coin, some in self._draw(due_fen, line):
             ref = self._ref(settling, coin, line)
             found.append(Money(coin.account, some, ref))
             self._part(line, coin, some, ref)
@@ -166,7 +163,7 @@ class Wallet:
         moves, payments, owing = [], [], 0
         for line in lines:
             rest = dues[line.id][0] - dues[line.id][1]
-            for coin, some in self._draw(rest):
+            for coin, some in self._draw(rest, line):
                 ref = self._ref(settling, coin, line)
                 moves.append(Move(coin.account, against, some))
                 payments.append((ref, some))
@@ -191,10 +188,13 @@ class Wallet:
         spent = sum(balance for _due, balance in dues.values())
         return [Move(revenue, owing, spent)] if spent else []
 
-    def _draw(self, wanted: int) -> list[tuple[Coin, int]]:
+    def _draw(self, wanted: int, line: Line) -> list[tuple[Coin, int]]:
         found = []
-        for coin in self.coins:
-            some = 0 if coin.from_balance else min(coin.left_fen, wanted)
+        for coin in sorted(self.coins, key=lambda coin: coin.line_id is None):
+            fits = not coin.from_balance and coin.line_id in (None, line.id)
+            if line.order_kind in SALES and coin.kind.payment_class != "cash_like":
+                fits = False  # what was paid ahead for services sells nothing
+            some = min(coin.left_fen, wanted) if fits else 0
             if some:
                 coin.left_fen -= some
                 wanted -= some
@@ -256,7 +256,5 @@ def keep_payments(wallet: Wallet, settlement: Settlement) -> None:
 def _free_code(kind: PaymentKind, code: str | None) -> str | None:
     if code is None:
         return None
-    code = f"{kind.code}:{code}"
-    if api.db.session.scalar(sa.select(Payment.id).where(Payment.voucher_code == code)):
-        raise VoucherUsed
-    return code
+    require_unused(kind, code)
+    return voucher_key(kind, code)

@@ -45,14 +45,16 @@ def quote(bill: Bill, balance_fen: int = 0) -> Quote:
 def quote_for(bill: Bill, wanted: Sequence[tuple[str | None, int]], terms: str = "") -> Quote:
     """Return what a bill costs when stored-value cards pay so much of it each.
 
-    `Conflict` when it no longer stands by the *terms* of the quote that was shown before.
+    `Conflict` when it no longer stands by the *terms* of the quote that was shown before, with
+    these cards or without them.
     """
     draft = draft_of(bill)
     # What is offered does not hang on how she pays: else the preview could not be trusted.
     offered = adjustments(draft)
-    if terms and solve(draft, offered).terms != terms:
+    found = solve(replace(draft, purses=from_purses(draft, wanted)), offered)
+    if terms not in ("", found.terms) and solve(draft, offered).terms != terms:
         raise api.Conflict(_("The price of this bill has changed. Look at it again."))
-    return solve(replace(draft, purses=from_purses(draft, wanted)), offered)
+    return found
 
 
 def preview(
@@ -104,7 +106,7 @@ def _draft_line(line: Line, discounts: Sequence[Discount], kind: Any) -> DraftLi
         list_fen=line.list_fen,
         quantity=line.quantity,
         discountable=kind is not None and kind.discountable,
-        spendable=line.order_kind not in SALES,
+        spendable=line.order_kind not in SALES and not (kind is not None and kind.prepaid),
         variant_id=line.variant_id,
         facts=line.facts,
         change_fen=sum(each.amount_fen for each in discounts if each.step == "price_change"),

@@ -35,6 +35,7 @@ from plugins.cashier.services.quoting import (
     write_sums,
 )
 from plugins.cashier.services.receipts import balances_of, count_growth, tell_member, write_receipt
+from plugins.cashier.services.vouchers import bind_vouchers
 from plugins.ledger.api import standings
 from plugins.membership.api import require_active
 
@@ -100,6 +101,7 @@ def _settle(
         raise api.Refused(_("There is nothing on this bill."))
     again = bill.state == "part_paid"
     wallet = Wallet.of(bill, tenders)
+    bind_vouchers([] if again else lines, wallet.coins)
     dues, used = (_owed(bill, lines, wallet), 0) if again else _quoted(bill, lines, wallet, terms)
     _check_due(sum(due for due, _balance in dues.values()), due_fen)
     due = sum(due for due, _balance in dues.values())

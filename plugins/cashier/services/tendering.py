@@ -10,9 +10,10 @@ from console.api import _
 from plugins.cashier.models import Bill, Line, PaymentKind
 from plugins.cashier.offers import Quote, Tender
 from plugins.cashier.services.agreeing import takes_something
-from plugins.cashier.services.asking import line_kinds
+from plugins.cashier.services.asking import deposits_for, line_kinds
 from plugins.cashier.services.paying import payment_kinds, seed_payment_kinds
 from plugins.cashier.services.quoting import SALES, lines_of, preview
+from plugins.cashier.services.vouchers import voucher_tender, vouchers_on
 from plugins.membership.api import PurseState, has_pin, purses_of
 
 #: Notes that guests hand over, in yuan; the next ones above a sum are offered.
@@ -28,6 +29,8 @@ class Choice:
     given_fen: int | None = None
     voucher: str = ""
     purse: str | None = None
+    #: Whether a line of the bill asks for it: it is there as long as the line is.
+    fixed: bool = False
 
     @property
     def change_fen(self) -> int:
@@ -105,6 +108,9 @@ def plan(bill: Bill, choices: Sequence[Choice] | None = None) -> Plan:
     purses = _purses(bill, lines)
     if choices is None:
         choices = _usual(bill, lines, purses)
+    if not again:
+        choices = _with_vouchers(lines, choices)
+    choices = _with_deposits(bill, lines, choices)
     choices = sorted(choices, key=lambda each: each.kind != "balance")
     wanted = [
         (each.purse, min(each.amount_fen, _held(purses, each.purse)))
@@ -115,6 +121,11 @@ def plan(bill: Bill, choices: Sequence[Choice] | None = None) -> Plan:
         quote, due = None, bill.owing_fen
         limits = _share(wanted, sum(_owing(line) for line in lines))
     else:
+        quote = preview(bill.id, purses=wanted)
+        due, limits = quote.due_fen, _paid_by(quote, len(wanted))
+    over = sum(limits) + sum(each.amount_fen for each in choices if each.fixed) - due
+    if over > 0 and sum(limits) and not again:
+        wanted = _cut(wanted, over)
         quote = preview(bill.id, purses=wanted)
         due, limits = quote.due_fen, _paid_by(quote, len(wanted))
     balance = sum(limits)
@@ -129,6 +140,46 @@ def plan(bill: Bill, choices: Sequence[Choice] | None = None) -> Plan:
         0 if again else _sold(lines),
         tuple((purse, fen) for purse, fen in purses if fen),
     )
+
+
+def _with_vouchers(lines: Sequence[Line], choices: Sequence[Choice]) -> list[Choice]:
+    """Return choices with the vouchers that pay lines of the bill, each once."""
+    tenders = [voucher_tender(line) for line in vouchers_on(lines)]
+    fixed = [
+        Choice(each.kind, each.amount_fen, voucher=each.voucher_code or "", fixed=True)
+        for each in tenders
+    ]
+    marks = {(each.kind, each.voucher) for each in fixed}
+    return [*fixed, *(each for each in choices if (each.kind, each.voucher) not in marks)]
+
+
+def _cut(wanted: Sequence[tuple[str | None, int]], fen: int) -> list[tuple[str | None, int]]:
+    """Take an amount off what cards pay, the last one first: something else pays it already."""
+    found = []
+    for purse, some in reversed(wanted):
+        less = min(some, fen)
+        fen -= less
+        found.append((purse, some - less))
+    return found[::-1]
+
+
+def _with_deposits(bill: Bill, lines: Sequence[Line], choices: Sequence[Choice]) -> list[Choice]:
+    """Return choices with what was paid ahead for the bill: it is set off first, and once."""
+    ahead = deposits_for(bill.id)
+    again = bill.state == "part_paid"
+    left = sum(_owing(line) if again else line.due_fen for line in lines if _is_served(line))
+    found = []
+    for one in ahead:
+        some = min(one.amount_fen, left)
+        left -= some
+        if some:
+            found.append(Choice(one.kind, some, fixed=True))
+    kinds = {one.kind for one in ahead}
+    return [*found, *(each for each in choices if each.kind not in kinds)]
+
+
+def _is_served(line: Line) -> bool:
+    return line.order_kind not in SALES
 
 
 def _sold(lines: Sequence[Line]) -> int:
@@ -194,7 +245,12 @@ def _usual(
         return []
     held = _held(purses, None)
     quote = preview(bill.id, held)
-    sales = sum(quote.line(line.id).due_fen for line in lines if line.order_kind in SALES)
+    kinds = line_kinds()
+    sales = sum(
+        quote.line(line.id).due_fen
+        for line in lines
+        if line.order_kind in SALES or kinds[line.kind].prepaid
+    )
     enough = quote.balance_fen and quote.balance_fen == quote.due_fen - sales
     return [Choice("balance", quote.balance_fen)] if enough else []
 
@@ -268,4 +324,4 @@ def all_kinds() -> list[PaymentKind]:
 
 def money_kinds() -> list[PaymentKind]:
     """Return the kinds of payment that staff book at the till, but for the balance."""
-    return [kind for kind in all_kinds() if kind.payment_class != "balance" and not kind.online]
+    return [kind for kind in all_kinds() if kind.method == "booked" and not kind.online]

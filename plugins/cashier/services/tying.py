@@ -19,6 +19,7 @@ from plugins.cashier.services.reports.net import net
 from plugins.cashier.services.reports.receipts import receipts
 from plugins.cashier.services.reports.spans import (
     ACCOUNT,
+    DRAWER,
     JOURNAL,
     LEG,
     MONEY,
@@ -251,6 +252,8 @@ def _figure_of(kind: str, unit: str, opposite: str) -> tuple[str, int]:
         return "revenue", 1
     if kind == "unearned" and opposite != "revenue":
         return "sold", 1
+    if kind == "deposit" and opposite in MONEY:
+        return "sold", 1
     if kind == "issued" and unit in (PRINCIPAL, BONUS):
         return ("principal", 1) if unit == PRINCIPAL else ("bonus", 1)
     return "", 0
@@ -298,7 +301,7 @@ def _cells(check: str, one: Mapping[Cell, int], other: Mapping[Cell, int]) -> It
 
 
 def _money_moved(span: Span) -> dict[Cell, int]:
-    """Return what came into the salon's money accounts, but for what the drawer itself did."""
+    """Return what came into the salon's money accounts, but for what moved within it."""
     found: dict[Cell, int] = {}
     reversed_: Any = JOURNAL.alias("reversed")
     code = sa.func.coalesce(reversed_.c.code, JOURNAL.c.code)
@@ -309,7 +312,7 @@ def _money_moved(span: Span) -> dict[Cell, int]:
             .join(LEG, LEG.c.journal_id == JOURNAL.c.id)
             .join(ACCOUNT, ACCOUNT.c.id == side)
             .outerjoin(reversed_, reversed_.c.id == JOURNAL.c.reverses_id)
-            .where(ACCOUNT.c.kind.in_(MONEY), code.not_in(("cash_count", "cash_move")))
+            .where(ACCOUNT.c.kind.in_(MONEY), code.not_in(DRAWER))
             .where(*span.posted())
             .group_by(JOURNAL.c.store_id, JOURNAL.c.business_on)
         )

@@ -18,8 +18,8 @@ LEG: Any = Leg.__table__
 ACCOUNT: Any = Account.__table__
 #: Accounts that hold the salon's money.
 MONEY = ("cash", "wechat", "bank", "receivable")
-#: Journals about the drawer itself, which are neither receipts nor refunds.
-DRAWER = ("cash_count", "cash_move")
+#: Journals that move the salon's own money: neither receipts nor refunds.
+DRAWER = ("cash_count", "cash_move", "platform_fee", "channel_paid")
 Conditions = Iterator[sa.ColumnElement[bool]]
 
 
