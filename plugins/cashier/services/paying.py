@@ -31,14 +31,16 @@ FIRST: tuple[tuple[str, Any, str, str, str, bool], ...] = (
 def seed_payment_kinds() -> None:
     """Make the kinds of payment that every salon has, unless they are there."""
     known = set(api.db.session.scalars(sa.select(PaymentKind.code)))
+    rows = []
     for place, (code, title, class_, method, account, asks) in enumerate(FIRST):
         if code in known:
             continue
-        kind = PaymentKind(code=code, payment_class=class_, method=method, account=account)
-        kind.name, kind.names = name_in_all(title)
-        kind.needs_code, kind.place = asks, place
-        api.db.session.add(kind)
-    api.db.session.flush()
+        name, names = name_in_all(title)
+        row = {"code": code, "payment_class": class_, "method": method, "account": account}
+        rows.append({**row, "name": name, "names": names, "needs_code": asks, "place": place})
+    if rows:  # two tills may settle the first bills of a salon at once
+        made = api.insert_into(PaymentKind.__table__).values(rows)
+        api.db.session.execute(made.on_conflict_do_nothing())
 
 
 def payment_kinds() -> list[PaymentKind]:

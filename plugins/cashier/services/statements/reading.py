@@ -53,7 +53,7 @@ def _from_workbook(content: bytes) -> list[Row]:
         raise api.Refused(_("This file cannot be read.")) from problem
 
 
-def _from_text(content: bytes) -> list[Row]:
+def _from_text(content: bytes) -> Sequence[Row]:
     for encoding in ENCODINGS:
         try:
             text = content.decode(encoding)
@@ -66,7 +66,7 @@ def _from_text(content: bytes) -> list[Row]:
         raise api.Refused(_("This file cannot be read."))
     sign = max((",", "\t", ";"), key=text.count)
     try:
-        return list(csv.reader(io.StringIO(text), delimiter=sign))[:MOST_ROWS]
+        return [*csv.reader(io.StringIO(text), delimiter=sign)][:MOST_ROWS]
     except csv.Error as problem:
         raise api.Refused(_("This file cannot be read.")) from problem
 
