@@ -23,6 +23,28 @@ class Code:
 
 
 @dataclass(frozen=True)
+class Guest:
+    """Somebody who is here today and has no bill yet; a POST to *url* opens one for her.
+
+    *note* says what she has, and when; *state* how far it is.
+    """
+
+    name: str
+    note: str
+    url: str
+    state: Any = ""
+
+
+@dataclass(frozen=True)
+class LooseEnd:
+    """Something of another plugin that should be finished before a day is closed."""
+
+    state: Any
+    words: str
+    url: str
+
+
+@dataclass(frozen=True)
 class SlipRow:
     """A row of a receipt: *left* and *right*, or a text across it where *right* is empty.
 

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
 from console import api
-from plugins.cashier.desk import Code, Printer
-from plugins.cashier.offers import Adjustment, Draft, LineKind, Offer, PaymentMethod
+from plugins.cashier.desk import Code, Guest, LooseEnd, Printer
+from plugins.cashier.offers import (
+    Adjustment,
+    Draft,
+    LineKind,
+    Offer,
+    PaidAhead,
+    PaymentMethod,
+)
 from plugins.cashier.online import OnlineProvider
 
 
@@ -37,6 +45,24 @@ def cashier_adjustments(draft: Draft) -> Iterable[Adjustment]:
 @api.collect
 def cashier_member_offers(member_id: int, store_id: int) -> Iterable[Offer]:
     """Return what a member may use in a store today, such as sessions, the best first."""
+    raise NotImplementedError
+
+
+@api.collect
+def cashier_deposits(bill_id: int) -> Iterable[PaidAhead]:
+    """Return what was paid ahead for what is on a bill; it is set off before all other money."""
+    raise NotImplementedError
+
+
+@api.collect
+def cashier_guests(store_id: int) -> Iterable[Guest]:
+    """Return who is expected or here today and has no bill yet, to be picked at the till."""
+    raise NotImplementedError
+
+
+@api.collect
+def cashier_loose_ends(store_id: int, day_on: dt.date) -> Iterable[LooseEnd]:
+    """Return what should be finished before a store's day is closed, besides bills."""
     raise NotImplementedError
 
 
@@ -94,7 +120,10 @@ HOOKS = (
     cashier_bill_voiding,
     cashier_check_bill,
     cashier_day_closed,
+    cashier_deposits,
+    cashier_guests,
     cashier_line_kinds,
+    cashier_loose_ends,
     cashier_member_offers,
     cashier_online_providers,
     cashier_payment_methods,

@@ -59,6 +59,8 @@ KINDS: dict[str, Kind] = {
         Kind("coupon", _("Coupon"), COUPON, "credit", "credit"),
         Kind("owing", _("Owing"), CNY, "debit", "debit"),
         Kind("unearned", _("Unearned revenue"), CNY, "credit", "credit"),
+        # Paid ahead for one visit: owed to her until it is set off, returned or kept.
+        Kind("deposit", _("Booking deposit"), CNY, "credit", "credit"),
         # What entitlements are issued by and return to.
         Kind("issued", _("Issued"), "", "none", "debit"),
         Kind("opening", _("Opening balances"), "", "none", "debit"),

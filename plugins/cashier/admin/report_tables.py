@@ -86,6 +86,7 @@ def net_tables(span: Span) -> Sequence[Table]:
         Head(_("Online receipts")),
         Head(_("Booked receipts")),
         Head(_("Balance")),
+        Head(_("Booking deposits")),
         Head(_("Owing")),
         Head(_("Adds up"), "check", sums=False),
     ]
@@ -101,12 +102,13 @@ def net_tables(span: Span) -> Sequence[Table]:
             one.online_fen,
             one.booked_fen,
             one.balance_fen,
+            one.deposit_fen,
             one.owing_fen,
             one.gap_fen == 0,
         ]
         for one in net(span)
     ]
-    note = _("Due + owing paid = online + booked + balance + owing, in each row.")
+    note = _("Due + owing paid = online + booked + balance + deposits + owing, in each row.")
     return [Table("net", _("Net received"), heads, rows, note=note)]
 
 

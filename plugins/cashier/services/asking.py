@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from console import api
 from console.api import _
+from plugins.cashier.desk import Guest, LooseEnd
 from plugins.cashier.hookspecs import (
     cashier_adjustments,
+    cashier_deposits,
+    cashier_guests,
     cashier_line_kinds,
+    cashier_loose_ends,
     cashier_member_offers,
     cashier_payment_methods,
 )
-from plugins.cashier.offers import Adjustment, Draft, LineKind, Offer, PaymentMethod, by_key
+from plugins.cashier.offers import (
+    Adjustment,
+    Draft,
+    LineKind,
+    Offer,
+    PaidAhead,
+    PaymentMethod,
+    by_key,
+)
 
 
 def line_kinds() -> dict[str, LineKind]:
@@ -46,3 +60,20 @@ def member_offers(member_id: int, store_id: int) -> list[Offer]:
     """Return what a member may use in a store today, such as sessions of her cards."""
     found = api.answers(cashier_member_offers, member_id=member_id, store_id=store_id)
     return [offer for answer in found for offer in answer]
+
+
+def deposits_for(bill_id: int) -> list[PaidAhead]:
+    """Return what was paid ahead for what is on a bill."""
+    found = api.answers(cashier_deposits, bill_id=bill_id)
+    return [one for answer in found for one in answer if one.amount_fen > 0]
+
+
+def guests_of(store_id: int) -> list[Guest]:
+    """Return who is expected or here today and has no bill yet."""
+    return [one for answer in api.answers(cashier_guests, store_id=store_id) for one in answer]
+
+
+def loose_ends(store_id: int, day: dt.date) -> list[LooseEnd]:
+    """Return what should be finished before a day is closed, besides bills."""
+    found = api.answers(cashier_loose_ends, store_id=store_id, day_on=day)
+    return [one for answer in found for one in answer]

@@ -12,6 +12,7 @@ from console.api import _
 from plugins.cashier.models import Bill, Line, LinePart, Settlement
 from plugins.cashier.offers import Settling
 from plugins.cashier.priced import Adjustment, Draft
+from plugins.cashier.services.asking import line_kinds
 from plugins.cashier.services.billing import lock_bill
 from plugins.cashier.services.quoting import refresh
 from plugins.ledger.api import Entry, spend_points
@@ -88,7 +89,12 @@ def spent_key(bill: Bill, number: int) -> str:
 
 def _own_fen(settlement_id: int, lines: Sequence[Line]) -> Mapping[str, int]:
     """Return what was paid of her own money in a settlement: no bonus, no points, no coupon."""
-    kinds = {line.id: line.order_kind for line in lines}
+    offered = line_kinds()
+    kinds = {
+        line.id: line.order_kind
+        for line in lines
+        if line.kind not in offered or offered[line.kind].earns
+    }
     rows = api.db.session.execute(
         sa.select(
             LinePart.line_id,

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from console import api
+from plugins.cashier.desk import LooseEnd
 from plugins.cashier.models import (
     Bill,
     CashMove,
@@ -18,6 +19,7 @@ from plugins.cashier.models import (
     Performer,
     Settlement,
 )
+from plugins.cashier.services.asking import loose_ends
 from plugins.cashier.services.reports.consumption import consumption
 from plugins.cashier.services.reports.net import by_order_kind, net
 from plugins.cashier.services.reports.receipts import channel_of, channels, receipts
@@ -34,15 +36,16 @@ class Unfinished:
     open_bills: list[Bill] = field(default_factory=list)
     part_paid: list[Bill] = field(default_factory=list)
     without_performer: list[tuple[Bill, Line]] = field(default_factory=list)
+    loose_ends: list[LooseEnd] = field(default_factory=list)
 
     @property
     def count(self) -> int:
         """How much there is that should be finished; what is owing may stay."""
-        return len(self.open_bills) + len(self.without_performer)
+        return len(self.open_bills) + len(self.without_performer) + len(self.loose_ends)
 
 
 def unfinished(store_id: int, day: dt.date) -> Unfinished:
-    """Return the open bills of a store, and lines of a day that nobody performed."""
+    """Return the open bills of a store, lines of a day that nobody performed, and the like."""
     open_ = sa.select(Bill).where(
         Bill.store_id == store_id, Bill.state.in_(("open", "held")), Bill.business_on <= day
     )
@@ -64,6 +67,7 @@ def unfinished(store_id: int, day: dt.date) -> Unfinished:
         list(api.db.session.scalars(open_.order_by(Bill.id).limit(NAMED))),
         list(api.db.session.scalars(owing.order_by(Bill.id).limit(NAMED))),
         [(bill, line) for bill, line in api.db.session.execute(missing)],
+        loose_ends(store_id, day),
     )
 
 

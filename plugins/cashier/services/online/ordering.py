@@ -74,7 +74,7 @@ def _make(
         key=key,
         out_trade_no=_new_number(member.home_store),
         provider=provider,
-        store_id=member.home_store_id,
+        store_id=told.store_id or member.home_store_id,
         member_id=member.id,
         kind=kind.key,
         title=told.title,

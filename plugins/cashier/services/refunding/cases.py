@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.cashier.models import Bill, Refund
+from plugins.cashier.models import Bill, Line, Refund
 from plugins.cashier.refunds import (
     ALONE_MOST,
     APPROVE_REFUNDS,
@@ -25,10 +25,16 @@ from plugins.cashier.services.naming import OWN
 from plugins.cashier.services.numbers import lock_counter, today_of
 from plugins.cashier.services.refunding.finishing import finish
 from plugins.cashier.services.refunding.law import load_law
-from plugins.cashier.services.refunding.lines import Wanted, check_wanted, give_lines_back
+from plugins.cashier.services.refunding.lines import (
+    Wanted,
+    check_wanted,
+    give_lines_back,
+    give_sale_back,
+)
 from plugins.cashier.services.refunding.lines import read_wanted as read_wanted
 from plugins.cashier.services.refunding.sheets import Asked, Sheet, refund_sheet, why_not_seven
 from plugins.cashier.services.refunding.telling import tell_of_sheet
+from plugins.ledger.api import Name
 from plugins.membership.api import require_active
 
 A_DAY = dt.timedelta(days=1)
@@ -141,6 +147,28 @@ def _pay_lines(refund: Refund, bill: Bill, wanted: Sequence[Wanted]) -> None:
     give_lines_back(refund, bill, wanted)
     finish(refund)
     api.fail_point("after_refund")
+
+
+@api.unit
+def return_sale(line_id: int, amount_fen: int, source: Name, *, reason: str, key: str) -> Refund:
+    """Give money of a line that was paid ahead back out of *source*, the way it came.
+
+    Nobody is asked: that it is hers is known. The same key returns it once.
+    """
+    known = find_by_key(key)
+    if known is not None:
+        return known
+    line = api.db.session.get_one(Line, line_id)
+    bill = lock_bill(line.bill_id, "settled")
+    refund = _new(bill.store_id, "lines", key, reason)
+    refund.member_id, refund.bill_id, refund.amount_fen = bill.member_id, bill.id, amount_fen
+    refund.title, refund.state = f"{bill.number} · {line.title}", "approved"
+    refund.asked = {"lines": [{"line_id": line_id, "amount_fen": amount_fen, "quantity": 0}]}
+    api.db.session.add(refund)
+    api.db.session.flush()
+    give_sale_back(refund, bill, line, source)
+    finish(refund)
+    return refund
 
 
 def _new(store_id: int, kind: str, key: str, reason: str) -> Refund:

@@ -28,7 +28,7 @@ from plugins.cashier.services.refunding.growing import take_growth_off
 from plugins.cashier.services.refunding.online import send_online_back
 from plugins.cashier.services.refunding.points import move_points_back
 from plugins.cashier.services.settling import settling_of
-from plugins.ledger.api import Entry, Move, held, payments_of, post, restore, salon
+from plugins.ledger.api import Entry, Move, Name, held, payments_of, post, restore, salon
 from plugins.ledger.api import Payment as Booked
 
 
@@ -254,6 +254,24 @@ def _keep_payout(refund: Refund, part: Part, some: int) -> None:
     payout.kind_id = part.kind.id if part.kind else None
     payout.ref, payout.part, payout.note = part.ref, "refund", ""
     api.db.session.add(payout)
+
+
+def give_sale_back(refund: Refund, bill: Bill, line: Line, source: Name) -> None:
+    """Give what a line took for something paid ahead back out of *source*, in the running unit.
+
+    It goes the way it came; the refund says how much.
+    """
+    row = RefundLine(refund_id=refund.id, line_id=line.id, amount_fen=refund.amount_fen)
+    moves: list[Move] = []
+    caps: list[tuple[str, int]] = []
+    for part, some in _spread(_parts_of([line.id]).get(line.id, ()), refund.amount_fen):
+        moves.append(Move(source, _money_back(refund, bill, part, some).credit, some))
+        caps.append((part.ref, some))
+        _keep_payout(refund, part, some)
+    api.db.session.add(row)
+    post(_entry(refund, bill, "money"), moves, refunds=caps)
+    line.state = "refunded"
+    _close_bill(bill)
 
 
 def _entry(refund: Refund, bill: Bill, part: str) -> Entry:

@@ -27,6 +27,8 @@ class Net:
     online_fen: int = 0
     booked_fen: int = 0
     balance_fen: int = 0
+    #: What was paid ahead for the visit, on another bill.
+    deposit_fen: int = 0
     owing_fen: int = 0
 
     @property
@@ -42,7 +44,7 @@ class Net:
     @property
     def gap_fen(self) -> int:
         """What does not add up; zero when all is well."""
-        paid = self.net_fen + self.balance_fen
+        paid = self.net_fen + self.balance_fen + self.deposit_fen
         return self.due_fen + self.owed_before_fen - paid - self.owing_fen
 
 
@@ -68,6 +70,8 @@ def net(span: Span) -> list[Net]:
         one, fen = at(row), int(row.fen)
         if row.payment_class == "balance":
             one.balance_fen += fen
+        elif row.payment_class != "cash_like":
+            one.deposit_fen += fen
         elif row.online:
             one.online_fen += fen
         else:

@@ -23,12 +23,15 @@ OTHER_SIDES: Mapping[str, str] = {
     "opening": "brought",
     "unearned": "adjusted",
 }
+#: Booking deposits are money too, in accounts of a kind of their own.
+DEPOSIT = "deposit"
 #: What the statement is kept of: money first, then what members may use.
 UNITS: Mapping[str, Any] = {
     CNY: _("Unearned revenue"),
     PRINCIPAL: _("Principal"),
     BONUS: _("Bonus"),
     SESSION: _("Sessions"),
+    DEPOSIT: _("Booking deposits"),
 }
 
 
@@ -62,7 +65,7 @@ def unearned(span: Span) -> list[Roll]:
     """
     homes = _homes()
     found: dict[Key, Roll] = {}
-    for unit in (CNY, PRINCIPAL, BONUS, SESSION):
+    for unit in UNITS:
         for row in _moves(span, unit, homes):
             key = (unit, row.home, _product(row))
             roll = found.setdefault(key, Roll(*key))
@@ -79,7 +82,7 @@ def unearned(span: Span) -> list[Roll]:
 
 def cause_of(unit: str, row: Any) -> str:
     """Return the column to which a movement belongs; reversals count where the reversed does."""
-    if unit == CNY:
+    if unit in (CNY, DEPOSIT):
         if row.other in OTHER_SIDES:
             return OTHER_SIDES[row.other]
         return "refunded" if row.code == "refund" or row.taken else "sold"
@@ -130,7 +133,7 @@ def _homes() -> Any:
     )
 
 
-KINDS = ("unearned", "principal", "bonus", "sessions", "free_sessions")
+KINDS = ("unearned", "deposit", "principal", "bonus", "sessions", "free_sessions")
 
 
 def _moves(span: Span, unit: str, homes: Any) -> Iterable[Any]:
@@ -174,6 +177,8 @@ def _moves(span: Span, unit: str, homes: Any) -> Iterable[Any]:
 def _of(account: Any, unit: str) -> sa.ColumnElement[bool]:
     if unit == CNY:
         return sa.and_(account.c.kind == "unearned", account.c.owner == "member")
+    if unit == DEPOSIT:
+        return account.c.kind == "deposit"  # type: ignore[no-any-return]
     if unit == SESSION:
         return account.c.kind.in_(("sessions", "free_sessions"))  # type: ignore[no-any-return]
     return sa.and_(account.c.unit == unit, account.c.owner == "member")
