@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from plugins.cashier.desk import Guest, LooseEnd
 from plugins.cashier.hookspecs import (
     cashier_adjustments,
     cashier_bill_settled,
@@ -9,7 +10,10 @@ from plugins.cashier.hookspecs import (
     cashier_bill_voided,
     cashier_bill_voiding,
     cashier_check_bill,
+    cashier_deposits,
+    cashier_guests,
     cashier_line_kinds,
+    cashier_loose_ends,
     cashier_member_offers,
     cashier_online_providers,
     cashier_payment_methods,
@@ -39,6 +43,7 @@ from plugins.cashier.offers import (
     DraftLine,
     LineKind,
     Offer,
+    PaidAhead,
     PaymentMethod,
     Quote,
     QuoteLine,
@@ -68,6 +73,7 @@ from plugins.cashier.refunds import (
     cashier_refundables,
 )
 from plugins.cashier.services.agreeing import ProvenPin, prove_pin
+from plugins.cashier.services.asking import member_offers
 from plugins.cashier.services.billing import (
     add_line,
     change_line,
@@ -109,7 +115,12 @@ from plugins.cashier.services.paying import payment_kinds, seed_payment_kinds
 from plugins.cashier.services.performers import Share, put_performers, put_sellers, shares_of
 from plugins.cashier.services.points import use_points
 from plugins.cashier.services.quoting import lines_of, preview
-from plugins.cashier.services.refunding.cases import open_refund, refund_lines
+from plugins.cashier.services.refunding.cases import (
+    book_today,
+    open_refund,
+    refund_lines,
+    return_sale,
+)
 from plugins.cashier.services.refunding.sheets import Purchase, Term
 from plugins.cashier.services.refunding.sheets import Share as SheetShare
 from plugins.cashier.services.refunding.sheets import Use as SheetUse
@@ -130,9 +141,11 @@ __all__ = [
     "Discount",
     "Draft",
     "DraftLine",
+    "Guest",
     "Line",
     "LineKind",
     "LinePart",
+    "LooseEnd",
     "NotAuthentic",
     "Offer",
     "OnlinePayment",
@@ -141,6 +154,7 @@ __all__ = [
     "Order",
     "Ordered",
     "OutcomeUnknown",
+    "PaidAhead",
     "Payment",
     "PaymentKind",
     "PaymentMethod",
@@ -172,13 +186,17 @@ __all__ = [
     "Unused",
     "accept_benefit",
     "add_line",
+    "book_today",
     "cashier_adjustments",
     "cashier_bill_settled",
     "cashier_bill_settling",
     "cashier_bill_voided",
     "cashier_bill_voiding",
     "cashier_check_bill",
+    "cashier_deposits",
+    "cashier_guests",
     "cashier_line_kinds",
+    "cashier_loose_ends",
     "cashier_member_offers",
     "cashier_online_providers",
     "cashier_payment_methods",
@@ -194,6 +212,7 @@ __all__ = [
     "hold_bill",
     "keep_price",
     "lines_of",
+    "member_offers",
     "name_in_all",
     "note_closed",
     "note_prepaid",
@@ -213,6 +232,7 @@ __all__ = [
     "remove_line",
     "require_open_day",
     "resume_bill",
+    "return_sale",
     "round_off",
     "rounding_sums",
     "scan_member",
