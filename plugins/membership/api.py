@@ -50,7 +50,12 @@ from plugins.membership.services.finding import (
     find_exactly,
     phones_taken,
 )
-from plugins.membership.services.freezing import freeze_member, require_active, unfreeze_member
+from plugins.membership.services.freezing import (
+    active_name,
+    freeze_member,
+    require_active,
+    unfreeze_member,
+)
 from plugins.membership.services.holding import (
     ValueFrozen,
     freeze_value,
@@ -151,6 +156,7 @@ __all__ = [
     "Touch",
     "ValueFrozen",
     "WrongPin",
+    "active_name",
     "add_growth",
     "add_member",
     "add_members",

@@ -7,6 +7,7 @@ from plugins.salon.models import (
     Equipment,
     EquipmentKind,
     Level,
+    LevelPrice,
     Named,
     Practice,
     Segment,
@@ -29,7 +30,13 @@ from plugins.salon.services.catalogue import (
     show_price,
     show_price_range,
 )
-from plugins.salon.services.hours import read_time, show_time, spans_between
+from plugins.salon.services.hours import (
+    OpeningHours,
+    opening_hours,
+    read_time,
+    show_time,
+    spans_between,
+)
 from plugins.salon.services.staffing import staff_of, who_does, working_staff
 
 __all__ = [
@@ -38,7 +45,9 @@ __all__ = [
     "Equipment",
     "EquipmentKind",
     "Level",
+    "LevelPrice",
     "Named",
+    "OpeningHours",
     "Practice",
     "Segment",
     "SegmentDraft",
@@ -51,6 +60,7 @@ __all__ = [
     "StoreProfile",
     "Variant",
     "lay_out",
+    "opening_hours",
     "price_of",
     "price_with",
     "read_time",

@@ -29,21 +29,25 @@ def act_known(key: str, visit_id: int) -> bool:
     return of is not None
 
 
+_INSERT = sa.insert(Act.__table__)
+
+
 def note_act(
-    visit: Visit, act: str, key: str | None = None, facts: Mapping[str, Any] | None = None
+    visit: Visit | int, act: str, key: str | None = None, facts: Mapping[str, Any] | None = None
 ) -> None:
     """Remember what was done with a visit, and by whom."""
-    api.db.session.add(
-        Act(
-            visit_id=visit.id,
-            act=act,
-            key=key,
-            done_at=api.now(),
-            by=api.actor().name,
-            facts=dict(facts or {}),
-        )
-    )
     api.db.session.flush()
+    api.db.session.connection().execute(
+        _INSERT,
+        {
+            "visit_id": visit if isinstance(visit, int) else visit.id,
+            "act": act,
+            "key": key,
+            "done_at": api.now(),
+            "by": api.actor().name,
+            "facts": dict(facts or {}),
+        },
+    )
 
 
 def check_visit(visit_id: int, act: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import sqlalchemy as sa
 
@@ -13,20 +13,49 @@ from console.api import _
 from plugins.booking.hookspecs import booking_visit_booked, booking_visit_moved
 from plugins.booking.models import Item, Visit
 from plugins.booking.services.acts import act_known, check_visit, lock_visit, note_act
-from plugins.booking.services.claiming import take
-from plugins.booking.services.days import cell_at, moment_of
+from plugins.booking.services.guests import check_count, check_guest, count_open, look_before
 from plugins.booking.services.planning import Wish, plan_visit
-from plugins.booking.services.rules import AUTO_ACCEPT, CUT_OFF, HOLD, MOST_OPEN
-from plugins.booking.services.seating import Moved, Seat, find_seat
-from plugins.membership.api import Member, require_active
-from plugins.salon.api import Service, Staff, Variant, price_with
+from plugins.booking.services.rules import AUTO_ACCEPT, CUT_OFF, HOLD
+from plugins.booking.services.seating import Moved, find_seat
+from plugins.booking.services.writing import write_seat, write_visit
+from plugins.membership.api import active_name
 
 #: While it is one of these, a visit can get another time.
 MOVABLE = ("hold", "pending", "confirmed")
 
 
+class Facts(TypedDict, total=False):
+    """What may be said of a booking besides who, when and what for; see `book`."""
+
+    member_id: int | None
+    guest_name: str
+    guest_phone: str | None
+    source: str
+    note: str
+    keep: bool
+    force: bool
+
+
 @api.unit
 def book(
+    store_id: int,
+    starts_at: dt.datetime,
+    wishes: Sequence[Wish],
+    *,
+    key: str,
+    **facts: Unpack[Facts],
+) -> Visit:
+    """Book a visit and return it; the same *key* returns the visit of that time.
+
+    Members' bookings (source "phone") wait for review unless the store accepts them by itself.
+    With *keep* the time is only held for some minutes, until `submit` makes it a booking.
+    Raises `Taken` (409) with the nearest free times, and `Refused`.
+    """
+    return api.db.session.get_one(Visit, book_number(store_id, starts_at, wishes, key=key, **facts))
+
+
+@api.unit
+def book_number(
     store_id: int,
     starts_at: dt.datetime,
     wishes: Sequence[Wish],
@@ -39,31 +68,28 @@ def book(
     note: str = "",
     keep: bool = False,
     force: bool = False,
-) -> Visit:
-    """Book a visit and return it; the same *key* returns the visit of that time.
-
-    Members' bookings (source "phone") wait for review unless the store accepts them by itself.
-    With *keep* the time is only held for some minutes, until `submit` makes it a booking.
-    Raises `Taken` (409) with the nearest free times, and `Refused`.
-    """
-    known = _visit_of(key)
-    if known is not None:
-        return known
+) -> int:
+    """Do what `book` does, and return the visit's number without reading it."""
     by_member = source == "phone"
     try:
-        name = _check_guest(member_id, guest_name, starts_at, by_member=by_member)
+        name = check_guest(member_id, guest_name, starts_at, by_member=by_member)
+        seen = look_before(store_id, starts_at, key, member_id if by_member else None)
+        if seen.known is not None:
+            return seen.known
+        if by_member:
+            check_count(seen.open, store_id)
         planned = plan_visit(store_id, wishes, force=force)
-        seat = find_seat(store_id, planned, starts_at, by_member=by_member, force=force)
+        seat = find_seat(
+            store_id, planned, starts_at, by_member=by_member, force=force, holds=seen.holds
+        )
     except api.Refused:
         # The same form may have got the time while this one waited for the lock.
         known = _visit_of(key)
         if known is None:
             raise
-        return known
-    known = _visit_of(key)
-    if known is not None:
-        return known
-    visit = Visit(
+        return known.id
+    number = write_visit(
+        key,
         store_id=store_id,
         day_on=seat.day.day,
         starts_at=seat.starts_at,
@@ -75,17 +101,17 @@ def book(
         source=source,
         note=note.strip()[:500],
         forced=force,
-        key=key,
         booked_at=api.now(),
         booked_by=api.actor().user_id,
         status="hold" if keep else _first_status(store_id, by_member=by_member),
         hold_until=api.now() + dt.timedelta(minutes=HOLD.get()) if keep else None,
     )
-    _store(visit)
-    _seat(visit, wishes, seat)
+    if number is None:
+        return _stored_by_another(key, store_id)
+    write_seat(number, store_id, wishes, seat)
     if not keep:
-        _announce(visit)
-    return visit
+        _announce(number)
+    return number
 
 
 @api.unit
@@ -101,13 +127,14 @@ def submit(key: str, *, note: str = "") -> Visit:
     if visit.status != "hold":
         return visit
     if visit.member_id is not None and visit.source == "phone":
-        _check_open(visit.member_id, visit.store_id)
+        active_name(visit.member_id, locked=True)
+        check_count(count_open(visit.member_id), visit.store_id)
     visit.status = _first_status(visit.store_id, by_member=visit.source == "phone")
     visit.hold_until, visit.booked_at = None, api.now()
     visit.note = note.strip()[:500] or visit.note
     visit.version += 1
     api.db.session.flush()
-    _announce(visit)
+    _announce(visit.id)
     return visit
 
 
@@ -147,10 +174,12 @@ def change_visit(
     if by_member and visit.status == "confirmed":
         visit.status = _first_status(visit.store_id, by_member=True)
     visit.version += 1
-    api.db.session.expire(visit, ["claims"])
-    _seat(visit, wanted, seat)
+    api.db.session.flush()
+    api.db.session.execute(sa.delete(Item).where(Item.visit_id == visit.id))
+    write_seat(visit.id, visit.store_id, wanted, seat)
+    api.db.session.expire(visit, ["items", "claims"])
     check_visit(visit.id, "change")
-    note_act(visit, "change", key, before)
+    note_act(visit.id, "change", key, before)
     api.emit(booking_visit_moved, visit_id=visit.id)
     return visit
 
@@ -180,92 +209,22 @@ def _visit_of(key: str) -> Visit | None:
     return found
 
 
-def _store(visit: Visit) -> None:
-    """Add a visit; another store may have used its key in this moment."""
-    try:
-        with api.db.session.begin_nested():
-            api.db.session.add(visit)
-            api.db.session.flush()
-    except sa.exc.IntegrityError:
-        raise api.Conflict(_("This form was sent before with other contents.")) from None
-
-
-def _check_guest(
-    member_id: int | None, guest_name: str, starts_at: dt.datetime, *, by_member: bool
-) -> str:
-    if moment_of(cell_at(starts_at)) != starts_at:
-        raise api.Refused(_("Visits begin at full five minutes."))
-    if starts_at < api.now() - dt.timedelta(days=1):
-        raise api.Refused(_("This time has passed."))
-    if member_id is None:
-        if not guest_name.strip():
-            raise api.Refused(_("Say who comes: a member or a name."))
-        return guest_name.strip()[:60]
-    require_active(member_id)
-    if by_member:
-        _check_open(member_id)
-    return api.db.session.get_one(Member, member_id).name
-
-
-def _check_open(member_id: int, store_id: int | None = None) -> None:
-    """Refuse one more open booking than a member may have; her row is locked for the count."""
-    api.db.session.get(Member, member_id, with_for_update=True)
-    count = api.db.session.scalar(
-        sa.select(sa.func.count(Visit.id)).where(
-            Visit.member_id == member_id,
-            Visit.status.in_(("pending", "confirmed")),
-            Visit.starts_at > api.now(),
-        )
-    )
-    if (count or 0) >= MOST_OPEN.get(store_id):
-        raise api.Refused(
-            _("You have %(count)s open bookings; more are not possible.", count=count)
-        )
+def _stored_by_another(key: str, store_id: int) -> int:
+    known = _visit_of(key)
+    if known is None or known.store_id != store_id:
+        raise api.Conflict(_("This form was sent before with other contents."))
+    return known.id
 
 
 def _first_status(store_id: int, *, by_member: bool) -> str:
     return "pending" if by_member and not AUTO_ACCEPT.get(store_id) else "confirmed"
 
 
-def _seat(visit: Visit, wishes: Sequence[Wish], seat: Seat) -> None:
-    visit.items = [_item(number, wish, seat) for number, wish in enumerate(wishes)]
-    api.db.session.flush()
-    take(visit.id, seat.choices, seat.day.first, seat.start, seat.rows)
-
-
-def _item(number: int, wish: Wish, seat: Seat) -> Item:
-    offset, minutes = seat.plan.times[number]
-    staff_id = seat.staff_of(number)
-    title, price = "", None
-    if wish.variant_id is not None:
-        title, price = _priced(wish.variant_id, staff_id)
-    return Item(
-        guest=wish.guest,
-        variant_id=wish.variant_id,
-        title=title,
-        staff_id=staff_id,
-        requested=wish.staff_id is not None and wish.asked,
-        offset=offset,
-        minutes=minutes,
-        price_fen=price,
-    )
-
-
-def _priced(variant_id: int, staff_id: int | None) -> tuple[str, int | None]:
-    variant = api.db.session.get_one(Variant, variant_id)
-    service = api.db.session.get_one(Service, variant.service_id)
-    title = f"{service.name} {variant.name}".strip()
-    if staff_id is None:
-        return title, variant.price_fen
-    staff = api.db.session.get_one(Staff, staff_id)
-    return title, price_with(service, variant, staff).fen
-
-
 def _staff_of(visit: Visit) -> list[Any]:
     return [item.staff_id for item in visit.items]
 
 
-def _announce(visit: Visit) -> None:
-    check_visit(visit.id, "book")
-    note_act(visit, "book")
-    api.emit(booking_visit_booked, visit_id=visit.id)
+def _announce(visit_id: int) -> None:
+    check_visit(visit_id, "book")
+    note_act(visit_id, "book")
+    api.emit(booking_visit_booked, visit_id=visit_id)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -46,6 +48,8 @@ class Locked:
     """Rows of days that nobody else changes until the unit ends."""
 
     rows: dict[Place, tuple[int, int]]
+    #: When the resources are there, as it is stored.
+    bases: dict[Place, bytes] = field(default_factory=dict)
 
     def put(self, changes: Iterable[Bits], *, taken: bool) -> None:
         """Write bits into every row that they fall into, in whatever store."""
@@ -53,15 +57,17 @@ class Locked:
         by_unit: dict[tuple[Key, int], list[tuple[int, int]]] = {}
         for key, unit, first, bits in changes:
             by_unit.setdefault((key, unit), []).append((first, bits))
-        for place, (start, busy) in self.rows.items():
+        for place, (start, was) in self.rows.items():
+            busy = was
             for first, bits in by_unit.get(((place[2], place[3]), place[4]), ()):
                 here = shifted(bits, first - start)
                 busy = busy | here if taken else busy & ~here
-            if busy != self.rows[place][1]:
+            if busy != was:
                 changed[place] = busy
-                self.rows[place] = (start, busy)
         if changed:
-            api.db.session.execute(_UPDATE, [_values(each, b) for each, b in changed.items()])
+            self.rows |= {place: (self.rows[place][0], busy) for place, busy in changed.items()}
+            values = [_values(place, busy) for place, busy in changed.items()]
+            api.db.session.connection().execute(_UPDATE, values)
 
 
 _TABLE: sa.Table = ResourceDay.__table__
@@ -83,10 +89,15 @@ def _values(place: Place, busy: int) -> dict[str, object]:
     return {**dict(zip(names, place, strict=True)), "now_busy": pack(busy)}
 
 
-def lock_days(keys: Iterable[Key], days: Iterable[dt.date]) -> Locked:
-    """Lock days of resources, and those beside them, into which a late visit reaches."""
+def lock_days(
+    keys: Iterable[Key], days: Iterable[dt.date], cells: tuple[int, int] | None = None
+) -> Locked:
+    """Lock days of resources, and those beside them, into which a late visit reaches.
+
+    With *cells*, a first and a last one, only those days into which they fall.
+    """
     near = {day + dt.timedelta(days=by) for day in days for by in (-1, 0, 1)}
-    rows = api.db.session.execute(
+    rows = (
         sa.select(
             ResourceDay.store_id,
             ResourceDay.day_on,
@@ -94,12 +105,10 @@ def lock_days(keys: Iterable[Key], days: Iterable[dt.date]) -> Locked:
             ResourceDay.resource_id,
             ResourceDay.unit,
             ResourceDay.first_cell,
+            ResourceDay.base,
             ResourceDay.busy,
         )
-        .where(
-            _any_of(ResourceDay, keys),
-            ResourceDay.day_on.in_(near),
-        )
+        .where(any_of(ResourceDay, keys), ResourceDay.day_on.in_(near))
         .order_by(
             ResourceDay.kind,
             ResourceDay.resource_id,
@@ -109,12 +118,14 @@ def lock_days(keys: Iterable[Key], days: Iterable[dt.date]) -> Locked:
         )
         .with_for_update()
     )
-    return Locked(
-        {
-            (store, day, kind, number, unit): (start, unpack(busy))
-            for store, day, kind, number, unit, start, busy in rows
-        }
-    )
+    if cells is not None:
+        first, last = cells
+        rows = rows.where(ResourceDay.first_cell <= last, ResourceDay.first_cell > first - BITS)
+    locked = Locked({})
+    for store, day, kind, number, unit, start, base, busy in api.db.session.execute(rows):
+        locked.rows[store, day, kind, number, unit] = (start, unpack(busy))
+        locked.bases[store, day, kind, number, unit] = base
+    return locked
 
 
 def add_days(
@@ -125,7 +136,7 @@ def add_days(
         sa.select(ResourceDay.kind, ResourceDay.resource_id, ResourceDay.unit).where(
             ResourceDay.store_id == store_id,
             ResourceDay.day_on == day,
-            _any_of(ResourceDay, wanted),
+            any_of(ResourceDay, wanted),
         )
     )
     there = {(kind, number, unit) for kind, number, unit in rows}
@@ -160,7 +171,7 @@ def busy_of(keys: Iterable[Key], start: int) -> dict[tuple[str, int, int], int]:
     """Return the bits of a day that cells say are taken."""
     rows = api.db.session.execute(
         sa.select(Cell.kind, Cell.resource_id, Cell.unit, Cell.cell).where(
-            _any_of(Cell, keys), Cell.cell >= start, Cell.cell < start + BITS
+            any_of(Cell, keys), Cell.cell >= start, Cell.cell < start + BITS
         )
     )
     found: dict[tuple[str, int, int], int] = {}
@@ -182,11 +193,10 @@ def take(
     )
     names = ("kind", "resource_id", "cell", "unit")
     values = [{**dict(zip(names, cell, strict=True)), "visit_id": visit_id} for cell in cells]
-    try:
-        with api.db.session.begin_nested():
-            api.db.session.execute(sa.insert(Cell), values)
-    except sa.exc.IntegrityError:
-        raise Taken(_("This time was taken a moment ago.")) from None
+    connection = api.db.session.connection()
+    written = connection.execute(_insert_cells(connection.dialect.name), values)
+    if written.rowcount < len(values):
+        raise Taken(_("This time was taken a moment ago."))
     lines = [
         {
             "visit_id": visit_id,
@@ -199,9 +209,18 @@ def take(
         for choice in choices
         for first, last in runs_of(choice.role.cells(start))
     ]
-    api.db.session.execute(sa.insert(Claim), lines)
+    connection.execute(_INSERT_CLAIMS, lines)
     taken = [(c.key, unit, day_first, bits) for c in choices for unit, bits in c.units]
     rows.put(taken, taken=True)
+
+
+_INSERT_CLAIMS = sa.insert(Claim.__table__)
+
+
+@cache
+def _insert_cells(_engine: str) -> Any:
+    made = api.insert_into(Cell.__table__).on_conflict_do_nothing()
+    return made.execution_options(preserve_rowcount=True)
 
 
 def claimed_keys(visit_ids: Sequence[int]) -> set[Key]:
@@ -225,12 +244,21 @@ def release(
     api.db.session.execute(sa.update(Claim).where(late).values(last_cell=since))
 
 
-def lapsed_holds(store_id: int) -> list[int]:
-    """Return the holds of a store whose time is over."""
-    rows = sa.select(Visit.id).where(
-        Visit.store_id == store_id, Visit.status == "hold", Visit.hold_until <= api.now()
+def lapsed_holds(store_id: int, day: dt.date) -> list[tuple[int, dt.date]]:
+    """Return the holds of a store whose time is over, and their days, near a day."""
+    rows = api.db.session.execute(lapsed_near(store_id, day).order_by(Visit.id))
+    return [(number, day_on) for number, day_on in rows]
+
+
+def lapsed_near(store_id: int, day: dt.date) -> sa.Select[int, dt.date]:
+    """Select the holds whose time is over, and their days, near a day."""
+    around = dt.timedelta(days=1)
+    return sa.select(Visit.id, Visit.day_on).where(
+        Visit.store_id == store_id,
+        Visit.status == "hold",
+        Visit.hold_until <= api.now(),
+        Visit.day_on.between(day - around, day + around),
     )
-    return list(api.db.session.scalars(rows.order_by(Visit.id)))
 
 
 def drop_holds(visit_ids: Sequence[int], rows: Locked) -> None:
@@ -262,7 +290,8 @@ def check_days(store_id: int, day: dt.date) -> list[Place]:
     ]
 
 
-def _any_of(model: type[ResourceDay] | type[Cell], keys: Iterable[Key]) -> sa.ColumnElement[bool]:
+def any_of(model: type[ResourceDay] | type[Cell], keys: Iterable[Key]) -> sa.ColumnElement[bool]:
+    """Select the rows of some resources."""
     by_kind: dict[str, list[int]] = {"place": [], "staff": []}
     for kind, number in keys:
         by_kind[kind].append(number)

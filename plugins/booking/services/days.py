@@ -18,6 +18,8 @@ SECONDS = MINUTES * 60
 BITS = 37 * 60 // MINUTES
 ALL = (1 << BITS) - 1
 BYTES = (BITS + 7) // 8
+#: Days in a row lie so many bits apart in one number; the bits between two are never set.
+STRIDE = BYTES * 8
 
 
 def cell_at(moment: dt.datetime) -> int:
@@ -60,6 +62,17 @@ def spans_mask(day: dt.date, zone: str, spans: Iterable[tuple[int, int]]) -> int
         last = local_cell(day, ends, zone)
         found |= mask(local_cell(day, begins, zone) - start, last - start)
     return found
+
+
+@lru_cache(maxsize=8192)
+def open_mask(day: dt.date, zone: str, spans: tuple[tuple[int, int], ...]) -> int:
+    """Return what `spans_mask` does, for stretches that are asked for again and again."""
+    return spans_mask(day, zone, spans)
+
+
+def in_a_row(days: Iterable[int]) -> int:
+    """Return the bits of some days as one number, in which a day begins every `STRIDE` bits."""
+    return int.from_bytes(b"".join(map(pack, days)), "little")
 
 
 def shifted(bits: int, by: int) -> int:

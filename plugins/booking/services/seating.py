@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -22,12 +21,24 @@ from plugins.booking.services.claiming import (
     lock_days,
     release,
 )
-from plugins.booking.services.days import ALL, bits_of, cell_at, moment_of, spans_mask, unpack
-from plugins.booking.services.days import first_cell as first_of
+from plugins.booking.services.days import ALL, cell_at, first_cell, moment_of, unpack
+from plugins.booking.services.facts import StoreFacts, facts_of
 from plugins.booking.services.planning import Planned
-from plugins.booking.services.reading import StoreDay, allowed_on, offered_on, read_days
-from plugins.booking.services.slots import Choice, Key, Plan, assign, cost_of, nearest, starts
-from plugins.salon.api import Staff, spans_between
+from plugins.booking.services.reading import StoreDay, allowed_on, offered_between
+from plugins.booking.services.slots import (
+    Choice,
+    Key,
+    Plan,
+    Units,
+    assign,
+    cost_of,
+    nearest,
+    starts,
+)
+from plugins.salon.api import Staff
+
+#: The number of a time that was kept for too long, and its day.
+Hold = tuple[int, dt.date]
 
 
 @dataclass(frozen=True)
@@ -74,22 +85,25 @@ def find_seat(
     by_member: bool = False,
     force: bool = False,
     moved: Moved | None = None,
+    holds: Sequence[Hold] | None = None,
 ) -> Seat:
     """Lock who might serve and choose among them; raises `Taken` with the nearest other times.
 
-    With *force* roster and opening hours do not count; what is taken stays taken.
+    With *force* roster and opening hours do not count; what is taken stays taken. *holds* are
+    those that have lapsed near that day, if they were read before.
     """
-    day_on = day_of(store_id, planned.zone, starts_at)
-    rows = _lock(store_id, planned, day_on, force=force, moved=moved)
+    facts = facts_of(store_id)
+    day_on = facts.day_of(starts_at)
+    if holds is None:
+        holds = lapsed_holds(store_id, day_on)
+    start = cell_at(starts_at) - first_cell(day_on, facts.zone)
+    rows = _lock(store_id, planned, day_on, start, force=force, moved=moved, holds=holds)
     if moved is not None:
         release([moved.visit_id], rows, moved.since)
-    day = read_days(store_id, planned, day_on, day_on)[0]
-    if force:
-        day = _ignoring_rosters(store_id, day)
-    start = cell_at(starts_at) - day.first
+    day = _day(store_id, facts, planned, day_on, rows, force=force)
     allowed = 1 << start
     if by_member:
-        allowed &= allowed_on(store_id, planned.zone, day, by_member=True)
+        allowed &= allowed_on(store_id, facts.zone, day, by_member=True)
     elif not force:
         allowed &= day.open
     cost = cost_of(day.free, day.load)
@@ -108,68 +122,94 @@ def alternatives(
 ) -> list[dt.datetime]:
     """Return the three free times nearest to one that is taken."""
     around = dt.timedelta(days=1)
-    day_on = day_of(store_id, planned.zone, starts_at)
+    day_on = facts_of(store_id).day_of(starts_at)
     for reach in (around, 7 * around):
-        cells = [
-            day.first + bit
-            for day in read_days(store_id, planned, day_on - around, day_on + reach)
-            for bit in bits_of(offered_on(store_id, planned, day, by_member=by_member))
-        ]
-        found = nearest(cells, cell_at(starts_at))
+        days = offered_between(
+            store_id, planned, day_on - around, day_on + reach, by_member=by_member
+        )
+        found = nearest([cell for _day, cells in days for cell in cells], cell_at(starts_at))
         if len(found) == 3:
             break
     return [moment_of(cell) for cell in found]
 
 
-def day_of(store_id: int, zone: str, moment: dt.datetime) -> dt.date:
-    """Return the store's day in whose opening a moment lies; past midnight it is the last one."""
-    local = moment.astimezone(ZoneInfo(zone)).date()
-    before = local - dt.timedelta(days=1)
-    opened = spans_mask(before, zone, spans_between(store_id, before, local)[before])
-    bit = cell_at(moment) - first_of(before, zone)
-    return before if opened >> bit & 1 and bit >= 0 else local
-
-
 def _lock(
-    store_id: int, planned: Planned, day_on: dt.date, *, force: bool, moved: Moved | None
+    store_id: int,
+    planned: Planned,
+    day_on: dt.date,
+    start: int,
+    *,
+    force: bool,
+    moved: Moved | None,
+    holds: Sequence[Hold],
 ) -> Locked:
-    holds = lapsed_holds(store_id)
-    given = [*holds, *([moved.visit_id] if moved else ())]
     keys = _pools(store_id, planned, day_on)
-    places = {("place", number): units for number, units in planned.capacity.items()}
-    staff = {key: 1 for key in keys if key[0] == "staff"} if force else {}
-    add_days(store_id, planned.zone, day_on, {**places, **staff})
+    wanted = {("place", number): units for number, units in planned.capacity.items()}
+    if force:
+        wanted |= {key: 1 for key in keys if key[0] == "staff"}
+    days = {day_on, *(day for _hold, day in holds)}
+    given = [number for number, _day in holds]
+    cells: tuple[int, int] | None = None
+    if moved is not None:
+        given.append(moved.visit_id)
+        days.add(moved.day_on)
+    zone = planned.zone
     if given:
         keys |= claimed_keys(given)
-    days = {day_on, moved.day_on} if moved else {day_on}
-    rows = lock_days(keys | places.keys(), days)
-    drop_holds(holds, rows)
+    else:
+        first = first_cell(day_on, zone) + start
+        cells = first, first + max((plan.extent for plan in planned.plans), default=1)
+    rows = lock_days(keys | wanted.keys(), days, cells)
+    if any(
+        (store_id, day_on, kind, number, unit) not in rows.rows
+        for (kind, number), units in wanted.items()
+        for unit in range(units)
+    ):
+        add_days(store_id, zone, day_on, wanted)
+        rows = lock_days(keys | wanted.keys(), days, cells)
+    drop_holds([number for number, _day in holds], rows)
     return rows
 
 
 def _pools(store_id: int, planned: Planned, day_on: dt.date) -> set[Key]:
-    roles = [role for plan in planned.plans for role in plan.roles]
-    keys = {key for role in roles for key in role.pool or ()}
-    if any(role.pool is None for role in roles):
-        on_duty = sa.select(ResourceDay.resource_id).where(
-            ResourceDay.store_id == store_id,
-            ResourceDay.day_on == day_on,
-            ResourceDay.kind == "staff",
-        )
-        keys |= {("staff", number) for number in api.db.session.scalars(on_duty)}
-    return keys
-
-
-def _ignoring_rosters(store_id: int, day: StoreDay) -> StoreDay:
-    rows = api.db.session.execute(
-        sa.select(ResourceDay.resource_id, ResourceDay.busy).where(
-            ResourceDay.store_id == store_id,
-            ResourceDay.day_on == day.day,
-            ResourceDay.kind == "staff",
-        )
+    if planned.pools is not None:
+        return set(planned.pools)
+    keys = {key for plan in planned.plans for role in plan.roles for key in role.pool or ()}
+    on_duty = sa.select(ResourceDay.resource_id).where(
+        ResourceDay.store_id == store_id,
+        ResourceDay.day_on == day_on,
+        ResourceDay.kind == "staff",
     )
-    free = {("staff", number): (ALL & ~unpack(busy),) for number, busy in rows}
-    return replace(day, free={**day.free, **free}, open=ALL)
+    return keys | {("staff", number) for number in api.db.session.scalars(on_duty)}
+
+
+def _day(
+    store_id: int,
+    facts: StoreFacts,
+    planned: Planned,
+    day_on: dt.date,
+    rows: Locked,
+    *,
+    force: bool,
+) -> StoreDay:
+    """Return the day of all who are locked; with *force* roster and hours do not count."""
+    opened = ALL if force else facts.opened(day_on)
+    free: dict[Key, Units] = {}
+    load: dict[Key, int] = {}
+    taken: dict[Key, dict[int, int]] = {}
+    for place, (_start, busy) in rows.rows.items():
+        if place[:2] != (store_id, day_on):
+            continue
+        key = place[2:4]
+        if place[2] == "staff":
+            there = ALL if force else unpack(rows.bases[place])
+            free[key], load[key] = (there & opened & ~busy,), busy.bit_count()
+        else:
+            taken.setdefault(key, {})[place[4]] = busy
+    for number, units in planned.capacity.items():
+        used = taken.get(("place", number), {})
+        free["place", number] = tuple(ALL & ~used.get(unit, 0) for unit in range(units))
+    return StoreDay(day_on, first_cell(day_on, facts.zone), opened, free, load)
 
 
 def _why(planned: Planned, day: StoreDay, start: int) -> object:

@@ -49,6 +49,11 @@ class Plan:
     times: tuple[tuple[int, int], ...]
 
     @cached_property
+    def extent(self) -> int:
+        """Cells until the last clean-up is done."""
+        return max(first + length for role in self.roles for first, length in role.parts)
+
+    @cached_property
     def crowded(self) -> bool:
         """Tell whether two roles may compete for one resource at the same time."""
         return any(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+
 from console import api
 from console.api import _
 from plugins.membership.models import Member
@@ -39,13 +41,23 @@ def unfreeze_member(member_id: int) -> None:
 
 def require_active(member_id: int) -> None:
     """Raise `Refused`, saying why, unless a member may book, buy and pay."""
-    member = api.db.session.get(Member, member_id)
-    if member is None:
+    active_name(member_id)
+
+
+def active_name(member_id: int, *, locked: bool = False) -> str:
+    """Return the name of a member who may book, buy and pay, and with *locked* lock her file.
+
+    Raises `Refused`, saying why, for anybody else.
+    """
+    asked = sa.select(Member.name, Member.status, Member.frozen_reason)
+    asked = asked.where(Member.id == member_id)
+    row = api.db.session.execute(asked.with_for_update() if locked else asked).first()
+    if row is None:
         raise api.NotFound(_("There is no such member."))
-    if member.status == "frozen":
-        raise api.Refused(
-            _("%(name)s is frozen: %(reason)s", name=member.name, reason=member.frozen_reason)
-        )
+    name, status, reason = row
+    if status == "frozen":
+        raise api.Refused(_("%(name)s is frozen: %(reason)s", name=name, reason=reason))
+    return str(name)
 
 
 def _record(member: Member, act: str, title: object, note: str) -> None:

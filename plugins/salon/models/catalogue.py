@@ -34,6 +34,7 @@ class Service(Named, api.Model):
 
     __tablename__ = "salon_service"
     scope = api.CHAIN
+    remembered = True
     __table_args__ = (
         sa.CheckConstraint("pricing IN ('fixed', 'from', 'open')", name="pricing"),
         sa.CheckConstraint("cleanup_minutes >= 0", name="cleanup_minutes"),
@@ -90,6 +91,7 @@ class ServiceStore(api.Model):
 
     __tablename__ = "salon_service_store"
     scope = api.in_store("store_id")
+    remembered = True
     service_id: Mapped[int] = api.column(
         _("Service"), sa.ForeignKey("salon_service.id"), primary_key=True
     )
@@ -120,6 +122,7 @@ class Variant(Named, api.Model):
 
     __tablename__ = "salon_variant"
     scope = api.CHAIN
+    remembered = True
     __table_args__ = (
         sa.CheckConstraint("price_fen >= 0", name="price_fen"),
         sa.CheckConstraint("extra_minutes >= 0", name="extra_minutes"),
@@ -143,6 +146,7 @@ class LevelPrice(api.Model):
 
     __tablename__ = "salon_level_price"
     scope = api.CHAIN
+    remembered = True
     __table_args__ = (sa.CheckConstraint("price_fen >= 0", name="price_fen"),)
     variant_id: Mapped[int] = api.column(
         _("Variant"), sa.ForeignKey("salon_variant.id"), primary_key=True
@@ -160,6 +164,7 @@ class Segment(api.Model):
 
     __tablename__ = "salon_segment"
     scope = api.CHAIN
+    remembered = True
     __table_args__ = (
         sa.CheckConstraint("kind IN ('work', 'wait')", name="kind"),
         sa.CheckConstraint("minutes > 0", name="minutes"),

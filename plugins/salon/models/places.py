@@ -30,6 +30,7 @@ class Equipment(Named, api.Model):
 
     __tablename__ = "salon_equipment"
     scope = api.in_store("store_id")
+    remembered = True
     __table_args__ = (
         sa.CheckConstraint("capacity > 0", name="capacity"),
         sa.UniqueConstraint("store_id", "name"),

@@ -43,6 +43,7 @@ class Staff(api.Model):
 
     __tablename__ = "salon_staff"
     scope = api.Scope(_works_in)
+    remembered = True
     label_column = "name"
     found_by = api.FoundBy(names=("name", "title", "titles"))
     id: Mapped[int] = api.column(_("Number"), primary_key=True)
@@ -88,6 +89,7 @@ class StaffStore(api.Model):
 
     __tablename__ = "salon_staff_store"
     scope = api.in_store("store_id")
+    remembered = True
     staff_id: Mapped[int] = api.column(
         _("Staff"), sa.ForeignKey("salon_staff.id"), primary_key=True
     )
@@ -101,6 +103,7 @@ class StaffSkill(api.Model):
 
     __tablename__ = "salon_staff_skill"
     scope = api.CHAIN
+    remembered = True
     staff_id: Mapped[int] = api.column(
         _("Staff"), sa.ForeignKey("salon_staff.id"), primary_key=True
     )
@@ -114,6 +117,7 @@ class Practice(api.Model):
 
     __tablename__ = "salon_practice"
     scope = api.CHAIN
+    remembered = True
     __table_args__ = (sa.CheckConstraint("minutes > 0", name="minutes"),)
     staff_id: Mapped[int] = api.column(
         _("Staff"), sa.ForeignKey("salon_staff.id"), primary_key=True

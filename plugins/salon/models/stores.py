@@ -50,6 +50,7 @@ class Hours(api.Model):
 
     __tablename__ = "salon_hours"
     scope = api.in_store("store_id")
+    remembered = True
     __table_args__ = (
         sa.CheckConstraint("weekday BETWEEN 1 AND 7", name="weekday"),
         sa.CheckConstraint("opens >= 0 AND opens < 1440", name="opens"),
@@ -71,6 +72,7 @@ class SpecialDay(api.Model):
 
     __tablename__ = "salon_special_day"
     scope = api.in_store("store_id")
+    remembered = True
     label_column = "reason"
     __table_args__ = (
         sa.CheckConstraint("last_on >= first_on", name="days"),

@@ -94,6 +94,7 @@ def put_week(store_id: int, week: Mapping[int, Sequence[Span]]) -> None:
         raise api.Refused(_("Two openings overlap."))
     before = {str(day): openings for day, openings in week_of(store_id).items()}
     api.db.session.execute(sa.delete(Hours).where(Hours.store_id == store_id))
+    api.raise_epoch()
     for day, openings in week.items():
         for opens, closes in openings:
             api.db.session.add(Hours(store_id=store_id, weekday=day, opens=opens, closes=closes))
@@ -155,24 +156,31 @@ def special_days(store_id: int, since: dt.date) -> list[SpecialDay]:
     return list(api.db.session.scalars(rows.order_by(SpecialDay.first_on, SpecialDay.opens)))
 
 
+@dataclass(frozen=True)
+class OpeningHours:
+    """When a store is open: by weekday, 1 being Monday, and on special days."""
+
+    week: Mapping[int, Sequence[Span]]
+    #: First and last day with their opening, or None for closed.
+    special: Sequence[tuple[dt.date, dt.date, Span | None]]
+
+    def on(self, day: dt.date) -> list[Span]:
+        """Return the openings of a day."""
+        spans = [span for first, last, span in self.special if first <= day <= last]
+        if not spans:
+            return list(self.week.get(day.isoweekday(), ()))
+        return [] if None in spans else [span for span in spans if span is not None]
+
+
 def spans_between(store_id: int, first: dt.date, last: dt.date) -> dict[dt.date, list[Span]]:
     """Return the openings of each day, special days included, with one query in all."""
-    week, special = _week_and_special_days(store_id, first)
-    found: dict[dt.date, list[Span]] = {}
-    for day in (first + dt.timedelta(days=n) for n in range((last - first).days + 1)):
-        rules = [rule for rule in special if rule[0] <= day <= rule[1]]
-        if not rules:
-            found[day] = list(week.get(day.isoweekday(), []))
-        else:
-            spans = [span for _first, _last, span in rules]
-            found[day] = [] if None in spans else [span for span in spans if span is not None]
-    return found
+    hours = opening_hours(store_id, first)
+    days = (first + dt.timedelta(days=n) for n in range((last - first).days + 1))
+    return {day: hours.on(day) for day in days}
 
 
-def _week_and_special_days(
-    store_id: int, since: dt.date
-) -> tuple[dict[int, list[Span]], list[tuple[dt.date, dt.date, Span | None]]]:
-    """Read both with one query."""
+def opening_hours(store_id: int, since: dt.date = dt.date.min) -> OpeningHours:
+    """Return when a store is open, without special days that ended before *since*."""
     weekly = sa.select(
         Hours.weekday,
         sa.null().cast(sa.Date).label("first_on"),
@@ -192,7 +200,7 @@ def _week_and_special_days(
             days.append((first, last, span))
         elif span is not None:
             week.setdefault(weekday, []).append(span)
-    return week, days
+    return OpeningHours(week, days)
 
 
 def openings_on(store: api.Store, day: dt.date) -> list[Opening]:

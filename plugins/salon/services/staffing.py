@@ -78,6 +78,7 @@ def drop_practice(staff_id: int, service_id: int) -> None:
         Practice.staff_id == staff_id, Practice.service_id == service_id
     )
     api.db.session.execute(gone)
+    api.raise_epoch()
 
 
 def who_does(service: Service, store_id: int) -> list[Staff]:

@@ -1,0 +1,82 @@
+"""Who books: whether she may, and what she has booked already."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from console import api
+from console.api import _
+from plugins.booking.models import Visit
+from plugins.booking.services.claiming import lapsed_near
+from plugins.booking.services.days import cell_at, moment_of
+from plugins.booking.services.facts import facts_of
+from plugins.booking.services.rules import MOST_OPEN
+from plugins.membership.api import active_name
+
+
+def check_guest(
+    member_id: int | None, guest_name: str, starts_at: dt.datetime, *, by_member: bool
+) -> str:
+    """Return who comes, and lock her for the count of what she has booked."""
+    if moment_of(cell_at(starts_at)) != starts_at:
+        raise api.Refused(_("Visits begin at full five minutes."))
+    if starts_at < api.now() - dt.timedelta(days=1):
+        raise api.Refused(_("This time has passed."))
+    if member_id is not None:
+        return active_name(member_id, locked=by_member)
+    if not guest_name.strip():
+        raise api.Refused(_("Say who comes: a member or a name."))
+    return guest_name.strip()[:60]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is there before a booking: a visit of its key, lapsed holds, her open bookings."""
+
+    known: int | None
+    holds: list[tuple[int, dt.date]]
+    open: int
+
+
+def look_before(store_id: int, starts_at: dt.datetime, key: str, member_id: int | None) -> Seen:
+    """Read all that with one query, after the member was locked."""
+    nothing = sa.null().cast(sa.Date)
+    holds = lapsed_near(store_id, facts_of(store_id).day_of(starts_at)).subquery()
+    parts: list[Any] = [
+        sa.select(sa.literal("known"), Visit.id, nothing).where(Visit.key == key),
+        sa.select(sa.literal("hold"), holds.c.id, holds.c.day_on),
+    ]
+    if member_id is not None:
+        count = sa.func.count(Visit.id)
+        parts.append(sa.select(sa.literal("open"), count, nothing).where(*_open(member_id)))
+    rows = api.db.session.execute(sa.union_all(*parts)).all()
+    return Seen(
+        next((number for what, number, _day in rows if what == "known"), None),
+        sorted((number, day) for what, number, day in rows if what == "hold"),
+        next((number for what, number, _day in rows if what == "open"), 0),
+    )
+
+
+def _open(member_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        Visit.member_id == member_id,
+        Visit.status.in_(("pending", "confirmed")),
+        Visit.starts_at > api.now(),
+    )
+
+
+def count_open(member_id: int) -> int:
+    """Return how many bookings of a member lie ahead."""
+    return api.db.session.scalar(sa.select(sa.func.count(Visit.id)).where(*_open(member_id))) or 0
+
+
+def check_count(count: int, store_id: int | None = None) -> None:
+    """Refuse one more open booking than a member may have."""
+    if count >= MOST_OPEN.get(store_id):
+        raise api.Refused(
+            _("You have %(count)s open bookings; more are not possible.", count=count)
+        )

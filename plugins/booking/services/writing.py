@@ -1,0 +1,65 @@
+"""Writing a visit with its services, and the time that it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from console import api
+from plugins.booking.models import Item, Visit
+from plugins.booking.services.claiming import take
+from plugins.booking.services.facts import StoreFacts, facts_of, offer_of, price_at
+from plugins.booking.services.planning import Wish
+from plugins.booking.services.seating import Seat
+
+
+@cache
+def _insert_visit(_engine: str) -> Any:
+    table = Visit.__table__
+    made = api.insert_into(table).on_conflict_do_nothing(index_elements=[table.c.key])
+    return made.returning(table.c.id)
+
+
+_INSERT_ITEMS = sa.insert(Item.__table__)
+
+
+def write_visit(key: str, **values: Any) -> int | None:
+    """Add a visit; None if its key was used in this very moment."""
+    connection = api.db.session.connection()
+    made = connection.execute(
+        _insert_visit(connection.dialect.name), {"key": key, "version": 1, "reason": "", **values}
+    )
+    number: int | None = made.scalar()
+    return number
+
+
+def write_seat(visit_id: int, store_id: int, wishes: Sequence[Wish], seat: Seat) -> None:
+    """Write what a visit consists of, and claim its time; raises `Taken`."""
+    facts = facts_of(store_id)
+    items = [_item(facts, n, wish, seat) for n, wish in enumerate(wishes)]
+    for item in items:
+        item["visit_id"] = visit_id
+    api.db.session.connection().execute(_INSERT_ITEMS, items)
+    take(visit_id, seat.choices, seat.day.first, seat.start, seat.rows)
+
+
+def _item(facts: StoreFacts, number: int, wish: Wish, seat: Seat) -> dict[str, Any]:
+    offset, minutes = seat.plan.times[number]
+    staff_id = seat.staff_of(number)
+    title, price = "", None
+    if wish.variant_id is not None:
+        title = offer_of(wish.variant_id).title
+        price = price_at(facts, wish.variant_id, staff_id)
+    return {
+        "guest": wish.guest,
+        "variant_id": wish.variant_id,
+        "title": title,
+        "staff_id": staff_id,
+        "requested": wish.staff_id is not None and wish.asked,
+        "offset": offset,
+        "minutes": minutes,
+        "price_fen": price,
+    }
