@@ -53,6 +53,7 @@ from plugins.cashier.offers import (
     Tender,
 )
 from plugins.cashier.online import (
+    GivesStatements,
     NotAuthentic,
     OnlineProvider,
     Ordered,
@@ -62,6 +63,7 @@ from plugins.cashier.online import (
     RefundOrdered,
     RefundTrade,
     Trade,
+    Traded,
 )
 from plugins.cashier.permissions import DEDUCT_ALONE, OPEN_BILLS, SEE_BILLS, SETTLE_BILLS
 from plugins.cashier.priced import Proposal, Unused
@@ -141,6 +143,7 @@ __all__ = [
     "Discount",
     "Draft",
     "DraftLine",
+    "GivesStatements",
     "Guest",
     "Line",
     "LineKind",
@@ -183,6 +186,7 @@ __all__ = [
     "Tender",
     "Term",
     "Trade",
+    "Traded",
     "Unused",
     "accept_benefit",
     "add_line",

@@ -70,7 +70,18 @@ EDIT_RECEIPTS = api.Permission(
     "cashier.edit_receipts", _("Change what receipts look like"), ("manager",)
 )
 
+EDIT_DEALS = api.Permission(
+    "cashier.edit_deals", _("Change what vouchers of platforms give"), ("manager",)
+)
+RECONCILE = api.Permission(
+    "cashier.reconcile_channels",
+    _("Take in statements of channels, and explain what differs"),
+    ("accountant",),
+)
+
 PERMISSIONS = (
+    EDIT_DEALS,
+    RECONCILE,
     CLOSE_DAYS,
     REOPEN_DAYS,
     GET_DAY_SHEETS,

@@ -12,6 +12,7 @@ from plugins.cashier import (
     listeners,
     online_listeners,
     refund_listeners,
+    statement_jobs,
     timeline,
 )
 from plugins.cashier.admin import VIEWS
@@ -48,6 +49,6 @@ class Cashier(api.Plugin):
     demo = (demo.PART, demo_refunds.PART)
     public_routes = PAGES
     settings = (*LIMITS, OWING_MOST, FLOAT, BONUS_BY, *PRINTING, *ONLINE, *REFUND_SETTINGS)
-    jobs = (*SCHEDULES, *closing_jobs.SCHEDULES)
+    jobs = (*SCHEDULES, *closing_jobs.SCHEDULES, *statement_jobs.SCHEDULES)
     cards = CARDS
     commands = (api.Command(commands.books),)

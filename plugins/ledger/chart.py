@@ -98,6 +98,8 @@ CODES: dict[str, Any] = {
     "unmerge": _("Merge undone"),
     "cash_count": _("Cash counted"),
     "cash_move": _("Cash put in or taken out"),
+    "platform_fee": _("Platform fee"),
+    "channel_paid": _("Received from a channel"),
 }
 
 #: How a member agreed to what was taken from her.

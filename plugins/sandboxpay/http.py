@@ -11,7 +11,7 @@ from console import api
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 SECONDS = 4.0
-MOST_BYTES = 64 * 1024
+MOST_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True)

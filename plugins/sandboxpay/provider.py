@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http.client import HTTPException
 from typing import Any
 
@@ -18,6 +18,7 @@ from plugins.cashier.api import (
     RefundOrdered,
     RefundTrade,
     Trade,
+    Traded,
 )
 from plugins.ledger.api import CNY, Name
 from plugins.sandboxpay import settings
@@ -27,6 +28,7 @@ from plugins.sandboxpay.signing import BadSignature, authorise, check_answer
 KEY = "sandboxpay"
 ORDERS = "/sandboxpay/v3/pay/transactions/out-trade-no/"
 REFUNDS = "/sandboxpay/v3/refund/domestic/refunds"
+STATEMENTS = "/sandboxpay/v3/bill/tradebill/"
 
 
 class Missing(Exception):
@@ -95,6 +97,11 @@ class SandboxPay:
         )
         return read_refund(told)
 
+    def statement(self, day: dt.date) -> Sequence[Traded]:
+        """Return all trades of a day that is over."""
+        told = _ask("GET", f"{STATEMENTS}{day.isoformat()}")
+        return [read_traded(one, day) for one in told["trades"]]
+
     def parse_notification(self, headers: Mapping[str, str], body: bytes) -> Trade | RefundTrade:
         """Return what a notification says; `NotAuthentic` unless the sandbox signed it."""
         try:
@@ -133,6 +140,20 @@ def read_refund(told: Mapping[str, Any]) -> RefundTrade:
     """Return a refund as the sandbox tells of it."""
     state: Any = {"SUCCESS": "done", "PROCESSING": "processing"}.get(str(told["status"]), "failed")
     return RefundTrade(str(told["out_refund_no"]), state, int(told["amount"]["refund"]))
+
+
+def read_traded(told: Mapping[str, Any], day: dt.date) -> Traded:
+    """Return a trade of a statement as the sandbox tells of it."""
+    refund = told["trade_state"] == "REFUND"
+    return Traded(
+        "refund" if refund else "payment",
+        str(told["transaction_id"]),
+        int(told["amount"]),
+        int(told["fee"]),
+        day,
+        # The order of a refund is that of its payment, which has a line of its own.
+        order_no="" if refund else str(told["out_trade_no"]),
+    )
 
 
 def _ask(method: str, path: str, message: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from flask import Response, abort, redirect, request
 from console import api
 from plugins.sandboxpay import settings
 from plugins.sandboxpay.services import orders
+from plugins.sandboxpay.services.statements import statement_of
 from plugins.sandboxpay.signing import BadSignature, check_request, sign_answer
 
 routes = api.PublicRoutes("sandboxpay", __name__)
@@ -41,6 +42,12 @@ def close(number: str) -> Response:
 def refund() -> Response:
     """Give money back."""
     return _answer(lambda: orders.give_back(_message()))
+
+
+@routes.get("/v3/bill/tradebill/<day>", audience="signed")
+def statement(day: str) -> Response:
+    """Give account of a day that is over."""
+    return _answer(lambda: statement_of(day))
 
 
 @routes.get("/pay/<prepay_id>", audience="anyone")

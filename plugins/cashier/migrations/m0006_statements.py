@@ -87,6 +87,7 @@ def _create_lines(op: Operations) -> None:
         sa.Column("trade", sa.String(), nullable=False),
         sa.Column("trade_no", sa.String(), nullable=True),
         sa.Column("order_no", sa.String(), nullable=False),
+        sa.Column("voucher_code", sa.String(), nullable=False),
         sa.Column("traded_on", sa.Date(), nullable=False),
         sa.Column("amount_fen", BIG, nullable=True),
         sa.Column("fee_fen", BIG, nullable=False),

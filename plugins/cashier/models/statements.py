@@ -110,6 +110,7 @@ class StatementLine(api.Model):
     trade: Mapped[str] = api.column(_("Trade"), choices=TRADES, default="payment")
     trade_no: Mapped[str | None] = api.column(_("Trade number"))
     order_no: Mapped[str] = api.column(_("Order number"), default="")
+    voucher_code: Mapped[str] = api.column(_("Voucher code"), default="")
     traded_on: Mapped[dt.date] = api.column(_("Day"))
     amount_fen: Mapped[int | None] = api.column(_("Theirs"))
     fee_fen: Mapped[int] = api.column(_("Fee"), default=0)

@@ -1,0 +1,8 @@
+"""What the till does by the clock with statements of channels."""
+
+from __future__ import annotations
+
+from console import api
+from plugins.cashier.services.statements.taking import fetch_statements
+
+SCHEDULES = (api.Schedule("fetch_statements", fetch_statements, daily_at="05:10"),)
