@@ -21,6 +21,7 @@ import { startScanner } from './admin/scanner.js';
 import { startSegments } from './admin/segments.js';
 import { startSelection } from './admin/selection.js';
 import { startShortcuts } from './admin/shortcuts.js';
+import { startSigning } from './admin/signing.js';
 import { startTillLock } from './admin/till_lock.js';
 import { startToasts } from './admin/toasts.js';
 import { startUploads } from './admin/uploads.js';
@@ -32,4 +33,5 @@ for (const start of [
   startFieldLoader, startSelection, startColumns, startFilters, startInlineEdit, startKeypads,
   startFlaskAdmin, startJobs, startWaiting, startReveals, startDrafts, startTillLock,
   startUploads, startViews, startListKeys, startSegments, startScanner, startCounter,
+  startSigning,
 ]) start();

@@ -39,13 +39,13 @@ function show(pane) {
 function collect(item) {
   const form = document.getElementById(item.form) ?? item.element;
   const data = new URLSearchParams();
-  for (const [name, value] of new FormData(form)) data.append(name, value);
+  for (const [name, value] of new FormData(form)) if (typeof value === 'string') data.append(name, value);
   for (const [name, value] of item.fields) data.set(name, value);
   if (form.id === 'till-scan') {
     for (const [name, value] of new FormData(find('#till-add'))) if (!data.has(name)) data.append(name, value);
   }
   if (item.extraForm && find(item.extraForm)) {
-    for (const [name, value] of new FormData(find(item.extraForm))) if (!data.has(name)) data.append(name, value);
+    for (const [name, value] of new FormData(find(item.extraForm))) if (typeof value === 'string' && !data.has(name)) data.append(name, value);
   }
   return { url: item.url ?? form.action, body: data };
 }

@@ -15,11 +15,11 @@ import sqlalchemy as sa
 from console import api
 from console.api import _
 from plugins.cards.models import Card, CardUse, Item, Product
-from plugins.cards.permissions import ANSWER_OBJECTIONS, SEE_CARDS, USE_SESSIONS
+from plugins.cards.permissions import SEE_CARDS, USE_SESSIONS
 from plugins.cards.services.alone import sell_alone, use_alone
 from plugins.cards.services.contracts import sign_contract
 from plugins.cards.services.nightly import earn_passes
-from plugins.cards.services.objecting import object_to
+from plugins.cashier.api import ANSWER_OBJECTIONS, object_to
 from plugins.membership.api import Member
 from plugins.salon.api import Service, Staff, StaffStore
 
@@ -105,7 +105,7 @@ def _play(key: str, member: Member, product: Product, story: Mapping[str, Any]) 
         with api.at_moment(_afternoon(days)):
             use = _use(f"{key}:{number}", card, place)
     if use is not None and "objects" in story:
-        object_to(use.id, member.id, story["objects"])
+        object_to(use.about, member.id, story["objects"])
 
 
 def _make_up(draw: random.Random, member: Member, products: Sequence[Product]) -> None:
@@ -178,7 +178,7 @@ PART = api.DemoPart(
         api.TourStop(
             "objections",
             _("Answer a member's objection"),
-            "/console/cards/objections/?f.open.eq=1",
+            "/console/cashier/objections/?f.open.eq=1",
             ANSWER_OBJECTIONS,
         ),
     ),

@@ -9,14 +9,15 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.cards.models import Card, CardUse, Change, Objection, Person
+from plugins.cards.models import Card, CardUse, Change, Person
 from plugins.cards.services.accounts import left_of
 from plugins.cards.services.lines import KINDS, offered_to
 from plugins.cards.services.offering import cards_of
 from plugins.cards.services.refunding import refundable_cards
 from plugins.cards.services.swapping import KIND as SWAP
+from plugins.cards.services.taken import deduction_of
 from plugins.cards.services.telling import say
-from plugins.cashier.api import LineKind, Refundable
+from plugins.cashier.api import Deduction, LineKind, Refundable
 from plugins.cashier.api import Offer as TillOffer
 from plugins.ledger.api import standings
 from plugins.membership.api import (
@@ -54,6 +55,12 @@ def cashier_refundables(member_id: int) -> Iterable[Refundable]:
 
 
 @api.hookimpl
+def cashier_find_deduction(about: str) -> Deduction | None:
+    """Tell of a session that was used, by its journal or, of a pass, by its own number."""
+    return deduction_of(about)
+
+
+@api.hookimpl
 def cashier_line_kinds() -> Iterable[LineKind]:
     """Let cards be sold and sessions be used on a bill."""
     return (*KINDS, SWAP)
@@ -68,7 +75,7 @@ def cashier_member_offers(member_id: int, store_id: int) -> Iterable[TillOffer]:
 @api.hookimpl
 def membership_member_merging(kept_id: int, gone_id: int) -> None:
     """Give the cards of the gone file, with their history, to the kept one."""
-    for column in (Card.member_id, CardUse.member_id, Change.member_id, Objection.member_id):
+    for column in (Card.member_id, CardUse.member_id, Change.member_id):
         move_rows(column, kept_id, gone_id)
 
 
@@ -80,8 +87,6 @@ def membership_member_erasing(member_id: int) -> None:
     shared = sa.select(CardUse).where(CardUse.member_id == member_id, CardUse.person != "")
     for use in api.db.session.scalars(shared):
         use.person = ""
-    said = sa.update(Objection).where(Objection.member_id == member_id)
-    api.db.session.execute(said.values(text="", answer=""))
     told = Change.kind.in_(("shared", "unshared"))
     api.db.session.execute(sa.delete(Change).where(Change.member_id == member_id, told))
 

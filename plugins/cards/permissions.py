@@ -16,9 +16,6 @@ UNDO_USES = api.Permission("cards.undo_uses", _("Undo the use of a session"), ("
 CHANGE_CARDS = api.Permission(
     "cards.change_cards", _("Extend, pause and share cards"), ("manager",)
 )
-ANSWER_OBJECTIONS = api.Permission(
-    "cards.answer_objections", _("Answer members' objections to sessions"), ("manager",)
-)
 EXPORT_EVIDENCE = api.Permission(
     "cards.export_evidence", _("Export the evidence of a member's cards"), ("manager", "accountant")
 )
@@ -33,7 +30,6 @@ PERMISSIONS = (
     USE_SESSIONS,
     UNDO_USES,
     CHANGE_CARDS,
-    ANSWER_OBJECTIONS,
     EXPORT_EVIDENCE,
     TAKE_IN,
 )

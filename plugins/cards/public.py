@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
-from flask import abort, redirect, request
+from flask import abort, redirect
 
 from console import api
 from plugins.cards.models import Card, CardUse, Contract
@@ -19,9 +19,10 @@ from plugins.cards.services.accounts import (
     sessions_on_no_card,
 )
 from plugins.cards.services.contracts import contract_of, is_whole, sign_contract
-from plugins.cards.services.objecting import may_object, object_to, objections_to
 from plugins.cards.services.offering import cards_of
-from plugins.ledger.api import AGREEMENTS, prove_member
+from plugins.cards.services.taken import deduction_of
+from plugins.cashier.api import Objection, may_object, objections_to, page_of
+from plugins.ledger.api import AGREEMENTS
 from plugins.membership.api import Member
 
 routes = api.PublicRoutes("cards", __name__)
@@ -82,14 +83,15 @@ def show_one(number: int) -> Any:
     rows = sa.select(CardUse).where(CardUse.card_id == number).order_by(CardUse.id.desc())
     uses = api.db.session.scalars(rows.limit(SHOWN)).all()
     stores = {store.id: store.name for store in api.db.session.scalars(sa.select(api.Store))}
-    objections = objections_to([use.id for use in uses])
+    objections = objections_to(use.about for use in uses)
     return api.render_public(
         "cards/phone/card.html",
         card=card,
         uses=uses,
         stores=stores,
         objections=objections,
-        may_object={use.id for use in uses if may_object(use, objections.get(use.id))},
+        page_of=page_of,
+        may_object={use.id for use in uses if _may_object(use, objections.get(use.about))},
         agreements=AGREEMENTS,
         has_contract=contract_of(number) is not None,
     )
@@ -125,48 +127,9 @@ def _contract(number: int) -> tuple[Card, Contract]:
     return card, contract
 
 
-@routes.get("/uses/<int:number>/object", audience="visitor")
-def ask_objection(number: int) -> Any:
-    """Ask what is wrong with a session that was taken from a card of hers."""
-    return _show_objection(_own_use(number))
-
-
-@routes.post("/uses/<int:number>/object", audience="visitor")
-def put_objection(number: int) -> Any:
-    """Write her objection down; the manager answers it."""
-    use = _own_use(number)
-    member_id, card_id = use.member_id, use.card_id
-    api.db.session.rollback()
-    try:
-        object_to(number, member_id, request.form.get("text", ""))
-    except api.Refused as refused:
-        return _show_objection(_own_use(number), refused), refused.status
-    return redirect(f"/cards/mine/{card_id}")
-
-
-def _own_use(number: int) -> CardUse:
-    use = api.db.session.get(CardUse, number)
-    if use is None or use.member_id != api.visitor().id:
-        abort(404)
-    return use
-
-
-def _show_objection(use: CardUse, problem: api.Refused | None = None) -> Any:
-    store = api.db.session.get_one(api.Store, use.store_id)
-    return api.render_public(
-        "cards/phone/object.html",
-        use=use,
-        store=store,
-        agreed=AGREEMENTS.get(use.agreed_by, use.agreed_by),
-        text=request.form.get("text", ""),
-        problem=problem,
-    )
-
-
-@routes.get("/check", audience="visitor")
-def check() -> Any:
-    """Compute the chain of hashes behind her cards and balance anew, and say whether it holds."""
-    return api.render_public("cards/phone/check.html", proof=prove_member(api.visitor().id))
+def _may_object(use: CardUse, known: Objection | None) -> bool:
+    found = deduction_of(use.about)
+    return found is not None and may_object(found, known)
 
 
 def _visits(member_id: int) -> dict[int, list[dt.date]]:

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from plugins.cashier.deductions import (
+    ANSWER_OBJECTIONS,
+    Deduction,
+    about_journal,
+    cashier_find_deduction,
+)
 from plugins.cashier.desk import Guest, LooseEnd
 from plugins.cashier.hookspecs import (
     cashier_adjustments,
@@ -23,6 +29,7 @@ from plugins.cashier.models import (
     Discount,
     Line,
     LinePart,
+    Objection,
     OnlinePayment,
     OnlineRefund,
     Order,
@@ -34,6 +41,7 @@ from plugins.cashier.models import (
     RefundLine,
     Seller,
     Settlement,
+    Signature,
 )
 from plugins.cashier.offers import (
     Adjustment,
@@ -53,7 +61,6 @@ from plugins.cashier.offers import (
     Tender,
 )
 from plugins.cashier.online import (
-    GivesStatements,
     NotAuthentic,
     OnlineProvider,
     Ordered,
@@ -63,7 +70,6 @@ from plugins.cashier.online import (
     RefundOrdered,
     RefundTrade,
     Trade,
-    Traded,
 )
 from plugins.cashier.permissions import DEDUCT_ALONE, OPEN_BILLS, SEE_BILLS, SETTLE_BILLS
 from plugins.cashier.priced import Proposal, Unused
@@ -74,7 +80,7 @@ from plugins.cashier.refunds import (
     cashier_refund_made,
     cashier_refundables,
 )
-from plugins.cashier.services.agreeing import ProvenPin, prove_pin
+from plugins.cashier.services.agreeing import Proof, ProvenPin, prove_pin
 from plugins.cashier.services.asking import member_offers
 from plugins.cashier.services.billing import (
     add_line,
@@ -103,6 +109,13 @@ from plugins.cashier.services.choosing import (
 from plugins.cashier.services.days import require_open_day
 from plugins.cashier.services.naming import name_in_all
 from plugins.cashier.services.numbers import today_of
+from plugins.cashier.services.objecting import (
+    lines_under_objection,
+    may_object,
+    object_to,
+    objections_to,
+    page_of,
+)
 from plugins.cashier.services.online.advancing import note_closed, note_prepaid
 from plugins.cashier.services.online.booking import take_payment
 from plugins.cashier.services.online.ordering import describe_online, order_online
@@ -123,14 +136,26 @@ from plugins.cashier.services.refunding.cases import (
     refund_lines,
     return_sale,
 )
+from plugins.cashier.services.refunding.lines import Wanted, lines_to_refund
 from plugins.cashier.services.refunding.sheets import Purchase, Term
 from plugins.cashier.services.refunding.sheets import Share as SheetShare
 from plugins.cashier.services.refunding.sheets import Use as SheetUse
 from plugins.cashier.services.settling import settle
+from plugins.cashier.services.signing import (
+    KEPT,
+    Signed,
+    keep_signature,
+    read_picture,
+    signature_of,
+    signatures_of,
+    use_signature,
+)
 from plugins.cashier.services.voiding import undo_settlement, void_bill
 
 __all__ = [
+    "ANSWER_OBJECTIONS",
     "DEDUCT_ALONE",
+    "KEPT",
     "MAKE_REFUNDS",
     "OPEN_BILLS",
     "SEE_BILLS",
@@ -139,17 +164,18 @@ __all__ = [
     "Adjustment",
     "Asked",
     "Bill",
+    "Deduction",
     "Described",
     "Discount",
     "Draft",
     "DraftLine",
-    "GivesStatements",
     "Guest",
     "Line",
     "LineKind",
     "LinePart",
     "LooseEnd",
     "NotAuthentic",
+    "Objection",
     "Offer",
     "OnlinePayment",
     "OnlineProvider",
@@ -164,6 +190,7 @@ __all__ = [
     "Payout",
     "Performer",
     "Prepaid",
+    "Proof",
     "Proposal",
     "ProvenPin",
     "ProviderRefused",
@@ -181,13 +208,16 @@ __all__ = [
     "Share",
     "SheetShare",
     "SheetUse",
+    "Signature",
+    "Signed",
     "Step",
     "Taken",
     "Tender",
     "Term",
     "Trade",
-    "Traded",
     "Unused",
+    "Wanted",
+    "about_journal",
     "accept_benefit",
     "add_line",
     "book_today",
@@ -198,6 +228,7 @@ __all__ = [
     "cashier_bill_voiding",
     "cashier_check_bill",
     "cashier_deposits",
+    "cashier_find_deduction",
     "cashier_guests",
     "cashier_line_kinds",
     "cashier_loose_ends",
@@ -215,21 +246,29 @@ __all__ = [
     "give_free",
     "hold_bill",
     "keep_price",
+    "keep_signature",
     "lines_of",
+    "lines_to_refund",
+    "lines_under_objection",
+    "may_object",
     "member_offers",
     "name_in_all",
     "note_closed",
     "note_prepaid",
     "note_refund",
+    "object_to",
+    "objections_to",
     "open_bill",
     "open_refund",
     "order_online",
+    "page_of",
     "payment_kinds",
     "preview",
     "proposals_for",
     "prove_pin",
     "put_performers",
     "put_sellers",
+    "read_picture",
     "refund_lines",
     "refund_payment",
     "refunds_of",
@@ -244,11 +283,14 @@ __all__ = [
     "set_member",
     "settle",
     "shares_of",
+    "signature_of",
+    "signatures_of",
     "take_payment",
     "take_proposal",
     "takes_online",
     "today_of",
     "undo_settlement",
     "use_points",
+    "use_signature",
     "void_bill",
 ]

@@ -10,13 +10,14 @@ from plugins.cashier import (
     demo,
     demo_refunds,
     listeners,
+    objection_listeners,
     online_listeners,
     refund_listeners,
-    statement_jobs,
     timeline,
 )
 from plugins.cashier.admin import VIEWS
 from plugins.cashier.admin.closing_cards import CARDS
+from plugins.cashier.deductions import ANSWER_OBJECTIONS, DAYS, DEDUCTION_HOOKS
 from plugins.cashier.hookspecs import HOOKS
 from plugins.cashier.online_jobs import SCHEDULES
 from plugins.cashier.permissions import PERMISSIONS
@@ -28,6 +29,7 @@ from plugins.cashier.services.online.settings import SETTINGS as ONLINE
 from plugins.cashier.services.printing import SETTINGS as PRINTING
 from plugins.cashier.services.reports.across import BONUS_BY
 from plugins.cashier.services.settling import OWING_MOST
+from plugins.cashier.services.signing import KEPT
 
 
 class Cashier(api.Plugin):
@@ -42,13 +44,23 @@ class Cashier(api.Plugin):
         "membership": ">=1,<2",
         "messages": ">=1,<2",
     }
-    hooks = (*HOOKS, *REFUND_HOOKS)
-    listeners = (listeners, online_listeners, refund_listeners, timeline)
-    permissions = (*PERMISSIONS, *REFUND_PERMISSIONS)
+    hooks = (*HOOKS, *REFUND_HOOKS, *DEDUCTION_HOOKS)
+    listeners = (listeners, online_listeners, refund_listeners, timeline, objection_listeners)
+    permissions = (*PERMISSIONS, *REFUND_PERMISSIONS, ANSWER_OBJECTIONS)
     admin_views = VIEWS
     demo = (demo.PART, demo_refunds.PART)
     public_routes = PAGES
-    settings = (*LIMITS, OWING_MOST, FLOAT, BONUS_BY, *PRINTING, *ONLINE, *REFUND_SETTINGS)
-    jobs = (*SCHEDULES, *closing_jobs.SCHEDULES, *statement_jobs.SCHEDULES)
+    settings = (
+        *LIMITS,
+        OWING_MOST,
+        FLOAT,
+        BONUS_BY,
+        *PRINTING,
+        *ONLINE,
+        *REFUND_SETTINGS,
+        DAYS,
+        KEPT,
+    )
+    jobs = (*SCHEDULES, *closing_jobs.SCHEDULES)
     cards = CARDS
     commands = (api.Command(commands.books),)

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from plugins.cashier import public_online, public_receipts, public_refunds
+from plugins.cashier import public_objections, public_online, public_receipts, public_refunds
 
-PAGES = tuple({*public_online.PAGES, *public_receipts.PAGES, *public_refunds.PAGES})
+PAGES = tuple(
+    {
+        *public_objections.PAGES,
+        *public_online.PAGES,
+        *public_receipts.PAGES,
+        *public_refunds.PAGES,
+    }
+)

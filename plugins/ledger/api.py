@@ -50,7 +50,7 @@ from plugins.ledger.services.problems import (
     RefundTooBig,
     UsedMeanwhile,
 )
-from plugins.ledger.services.proving import Proof, prove_member
+from plugins.ledger.services.proving import Proof, fingerprint_of, prove_member
 from plugins.ledger.services.refunding import (
     PaidBy,
     Payout,
@@ -118,6 +118,7 @@ __all__ = [
     "close_account",
     "earn_points",
     "expire_points",
+    "fingerprint_of",
     "hand_back",
     "hand_over",
     "hand_over_lots",

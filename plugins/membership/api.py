@@ -5,6 +5,7 @@ from __future__ import annotations
 from plugins.membership.hookspecs import (
     TILES,
     ExportPart,
+    MovementNote,
     ProfileFact,
     Tile,
     TimelineMoment,
@@ -139,6 +140,7 @@ __all__ = [
     "KnownStore",
     "Level",
     "Member",
+    "MovementNote",
     "NewMember",
     "OfferGone",
     "PhoneTaken",

@@ -119,6 +119,21 @@ def membership_level_changed(
 
 
 @dataclass(frozen=True)
+class MovementNote:
+    """Words below a movement of a member's on her phone, and where they lead."""
+
+    journal_id: int
+    text: str
+    url: str = ""
+
+
+@api.collect
+def membership_movement_notes(member_id: int, journal_ids: Sequence[int]) -> Iterable[MovementNote]:
+    """Say more of what the ledger moved for a member, on the page where she reads it."""
+    raise NotImplementedError
+
+
+@dataclass(frozen=True)
 class ExportPart:
     """A part of the copy of her data that a member may ask for; *rows* hold plain values.
 
@@ -191,6 +206,7 @@ HOOKS = (
     membership_member_merging,
     membership_member_unmerging,
     membership_merge_contents,
+    membership_movement_notes,
     membership_profile_facts,
     membership_tiles,
     membership_timeline_kinds,

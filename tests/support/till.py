@@ -10,6 +10,11 @@ from plugins.salon.models import Service
 from tests.support.salon import add_service
 
 _keys = count(1)
+#: A signature as a screen sends it: one black dot.
+DRAWN = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgAB"
+    "SK+kcQAAAABJRU5ErkJggg=="
+)
 
 
 def new_key() -> str:
@@ -63,6 +68,7 @@ def top_up(member_id: int, yuan: int, bonus: int = 0, store_id: int = 1) -> Sett
 
 
 __all__ = [
+    "DRAWN",
     "Bill",
     "add_to",
     "add_top_up",

@@ -3,8 +3,7 @@
 from plugins.cards.admin.cards import CardAdmin
 from plugins.cards.admin.counter import CounterView
 from plugins.cards.admin.intake import IntakeView
-from plugins.cards.admin.objections import ObjectionAdmin
 from plugins.cards.admin.products import ProductAdmin
 from plugins.cards.admin.uses import UseAdmin
 
-VIEWS = (CounterView, CardAdmin, UseAdmin, ObjectionAdmin, ProductAdmin, IntakeView)
+VIEWS = (CounterView, CardAdmin, UseAdmin, ProductAdmin, IntakeView)

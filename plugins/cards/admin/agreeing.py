@@ -8,13 +8,13 @@ from flask import request
 
 from console import api
 from console.api import _
-from plugins.cashier.api import DEDUCT_ALONE, ProvenPin
+from plugins.cashier.api import DEDUCT_ALONE, Proof, ProvenPin, signature_of
 from plugins.membership.api import check_member_pin, has_pin
 
 WAYS: dict[str, Any] = {
     "code": _("Member code"),
     "pin": _("PIN"),
-    "signature": _("Signature on paper"),
+    "signature": _("Signature"),
     "staff_only": _("Without her: she is told at once"),
 }
 
@@ -29,7 +29,7 @@ def ways_for(store: api.Store | None, member_id: int) -> list[tuple[str, Any]]:
     return [(way, label) for way, label in WAYS.items() if way not in out]
 
 
-def agreement(member_id: int, store_id: int) -> tuple[str, str | ProvenPin]:
+def agreement(member_id: int, store_id: int) -> tuple[str, Proof]:
     """Return how the member agreed and what proves it; the till uses a code up."""
     way = request.form.get("agreed_by", "")
     if way not in WAYS:
@@ -39,4 +39,6 @@ def agreement(member_id: int, store_id: int) -> tuple[str, str | ProvenPin]:
     if way == "pin":
         check_member_pin(member_id, request.form.get("pin", ""))
         return way, ProvenPin(member_id)
+    if way == "signature":
+        return way, signature_of(member_id, store_id)
     return way, "".join(request.form.get("code", "").split())

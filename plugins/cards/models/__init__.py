@@ -17,11 +17,10 @@ from plugins.cards.models.products import (
     Product,
     ProductStore,
 )
-from plugins.cards.models.uses import OUTCOMES, CardUse, Change, Contract, Intake, Objection, Pause
+from plugins.cards.models.uses import CardUse, Change, Contract, Intake, Pause
 
 __all__ = [
     "KINDS",
-    "OUTCOMES",
     "SOURCES",
     "STARTS",
     "STATES",
@@ -33,7 +32,6 @@ __all__ = [
     "Intake",
     "Item",
     "ItemService",
-    "Objection",
     "Part",
     "PartService",
     "Pause",

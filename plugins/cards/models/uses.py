@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, relationship
 from console import api
 from console.api import _
 from plugins.cards.models.cards import Card, Part
+from plugins.cashier.api import about_journal
 from plugins.ledger.api import AGREEMENTS
 from plugins.membership.api import Member
 from plugins.salon.api import Staff
@@ -72,47 +73,14 @@ class CardUse(api.Model):
     staff: Mapped[Staff | None] = relationship(Staff)
 
     @property
+    def about(self) -> str:
+        """The name by which the member may object to it."""
+        return about_journal(self.journal_id) if self.journal_id else f"use:{self.id}"
+
+    @property
     def ref(self) -> str:
         """The reference of its line in the ledger."""
         return f"{self.key}/session"
-
-
-OUTCOMES = (
-    ("explained", _("The use stands")),
-    ("given_back", _("The session was given back")),
-    ("made_good", _("Made good otherwise")),
-)
-
-
-class Objection(api.Model):
-    """What a member says against a session that was taken from her; the manager answers it."""
-
-    __tablename__ = "cards_objection"
-    scope = api.in_store("store_id")
-    label_column = "at"
-    __table_args__ = (
-        sa.CheckConstraint(
-            "(answered_at IS NULL) = (outcome IS NULL)", name="answered_with_outcome"
-        ),
-        sa.CheckConstraint("outcome IN ('explained', 'given_back', 'made_good')", name="outcome"),
-        sa.UniqueConstraint("use_id"),
-        sa.Index("ix_cards_objection_store_id_answered_at", "store_id", "answered_at"),
-    )
-    id: Mapped[int] = api.column(_("Number"), primary_key=True)
-    use_id: Mapped[int] = api.column(_("Session"), sa.ForeignKey("cards_use.id"))
-    member_id: Mapped[int] = api.column(
-        _("Member"), sa.ForeignKey("membership_member.id"), index=True
-    )
-    store_id: Mapped[int] = api.column(_("Store"), sa.ForeignKey("console_store.id"))
-    at: Mapped[dt.datetime] = api.column(_("Objected at"))
-    text: Mapped[str] = api.column(_("What she says"), default="")
-    outcome: Mapped[str | None] = api.column(_("Outcome"), choices=OUTCOMES)
-    answer: Mapped[str] = api.column(_("Answer"), default="")
-    answered_at: Mapped[dt.datetime | None] = api.column(_("Answered at"))
-    answered_by: Mapped[str] = api.column(_("Answered by"), default="")
-
-    use: Mapped[CardUse] = relationship(CardUse)
-    member: Mapped[Member] = relationship(Member)
 
 
 class Contract(api.Model):

@@ -50,7 +50,7 @@ def use_alone(
     *,
     key: str,
     agreed_by: str,
-    proof: str | till.ProvenPin = "",
+    proof: till.Proof = "",
     means: str = "cash",
     staff_id: int | None = None,
 ) -> CardUse:

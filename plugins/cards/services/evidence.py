@@ -13,8 +13,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from console import api
-from plugins.cards.models import Card, CardUse, Change, Contract, Objection, Pause
+from plugins.cards.models import Card, CardUse, Change, Contract, Pause
 from plugins.cards.services.offering import cards_of
+from plugins.cashier.api import Objection, Signature
 from plugins.ledger.api import Account, Journal, Leg, Lot, heir_of, prove_member
 from plugins.membership.api import Member
 
@@ -38,6 +39,7 @@ def pack_evidence(member_id: int) -> bytes:
         "uses.csv": _sheet(uses),
         "changes.json": _json(_rows(Change, Change.card_id.in_(ids))),
         "pauses.csv": _sheet(_rows(Pause, Pause.card_id.in_(ids))),
+        "signatures.csv": _sheet(_rows(Signature, Signature.member_id == member.id)),
         "objections.csv": _sheet(_rows(Objection, Objection.member_id == member.id)),
         "journals.csv": _sheet(_journals(cards)),
     }

@@ -36,11 +36,6 @@ ENDING = MessageKind(
     _("Your card ends soon"),
     _("%(name)s, your card %(card)s is valid until %(until)s. Book in time."),
 )
-ANSWERED = MessageKind(
-    "cards.answered",
-    _("An answer to your objection"),
-    _("%(name)s, about your card %(card)s: %(answer)s"),
-)
 WORDS = {
     "sold": _("Card sold: %(card)s"),
     "paid": _("Owing paid: %(amount)s (%(card)s)"),

@@ -11,9 +11,10 @@ from markupsafe import Markup
 from console import api
 from console.api import _
 from plugins.cashier.admin import drawing
-from plugins.cashier.models import Bill, Order, Payment, PaymentKind
+from plugins.cashier.models import SIGNED, Bill, Order, Payment, PaymentKind
 from plugins.cashier.permissions import EXPORT_BILLS, OPEN_BILLS, SEE_BILLS
 from plugins.cashier.services.billing import member_of
+from plugins.cashier.services.signing import signatures_of
 
 TILL = "/console/cashier/till/"
 
@@ -120,6 +121,10 @@ class BillAdmin(api.ModelAdmin):
             found.append(api.Panel(_("Payments"), html, 20))
             html = drawing.draw("_bill_journals.html", journals=drawing.journals_of(record.id))
             found.append(api.Panel(_("In the books"), html, 40))
+        signed = signatures_of(f"bill:{record.id}")
+        if signed:
+            html = drawing.draw("_signatures.html", signatures=signed, ways=dict(SIGNED))
+            found.append(api.Panel(_("Signature"), html, 25))
         if record.receipt:
             html = drawing.draw("_bill_receipt.html", acts=record.receipt["acts"])
             found.append(api.Panel(_("Receipt"), html, 30))

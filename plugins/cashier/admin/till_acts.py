@@ -17,16 +17,17 @@ from plugins.cashier.models import Bill, Deal, Line, PaymentKind, Settlement
 from plugins.cashier.offers import Offer
 from plugins.cashier.permissions import OPEN_BILLS, SETTLE_BILLS
 from plugins.cashier.services import billing, byhand
-from plugins.cashier.services.agreeing import ProvenPin, prove_pin
+from plugins.cashier.services.agreeing import Proof, prove_pin
 from plugins.cashier.services.asking import member_offers
 from plugins.cashier.services.catalogue import services_like
 from plugins.cashier.services.codes import what_is
 from plugins.cashier.services.keys import new_key
 from plugins.cashier.services.settling import settle
+from plugins.cashier.services.signing import signature_of
 from plugins.cashier.services.tendering import all_kinds, plan
 from plugins.cashier.services.vouchers import deals_of, put_voucher
 from plugins.membership.api import Member, read_code
-from plugins.messages.api import ProvenPhone, check_code
+from plugins.messages.api import check_code
 from plugins.salon.api import Service
 
 MOST_FOUND = 8
@@ -230,11 +231,14 @@ def settle_bill(number: int) -> None:
     """Settle a bill as a form says; the same form settles it once."""
     agreed_by, proof = text_of("agreed_by") or None, text_of("code")
     key = text_of("key") or new_key()
-    proven: str | ProvenPin | ProvenPhone = proof
+    proven: Proof = proof
     if _was_settled(key):
         pass  # the proof was used up then; the answer is the same
     elif agreed_by == "pin":
         proven = prove_pin(number, proof)
+    elif agreed_by == "signature":
+        bill = api.db.session.get_one(Bill, number)
+        proven = signature_of(bill.member_id, bill.store_id)
     elif agreed_by == "sms_code":
         proven = check_code(_phone_of(number), SMS_PURPOSE, proof)
     settle(

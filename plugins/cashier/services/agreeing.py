@@ -12,6 +12,7 @@ from console.api import _
 from plugins.cashier.models import Bill, Line
 from plugins.cashier.permissions import DEDUCT_ALONE
 from plugins.cashier.services.asking import line_kinds
+from plugins.cashier.services.signing import KEPT, Signed, use_signature
 from plugins.ledger.api import AGREEMENTS
 from plugins.membership.api import Member, check_member_pin, use_code
 from plugins.messages.api import ProvenPhone
@@ -25,7 +26,7 @@ class ProvenPin:
     member_id: int
 
 
-Proof = str | ProvenPhone | ProvenPin
+Proof = str | ProvenPhone | ProvenPin | Signed
 
 
 def prove_pin(bill_id: int, pin: str) -> ProvenPin:
@@ -63,6 +64,8 @@ def check_agreement(bill: Bill, agreed_by: str | None, proof: Proof) -> str:
         _use_sms_code(bill, proof)
     if agreed_by == "pin" and proof != ProvenPin(bill.member_id or 0):
         raise api.Refused(_("Ask the member to type her PIN."))
+    if agreed_by == "signature" and (KEPT.get(bill.store_id) or isinstance(proof, Signed)):
+        use_signature(proof, bill.member_id, f"bill:{bill.id}")
     if agreed_by == "staff_only" and not DEDUCT_ALONE.held(bill.store_id):
         raise api.Refused(_("You may not take from a balance without the member's code."))
     return agreed_by

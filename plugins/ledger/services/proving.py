@@ -80,6 +80,17 @@ def _journals_of(connection: sa.Connection, accounts: Sequence[int]) -> Iterator
             sa.select(LINK.c.journal_id).where(LINK.c.account_id.in_(some)),
         ):
             ids.update(connection.scalars(wanted))
+    yield from _read(connection, ids)
+
+
+def fingerprint_of(journal_id: int) -> str:
+    """Return the hash of a journal as it stands now: another one means that it was changed."""
+    found = list(_read(api.db.session.connection(), {journal_id}))
+    return digest_of(found[0]).hex() if found else ""
+
+
+def _read(connection: sa.Connection, ids: set[int]) -> Iterator[WholeJournal]:
+    """Yield journals with all that belongs to them, by number."""
     for some in chunks(sorted(ids)):
         heads = sa.select(JOURNAL).where(JOURNAL.c.id.in_(some)).order_by(JOURNAL.c.id)
         found = {row["id"]: WholeJournal(row) for row in connection.execute(heads).mappings()}

@@ -11,7 +11,7 @@ from console.api import _
 from plugins.membership.public.card import member_here
 from plugins.membership.public.routes import routes, show
 from plugins.membership.services.holding import hold_of
-from plugins.membership.services.movements import tell_movements
+from plugins.membership.services.movements import notes_on, tell_movements
 from plugins.membership.services.offers import offers_for
 from plugins.membership.services.pins import check_member_pin, has_pin, set_member_pin
 from plugins.membership.services.purses import purses_of
@@ -24,13 +24,15 @@ def show_balance() -> Any:
     """Show what is left of each top-up, the latest movements, and the offers."""
     member = member_here()
     purses = purses_of(member.id)
+    moments = list(tell_movements(member.id, None, LINES, to_her=True))
     return show(
         "balance",
         purses=[one for one in purses if one.balance_fen or not one.code],
         total_fen=sum(one.balance_fen for one in purses),
         hold=hold_of(member.id),
         offers=offers_for(member.id, member.home_store_id),
-        moments=list(tell_movements(member.id, None, LINES, to_her=True)),
+        moments=moments,
+        notes=notes_on(member.id, moments),
         has_pin=has_pin(member.id),
     )
 

@@ -13,7 +13,7 @@ from plugins.membership.hookspecs import TimelinePlace
 from plugins.membership.public.card import member_here
 from plugins.membership.public.routes import routes, show
 from plugins.membership.services.entitlements import holdings_of
-from plugins.membership.services.movements import SOURCE, tell_movements
+from plugins.membership.services.movements import SOURCE, notes_on, tell_movements
 
 PAGE = 20
 
@@ -27,6 +27,7 @@ def show_history() -> Any:
     return show(
         "history",
         moments=shown,
+        notes=notes_on(member.id, shown),
         older=shown[-1].number if len(found) > PAGE else None,
         holdings=holdings_of(member.id),
     )

@@ -11,7 +11,12 @@ import sqlalchemy as sa
 from console import api
 from console.api import _
 from plugins.ledger.api import CODES, SESSION, Account, Journal, Leg
-from plugins.membership.hookspecs import TimelineMoment, TimelinePlace
+from plugins.membership.hookspecs import (
+    MovementNote,
+    TimelineMoment,
+    TimelinePlace,
+    membership_movement_notes,
+)
 from plugins.membership.services.moments import older_than
 
 SOURCE, KIND = "ledger", "money"
@@ -135,6 +140,16 @@ def _say(kind: str, unit: str, amount: int) -> str:
 
 def _signed_fen(fen: int) -> str:
     return f"{'+' if fen > 0 else ''}{api.format_fen(fen)}"
+
+
+def notes_on(member_id: int, moments: Iterable[TimelineMoment]) -> dict[int, list[MovementNote]]:
+    """Return what else is to be said of some movements, by the number of their journal."""
+    numbers = [moment.number for moment in moments]
+    found: dict[int, list[MovementNote]] = {}
+    answers = api.answers(membership_movement_notes, member_id=member_id, journal_ids=numbers)
+    for note in (one for answer in answers for one in answer):
+        found.setdefault(note.journal_id, []).append(note)
+    return found
 
 
 def last_visit_on(member_id: int) -> dt.date | None:

@@ -27,6 +27,7 @@ from tests.support.pages import words
 from tests.support.people import SignIn, post
 from tests.support.phones import phone_of
 from tests.support.salon import add_staff, add_store
+from tests.support.till import DRAWN
 
 pytestmark = pytest.mark.any_engine
 
@@ -270,7 +271,7 @@ def test_a_session_used_at_the_counter_stands_on_a_bill_and_is_undone_with_it(
     shop: Shop, card: Card, sign_in: SignIn
 ) -> None:
     manager = sign_in("manager", shop.store.id)
-    sent = form(shop, card, agreed_by="signature")
+    sent = form(shop, card, agreed_by="signature", signature=DRAWN)
     assert post(manager, f"{COUNTER}{shop.member.id}/use", sent).status_code == 302
     one = api.db.session.query(CardUse).one()
     bill = api.db.session.query(Bill).one()
@@ -285,7 +286,7 @@ def test_a_session_used_at_the_counter_stands_on_a_bill_and_is_undone_with_it(
 def test_a_supplement_is_paid_with_the_session(shop: Shop, sign_in: SignIn) -> None:
     card = sell(shop, add_product("体验 2 次", 10_000, item(shop.scalp, 2, list_fen=10_000)))
     desk, url = sign_in("front_desk", shop.store.id), f"{COUNTER}{shop.member.id}/use"
-    sent = form(shop, card, agreed_by="signature", means="wechat")
+    sent = form(shop, card, agreed_by="signature", signature=DRAWN, means="wechat")
     assert post(desk, url, {**sent, "means": "gold"}).status_code == 422
     assert post(desk, url, sent).status_code == 302
     assert -balance(platform("wechat")) == 2_800

@@ -13,14 +13,14 @@ from flask import Flask
 from console import api
 from console.inbox import Notice
 from plugins.cards.api import Card
-from plugins.cards.models import Contract, Objection
+from plugins.cards.models import Contract
 from plugins.cards.services.accounts import Left, left_of
 from plugins.cards.services.alone import swap_alone
 from plugins.cards.services.contracts import contract_of, is_whole
 from plugins.cards.services.nightly import earn_passes
-from plugins.cards.services.objecting import answer_objection, object_to
 from plugins.cards.services.swapping import value_of
-from plugins.cashier.api import undo_settlement
+from plugins.cashier.api import Objection, object_to, undo_settlement
+from plugins.cashier.services.objecting import answer_objection
 from plugins.ledger.api import salon
 from plugins.ledger.services.verifying import verify
 from plugins.messages.api import Message
@@ -153,15 +153,15 @@ def test_she_objects_on_her_phone_and_the_manager_answers(
     page = words(phone.get(f"/cards/mine/{card.id}").text)
     assert "agreed by code" in page
     assert "Something is wrong" in page
-    url = f"/cards/uses/{one.id}/object"
+    url = f"/cashier/object/{one.about.replace(':', '/')}"
     assert phone.get(url).status_code == 200
     phone.post(url, text="我那天没来")
     assert "You objected" in words(phone.get(f"/cards/mine/{card.id}").text)
     objection = api.db.session.query(Objection).one()
     manager = sign_in("manager", shop.store.id)
     task = api.db.session.query(Notice).one()
-    assert (task.todo, task.url) == (True, f"/console/cards/objections/{objection.id}/answer")
-    answer = f"/console/cards/objections/{objection.id}/answer"
+    assert (task.todo, task.url) == (True, f"/console/cashier/objections/{objection.id}/answer")
+    answer = f"/console/cashier/objections/{objection.id}/answer"
     assert "我那天没来" in manager.get(answer).text
     assert post(manager, answer, {"outcome": "given_back", "answer": ""}).status_code == 422
     sent = {"outcome": "given_back", "answer": "对不起,已退回。"}
@@ -170,19 +170,19 @@ def test_she_objects_on_her_phone_and_the_manager_answers(
     assert left(card) == [Left(10, 2)]
     assert api.db.session.query(Notice).one().done_at is not None
     assert "已退回" in words(phone.get(f"/cards/mine/{card.id}").text)
-    assert api.db.session.query(Message).filter_by(kind="cards.answered").count() == 1
+    assert api.db.session.query(Message).filter_by(kind="cashier.answered").count() == 1
 
 
 def test_an_objection_comes_in_time_and_is_one(shop: Shop, card: Card) -> None:
     one = use(shop, card)
     with refused("what is wrong"):
-        object_to(one.id, shop.member.id, " ")
+        object_to(one.about, shop.member.id, " ")
     with api.at_moment(api.now() + dt.timedelta(days=31)), refused("is over"):
-        object_to(one.id, shop.member.id, "?")
-    first = object_to(one.id, shop.member.id, "没来")
-    assert object_to(one.id, shop.member.id, "还是没来").id == first.id
+        object_to(one.about, shop.member.id, "?")
+    first = object_to(one.about, shop.member.id, "没来")
+    assert object_to(one.about, shop.member.id, "还是没来").id == first.id
     with pytest.raises(api.NotFound):
-        object_to(one.id, shop.member.id + 1, "?")
+        object_to(one.about, shop.member.id + 1, "?")
     answer_objection(first.id, "explained", "是您妹妹来的。")
     assert left(card) == [Left(9, 2)]
 
@@ -190,7 +190,7 @@ def test_an_objection_comes_in_time_and_is_one(shop: Shop, card: Card) -> None:
 def test_the_evidence_has_every_row_and_its_fingerprint(
     shop: Shop, card: Card, sign_in: SignIn
 ) -> None:
-    object_to(use(shop, card).id, shop.member.id, "=HYPERLINK(1)")
+    object_to(use(shop, card).about, shop.member.id, "=HYPERLINK(1)")
     accountant = sign_in("accountant", shop.store.id)
     answer = accountant.get(f"/console/cards/counter/{shop.member.id}/evidence")
     archive = zipfile.ZipFile(io.BytesIO(answer.data))
@@ -205,7 +205,7 @@ def test_the_evidence_has_every_row_and_its_fingerprint(
 
 def test_her_phone_checks_the_chain_of_her_entries(app: Flask, shop: Shop, card: Card) -> None:
     use(shop, card)
-    page = words(phone_of(app, shop.member.id).get("/cards/check").text)
+    page = words(phone_of(app, shop.member.id).get("/cashier/check").text)
     assert "Nothing was changed." in page
     assert "2 entries were checked" in page
 

@@ -1,0 +1,75 @@
+"""What objections answer and do when something happens elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from console import api
+from console.api import _
+from plugins.cashier.deductions import about_journal
+from plugins.cashier.models import Objection, Signature
+from plugins.cashier.services.objecting import objections_to, page_of
+from plugins.cashier.services.signing import drop_signatures
+from plugins.cashier.services.taken import objectable
+from plugins.membership.api import ExportPart, MovementNote, move_rows
+
+
+@api.hookimpl
+def membership_movement_notes(member_id: int, journal_ids: Sequence[int]) -> Iterable[MovementNote]:
+    """Let her object to what was taken from her, and show what became of it."""
+    numbers = objectable(member_id, journal_ids)
+    known = objections_to(about_journal(number) for number in numbers)
+    for number, in_time in numbers.items():
+        objection = known.get(about_journal(number))
+        if objection is None:
+            if in_time:
+                url = page_of(about_journal(number))
+                yield MovementNote(number, api.gettext("Something is wrong"), url)
+        elif objection.answered_at is None:
+            words = api.gettext("You objected; the store will answer.")
+            yield MovementNote(number, words, page_of(objection.about))
+        else:
+            words = api.gettext("Answer: %(answer)s", answer=objection.answer)
+            yield MovementNote(number, words, page_of(objection.about))
+
+
+@api.hookimpl
+def membership_member_merging(kept_id: int, gone_id: int) -> None:
+    """Give the objections and signatures of the gone file to the kept one."""
+    for model in (Objection, Signature):
+        move_rows(model.member_id, kept_id, gone_id)
+
+
+@api.hookimpl
+def membership_member_erasing(member_id: int) -> None:
+    """Forget what she said and how she signs; that she did, and when, stays for the books."""
+    said = sa.update(Objection).where(Objection.member_id == member_id)
+    api.db.session.execute(said.values(text="", answer=""))
+    drop_signatures(member_id)
+
+
+@api.hookimpl
+def membership_export_parts(member_id: int) -> Iterable[ExportPart]:
+    """Return what a member objected to, and what she was answered."""
+    wanted = sa.select(Objection).where(Objection.member_id == member_id).order_by(Objection.id)
+    rows: list[dict[str, Any]] = [
+        {
+            "at": one.at.isoformat(),
+            "what": api.thaw(one.title),
+            "text": one.text,
+            "answer": one.answer,
+            "fingerprint": one.digest,
+        }
+        for one in api.db.session.scalars(wanted)
+    ]
+    labels = {
+        "at": _("Objected at"),
+        "what": _("What"),
+        "text": _("What she says"),
+        "answer": _("Answer"),
+        "fingerprint": _("Fingerprint"),
+    }
+    yield ExportPart("objections", _("Objections"), rows, labels)
