@@ -115,6 +115,8 @@ from console.security.users import (
 )
 from console.settings import Setting
 from console.stores import Store
+from console.transfer.badfile import BadFile
+from console.transfer.cells import show as show_cell
 from console.transfer.command import import_command
 from console.transfer.dates import read_birthday
 from console.transfer.fields import (
@@ -128,6 +130,8 @@ from console.transfer.intake import Intake, Naming, Outlook, SampleSheet
 from console.transfer.models import ImportRun
 from console.transfer.plan import StagedRow
 from console.transfer.view import ImportView
+from console.transfer.workbook import Limits as SheetLimits
+from console.transfer.workbook import open_workbook
 from console.unit import after_commit, in_unit, unit
 from console.visitors import PhoneTab, Visitor, find_visitor, forget_visitor, public_path, visitor
 from console.webhooks import WebhookFailed, call_webhook

@@ -18,13 +18,8 @@ from plugins.booking.permissions import EDIT_ROSTER, EDIT_VISITS, SEE_VISITS
 from plugins.booking.services.booking import book
 from plugins.booking.services.planning import Wish
 from plugins.booking.services.reading import free_times
-from plugins.booking.services.rosters import (
-    ShiftDraft,
-    ask_leave,
-    decide_leave,
-    publish,
-    put_shifts,
-)
+from plugins.booking.services.rosters import ShiftDraft, publish, put_shifts
+from plugins.booking.services.rosters_leave import ask_leave, decide_leave
 from plugins.booking.services.turning import turn_visit
 from plugins.membership.api import Member
 from plugins.salon.api import Service, Staff, services_on_sale, working_staff

@@ -19,6 +19,12 @@ SEE_ROSTER = api.Permission("booking.see_roster", _("See the roster"), (*DESK, "
 EDIT_ROSTER = api.Permission(
     "booking.edit_roster", _("Change and publish the roster"), ("manager",)
 )
+FORCE_ROSTER = api.Permission(
+    "booking.force_roster", _("Plan shifts outside opening hours"), ("manager",)
+)
+ASK_LEAVE = api.Permission(
+    "booking.ask_leave", _("Ask for leave and swaps of own shifts"), (*DESK, "technician")
+)
 
 PERMISSIONS = (
     SEE_VISITS,
@@ -28,4 +34,6 @@ PERMISSIONS = (
     FORCE_VISITS,
     SEE_ROSTER,
     EDIT_ROSTER,
+    FORCE_ROSTER,
+    ASK_LEAVE,
 )

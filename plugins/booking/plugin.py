@@ -11,6 +11,7 @@ from plugins.booking.hookspecs import HOOKS
 from plugins.booking.jobs import SCHEDULES
 from plugins.booking.permissions import PERMISSIONS
 from plugins.booking.public import PAGES
+from plugins.booking.services.rosters_rules import ROSTER_SETTINGS
 from plugins.booking.services.rules import SETTINGS
 
 
@@ -28,7 +29,7 @@ class Booking(api.Plugin):
     listeners = (listeners,)
     hooks = HOOKS
     permissions = PERMISSIONS
-    settings = SETTINGS
+    settings = (*SETTINGS, *ROSTER_SETTINGS)
     admin_views = VIEWS
     public_routes = PAGES
     demo = (PART,)

@@ -5,6 +5,19 @@ from __future__ import annotations
 from plugins.booking.admin.board import Board
 from plugins.booking.admin.desk import Desk
 from plugins.booking.admin.roster import Roster
+from plugins.booking.admin.roster_import import RosterImport
+from plugins.booking.admin.roster_leave import LeaveDesk
+from plugins.booking.admin.roster_mine import MyShifts
+from plugins.booking.admin.roster_templates import TemplateAdmin
 from plugins.booking.admin.visits import VisitAdmin
 
-VIEWS = (Board, VisitAdmin, Desk, Roster)
+VIEWS = (
+    Board,
+    VisitAdmin,
+    Desk,
+    Roster,
+    LeaveDesk,
+    MyShifts,
+    TemplateAdmin,
+    RosterImport,
+)

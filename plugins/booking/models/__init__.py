@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plugins.booking.models.rosters import Leave, Shift, Template
+from plugins.booking.models.rosters import Leave, Shift, Swap, Template
 from plugins.booking.models.visits import (
     ACTS,
     LIVE,
@@ -28,6 +28,7 @@ __all__ = [
     "Leave",
     "ResourceDay",
     "Shift",
+    "Swap",
     "Template",
     "Visit",
 ]

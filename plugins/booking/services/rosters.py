@@ -1,34 +1,51 @@
-"""Rosters: what is planned, published, and taken off again by leave."""
+"""Rosters: what is planned and published for whom, and the bits that bookings read of it."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.booking.models import Claim, Leave, ResourceDay, Shift, Template, Visit
-from plugins.booking.models.visits import LIVE
+from plugins.booking.models import Leave, ResourceDay, Shift, Template
 from plugins.booking.services.claiming import add_days, lock_days
 from plugins.booking.services.days import ALL, cell_at, first_cell, mask, pack, spans_mask
+from plugins.booking.services.rosters_telling import tell_published
 from plugins.salon.api import Staff
 
 Span = tuple[int, int]
+#: A person and a day: a cell of the roster of a store.
+Place = tuple[int, dt.date]
+A_DAY = dt.timedelta(days=1)
 A_WEEK = dt.timedelta(days=7)
+#: A shift begins on its day and ends until noon of the next.
+MIDNIGHT, LATEST = 1440, 2160
 
 
 @dataclass(frozen=True)
 class ShiftDraft:
-    """What somebody is to work on a day; without *span* she has it off."""
+    """What somebody is to work on a day; without *span* she has it off.
+
+    *published* says whether guests may book it; None leaves that as it is.
+    """
 
     staff_id: int
     day: dt.date
     span: Span | None
     breaks: Sequence[Span] = ()
     template_id: int | None = None
+    published: bool | None = None
+    #: Why it is proposed, as kept words.
+    why: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def place(self) -> Place:
+        """Whose cell of the roster it is."""
+        return self.staff_id, self.day
 
 
 @api.unit
@@ -37,73 +54,72 @@ def put_shifts(store_id: int, drafts: Iterable[ShiftDraft]) -> None:
 
     Raises `Refused` when somebody would work in two stores at the same time.
     """
-    published = set[dt.date]()
+    drafts = list(drafts)
+    near = _read_near(drafts)
+    rebuilt = set[dt.date]()
     for draft in drafts:
-        _check_draft(store_id, draft)
-        shift = _find(store_id, draft) or Shift(
-            store_id=store_id, staff_id=draft.staff_id, day_on=draft.day
+        _check_hours(draft)
+        shift = near.get((store_id, *draft.place)) or Shift(
+            store_id=store_id, staff_id=draft.staff_id, day_on=draft.day, published=False
         )
+        was_published = shift.published
         shift.begins, shift.ends = draft.span or (None, None)
         shift.breaks = {"spans": [list(each) for each in draft.breaks]} if draft.breaks else {}
-        shift.template_id = draft.template_id
-        api.db.session.add(shift)
-        if shift.published:
-            published.add(draft.day)
+        shift.template_id, shift.why = draft.template_id, dict(draft.why)
+        shift.published = was_published if draft.published is None else draft.published
+        near[store_id, *draft.place] = shift
+        if shift.published or was_published:
+            rebuilt.add(draft.day)
+    for draft in drafts:
+        _check_elsewhere(store_id, draft, near)
+    api.db.session.add_all(near[store_id, *draft.place] for draft in drafts)
     api.db.session.flush()
-    rebuild(store_id, published)
+    rebuild(store_id, rebuilt)
 
 
 @api.unit
+def drop_shifts(store_id: int, places: Iterable[Place]) -> None:
+    """Plan nothing for some people on some days."""
+    by_day: dict[dt.date, set[int]] = {}
+    for staff_id, day in places:
+        by_day.setdefault(day, set()).add(staff_id)
+    for day, people in by_day.items():
+        gone = Shift.store_id == store_id, Shift.staff_id.in_(people), Shift.day_on == day
+        api.db.session.execute(sa.delete(Shift).where(*gone))
+    rebuild(store_id, by_day)
+
+
 def drop_shift(store_id: int, staff_id: int, day: dt.date) -> None:
     """Plan nothing for somebody on a day."""
-    gone = Shift.store_id == store_id, Shift.staff_id == staff_id, Shift.day_on == day
-    api.db.session.execute(sa.delete(Shift).where(*gone))
-    rebuild(store_id, {day})
+    drop_shifts(store_id, [(staff_id, day)])
 
 
 @api.unit
 def publish(store_id: int, first_on: dt.date, last_on: dt.date) -> int:
-    """Let guests book the shifts of some days, and return how many shifts are new to them."""
-    fresh = sa.update(Shift).where(
+    """Let guests book the shifts of some days; return how many are new to them.
+
+    Who works them is told.
+    """
+    fresh = sa.select(Shift).where(
         Shift.store_id == store_id,
         Shift.day_on.between(first_on, last_on),
         Shift.published.is_(False),
     )
-    days = {first_on + dt.timedelta(days=n) for n in range((last_on - first_on).days + 1)}
-    count = api.db.session.execute(fresh.values(published=True)).rowcount  # type: ignore[attr-defined]
-    rebuild(store_id, days)
-    api.record_audit(
-        "booking.roster_published",
-        api.db.session.get_one(api.Store, store_id),
-        store_id=store_id,
-        after={"first_on": first_on.isoformat(), "last_on": last_on.isoformat()},
-        title=_("Published the roster"),
-    )
-    return int(count)
-
-
-@api.unit
-def copy_week(store_id: int, from_monday: dt.date, to_monday: dt.date) -> int:
-    """Plan a week like another one; days that have a shift already are left alone."""
-    rows = api.db.session.scalars(shifts_between(store_id, from_monday, from_monday + A_WEEK))
-    taken = {
-        (shift.staff_id, shift.day_on)
-        for shift in api.db.session.scalars(shifts_between(store_id, to_monday, to_monday + A_WEEK))
-    }
-    by = to_monday - from_monday
-    drafts = [
-        ShiftDraft(
-            shift.staff_id,
-            shift.day_on + by,
-            None if shift.begins is None or shift.ends is None else (shift.begins, shift.ends),
-            shift.rests,
-            shift.template_id,
+    shifts = list(api.db.session.scalars(fresh.order_by(Shift.day_on, Shift.id)))
+    for shift in shifts:
+        shift.published = True
+    api.db.session.flush()
+    rebuild(store_id, {shift.day_on for shift in shifts})
+    tell_published(store_id, shifts)
+    if shifts:
+        api.record_audit(
+            "booking.roster_published",
+            api.db.session.get_one(api.Store, store_id),
+            store_id=store_id,
+            after={"first_on": first_on.isoformat(), "last_on": last_on.isoformat()},
+            title=_("Published the roster"),
         )
-        for shift in rows
-        if (shift.staff_id, shift.day_on + by) not in taken and shift.staff.left_on is None
-    ]
-    put_shifts(store_id, drafts)
-    return len(drafts)
+    return len(shifts)
 
 
 def shifts_between(store_id: int, first_on: dt.date, before: dt.date) -> sa.Select[Shift]:
@@ -115,87 +131,61 @@ def shifts_between(store_id: int, first_on: dt.date, before: dt.date) -> sa.Sele
     )
 
 
-@api.unit
-def ask_leave(
-    staff_id: int, store_id: int, starts_at: dt.datetime, ends_at: dt.datetime, reason: str = ""
-) -> Leave:
-    """Ask for time off; it counts once it is approved."""
-    if ends_at <= starts_at:
-        raise api.Refused(_("The leave ends before it begins."))
-    leave = Leave(
-        store_id=store_id,
-        staff_id=staff_id,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        reason=reason.strip()[:200],
-        state="asked",
-        asked_at=api.now(),
-    )
-    api.db.session.add(leave)
-    api.db.session.flush()
-    return leave
+def draft_of(shift: Shift, day: dt.date | None = None) -> ShiftDraft:
+    """Return a shift as it can be planned again, on the same day or another."""
+    breaks = tuple(shift.rests)
+    return ShiftDraft(shift.staff_id, day or shift.day_on, shift.span, breaks, shift.template_id)
 
 
-@api.unit
-def decide_leave(leave_id: int, *, approved: bool) -> Leave:
-    """Approve or decline a leave, or take back what was decided."""
-    leave = api.db.session.get(Leave, leave_id, with_for_update=True)
-    if leave is None:
-        raise api.NotFound(_("There is no such leave."))
-    leave.state = "approved" if approved else "declined"
-    leave.decided_at, leave.decided_by = api.now(), api.actor().user_id
-    api.db.session.flush()
-    first, last = leave.starts_at.date(), leave.ends_at.date()
-    near = Shift.day_on.between(first - dt.timedelta(days=2), last + dt.timedelta(days=1))
-    mine = sa.select(Shift.store_id, Shift.day_on).where(Shift.staff_id == leave.staff_id, near)
-    by_store: dict[int, set[dt.date]] = {}
-    for store_id, day in api.db.session.execute(mine):
-        by_store.setdefault(store_id, set()).add(day)
-    for store_id, days in sorted(by_store.items()):
-        rebuild(store_id, days)
-    return leave
-
-
-def visits_hit(leave: Leave) -> list[Visit]:
-    """Return the visits that a person would serve in her leave, the earliest first."""
-    first, last = cell_at(leave.starts_at), cell_at(leave.ends_at)
-    claims = sa.select(Claim.visit_id).where(
-        Claim.kind == "staff",
-        Claim.resource_id == leave.staff_id,
-        Claim.first_cell < last,
-        Claim.last_cell > first,
-    )
-    rows = sa.select(Visit).where(Visit.id.in_(claims), Visit.status.in_(LIVE))
-    return list(api.db.session.scalars(rows.order_by(Visit.starts_at)))
+def templates(store_id: int | None = None) -> list[Template]:
+    """Return the usual shifts in their order: all, or those in use in a store."""
+    rows = sa.select(Template).order_by(Template.place, Template.id)
+    if store_id is not None:
+        here = Template.store_id.is_(None) | (Template.store_id == store_id)
+        rows = rows.where(Template.in_use, here)
+    return list(api.db.session.scalars(rows))
 
 
 def rebuild(store_id: int, days: Iterable[dt.date]) -> None:
     """Work out anew who is there on days of a store: shifts less breaks and leave; in a unit."""
+    wanted = sorted(days)
+    if not wanted:
+        return
     zone = api.db.session.get_one(api.Store, store_id).time_zone
-    for day in sorted(days):
-        there = _there(store_id, zone, day)
-        _write(store_id, zone, day, there)
+    there = _there(store_id, zone, wanted)
+    for day in wanted:
+        _write(store_id, zone, day, there.get(day, {}))
 
 
-def _there(store_id: int, zone: str, day: dt.date) -> dict[int, int]:
-    start = first_cell(day, zone)
-    shifts = api.db.session.scalars(
-        sa.select(Shift).where(
-            Shift.store_id == store_id, Shift.day_on == day, Shift.published.is_(True)
-        )
-    ).all()
-    found = {}
-    for shift in shifts:
-        bits = 0
-        if shift.begins is not None and shift.ends is not None:
-            bits = spans_mask(day, zone, [(shift.begins, shift.ends)])
-            bits &= ~spans_mask(day, zone, shift.rests)
-        found[shift.staff_id] = bits
-    away = sa.select(Leave).where(Leave.state == "approved", Leave.staff_id.in_(found))
+def bits_of_shift(day: dt.date, zone: str, span: Span | None, breaks: Sequence[Span]) -> int:
+    """Return the bits of a day in which somebody works."""
+    if span is None:
+        return 0
+    return spans_mask(day, zone, [span]) & ~spans_mask(day, zone, breaks)
+
+
+def _there(store_id: int, zone: str, days: Sequence[dt.date]) -> dict[dt.date, dict[int, int]]:
+    shifts = sa.select(Shift).where(
+        Shift.store_id == store_id, Shift.day_on.in_(days), Shift.published.is_(True)
+    )
+    found: dict[dt.date, dict[int, int]] = {}
+    for shift in api.db.session.scalars(shifts):
+        bits = bits_of_shift(shift.day_on, zone, shift.span, shift.rests)
+        found.setdefault(shift.day_on, {})[shift.staff_id] = bits
+    people = {staff_id for here in found.values() for staff_id in here}
+    away = sa.select(Leave).where(Leave.state == "approved", Leave.staff_id.in_(people))
     for leave in api.db.session.scalars(away):
-        gone = mask(cell_at(leave.starts_at) - start, -(-_seconds(leave.ends_at) // 300) - start)
-        found[leave.staff_id] &= ALL & ~gone
+        for day, here in found.items():
+            if leave.staff_id in here:
+                here[leave.staff_id] &= ALL & ~leave_bits(leave, day, zone)
     return found
+
+
+def leave_bits(leave: Leave, day: dt.date, zone: str) -> int:
+    """Return the bits of a day in which somebody is away; five minutes that are begun are gone."""
+    start = first_cell(day, zone)
+    last = -(-int(leave.ends_at.timestamp()) // 300)
+    return mask(cell_at(leave.starts_at) - start, last - start)
 
 
 def _write(store_id: int, zone: str, day: dt.date, there: Mapping[int, int]) -> None:
@@ -218,42 +208,37 @@ def _write(store_id: int, zone: str, day: dt.date, there: Mapping[int, int]) -> 
     api.db.session.flush()
 
 
-def _seconds(moment: dt.datetime) -> int:
-    return int(moment.timestamp())
+def _read_near(drafts: Sequence[ShiftDraft]) -> dict[tuple[int, int, dt.date], Shift]:
+    """Return what is planned for these people, in whatever store, on these days and beside them."""
+    people = {draft.staff_id for draft in drafts}
+    days = {draft.day + by * A_DAY for draft in drafts for by in (-1, 0, 1)}
+    rows = sa.select(Shift).where(Shift.staff_id.in_(people), Shift.day_on.in_(days))
+    return {
+        (shift.store_id, shift.staff_id, shift.day_on): shift
+        for shift in api.db.session.scalars(rows)
+    }
 
 
-def _find(store_id: int, draft: ShiftDraft) -> Shift | None:
-    found: Shift | None = api.db.session.scalar(
-        sa.select(Shift).where(
-            Shift.store_id == store_id,
-            Shift.staff_id == draft.staff_id,
-            Shift.day_on == draft.day,
-        )
-    )
-    return found
-
-
-def _check_draft(store_id: int, draft: ShiftDraft) -> None:
+def _check_hours(draft: ShiftDraft) -> None:
     if draft.span is None:
         return
     first, last = draft.span
-    if not 0 <= first < last <= 2160 or first >= 1440:
+    if not 0 <= first < last <= LATEST or first >= MIDNIGHT:
         raise api.Refused(_("A shift ends after it begins."))
     if any(not first <= a < b <= last for a, b in draft.breaks):
         raise api.Refused(_("A break lies within the shift."))
-    around = [draft.day + dt.timedelta(days=by) for by in (-1, 0, 1)]
-    others = sa.select(Shift).where(
-        Shift.staff_id == draft.staff_id, Shift.day_on.in_(around), Shift.begins.is_not(None)
-    )
-    for other in api.db.session.scalars(others):
-        if (other.store_id, other.day_on) == (store_id, draft.day):
+
+
+def _check_elsewhere(
+    store_id: int, draft: ShiftDraft, near: Mapping[tuple[int, int, dt.date], Shift]
+) -> None:
+    if draft.span is None:
+        return
+    first, last = draft.span
+    for (store, staff_id, day), other in near.items():
+        if staff_id != draft.staff_id or (store, day) == (store_id, draft.day):
             continue
-        by = (other.day_on - draft.day).days * 1440
-        if (other.begins or 0) + by < last and first < (other.ends or 0) + by:
+        by = (day - draft.day).days * MIDNIGHT
+        if other.span and other.span[0] + by < last and first < other.span[1] + by:
             name = api.db.session.get_one(Staff, draft.staff_id).name
             raise api.Refused(_("%(name)s works elsewhere at this time.", name=name))
-
-
-def templates() -> list[Template]:
-    """Return the usual shifts in their order."""
-    return list(api.db.session.scalars(sa.select(Template).order_by(Template.place, Template.id)))

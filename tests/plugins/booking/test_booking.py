@@ -19,14 +19,9 @@ from plugins.booking.api import (
     turn_visit,
 )
 from plugins.booking.models import Visit
-from plugins.booking.services.rosters import (
-    ShiftDraft,
-    ask_leave,
-    copy_week,
-    decide_leave,
-    put_shifts,
-    visits_hit,
-)
+from plugins.booking.services.rosters import ShiftDraft, put_shifts
+from plugins.booking.services.rosters_cells import copy_weeks
+from plugins.booking.services.rosters_leave import ask_leave, decide_leave, visits_hit
 from plugins.booking.services.rules import AUTO_ACCEPT, MOST_OPEN
 from plugins.salon.services.hours import add_special_day
 from plugins.salon.services.staffing import put_practice
@@ -385,7 +380,7 @@ def test_a_week_is_copied_where_nothing_is_planned(app: Flask) -> None:
     salon = Salon(technicians=2)
     next_monday = MONDAY + dt.timedelta(days=7)
     put_shifts(salon.store.id, [ShiftDraft(salon.staff[0].id, next_monday, None)])
-    assert copy_week(salon.store.id, MONDAY, next_monday) == 1
+    assert len(copy_weeks(salon.store.id, MONDAY)[0]) == 1
     assert salon.free(day=next_monday) == []
 
 

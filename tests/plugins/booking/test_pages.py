@@ -22,7 +22,7 @@ from tests.support.phones import phone_of
 
 pytestmark = pytest.mark.any_engine
 BOARD, NEW, VISITS = "/console/booking/board/", "/console/booking/new/", "/console/booking/visits/"
-ROSTER = "/console/booking/roster/"
+ROSTER, LEAVE = "/console/booking/roster/", "/console/booking/leave/"
 KEY = "booking:0123456789abcdef01234567"
 
 
@@ -160,7 +160,7 @@ def test_a_week_is_planned_copied_and_published(salon: Salon, manager: FlaskClie
     early = templates()[0].id
     tuesday = MONDAY + dt.timedelta(days=1)
     field = f"shift-{salon.staff_ids[0]}-{tuesday}"
-    post(manager, ROSTER, {"week": str(MONDAY), field: early})
+    post(manager, ROSTER, {"week": str(MONDAY), field: f"t{early}"})
     assert salon.free(day=tuesday) == []
     post(manager, f"{ROSTER}publish", {"week": str(MONDAY)})
     assert salon.free(day=tuesday)[-1] == "14:00"
@@ -171,11 +171,11 @@ def test_a_week_is_planned_copied_and_published(salon: Salon, manager: FlaskClie
 
 def test_leave_is_noted_and_approved(salon: Salon, manager: FlaskClient) -> None:
     salon.book("15:00", salon.staff[0])
-    fields = {"staff_id": salon.staff_ids[0], "starts_at": "2026-11-23T14:00"}
-    post(manager, f"{ROSTER}leave", {**fields, "ends_at": "2026-11-23T18:00"})
-    assert "15:00" in words(manager.get(ROSTER).text)
+    times = {"first_on": str(MONDAY), "begins": "14:00", "ends": "18:00"}
+    post(manager, LEAVE, {"staff_id": salon.staff_ids[0], **times})
     leave = api.db.session.query(Leave).one()
-    post(manager, f"{ROSTER}leave/{leave.id}", {"decision": "approve"})
+    assert "15:00" in words(manager.get(f"{LEAVE}{leave.id}").text)
+    post(manager, f"{LEAVE}{leave.id}", {"decision": "approve"})
     assert "16:00" not in salon.free(salon.wish(salon.staff[0]))
 
 
