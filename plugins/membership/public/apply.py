@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import sqlalchemy as sa
 from flask import redirect, request
@@ -101,6 +102,11 @@ def open_stores() -> list[api.Store]:
     return list(api.db.session.scalars(query))
 
 
+def store_in(target: str) -> str:
+    """Return the number of the store that a page which was asked for is about, or ""."""
+    return parse_qs(urlsplit(target).query).get("store", [""])[0]
+
+
 def _chosen_store() -> int:
     wanted = request.form.get("store_id", "")
     found = next((store.id for store in open_stores() if str(store.id) == wanted), None)
@@ -120,5 +126,6 @@ def _application(problem: api.Refused | None = None) -> Any:
         entered=entered,
         stores=[(store.id, store.name) for store in stores],
         chosen=entered.get("store_id")
-        or (scanned.store_id if scanned else stores[0].id if len(stores) == 1 else ""),
+        or (scanned.store_id if scanned else stores[0].id if len(stores) == 1 else "")
+        or store_in(asked_for()),
     )

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from console import api
 from console.api import _
+from plugins.membership.models import SOURCES
 from plugins.membership.public import touches, wizard
 from plugins.membership.public.routes import sign_in
 from plugins.membership.services.binding import (
@@ -47,7 +48,7 @@ def _apply(step: wizard.Step, proven: ProvenPhone | None) -> Response:
 @api.unit
 def _join(step: wizard.Step, proven: ProvenPhone | None) -> Outcome:
     _use(proven)
-    outcome = apply_for_card(step.phone, step.store_id, touches.scanned())
+    outcome = apply_for_card(step.phone, step.store_id, touches.scanned(), _source(step.target))
     if outcome.member_id is not None:
         give_consent(outcome.member_id, "service", channel="phone")
         if step.marketing:
@@ -55,6 +56,12 @@ def _join(step: wizard.Step, proven: ProvenPhone | None) -> Outcome:
     if outcome.member_id is not None and outcome.is_new:
         touches.count_join()
     return outcome
+
+
+def _source(target: str) -> str:
+    """Return by what she joins: the plugin whose page she asked for, if that is a way to join."""
+    asked = target.lstrip("/").partition("/")[0]
+    return asked if asked in dict(SOURCES) else "wechat"
 
 
 def _bind(step: wizard.Step, proven: ProvenPhone | None) -> Response:

@@ -64,10 +64,13 @@ def join_by(phone: str, store_id: int, touch: Touch, name: str = "") -> Joined:
 
 
 @api.unit
-def apply_for_card(phone: str, store_id: int, touches: Sequence[Touch] = ()) -> Outcome:
+def apply_for_card(
+    phone: str, store_id: int, touches: Sequence[Touch] = (), source: str = "wechat"
+) -> Outcome:
     """Give a card to the owner of a phone; she becomes a member at once if she is none.
 
-    *touches* are the QR codes that she scanned, the first and the latest. Where an earlier
+    *source* says by what she joins, such as a booking that she is in the middle of. *touches*
+    are the QR codes that she scanned, the first and the latest. Where an earlier
     number may be hers, staff look into it and nobody becomes a member twice.
     """
     if find_by_phone(phone) is None:
@@ -76,8 +79,8 @@ def apply_for_card(phone: str, store_id: int, touches: Sequence[Touch] = ()) -> 
             ask_staff(phone, "several", store_id=doubtful[0].home_store_id)
             return Outcome(reason="several")
     ways = [
-        Touch("wechat", way.store_id or store_id, way.staff_id, way.channel)
-        for way in (touches or (Touch("wechat", store_id),))
+        Touch(source, way.store_id or store_id, way.staff_id, way.channel)
+        for way in (touches or (Touch(source, store_id),))
     ]
     joined = join_by(phone, store_id, ways[0])
     if len(ways) > 1:
