@@ -16,6 +16,7 @@ import { startKeypads } from './admin/keypad.js';
 import { startListKeys } from './admin/list_keys.js';
 import { startPalette } from './admin/palette.js';
 import { startPreferences } from './admin/preferences.js';
+import { startRefresh } from './admin/refresh.js';
 import { startReveals } from './admin/reveal.js';
 import { startScanner } from './admin/scanner.js';
 import { startSegments } from './admin/segments.js';
@@ -31,7 +32,7 @@ import { startWaiting } from './admin/waiting.js';
 for (const start of [
   startPreferences, startPalette, startDrawer, startToasts, startShortcuts, startActions, startForms,
   startFieldLoader, startSelection, startColumns, startFilters, startInlineEdit, startKeypads,
-  startFlaskAdmin, startJobs, startWaiting, startReveals, startDrafts, startTillLock,
+  startFlaskAdmin, startJobs, startWaiting, startRefresh, startReveals, startDrafts, startTillLock,
   startUploads, startViews, startListKeys, startSegments, startScanner, startCounter,
   startSigning,
 ]) start();
