@@ -9,26 +9,55 @@ from plugins.booking.hookspecs import (
     booking_visit_status_changed,
 )
 from plugins.booking.models import Item, Visit
+from plugins.booking.paying import (
+    Asked,
+    Note,
+    Terms,
+    booking_lead_guest,
+    booking_phone_notes,
+    booking_terms,
+    booking_visit_sending,
+    booking_visit_turning,
+)
+from plugins.booking.services.acts import lock_visit
 from plugins.booking.services.booking import book, change_visit, submit, wishes_of
 from plugins.booking.services.claiming import Taken
+from plugins.booking.services.paying import extensions_of, free_until
 from plugins.booking.services.planning import Wish
 from plugins.booking.services.reading import free_times
+from plugins.booking.services.showing import LABELS, services_of, span_of, staff_of, with_items
 from plugins.booking.services.turning import extend_visit, turn_visit
 
 __all__ = [
+    "LABELS",
+    "Asked",
     "Item",
+    "Note",
     "Taken",
+    "Terms",
     "Visit",
     "Wish",
     "book",
     "booking_check_visit",
+    "booking_lead_guest",
+    "booking_phone_notes",
+    "booking_terms",
     "booking_visit_booked",
     "booking_visit_moved",
+    "booking_visit_sending",
     "booking_visit_status_changed",
+    "booking_visit_turning",
     "change_visit",
     "extend_visit",
+    "extensions_of",
     "free_times",
+    "free_until",
+    "lock_visit",
+    "services_of",
+    "span_of",
+    "staff_of",
     "submit",
     "turn_visit",
     "wishes_of",
+    "with_items",
 ]

@@ -9,6 +9,7 @@ from plugins.booking.admin import VIEWS
 from plugins.booking.demo import PART
 from plugins.booking.hookspecs import HOOKS
 from plugins.booking.jobs import SCHEDULES
+from plugins.booking.paying import PAYING_HOOKS
 from plugins.booking.permissions import PERMISSIONS
 from plugins.booking.public import PAGES
 from plugins.booking.services.rosters_rules import ROSTER_SETTINGS
@@ -27,7 +28,7 @@ class Booking(api.Plugin):
         "messages": ">=1,<2",
     }
     listeners = (listeners,)
-    hooks = HOOKS
+    hooks = (*HOOKS, *PAYING_HOOKS)
     permissions = PERMISSIONS
     settings = (*SETTINGS, *ROSTER_SETTINGS)
     admin_views = VIEWS

@@ -11,6 +11,7 @@ from console import api
 from console.api import _
 from plugins.booking.hookspecs import booking_check_visit
 from plugins.booking.models import Act, Visit
+from plugins.booking.paying import booking_visit_turning
 
 
 def lock_visit(visit_id: int) -> Visit:
@@ -51,7 +52,8 @@ def note_act(
 
 
 def check_visit(visit_id: int, act: str) -> None:
-    """Let other plugins object to an act; raises `Refused` with the first objection."""
+    """Let other plugins object to an act, and take part in it; raises `Refused`."""
     objections = api.answers(booking_check_visit, visit_id=visit_id, act=act)
     if objections:
         raise api.Refused(objections[0])
+    api.answers(booking_visit_turning, visit_id=visit_id, act=act)

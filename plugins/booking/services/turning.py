@@ -134,8 +134,8 @@ def extend_visit(visit_id: int, minutes: int, *, key: str) -> Visit:
         visit.items[-1].minutes += more * MINUTES
     visit.version += 1
     api.db.session.expire(visit, ["claims"])
-    check_visit(visit.id, "extend")
     note_act(visit, "extend", key, {"minutes": minutes})
+    check_visit(visit.id, "extend")
     api.emit(booking_visit_moved, visit_id=visit.id)
     return visit
 

@@ -123,8 +123,8 @@ def plan(bill: Bill, choices: Sequence[Choice] | None = None) -> Plan:
     else:
         quote = preview(bill.id, purses=wanted)
         due, limits = quote.due_fen, _paid_by(quote, len(wanted))
-    over = sum(limits) + sum(each.amount_fen for each in choices if each.fixed) - due
-    if over > 0 and sum(limits) and not again:
+    over = sum(limits) - due + sum(each.amount_fen for each in choices if each.fixed)
+    if over > 0 and any(limits) and not again:
         wanted = _cut(wanted, over)
         quote = preview(bill.id, purses=wanted)
         due, limits = quote.due_fen, _paid_by(quote, len(wanted))

@@ -1,0 +1,1 @@
+"""Bookings at the till: the bill of a visit, and booking deposits."""

@@ -1,0 +1,1 @@
+"""The migrations of the bills of visits and of booking deposits."""

@@ -1,0 +1,151 @@
+"""For what a deposit is asked, and how much."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from console import api
+from console.api import _
+from plugins.booking.api import Visit
+from plugins.checkout.models import Rule
+from plugins.salon.api import Service, Variant, price_of
+
+GROUP = _("Booking deposit")
+LABELS = {"deposit": _("Booking deposit"), "earnest": _("Earnest money")}
+LABEL = api.Setting(
+    "checkout.label",
+    _("What guests read for it"),
+    "deposit",
+    help=_("Earnest money binds the salon by law, and is a fifth of the price at most."),
+    choices=tuple(LABELS.items()),
+    group=GROUP,
+)
+NO_SHOWS = api.Setting(
+    "checkout.no_shows",
+    _("Asked of members with so many no-shows in 90 days; 0 never"),
+    3,
+    least=0,
+    per_store=True,
+    group=GROUP,
+)
+NO_SHOW = api.Setting(
+    "checkout.no_show_fen",
+    _("How much is asked of them at least"),
+    5_000,
+    least=1,
+    per_store=True,
+    group=GROUP,
+)
+MINUTES = api.Setting(
+    "checkout.minutes",
+    _("Minutes for which the time is kept while she pays"),
+    15,
+    least=5,
+    most=120,
+    group=GROUP,
+)
+SETTINGS = (LABEL, NO_SHOWS, NO_SHOW, MINUTES)
+LOOKED_BACK = dt.timedelta(days=90)
+#: Earnest money above this share of the price has no force (Civil Code, article 586).
+MOST_EARNEST = 20
+
+
+@dataclass(frozen=True)
+class Demand:
+    """A deposit that is asked for: how much, and whether because of no-shows."""
+
+    fen: int
+    no_shows: bool = False
+
+
+def demand_for(store_id: int, member_id: int, variant_ids: Sequence[int]) -> Demand | None:
+    """Return the deposit for a booking of a member; None where none is asked for."""
+    priced = _priced(variant_ids)
+    by_rule = _by_rules(store_id, priced)
+    missed = _missed_too_often(store_id, member_id)
+    fen = max(by_rule, NO_SHOW.get(store_id)) if missed else by_rule
+    whole = sum(price or 0 for _service, price in priced)
+    if LABEL.get() == "earnest":
+        fen = min(fen, whole * MOST_EARNEST // 100)
+    elif whole:
+        fen = min(fen, whole)
+    return Demand(fen, missed and fen > by_rule) if fen > 0 else None
+
+
+def label() -> Any:
+    """Return what guests read for a deposit."""
+    return LABELS[LABEL.get()]
+
+
+def _priced(variant_ids: Sequence[int]) -> list[tuple[int, int | None]]:
+    found = []
+    for number in variant_ids:
+        variant = api.db.session.get(Variant, number)
+        if variant is not None:
+            service = api.db.session.get_one(Service, variant.service_id)
+            found.append((service.id, price_of(service, variant).fen))
+    return found
+
+
+def _by_rules(store_id: int, priced: Sequence[tuple[int, int | None]]) -> int:
+    """Sum what the rules say: a fixed sum of a store counts once for the visit."""
+    rules = _rules_of(store_id)
+    fen, once = 0, set[int]()
+    for service_id, price in priced:
+        rule = _best(rules, service_id)
+        if rule is None:
+            continue
+        if rule.how == "percent":
+            fen += (price or 0) * rule.percent // 100
+        elif rule.service_id is not None or rule.id not in once:
+            once.add(rule.id)
+            fen += rule.amount_fen
+    return fen
+
+
+def _rules_of(store_id: int) -> Sequence[Rule]:
+    rows = sa.select(Rule).where(
+        Rule.in_use, sa.or_(Rule.store_id == store_id, Rule.store_id.is_(None))
+    )
+    return api.db.session.scalars(rows.order_by(Rule.id)).all()
+
+
+def _best(rules: Sequence[Rule], service_id: int) -> Rule | None:
+    """Return the narrowest rule: of the service before that of the store, a store before all."""
+    fitting = [rule for rule in rules if rule.service_id in (service_id, None)]
+    narrow = sorted(fitting, key=lambda r: (r.service_id is None, r.store_id is None))
+    return narrow[0] if narrow else None
+
+
+def _missed_too_often(store_id: int, member_id: int) -> bool:
+    least = NO_SHOWS.get(store_id)
+    if not least:
+        return False
+    count = sa.select(sa.func.count(Visit.id)).where(
+        Visit.member_id == member_id,
+        Visit.status == "no_show",
+        Visit.starts_at > api.now() - LOOKED_BACK,
+    )
+    return (api.db.session.scalar(count) or 0) >= least
+
+
+def say_terms(fen: int, *, no_shows: bool, free_until: dt.datetime, zone: Any) -> list[str]:
+    """Say what is asked, and when it comes back, in the reader's language."""
+    name = str(label())
+    words = [api.gettext("%(name)s: %(amount)s", name=name, amount=api.format_fen(fen))]
+    if no_shows:
+        words.append(api.gettext("We ask for it because you were not there several times."))
+    local = free_until.astimezone(zone)
+    words.append(
+        api.gettext(
+            "It is set off against your bill. Cancel until %(until)s and it comes back the way "
+            "it came; later, or if you do not come, the salon keeps it.",
+            until=f"{local:%Y-%m-%d %H:%M}",
+        )
+    )
+    return words
