@@ -24,6 +24,7 @@ from plugins.booking.services.booking import book, change_visit, submit, wishes_
 from plugins.booking.services.claiming import Taken
 from plugins.booking.services.paying import extensions_of, free_until
 from plugins.booking.services.planning import Wish
+from plugins.booking.services.proposing import answer_proposal, open_proposal, propose_time
 from plugins.booking.services.reading import free_times
 from plugins.booking.services.showing import LABELS, services_of, span_of, staff_of, with_items
 from plugins.booking.services.turning import extend_visit, turn_visit
@@ -37,6 +38,7 @@ __all__ = [
     "Terms",
     "Visit",
     "Wish",
+    "answer_proposal",
     "book",
     "booking_check_visit",
     "booking_lead_guest",
@@ -53,6 +55,8 @@ __all__ = [
     "free_times",
     "free_until",
     "lock_visit",
+    "open_proposal",
+    "propose_time",
     "services_of",
     "span_of",
     "staff_of",

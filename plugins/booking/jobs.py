@@ -12,6 +12,7 @@ from plugins.booking.models import Cell, ResourceDay, Visit
 from plugins.booking.permissions import REVIEW_VISITS
 from plugins.booking.services.claiming import check_days, claimed_keys, drop_holds, lock_days
 from plugins.booking.services.days import cell_at
+from plugins.booking.services.proposing import lapse_proposals, visits_proposed
 from plugins.booking.services.rules import ALERT
 from plugins.booking.services.telling import remind_guests
 
@@ -23,7 +24,9 @@ KEPT_DAYS = 2
 def alert_reviews() -> None:
     """Ring again for bookings that wait for review for too long; may be repeated."""
     late = api.now() - dt.timedelta(minutes=ALERT.get())
-    waiting = sa.select(Visit).where(Visit.status == "pending", Visit.booked_at <= late)
+    waiting = sa.select(Visit).where(
+        Visit.status == "pending", Visit.booked_at <= late, Visit.id.not_in(visits_proposed())
+    )
     for visit in api.db.session.scalars(waiting.order_by(Visit.id)):
         api.notify(
             _("%(name)s still waits for her booking to be reviewed", name=visit.guest_name),
@@ -71,6 +74,7 @@ def _report(store_id: int) -> None:
 SCHEDULES = (
     api.Schedule("booking.remind", remind_guests, every=dt.timedelta(minutes=5)),
     api.Schedule("booking.alert", alert_reviews, every=dt.timedelta(minutes=5)),
+    api.Schedule("booking.lapse", lapse_proposals, every=dt.timedelta(minutes=5)),
     api.Schedule("booking.tidy", tidy, daily_at="03:10"),
     api.Schedule("booking.check", check_all_days, daily_at="03:20"),
 )

@@ -11,9 +11,10 @@ from console import api
 from console.api import _
 from plugins.booking.models import STATUSES, Claim, Shift, Visit
 from plugins.booking.permissions import EDIT_VISITS, REVIEW_VISITS, SEE_VISITS
+from plugins.booking.services.proposing import last_answer, open_proposal
 from plugins.booking.services.rosters import drop_shift
 from plugins.booking.services.showing import LABELS, clock_of
-from plugins.booking.services.telling import MOVED, tell, tell_status
+from plugins.booking.services.telling import MOVED, PROPOSED, tell, tell_status
 from plugins.membership.api import ExportPart, ProfileFact, Tile, award_task, move_rows
 
 
@@ -164,15 +165,19 @@ def booking_visit_status_changed(visit_id: int, before: str, after: str) -> None
         api.settle_notice(f"booking.review:{visit_id}")
     if after == "done" and visit.member_id is not None:
         award_task(visit.member_id, "first_booking")
-    if after == "cancelled" and visit.source == "phone":
+    answered = last_answer(visit_id) in ("declined", "lapsed")
+    if after == "cancelled" and visit.source == "phone" and not answered:
         _ring(visit, _("%(name)s has cancelled", name=visit.guest_name))
 
 
 @api.hookimpl
 def booking_visit_moved(visit_id: int) -> None:
-    """Ring when a member's booking has another time."""
+    """Ring when a member's booking has another time, and tell her of one that is proposed."""
     visit = api.db.session.get(Visit, visit_id)
     if visit is None:
+        return
+    if open_proposal(visit_id) is not None:
+        tell(visit, PROPOSED, f"{PROPOSED.key}:{visit.id}:{visit.version}")
         return
     if visit.status in ("pending", "confirmed"):
         tell(visit, MOVED, f"{MOVED.key}:{visit.id}:{visit.version}")

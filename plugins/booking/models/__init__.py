@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from plugins.booking.models.proposals import ANSWERS, Proposal
 from plugins.booking.models.rosters import Leave, Shift, Swap, Template
 from plugins.booking.models.visits import (
     ACTS,
@@ -18,6 +19,7 @@ from plugins.booking.models.visits import (
 
 __all__ = [
     "ACTS",
+    "ANSWERS",
     "LIVE",
     "SOURCES",
     "STATUSES",
@@ -26,6 +28,7 @@ __all__ = [
     "Claim",
     "Item",
     "Leave",
+    "Proposal",
     "ResourceDay",
     "Shift",
     "Swap",

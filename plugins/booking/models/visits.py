@@ -41,6 +41,7 @@ ACTS = (
     ("no_show", _("No-show")),
     ("cancel", api.lazy_pgettext("visit", "Cancelled")),
     ("extend", _("Extended")),
+    ("propose", _("Another time proposed")),
 )
 #: In these the time of technicians and rooms is taken.
 LIVE = ("hold", "pending", "confirmed", "arrived", "in_service")
@@ -141,6 +142,8 @@ class Item(api.Model):
     requested: Mapped[bool] = api.column(_("Requested"), default=False)
     offset: Mapped[int] = api.column(_("Begins, minutes after the visit"))
     minutes: Mapped[int] = api.column(_("Minutes"))
+    #: How long it was agreed to take, where that is not the usual time.
+    agreed_minutes: Mapped[int | None] = api.column(_("Agreed minutes"))
     price_fen: Mapped[int | None] = api.column(_("Price"))
 
     variant: Mapped[Variant | None] = relationship(Variant)

@@ -192,6 +192,7 @@ def wishes_of(visit: Visit) -> list[Wish]:
             item.staff_id if item.requested else None,
             item.guest,
             item.minutes,
+            length=item.agreed_minutes,
         )
         for item in visit.items
     ]

@@ -37,6 +37,11 @@ MOVED = MessageKind(
     _("Your booking has another time"),
     _("%(name)s, your booking at %(store)s is now on %(when)s: %(what)s."),
 )
+PROPOSED = MessageKind(
+    "booking.proposed",
+    _("Another time for your booking"),
+    _("%(name)s, %(store)s proposes %(when)s: %(what)s. Please say whether it suits you."),
+)
 SOON = MessageKind(
     "booking.soon",
     _("See you soon"),

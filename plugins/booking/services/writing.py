@@ -61,5 +61,6 @@ def _item(facts: StoreFacts, number: int, wish: Wish, seat: Seat) -> dict[str, A
         "requested": wish.staff_id is not None and wish.asked,
         "offset": offset,
         "minutes": minutes,
+        "agreed_minutes": wish.length,
         "price_fen": price,
     }
