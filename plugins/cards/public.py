@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
-from flask import abort, redirect
+from flask import Response, abort, redirect
 
 from console import api
 from plugins.cards.models import Card, CardUse, Contract
@@ -18,9 +18,16 @@ from plugins.cards.services.accounts import (
     owing_of_all,
     sessions_on_no_card,
 )
-from plugins.cards.services.contracts import contract_of, is_whole, sign_contract
+from plugins.cards.services.contracts import (
+    contract_of,
+    is_whole,
+    paper_of,
+    say_signed,
+    sign_contract,
+)
 from plugins.cards.services.offering import cards_of
 from plugins.cards.services.taken import deduction_of
+from plugins.cards.services.terms import say_terms
 from plugins.cashier.api import Objection, may_object, objections_to, page_of
 from plugins.ledger.api import AGREEMENTS
 from plugins.membership.api import Member
@@ -94,6 +101,7 @@ def show_one(number: int) -> Any:
         may_object={use.id for use in uses if _may_object(use, objections.get(use.about))},
         agreements=AGREEMENTS,
         has_contract=contract_of(number) is not None,
+        new=api.now() < card.sold_at + dt.timedelta(days=8),
     )
 
 
@@ -105,10 +113,18 @@ def show_contract(number: int) -> Any:
         "cards/phone/contract.html",
         card=card,
         contract=contract,
-        facts=contract.facts,
-        translated=api.translate,
+        terms=say_terms(contract.facts, card.member.name),
+        signed=say_signed(contract),
         whole=is_whole(contract),
     )
+
+
+@routes.get("/mine/<int:number>/contract.pdf", audience="visitor")
+def show_contract_pdf(number: int) -> Any:
+    """Hand her the contract as a PDF."""
+    card, contract = _contract(number)
+    named = {"Content-Disposition": f'inline; filename="contract-{card.id}.pdf"'}
+    return Response(paper_of(card, contract), mimetype="application/pdf", headers=named)
 
 
 @routes.post("/mine/<int:number>/contract", audience="visitor")

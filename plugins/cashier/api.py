@@ -59,6 +59,7 @@ from plugins.cashier.offers import (
     Step,
     Taken,
     Tender,
+    Terms,
 )
 from plugins.cashier.online import (
     NotAuthentic,
@@ -144,6 +145,7 @@ from plugins.cashier.services.settling import settle
 from plugins.cashier.services.signing import (
     KEPT,
     Signed,
+    draw_contract,
     keep_signature,
     read_picture,
     signature_of,
@@ -214,6 +216,7 @@ __all__ = [
     "Taken",
     "Tender",
     "Term",
+    "Terms",
     "Trade",
     "Unused",
     "Wanted",
@@ -242,6 +245,7 @@ __all__ = [
     "choose_coupon",
     "decline_benefit",
     "describe_online",
+    "draw_contract",
     "give_back",
     "give_free",
     "hold_bill",

@@ -89,6 +89,14 @@ class Settling:
 
 
 @dataclass(frozen=True)
+class Terms:
+    """A contract in words, as pairs of label and text, and the SHA-256 of what it says."""
+
+    rows: Sequence[tuple[str, str]]
+    digest: str
+
+
+@dataclass(frozen=True)
 class LineKind:
     """A kind of line: what it says and costs, and what else happens when it is settled.
 
@@ -120,6 +128,8 @@ class LineKind:
     prepaid: bool = False
     #: Makes facts of what a member's phone asks for; None where it is not sold online.
     online: Callable[[Mapping[str, str]], Mapping[str, Any]] | None = None
+    #: Says the contract that she reads and ticks before she buys it on her phone.
+    terms: Callable[[Bill, Mapping[str, Any]], Terms] | None = None
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from plugins.cashier.public_routes import routes
 from plugins.cashier.services.keys import new_key
 from plugins.cashier.services.online.advancing import cancel, is_overdue, look_again
 from plugins.cashier.services.online.notices import take_notification
-from plugins.cashier.services.online.ordering import describe_online, order_online
+from plugins.cashier.services.online.ordering import describe_online, order_online, terms_online
 from plugins.cashier.services.online.providers import find_provider, takes_online
 from plugins.cashier.services.online.refunding import refunds_of
 from plugins.cashier.services.online.settings import LEAST, MOST
@@ -180,6 +180,7 @@ def _review(kind: str, problem: api.Refused | None = None) -> Any:
         told=told,
         title=api.translate(told.title, dict(told.facts.get("names") or {})),
         quote=read_quote(quoted) if quoted else None,
+        terms=terms_online(member_id, kind, told),
         asked={k: v for k, v in request.values.items() if k not in KEPT_BACK},
         key=new_key(),
         problem=problem,
@@ -187,7 +188,7 @@ def _review(kind: str, problem: api.Refused | None = None) -> Any:
     return (page, problem.status) if problem else page
 
 
-KEPT_BACK = ("csrf_token", "key", "price_fen")
+KEPT_BACK = ("csrf_token", "key", "price_fen", "agreed", "terms")
 STATES = {
     "created": _("Being prepared"),
     "prepaid": _("Waiting for payment"),

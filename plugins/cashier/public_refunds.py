@@ -11,18 +11,47 @@ from console.api import _
 from plugins.cashier.models import REFUND_STEPS, Refund
 from plugins.cashier.public_routes import routes
 from plugins.cashier.services.agreeing import Proof, ProvenPin
+from plugins.cashier.services.keys import new_key
 from plugins.cashier.services.refunding.answering import (
     LIVE,
     PURPOSE,
     agree_to_refund,
     object_to_refund,
 )
+from plugins.cashier.services.refunding.seven_days import ask_back, within_seven_days
 from plugins.cashier.services.refunding.showing import show_sheet
 from plugins.cashier.services.refunding.telling import sheet_page
 from plugins.membership.api import Member, check_member_pin, has_pin
 from plugins.messages.api import check_code, send_code
 
 PAGES = (routes,)
+
+
+@routes.get("/give-back", audience="visitor")
+def show_give_back() -> Any:
+    """Show what she may give back without a reason: bought first, less than seven days ago."""
+    return _offer()
+
+
+@routes.post("/give-back", audience="visitor")
+def give_back() -> Any:
+    """Make the sheet by which she gives it back, and lead her to it."""
+    wanted, key = request.form.get("refundable", ""), request.form.get("key") or new_key()
+    try:
+        refund = ask_back(api.visitor().id, wanted, key=key)
+    except api.Refused as problem:
+        api.db.session.rollback()
+        return _offer(problem)
+    return redirect(f"/cashier/refund/{refund.id}")
+
+
+def _offer(problem: api.Refused | None = None) -> Any:
+    page = api.render_public(
+        "cashier/phone/give_back.html",
+        found=[(one, new_key()) for one in within_seven_days(api.visitor().id)],
+        problem=problem,
+    )
+    return (page, problem.status) if problem else page
 
 
 @routes.get("/refund/<int:number>", audience="visitor")

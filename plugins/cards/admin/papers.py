@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import redirect, request
+from flask import Response, redirect, request
 
 from console import api
 from console.api import _
@@ -21,12 +21,21 @@ from plugins.cards.admin.places import (
     store_here,
     today_of,
 )
-from plugins.cards.models import Card
+from plugins.cards.models import Card, Contract
 from plugins.cards.permissions import SEE_CARDS, SELL_CARDS
 from plugins.cards.services.alone import swap_alone
-from plugins.cards.services.contracts import contract_of, is_whole, sign_contract
+from plugins.cards.services.contracts import (
+    contract_of,
+    is_whole,
+    paper_of,
+    purpose_of,
+    say_signed,
+    sign_contract,
+)
 from plugins.cards.services.selling import list_total, products_on_sale
 from plugins.cards.services.swapping import free_left, value_of, why_not_swap
+from plugins.cards.services.terms import say_terms
+from plugins.cashier.api import signature_of, signatures_of
 
 
 class PaperPages:
@@ -81,18 +90,32 @@ class PaperPages:
             view=self,
             card=card,
             contract=contract,
-            facts=contract.facts,
-            translated=api.translate,
+            terms=say_terms(contract.facts, card.member.name),
+            signed=say_signed(contract),
+            signatures=signatures_of(purpose_of(number)),
             whole=is_whole(contract),
             may_sign=api.find_record(Card, number, SELL_CARDS) is not None,
         )
 
     @api.page("/<int:number>/contract", needs=SELL_CARDS, methods=("POST",))
     def sign(self, number: int) -> Any:
-        reach(Card, number, SELL_CARDS)
-        sign_contract(number, "paper")
-        say(api.gettext("Noted that she signed on paper."))
+        card = reach(Card, number, SELL_CARDS)
+        sign_contract(number, "paper", signature_of(card.member_id, card.store_id))
+        say(api.gettext("Noted that she signed."))
         return redirect(f"{CARDS}{number}/contract")
+
+    @api.page("/<int:number>/contract.pdf", needs=SEE_CARDS)
+    def contract_pdf(self, number: int) -> Any:
+        card, contract = reach(Card, number, SEE_CARDS), contract_of(number)
+        if contract is None:
+            raise api.NotFound(_("This card has no contract here."))
+        return send_paper(card, contract)
+
+
+def send_paper(card: Card, contract: Contract) -> Response:
+    """Answer with the PDF of a contract."""
+    named = {"Content-Disposition": f'inline; filename="contract-{card.id}.pdf"'}
+    return Response(paper_of(card, contract), mimetype="application/pdf", headers=named)
 
 
 def _swap(card: Card) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -12,12 +13,16 @@ from console import api
 from console.api import _
 from plugins.cards.models import Card, Contract, Product
 from plugins.cards.services.telling import note
+from plugins.cards.services.terms import say_terms
 from plugins.cards.services.using import lock_card
+from plugins.cashier.api import Signed, draw_contract, signatures_of, use_signature
 
 
 def make_contract(card: Card, product: Product) -> Contract:
     """Freeze the terms of a card that is being sold, in the running unit."""
-    facts = _facts(card, product)
+    store = api.db.session.get_one(api.Store, card.store_id)
+    number = card.member.number if card.member else ""
+    facts = facts_of(card, product, store, number)
     contract = Contract(card_id=card.id, made_at=api.now(), facts=facts, digest=digest_of(facts))
     api.db.session.add(contract)
     return contract
@@ -29,6 +34,42 @@ def contract_of(card_id: int) -> Contract | None:
         sa.select(Contract).where(Contract.card_id == card_id)
     ).first()
     return found
+
+
+def purpose_of(card_id: int) -> str:
+    """Return what a signature below the contract of a card is for."""
+    return f"card:{card_id}"
+
+
+def paper_of(card: Card, contract: Contract) -> bytes:
+    """Return a contract as a PDF in the reader's language, with her signature and fingerprint."""
+    facts = contract.facts
+    return draw_contract(
+        api.gettext("Contract of %(card)s", card=card.shown_name),
+        f"{facts['seller']} · {facts['sold_on']}",
+        say_terms(facts, card.member.name),
+        say_signed(contract),
+        api.gettext("Fingerprint of these terms (SHA-256)") + f": {contract.digest}",
+        author=facts["seller"],
+        purpose=purpose_of(card.id),
+    )
+
+
+def say_signed(contract: Contract) -> list[str]:
+    """Say how a contract was signed, or leave room for it."""
+    line = "____________________"
+    if contract.signed_at is None:
+        return [
+            f"{api.gettext('Signature of the member')}: {line}",
+            f"{api.gettext('Date')}: {line}",
+        ]
+    zone = ZoneInfo(contract.card.member.home_store.time_zone)
+    at = contract.signed_at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+    if contract.signed_by == "phone":
+        return [api.gettext("Agreed to on her phone, %(at)s", at=at)]
+    if signatures_of(purpose_of(contract.card_id)):
+        return [api.gettext("Signed on %(at)s", at=at)]
+    return [api.gettext("Signed on paper, %(at)s", at=at)]
 
 
 def is_whole(contract: Contract) -> bool:
@@ -43,14 +84,19 @@ def digest_of(facts: dict[str, Any]) -> str:
 
 
 @api.unit
-def sign_contract(card_id: int, by: str) -> Contract:
-    """Note that the member agreed to the terms, on her "phone" or on "paper"; once."""
+def sign_contract(card_id: int, by: str, signature: Signed | str = "") -> Contract:
+    """Note that the member agreed to the terms, on her "phone" or on "paper"; once.
+
+    *signature* is what she drew on the screen, or the photo of the paper.
+    """
     card = lock_card(card_id)
     contract = contract_of(card_id)
     if contract is None:
         raise api.NotFound(_("This card has no contract here."))
     if contract.signed_at is None:
         contract.signed_at, contract.signed_by = api.now(), by
+        if isinstance(signature, Signed):
+            use_signature(signature, card.member_id, purpose_of(card_id))
         note(card, "signed")
         api.record_audit(
             "cards.signed", card, store_id=card.store_id, title=_("Contract of a card signed")
@@ -58,14 +104,16 @@ def sign_contract(card_id: int, by: str) -> Contract:
     return contract
 
 
-def _facts(card: Card, product: Product) -> dict[str, Any]:
-    # No name and no phone: these are erased with the member, while the terms stay.
-    store = api.db.session.get_one(api.Store, card.store_id)
+def facts_of(card: Card, product: Product, store: api.Store, member: str) -> dict[str, Any]:
+    """Return the terms of a card as plain values; *member* is the buyer's number.
+
+    No name and no phone: these are erased with the member, while the terms stay.
+    """
     return {
         "card": card.name,
         "names": card.names,
         "kind": card.kind,
-        "member_number": card.member.number if card.member else "",
+        "member_number": member,
         "seller": store.name,
         "sold_on": card.sold_on.isoformat(),
         "price_fen": card.price_fen,

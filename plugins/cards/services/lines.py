@@ -11,8 +11,16 @@ from console import api
 from console.api import _
 from plugins.cards.models import Card, CardUse, Item, Part, Product
 from plugins.cards.services.changing import make_void, pay_owing
+from plugins.cards.services.contracts import digest_of, sign_contract
 from plugins.cards.services.offering import Offer, offers_of
-from plugins.cards.services.selling import list_price, list_total, products_on_sale, sell_card
+from plugins.cards.services.selling import (
+    list_price,
+    list_total,
+    products_on_sale,
+    sell_card,
+    terms_on_offer,
+)
+from plugins.cards.services.terms import say_terms
 from plugins.cards.services.using import (
     list_price_with,
     supplement_for,
@@ -23,6 +31,7 @@ from plugins.cashier import api as till
 from plugins.cashier.api import Asked, Described, Line, LineKind, Settling, Taken
 from plugins.ledger.api import Entry, restore
 from plugins.ledger.api import Tender as Money
+from plugins.membership.api import Member
 from plugins.salon.api import Service, Variant
 
 
@@ -58,6 +67,15 @@ def read_card(form: Mapping[str, str]) -> dict[str, Any]:
     return {"product_id": int(number) if fits else 0}
 
 
+def contract_on_phone(bill: till.Bill, facts: Mapping[str, Any]) -> till.Terms:
+    """Return the contract that a member reads and ticks before she buys a card on her phone."""
+    product = api.db.session.get_one(Product, number_in(facts, "product_id"))
+    store = api.db.session.get_one(api.Store, bill.store_id)
+    member = api.db.session.get_one(Member, bill.member_id)
+    terms = terms_on_offer(product, store, member.number, bill.business_on)
+    return till.Terms(say_terms(terms, member.name), digest_of(terms))
+
+
 def check_on_sale(product: Product, bill: till.Bill) -> None:
     """Raise `Refused` when a product is not on the shelf of a bill's store today."""
     if product not in products_on_sale(bill.store_id, till.today_of(bill.store_id)):
@@ -80,6 +98,8 @@ def settle_card(settling: Settling, line: Line, money: Sequence[Money]) -> list[
     entry = settling.entry("card", "card_sale", line)
     member_id, product_id = settling.bill.member_id or 0, line.facts["product_id"]
     card = sell_card(entry, member_id, product_id, money, price_fen=line.due_fen)
+    if line.facts.get("agreed_on_phone"):
+        sign_contract(card.id, "phone")
     return lots_taken(settling, line, card)
 
 
@@ -294,6 +314,7 @@ KINDS = (
         undo_card,
         pay=pay_card,
         online=read_card,
+        terms=contract_on_phone,
     ),
     LineKind(
         "session",

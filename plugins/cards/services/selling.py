@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,7 +13,7 @@ from console import api
 from console.api import _
 from plugins.cards.hookspecs import cards_card_sold
 from plugins.cards.models import Card, Item, Part, Product
-from plugins.cards.services.contracts import make_contract
+from plugins.cards.services.contracts import facts_of, make_contract
 from plugins.cards.services.days import begin, today_in
 from plugins.cards.services.shares import spread, unit_price
 from plugins.cards.services.telling import SOLD, note, tell
@@ -97,6 +98,18 @@ def sell_card(
     tell(card, SOLD, key=f"cards.sold:{card.id}")
     api.emit(cards_card_sold, card_id=card.id)
     return card
+
+
+def terms_on_offer(product: Product, store: api.Store, member: str, on: dt.date) -> dict[str, Any]:
+    """Return the terms on which a product would be sold to a member (her number) on a day."""
+    entry = ledger.Entry(key="offered", code="card_sale", store_id=store.id)
+    with api.db.session.no_autoflush:
+        card = _draft(entry, 0, product, product.price_fen, on)
+        facts = facts_of(card, product, store, member)
+        for one in (*card.parts, card):
+            if one in api.db.session:
+                api.db.session.expunge(one)
+    return facts
 
 
 def _find(entry: ledger.Entry, member_id: int, product_id: int) -> Card | None:

@@ -19,8 +19,9 @@ from plugins.cards.services.alone import swap_alone
 from plugins.cards.services.contracts import contract_of, is_whole
 from plugins.cards.services.nightly import earn_passes
 from plugins.cards.services.swapping import value_of
-from plugins.cashier.api import Objection, object_to, undo_settlement
+from plugins.cashier.api import Objection, Refund, Signature, object_to, undo_settlement
 from plugins.cashier.services.objecting import answer_objection
+from plugins.cashier.services.refunding.seven_days import within_seven_days
 from plugins.ledger.api import salon
 from plugins.ledger.services.verifying import verify
 from plugins.messages.api import Message
@@ -30,6 +31,7 @@ from tests.support.membership import join
 from tests.support.pages import words
 from tests.support.people import SignIn, post
 from tests.support.phones import phone_of
+from tests.support.till import DRAWN
 
 pytestmark = [pytest.mark.any_engine, pytest.mark.usefixtures("staff_read_english")]
 
@@ -135,6 +137,52 @@ def test_the_terms_of_a_card_are_frozen_and_agreed_to_on_her_phone(
     assert api.db.session.query(Contract).one().signed_by == "phone"
     other = phone_of(app, join("周敏", shop.store.id, None).id)
     assert other.client.get(url).status_code == 404
+
+
+def test_she_signs_the_contract_on_the_screen_and_has_it_as_a_pdf(
+    app: Flask, shop: Shop, card: Card, sign_in: SignIn
+) -> None:
+    staff = f"/console/cards/cards/{card.id}/contract"
+    desk = sign_in("front_desk", shop.store.id)
+    plain = desk.get(f"{staff}.pdf")
+    assert plain.data.startswith(b"%PDF-")
+    assert post(desk, staff, {"signature": "data:image/png;base64,?"}).status_code == 422
+    assert post(desk, staff, {"signature": DRAWN}).status_code == 302
+    signed = api.db.session.query(Signature).one()
+    assert (signed.purpose, signed.way) == (f"card:{card.id}", "drawn")
+    assert 'class="signature"' in desk.get(staff).text
+    phone = phone_of(app, shop.member.id)
+    page = f"/cards/mine/{card.id}/contract"
+    assert "Signed on" in words(phone.get(page).text)
+    with_picture = phone.get(f"{page}.pdf")
+    assert with_picture.mimetype == "application/pdf"
+    assert b"/Image" in with_picture.data
+    assert len(with_picture.data) > len(plain.data)
+    assert phone.get("/cards/mine/999/contract.pdf").status_code == 404
+
+
+def test_an_unused_card_goes_back_within_seven_days_from_her_phone(
+    app: Flask, shop: Shop, card: Card
+) -> None:
+    phone = phone_of(app, shop.member.id)
+    assert "Give back within seven days" in words(phone.get(f"/cards/mine/{card.id}").text)
+    assert "Give it back" in words(phone.get("/cashier/give-back").text)
+    wanted = within_seven_days(shop.member.id)[0].key
+    page = words(phone.post("/cashier/give-back", refundable=wanted, key=KEY).text)
+    assert "¥980.00" in page
+    assert "Do you agree?" in page
+    phone.post("/cashier/give-back", refundable=wanted, key=KEY)
+    refund = api.db.session.query(Refund).one()
+    assert (refund.cause, refund.amount_fen) == ("seven_days", 98_000)
+    assert api.db.session.query(Notice).filter_by(todo=True).count() == 1
+    assert "Nothing that you bought" in words(phone.get("/cashier/give-back").text)
+    assert phone.post("/cashier/give-back", refundable=wanted).status_code == 404
+
+
+def test_what_was_bought_eight_days_ago_has_no_button(shop: Shop) -> None:
+    with api.at_moment(api.now() - dt.timedelta(days=8)):
+        sell(shop, add_product("头皮护理 10 次", 98_000, item(shop.scalp, 10)))
+    assert within_seven_days(shop.member.id) == []
 
 
 def test_terms_that_somebody_changed_are_seen(shop: Shop, card: Card) -> None:

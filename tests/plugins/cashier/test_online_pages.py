@@ -9,6 +9,7 @@ from flask import Flask
 
 from console import api
 from console.testing.live import Live
+from plugins.cards.services.contracts import contract_of
 from plugins.cards.services.offering import cards_of
 from plugins.cashier.api import OnlinePayment
 from plugins.membership.models import Tier
@@ -122,13 +123,21 @@ def test_she_buys_a_card_from_the_shelf(phone: Phone, anna: int, work: Any) -> N
     assert "头皮护理 10 次" in words(phone.get("/cards/shelf").text)
     shelf = words(phone.get(f"/cards/shelf/{product.id}").text)
     assert "¥980.00" in shelf
-    assert "¥980.00" in words(phone.get(f"/cashier/buy/card?product_id={product.id}").text)
-    phone.post("/cashier/buy/card", product_id=product.id, key="k", price_fen="98000")
+    review = words(phone.get(f"/cashier/buy/card?product_id={product.id}").text)
+    assert "¥980.00" in review
+    assert "Giving it back" in review
+    asked = {"product_id": product.id, "key": "k", "price_fen": "98000"}
+    assert "Read the contract" in words(phone.post("/cashier/buy/card", **asked).text)
+    stale = phone.post("/cashier/buy/card", **asked, agreed="1", terms="old")
+    assert "The contract has changed" in words(stale.text)
+    phone.post("/cashier/buy/card", **asked, agreed="1")
     work()
     pay(latest())
     work()
     assert payment(latest()).state == "paid"
-    assert [card.name for card in cards_of(anna)] == ["头皮护理 10 次"]
+    card = cards_of(anna)[0]
+    contract = contract_of(card.id)
+    assert (card.name, contract.signed_by if contract else "") == ("头皮护理 10 次", "phone")
 
 
 def test_a_forged_notification_is_answered_with_401(shop: Live, app: Flask) -> None:

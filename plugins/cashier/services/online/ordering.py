@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ import sqlalchemy as sa
 from console import api
 from console.api import _
 from plugins.cashier.models import Bill, OnlinePayment
-from plugins.cashier.offers import Asked, Described, LineKind
+from plugins.cashier.offers import Asked, Described, LineKind, Terms
 from plugins.cashier.services.asking import line_kind
 from plugins.cashier.services.numbers import today_of
 from plugins.cashier.services.online import circuit
@@ -31,6 +32,12 @@ UNPAID = ("created", "prepaid", "unknown")
 def describe_online(member_id: int, kind_key: str, form: Mapping[str, str]) -> Described:
     """Return what a member would get for what her phone asks for, and what it costs."""
     return _describe(_member(member_id), _kind(kind_key), form)
+
+
+def terms_online(member_id: int, kind_key: str, told: Described) -> Terms | None:
+    """Return the contract that she has to agree to before she orders; None where there is none."""
+    kind = _kind(kind_key)
+    return kind.terms(_bill_for(_member(member_id)), told.facts) if kind.terms else None
 
 
 @api.unit
@@ -57,6 +64,8 @@ def order_online(
     require_active(member_id)
     told = _describe(member, kind, form)
     _check(member_id, told, price_fen)
+    if kind.terms is not None:
+        told = _agreed(kind.terms(_bill_for(member), told.facts), told, form)
     if circuit.is_open(provider.key):
         raise NobodyTakesIt
     keep_kind(provider)
@@ -64,6 +73,16 @@ def order_online(
     note(payment, "ordered", api.format_fen(payment.amount_fen))
     api.start_job(advance_payment, number=payment.id)
     return payment
+
+
+def _agreed(terms: Terms, told: Described, form: Mapping[str, str]) -> Described:
+    """Keep with what is ordered that she read its contract and ticked it."""
+    if form.get("agreed") != "1":
+        raise api.Refused(_("Read the contract and tick it first."))
+    if form.get("terms", terms.digest) != terms.digest:
+        raise api.Conflict(_("The contract has changed. Read it again."))
+    agreed = {"at": api.now().isoformat(), "digest": terms.digest}
+    return replace(told, facts={**told.facts, "agreed_on_phone": agreed})
 
 
 def _make(
@@ -115,9 +134,13 @@ def _kind(key: str) -> LineKind:
     return kind
 
 
-def _describe(member: Member, kind: LineKind, form: Mapping[str, str]) -> Described:
+def _bill_for(member: Member) -> Bill:
     day = today_of(member.home_store_id)
-    bill = Bill(store_id=member.home_store_id, member_id=member.id, business_on=day, booked_on=day)
+    return Bill(store_id=member.home_store_id, member_id=member.id, business_on=day, booked_on=day)
+
+
+def _describe(member: Member, kind: LineKind, form: Mapping[str, str]) -> Described:
+    bill = _bill_for(member)
     facts = kind.online(form) if kind.online else {}
     told = kind.describe(Asked(bill, 1, None, facts))
     quoted = told.facts.get("quote")
