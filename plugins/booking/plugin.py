@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from console import api
 from console.api import _
-from plugins.booking import listeners
+from plugins.booking import listeners, listeners_waiting, waiting_parts
 from plugins.booking.admin import VIEWS
 from plugins.booking.demo import PART
 from plugins.booking.hookspecs import HOOKS
@@ -27,11 +27,11 @@ class Booking(api.Plugin):
         "membership": ">=1,<2",
         "messages": ">=1,<2",
     }
-    listeners = (listeners,)
-    hooks = (*HOOKS, *PAYING_HOOKS)
-    permissions = PERMISSIONS
-    settings = (*SETTINGS, *ROSTER_SETTINGS)
-    admin_views = VIEWS
+    listeners = (listeners, listeners_waiting)
+    hooks = (*HOOKS, *PAYING_HOOKS, *waiting_parts.HOOKS)
+    permissions = (*PERMISSIONS, *waiting_parts.PERMISSIONS)
+    settings = (*SETTINGS, *ROSTER_SETTINGS, *waiting_parts.SETTINGS)
+    admin_views = (*VIEWS, *waiting_parts.VIEWS)
     public_routes = PAGES
-    demo = (PART,)
-    jobs = SCHEDULES
+    demo = (PART, *waiting_parts.DEMO)
+    jobs = (*SCHEDULES, *listeners_waiting.SCHEDULES)

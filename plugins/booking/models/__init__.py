@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from plugins.booking.models.classes import GroupClass, Seat
 from plugins.booking.models.proposals import ANSWERS, Proposal
 from plugins.booking.models.rosters import Leave, Shift, Swap, Template
+from plugins.booking.models.turns import TURN_ACTS, TurnAct, TurnPlace
 from plugins.booking.models.visits import (
     ACTS,
     LIVE,
@@ -16,22 +18,41 @@ from plugins.booking.models.visits import (
     ResourceDay,
     Visit,
 )
+from plugins.booking.models.waiting import (
+    OPEN_WAITS,
+    WAIT_ACTS,
+    WAIT_STATES,
+    Wait,
+    WaitAct,
+    WaitItem,
+)
 
 __all__ = [
     "ACTS",
     "ANSWERS",
     "LIVE",
+    "OPEN_WAITS",
     "SOURCES",
     "STATUSES",
+    "TURN_ACTS",
+    "WAIT_ACTS",
+    "WAIT_STATES",
     "Act",
     "Cell",
     "Claim",
+    "GroupClass",
     "Item",
     "Leave",
     "Proposal",
     "ResourceDay",
+    "Seat",
     "Shift",
     "Swap",
     "Template",
+    "TurnAct",
+    "TurnPlace",
     "Visit",
+    "Wait",
+    "WaitAct",
+    "WaitItem",
 ]

@@ -28,6 +28,8 @@ SOURCES = (
     ("phone", _("Member's phone")),
     ("desk", _("Front desk")),
     ("walk_in", _("Walk-in")),
+    ("waiting", _("Waiting list")),
+    ("class", _("Class")),
     ("demo", _("Demo")),
 )
 ACTS = (

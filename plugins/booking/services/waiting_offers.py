@@ -1,0 +1,337 @@
+"""Offering free times to those who wait, first come first, and what they answer."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from console import api
+from console.api import _
+from plugins.booking.hookspecs_waiting import booking_time_offered
+from plugins.booking.models import OPEN_WAITS, Visit, Wait, WaitAct
+from plugins.booking.permissions_waiting import EDIT_WAITING
+from plugins.booking.services.booking import book, submit
+from plugins.booking.services.claiming import claimed_keys, drop_holds, lock_days
+from plugins.booking.services.classes import lock_class, places_left, take_place
+from plugins.booking.services.waiting import (
+    KEPT,
+    Span,
+    end_wait,
+    fitting_times,
+    has_too_many,
+    lock_list,
+    note_wait,
+    overlapped,
+    refused_spans,
+    suits_hours,
+    wishes_of_wait,
+)
+from plugins.messages.api import MessageKind, send_message
+
+#: The source of visits that were offered to somebody who waits.
+WAITING = "waiting"
+#: Who did not answer so many offers waits no longer.
+MOST_UNANSWERED = 3
+#: So many times are tried for one who waits before it is the next one's turn.
+TRIES = 3
+
+OFFERED = MessageKind(
+    "booking.offered",
+    _("A time is free for you"),
+    _("%(name)s, %(store)s keeps %(when)s for you until %(until)s: %(what)s. Tap to take it."),
+)
+NOT_FREE = MessageKind(
+    "booking.nothing_free",
+    _("No time became free"),
+    _("%(name)s, nothing became free at %(store)s in time. We would be glad to find another day."),
+)
+
+
+@api.unit
+def serve_waiting(store_id: int) -> int:
+    """Offer what is free in a store to those who wait, and return how many offers were made.
+
+    Offers that nobody answered in time are given back first. May be repeated.
+    """
+    waits = lock_list(store_id)
+    for wait in waits:
+        _lapse_if_late(wait)
+        _end_if_over(wait)
+    count, passed = 0, list[Wait]()
+    for wait in waits:
+        if wait.state != "waiting":
+            continue
+        visit = _offer_first(wait)
+        if visit is None:
+            passed.append(wait)
+            continue
+        count += 1
+        _note_passed(passed, wait, visit)
+    return count
+
+
+@api.unit
+def offer_time(wait_id: int, starts_at: dt.datetime, staff_id: int | None = None) -> Wait:
+    """Offer somebody who waits a time that staff chose; raises `Taken` and `Refused`."""
+    wait = _locked(wait_id)
+    if wait.state != "waiting" or wait.class_id is not None:
+        raise api.Conflict(_("%(name)s does not wait for a time.", name=wait.guest_name))
+    _keep(wait, _hold(wait, starts_at, staff_id))
+    return wait
+
+
+@api.unit
+def take_offer(wait_id: int) -> Visit:
+    """Book what is kept for somebody; taken twice it is booked once.
+
+    Raises `Conflict` when it was kept for too long.
+    """
+    wait = _locked(wait_id)
+    if wait.state == "taken" and wait.visit is not None:
+        return wait.visit
+    if wait.state not in OPEN_WAITS:
+        raise api.Conflict(_("You are no longer on the waiting list."))
+    if not has_offer(wait) or wait.visit is None:
+        raise api.Conflict(
+            _("This time was kept for too long and may be gone. We tell you of the next one.")
+        )
+    visit = submit(wait.visit.key)
+    end_wait(wait, "taken", "take")
+    return visit
+
+
+@api.unit
+def decline_offer(wait_id: int) -> Wait:
+    """Give back what is kept for somebody, and offer it to the next; she goes on waiting.
+
+    Who declines a place in a class no longer waits for it.
+    """
+    wait = _locked(wait_id)
+    if wait.state != "offered":
+        raise api.Conflict(_("There is nothing to decline."))
+    span = _drop(wait)
+    note_wait(wait, "decline", span)
+    if wait.class_id is not None:
+        end_wait(wait, "removed", "remove", "decline")
+    serve_waiting(wait.store_id)
+    return wait
+
+
+@api.unit
+def leave_waiting(wait_id: int, why: str = "") -> Wait:
+    """Take somebody off the list; what was kept for her is offered to the next."""
+    wait = _locked(wait_id)
+    if wait.state not in OPEN_WAITS:
+        return wait
+    _drop(wait)
+    end_wait(wait, "removed", "remove", why.strip()[:200])
+    serve_waiting(wait.store_id)
+    return wait
+
+
+def has_offer(wait: Wait) -> bool:
+    """Tell whether something is kept for her at this moment."""
+    return (
+        wait.state == "offered"
+        and wait.offered_until is not None
+        and wait.offered_until > api.now()
+    )
+
+
+def stores_waiting() -> list[int]:
+    """Return the stores where somebody waits."""
+    rows = sa.select(Wait.store_id).where(Wait.state.in_(OPEN_WAITS)).distinct()
+    return sorted(api.db.session.scalars(rows))
+
+
+def _locked(wait_id: int) -> Wait:
+    """Lock a store's list and return one who is, or was, on it; raises `NotFound`."""
+    store_id = api.db.session.scalar(sa.select(Wait.store_id).where(Wait.id == wait_id))
+    if store_id is None:
+        raise api.NotFound(_("There is no such record."))
+    lock_list(store_id)
+    return api.db.session.get_one(Wait, wait_id, with_for_update=True, populate_existing=True)
+
+
+def _lapse_if_late(wait: Wait) -> None:
+    if wait.state != "offered" or has_offer(wait):
+        return
+    span = _drop(wait)
+    note_wait(wait, "lapse", span)
+    if wait.class_id is not None:
+        end_wait(wait, "removed", "remove", "lapse")
+    elif sum(act == "lapse" for act, _span in refused_spans(wait)) >= MOST_UNANSWERED:
+        end_wait(wait, "removed", "remove", "unanswered")
+
+
+def _end_if_over(wait: Wait) -> None:
+    if wait.state != "waiting":
+        return
+    group = wait.group
+    if group is not None and group.cancelled_at is not None:
+        end_wait(wait, "over", "over", "cancelled")
+    elif group is not None:
+        if group.starts_at <= api.now():
+            _end_in_vain(wait)
+    elif wait.last_on < api.today(wait.store.time_zone):
+        _end_in_vain(wait)
+
+
+def _end_in_vain(wait: Wait) -> None:
+    end_wait(wait, "over", "over")
+    if wait.member_id is not None:
+        send_message(
+            wait.member_id,
+            NOT_FREE,
+            {"store": wait.store.name},
+            url="/booking/",
+            key=f"{NOT_FREE.key}:{wait.id}",
+            store_id=wait.store_id,
+        )
+
+
+def _offer_first(wait: Wait) -> Visit | None:
+    """Keep the first time, or a place, that suits; None when nothing does."""
+    if has_too_many(wait):
+        return None
+    if wait.class_id is not None:
+        return _offer_place(wait)
+    for moment in fitting_times(wait)[:TRIES]:
+        try:
+            with api.db.session.begin_nested():
+                visit = _hold(wait, moment)
+        except api.Refused:
+            continue
+        _keep(wait, visit)
+        return visit
+    return None
+
+
+def _offer_place(wait: Wait) -> Visit | None:
+    group = lock_class(wait.class_id or 0)
+    if not places_left([group])[group.id]:
+        return None
+    try:
+        with api.db.session.begin_nested():
+            visit = take_place(
+                group.id,
+                key=_key(wait),
+                member_id=wait.member_id,
+                guest_name=wait.guest_name,
+                guest_phone=wait.guest_phone,
+                source=WAITING,
+                keep_until=_until(wait),
+            )
+    except api.Refused:
+        return None
+    _keep(wait, visit)
+    return visit
+
+
+def _hold(wait: Wait, starts_at: dt.datetime, staff_id: int | None = None) -> Visit:
+    visit = book(
+        wait.store_id,
+        starts_at,
+        wishes_of_wait(wait, staff_id),
+        key=_key(wait),
+        member_id=wait.member_id,
+        guest_name=wait.guest_name,
+        guest_phone=wait.guest_phone,
+        source=WAITING,
+        note=wait.note,
+        keep=True,
+    )
+    visit.hold_until = _until(wait)
+    api.db.session.flush()
+    return visit
+
+
+def _key(wait: Wait) -> str:
+    """Return the key of the next offer: no two can be made under it."""
+    return f"{wait.key}:{wait.offers + 1}"
+
+
+def _until(wait: Wait) -> dt.datetime:
+    return api.now() + dt.timedelta(minutes=KEPT.get(wait.store_id))
+
+
+def _keep(wait: Wait, visit: Visit) -> None:
+    wait.state, wait.visit_id, wait.offered_until = "offered", visit.id, visit.hold_until
+    wait.offers += 1
+    note_wait(wait, "offer", (visit.starts_at, visit.ends_at))
+    api.emit(booking_time_offered, wait_id=wait.id)
+    if wait.member_id is None:
+        api.notify(
+            _("Call %(name)s: a time is free for her", name=wait.guest_name),
+            url=f"/console/booking/waiting/{wait.id}/",
+            store_id=wait.store_id,
+            permission=EDIT_WAITING,
+            todo=True,
+            key=f"booking.wait:{wait.id}",
+        )
+        return
+    zone = ZoneInfo(wait.store.time_zone)
+    facts = {
+        "store": wait.store.name,
+        "when": f"{visit.starts_at.astimezone(zone):%Y-%m-%d %H:%M}",
+        "until": f"{_until(wait).astimezone(zone):%H:%M}",
+        "what": ", ".join(item.title for item in visit.items if item.title),
+    }
+    send_message(
+        wait.member_id,
+        OFFERED,
+        facts,
+        url=f"/booking/waiting/{wait.id}",
+        key=f"{OFFERED.key}:{wait.id}:{wait.offers}",
+        store_id=wait.store_id,
+    )
+
+
+def _drop(wait: Wait) -> Span | None:
+    """Give back what is kept for somebody, and return when it would have been.
+
+    Whoever needed the time after it had lapsed may have dropped the hold already.
+    """
+    if wait.state != "offered":
+        return None
+    visit = wait.visit
+    wait.state, wait.visit_id, wait.offered_until = "waiting", None, None
+    api.db.session.flush()
+    if visit is not None and visit.status == "hold":
+        visit.hold_until = api.now()
+        api.db.session.flush()
+        drop_holds([visit.id], lock_days(claimed_keys([visit.id]), [visit.day_on]))
+        api.db.session.expire(wait, ["visit"])
+    rows = sa.select(WaitAct.starts_at, WaitAct.ends_at).where(
+        WaitAct.wait_id == wait.id, WaitAct.act == "offer"
+    )
+    starts, ends = api.db.session.execute(rows.order_by(WaitAct.id.desc()).limit(1)).one()
+    return None if starts is None or ends is None else (starts, ends)
+
+
+def _note_passed(passed: Iterable[Wait], served: Wait, visit: Visit) -> None:
+    """Remember why those before her in the list did not get what she was offered."""
+    for wait in passed:
+        if wait.class_id == served.class_id:
+            why = _why_passed(wait, visit)
+            if why:
+                note_wait(wait, "pass", (visit.starts_at, visit.ends_at), why)
+
+
+def _why_passed(wait: Wait, visit: Visit) -> str:
+    if not wait.first_on <= visit.day_on <= wait.last_on:
+        return ""
+    if has_too_many(wait):
+        return "open"
+    if wait.class_id is not None:
+        return "fit"
+    if not suits_hours(wait, visit.day_on, visit.starts_at):
+        return "hours"
+    refused = overlapped(refused_spans(wait), visit.starts_at)
+    if refused is not None:
+        return refused
+    staff = {item.staff_id for item in visit.items}
+    return "technician" if wait.staff_id and wait.staff_id not in staff else "fit"
