@@ -6,6 +6,7 @@ from plugins.booking.hookspecs import (
     booking_check_visit,
     booking_visit_booked,
     booking_visit_moved,
+    booking_visit_rated,
     booking_visit_status_changed,
 )
 from plugins.booking.models import Item, Visit
@@ -25,6 +26,7 @@ from plugins.booking.services.claiming import Taken
 from plugins.booking.services.paying import extensions_of, free_until
 from plugins.booking.services.planning import Wish
 from plugins.booking.services.proposing import answer_proposal, open_proposal, propose_time
+from plugins.booking.services.rating import rate_visit, scores_of
 from plugins.booking.services.reading import free_times
 from plugins.booking.services.showing import LABELS, services_of, span_of, staff_of, with_items
 from plugins.booking.services.turning import extend_visit, turn_visit
@@ -46,6 +48,7 @@ __all__ = [
     "booking_terms",
     "booking_visit_booked",
     "booking_visit_moved",
+    "booking_visit_rated",
     "booking_visit_sending",
     "booking_visit_status_changed",
     "booking_visit_turning",
@@ -57,6 +60,8 @@ __all__ = [
     "lock_visit",
     "open_proposal",
     "propose_time",
+    "rate_visit",
+    "scores_of",
     "services_of",
     "span_of",
     "staff_of",

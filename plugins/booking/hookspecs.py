@@ -29,10 +29,16 @@ def booking_visit_status_changed(visit_id: int, before: str, after: str) -> None
     """A visit was reviewed, cancelled, begun, done, or nobody came."""
 
 
+@api.event
+def booking_visit_rated(visit_id: int, stars: int) -> None:
+    """A guest said what she thinks of a visit, or said otherwise; one to five stars."""
+
+
 #: The hooks that are called; the manifest declares them.
 HOOKS = (
     booking_check_visit,
     booking_visit_booked,
     booking_visit_moved,
     booking_visit_status_changed,
+    booking_visit_rated,
 )

@@ -13,6 +13,7 @@ from plugins.booking.permissions import REVIEW_VISITS
 from plugins.booking.services.claiming import check_days, claimed_keys, drop_holds, lock_days
 from plugins.booking.services.days import cell_at
 from plugins.booking.services.proposing import lapse_proposals, visits_proposed
+from plugins.booking.services.rating import ask_for_ratings
 from plugins.booking.services.rules import ALERT
 from plugins.booking.services.telling import remind_guests
 
@@ -73,6 +74,7 @@ def _report(store_id: int) -> None:
 
 SCHEDULES = (
     api.Schedule("booking.remind", remind_guests, every=dt.timedelta(minutes=5)),
+    api.Schedule("booking.rate", ask_for_ratings, every=dt.timedelta(minutes=5)),
     api.Schedule("booking.alert", alert_reviews, every=dt.timedelta(minutes=5)),
     api.Schedule("booking.lapse", lapse_proposals, every=dt.timedelta(minutes=5)),
     api.Schedule("booking.tidy", tidy, daily_at="03:10"),

@@ -19,6 +19,15 @@ SEE_ROSTER = api.Permission("booking.see_roster", _("See the roster"), (*DESK, "
 EDIT_ROSTER = api.Permission(
     "booking.edit_roster", _("Change and publish the roster"), ("manager",)
 )
+SEE_RATINGS = api.Permission(
+    "booking.see_ratings", _("See what guests think of their visits"), ("manager",)
+)
+EDIT_WORKS = api.Permission(
+    "booking.edit_works", _("Add and remove pictures of technicians' works"), ("manager",)
+)
+SHARE_CALENDARS = api.Permission(
+    "booking.share_calendars", _("Give out and shut calendar links"), ("manager",)
+)
 FORCE_ROSTER = api.Permission(
     "booking.force_roster", _("Plan shifts outside opening hours"), ("manager",)
 )
@@ -36,4 +45,7 @@ PERMISSIONS = (
     EDIT_ROSTER,
     FORCE_ROSTER,
     ASK_LEAVE,
+    SEE_RATINGS,
+    EDIT_WORKS,
+    SHARE_CALENDARS,
 )

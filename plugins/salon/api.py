@@ -24,7 +24,9 @@ from plugins.salon.models.stores import WEEKDAYS
 from plugins.salon.services.catalogue import (
     SegmentDraft,
     lay_out,
+    minutes_of,
     price_of,
+    price_range,
     price_with,
     services_on_sale,
     show_price,
@@ -37,7 +39,7 @@ from plugins.salon.services.hours import (
     show_time,
     spans_between,
 )
-from plugins.salon.services.staffing import staff_of, who_does, working_staff
+from plugins.salon.services.staffing import staff_of, who_does, working_staff, years_of
 
 __all__ = [
     "WEEKDAYS",
@@ -60,8 +62,10 @@ __all__ = [
     "StoreProfile",
     "Variant",
     "lay_out",
+    "minutes_of",
     "opening_hours",
     "price_of",
+    "price_range",
     "price_with",
     "read_time",
     "services_on_sale",
@@ -72,4 +76,5 @@ __all__ = [
     "staff_of",
     "who_does",
     "working_staff",
+    "years_of",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from plugins.booking.models.classes import GroupClass, Seat
 from plugins.booking.models.proposals import ANSWERS, Proposal
 from plugins.booking.models.rosters import Leave, Shift, Swap, Template
+from plugins.booking.models.telling import STARS, TAGS, Feed, Rating, Work
 from plugins.booking.models.turns import TURN_ACTS, TurnAct, TurnPlace
 from plugins.booking.models.visits import (
     ACTS,
@@ -33,17 +34,21 @@ __all__ = [
     "LIVE",
     "OPEN_WAITS",
     "SOURCES",
+    "STARS",
     "STATUSES",
+    "TAGS",
     "TURN_ACTS",
     "WAIT_ACTS",
     "WAIT_STATES",
     "Act",
     "Cell",
     "Claim",
+    "Feed",
     "GroupClass",
     "Item",
     "Leave",
     "Proposal",
+    "Rating",
     "ResourceDay",
     "Seat",
     "Shift",
@@ -55,4 +60,5 @@ __all__ = [
     "Wait",
     "WaitAct",
     "WaitItem",
+    "Work",
 ]

@@ -38,5 +38,39 @@ HOLD = api.Setting("booking.hold", _("Minutes for which a time is kept"), 10, le
 ALERT = api.Setting(
     "booking.alert", _("Alert when a booking waits for review so many minutes"), 30, least=1
 )
+SLOT_CAP = api.Setting(
+    "booking.slot_cap",
+    _("Most bookings of members that begin at the same time (0: no limit)"),
+    0,
+    least=0,
+    per_store=True,
+)
+ASK_RATING = api.Setting(
+    "booking.ask_rating",
+    _("Ask for a rating so many minutes after the visit (0: never)"),
+    120,
+    least=0,
+)
+ANONYMOUS = api.Setting(
+    "booking.anonymous_ratings", _("Technicians do not read who rated them"), True
+)
+MAP_LINK = api.Setting(
+    "booking.map_link",
+    _("Map that members open; {address} becomes the address of the store"),
+    "https://uri.amap.com/search?keyword={address}",
+)
 
-SETTINGS = (STEP, LEAD, HORIZON, CUT_OFF, MOST_OPEN, AUTO_ACCEPT, HOLD, ALERT)
+SETTINGS = (
+    STEP,
+    LEAD,
+    HORIZON,
+    CUT_OFF,
+    MOST_OPEN,
+    AUTO_ACCEPT,
+    HOLD,
+    ALERT,
+    SLOT_CAP,
+    ASK_RATING,
+    ANONYMOUS,
+    MAP_LINK,
+)

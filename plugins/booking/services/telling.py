@@ -47,6 +47,11 @@ SOON = MessageKind(
     _("See you soon"),
     _("%(name)s, we see you on %(when)s at %(store)s: %(what)s."),
 )
+RATE = MessageKind(
+    "booking.rate",
+    _("How was your visit?"),
+    _("%(name)s, thank you for coming to %(store)s. How was it? It takes a tap."),
+)
 KINDS = {
     "pending": ASKED,
     "confirmed": CONFIRMED,
@@ -57,7 +62,7 @@ KINDS = {
 AHEAD = (dt.timedelta(hours=24), dt.timedelta(hours=2))
 
 
-def tell(visit: Visit, kind: MessageKind, key: str) -> None:
+def tell(visit: Visit, kind: MessageKind, key: str, *, url: str = "") -> None:
     """Send the member of a visit a message about it, once for each *key*."""
     if visit.member_id is None:
         return
@@ -68,8 +73,8 @@ def tell(visit: Visit, kind: MessageKind, key: str) -> None:
         "what": ", ".join(item.title for item in visit.items if item.title),
         "reason": visit.reason,
     }
-    url = f"/booking/mine/{visit.id}"
-    send_message(visit.member_id, kind, facts, url=url, key=key, store_id=visit.store_id)
+    page = url or f"/booking/mine/{visit.id}"
+    send_message(visit.member_id, kind, facts, url=page, key=key, store_id=visit.store_id)
 
 
 def tell_status(visit: Visit) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import Any
 
 import pytest
@@ -13,12 +12,10 @@ from flask.testing import FlaskClient
 from console import api
 from plugins.booking.models import Leave, Visit
 from plugins.booking.services.rosters import templates
-from plugins.booking.services.showing import clock_of
 from tests.support.booking import MONDAY, Salon, add_template, at
 from tests.support.membership import PHONE, join
 from tests.support.pages import words
 from tests.support.people import SignIn, post
-from tests.support.phones import phone_of
 
 pytestmark = pytest.mark.any_engine
 BOARD, NEW, VISITS = "/console/booking/board/", "/console/booking/new/", "/console/booking/visits/"
@@ -177,56 +174,3 @@ def test_leave_is_noted_and_approved(salon: Salon, manager: FlaskClient) -> None
     assert "15:00" in words(manager.get(f"{LEAVE}{leave.id}").text)
     post(manager, f"{LEAVE}{leave.id}", {"decision": "approve"})
     assert "16:00" not in salon.free(salon.wish(salon.staff[0]))
-
-
-def test_a_member_books_in_four_taps(app: Flask, salon: Salon) -> None:
-    member = join()
-    phone = phone_of(app, member.id)
-    services = phone.get("/booking/").text
-    who = re.search(r'href="(/booking/who\?[^"]*)"', services)
-    assert who
-    when = re.search(r'href="(/booking/when\?[^"]*)"', phone.get(_plain(who[1])).text)
-    assert when
-    times = phone.get(_plain(when[1]) + f"&day={MONDAY}").text
-    slot = re.search(r'href="(/booking/confirm\?[^"]*)">10:15<', times)
-    assert slot
-    page = phone.get(_plain(slot[1])).text
-    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
-    fields.pop("csrf_token")
-    done = phone.post("/booking/confirm", **fields)
-    assert "Awaiting review" in done.text
-    assert phone.post("/booking/confirm", **fields).status_code == 200
-    assert (the_visit().starts_at, the_visit().member_id) == (at("10:15"), member.id)
-
-
-def test_a_member_cancels_and_moves_her_own_booking_only(app: Flask, salon: Salon) -> None:
-    mine, other = join(), join("周敏", phone="13800138001")
-    number = salon.book("15:00", member_id=mine.id, source="phone").id
-    assert phone_of(app, other.id).get(f"/booking/mine/{number}").status_code == 404
-    phone = phone_of(app, mine.id)
-    assert clock_of(at("15:00"), "Asia/Shanghai") in phone.get("/booking/mine").text
-    moved = phone.post(
-        "/booking/confirm", key=KEY, visit=number, store=salon.store_id, at=at("16:00").isoformat()
-    )
-    assert "16:00" in moved.text
-    assert "Cancelled" in phone.post(f"/booking/mine/{number}/cancel").text
-
-
-def test_a_booking_goes_into_the_calendar(app: Flask, salon: Salon) -> None:
-    member = join()
-    number = salon.book("15:00", member_id=member.id).id
-    text = phone_of(app, member.id).get(f"/booking/mine/{number}/calendar.ics").text
-    assert "DTSTART:20261123T070000Z" in text
-    assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
-
-
-def test_the_card_leads_to_booking(app: Flask, salon: Salon) -> None:
-    member = join()
-    phone = phone_of(app, member.id)
-    assert 'href="/booking/"' in phone.get("/membership/card").text
-    salon.book("15:00", member_id=member.id)
-    assert 'href="/booking/mine"' in phone.get("/membership/card").text
-
-
-def _plain(url: str) -> str:
-    return url.replace("&amp;", "&")
