@@ -25,10 +25,10 @@ class Bar:
 
 def bars(run: Mapping[str, Any]) -> list[Bar]:
     """Return every bar for which *run* has figures; some hold of a million members only."""
-    found = [*_forms(run)]
+    found = [*_forms(run)] if "operations" in run else []
     if run["members"] >= MILLION:
         found = [*_lists(run), *_searches(run), *found, *_throughput(run), *_growth(run)]
-    for part in (_export, _import, _size, _weight, _plugins):
+    for part in (_export, _import, _size, _weight, _plugins, _books):
         found += part(run)
     return found
 
@@ -116,6 +116,11 @@ def _weight(run: Mapping[str, Any]) -> Iterator[Bar]:
         yield _at_most("list page: later visits", weight["later_kb"], 30, "kB")
     if "phone_weight" in run:
         yield _at_most("member's page: first visit", run["phone_weight"]["first_kb"], 30, "kB")
+
+
+def _books(run: Mapping[str, Any]) -> Iterator[Bar]:
+    for what, ratio in run.get("book_growth", {}).items():
+        yield _at_most(f"{what}: 1,000,000 journals against an empty book", ratio, 1.2, "x")
 
 
 def _plugins(run: Mapping[str, Any]) -> Iterator[Bar]:

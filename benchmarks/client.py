@@ -43,9 +43,11 @@ class Browser:
         """Open a page."""
         return self._ask("GET", path, None)
 
-    def post(self, path: str, fields: Mapping[str, str]) -> Answer:
+    def post(
+        self, path: str, fields: Mapping[str, str], headers: Mapping[str, str] | None = None
+    ) -> Answer:
         """Send a form."""
-        return self._ask("POST", path, urlencode(fields))
+        return self._ask("POST", path, urlencode(fields), headers or {})
 
     def token_of(self, page: str) -> dict[str, str]:
         """Return the field that keeps forged forms out, as it stands in *page*."""
@@ -67,8 +69,10 @@ class Browser:
         own = f"http://127.0.0.1:{self.port}"
         return {"Accept-Encoding": "gzip", "Cookie": cookies, "Referer": own, "Origin": own}
 
-    def _ask(self, method: str, path: str, body: str | None) -> Answer:
-        headers = self._headers()
+    def _ask(
+        self, method: str, path: str, body: str | None, more: Mapping[str, str] | None = None
+    ) -> Answer:
+        headers = {**self._headers(), **(more or {})}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         for attempt in range(2):  # a server may close a connection that was idle

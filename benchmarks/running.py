@@ -15,7 +15,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks import our_members, ours_alone, peer_members
+from benchmarks import orders, our_members, ours_alone, peer_members
+from benchmarks.big_book import write_journals
 from benchmarks.client import Browser
 from benchmarks.contestants import DESK, KEY, OURS, Contestant, contestants, environment
 from benchmarks.people import people
@@ -25,6 +26,7 @@ from tests.support import postgres
 
 HERE = Path(__file__).parent
 FEW = 10_000
+JOURNALS = 1_000_000
 ROWS_TO_IMPORT = 5000
 
 
@@ -70,6 +72,14 @@ class Bench:
         run |= self._timed("requests a second", lambda: self._throughput(urls))
         run |= self._timed("plugins", lambda: self._plugins(few))
         run |= self._timed("import", lambda: self._import(ours))
+        run |= self._timed("orders", lambda: self._orders(few))
+        return run
+
+    def run_orders(self) -> dict[str, Any]:
+        """Return the figures of orders alone; no peer has any."""
+        few = self._timed("fill the console", lambda: self._fill_ours("few", FEW))
+        run: dict[str, Any] = {"engine": self.engine, "members": FEW}
+        run |= self._timed("orders", lambda: self._orders(few))
         return run
 
     def _timed(self, title: str, act: Callable[[], Any]) -> Any:
@@ -219,6 +229,14 @@ class Bench:
             for thread in threads:
                 thread.join()
         return {"dropped": failed[0], "seen_s": max(seen)}
+
+    def _orders(self, few: str) -> dict[str, Any]:
+        """Measure orders in an empty book, and compare them with those in a large one."""
+        folder = self.places.folder
+        large = self._fill_ours("large", FEW)
+        write_journals(large, JOURNALS)
+        found = orders.compare_books(self.ours, large, few, folder, self.turns)
+        return found | orders.measure_orders(self.ours, few, folder, self.turns * 4)
 
     def _instance(self) -> Path:
         return self.places.folder / "instance"
