@@ -62,6 +62,7 @@ from plugins.cashier.offers import (
     Terms,
 )
 from plugins.cashier.online import (
+    GivesStatements,
     NotAuthentic,
     OnlineProvider,
     Ordered,
@@ -71,6 +72,7 @@ from plugins.cashier.online import (
     RefundOrdered,
     RefundTrade,
     Trade,
+    Traded,
 )
 from plugins.cashier.permissions import DEDUCT_ALONE, OPEN_BILLS, SEE_BILLS, SETTLE_BILLS
 from plugins.cashier.priced import Proposal, Unused
@@ -171,6 +173,7 @@ __all__ = [
     "Discount",
     "Draft",
     "DraftLine",
+    "GivesStatements",
     "Guest",
     "Line",
     "LineKind",
@@ -218,6 +221,7 @@ __all__ = [
     "Term",
     "Terms",
     "Trade",
+    "Traded",
     "Unused",
     "Wanted",
     "about_journal",

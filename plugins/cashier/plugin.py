@@ -8,11 +8,13 @@ from plugins.cashier import (
     closing_jobs,
     commands,
     demo,
+    demo_deals,
     demo_refunds,
     listeners,
     objection_listeners,
     online_listeners,
     refund_listeners,
+    statement_jobs,
     timeline,
 )
 from plugins.cashier.admin import VIEWS
@@ -48,7 +50,7 @@ class Cashier(api.Plugin):
     listeners = (listeners, online_listeners, refund_listeners, timeline, objection_listeners)
     permissions = (*PERMISSIONS, *REFUND_PERMISSIONS, ANSWER_OBJECTIONS)
     admin_views = VIEWS
-    demo = (demo.PART, demo_refunds.PART)
+    demo = (demo.PART, demo_refunds.PART, demo_deals.PART)
     public_routes = PAGES
     settings = (
         *LIMITS,
@@ -61,6 +63,6 @@ class Cashier(api.Plugin):
         DAYS,
         KEPT,
     )
-    jobs = (*SCHEDULES, *closing_jobs.SCHEDULES)
+    jobs = (*SCHEDULES, *closing_jobs.SCHEDULES, *statement_jobs.SCHEDULES)
     cards = CARDS
     commands = (api.Command(commands.books),)

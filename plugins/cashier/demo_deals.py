@@ -1,0 +1,96 @@
+"""What the demo shows of platforms: deals, vouchers that were redeemed, and their statement."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+
+from console import api
+from console.api import _
+from plugins.cashier.models import Deal, PaymentKind
+from plugins.cashier.online import Traded
+from plugins.cashier.permissions import RECONCILE
+from plugins.cashier.services.billing import open_bill
+from plugins.cashier.services.paying import find_kind, seed_payment_kinds
+from plugins.cashier.services.performers import staff_of_store
+from plugins.cashier.services.settling import settle
+from plugins.cashier.services.statements.taking import take_in
+from plugins.cashier.services.vouchers import put_voucher, voucher_tender
+from plugins.salon.api import Service, Variant
+
+#: The platform, and what it keeps in percent.
+PLATFORMS = (("meituan", 8), ("douyin", 6))
+DEALS = 3
+FIRST_CODE = 812_345_678_901
+
+
+def load() -> None:
+    """Let platforms sell some services, and let guests bring vouchers of them yesterday."""
+    seed_payment_kinds()
+    _load()
+
+
+@api.unit
+def _load() -> None:
+    store = api.db.session.scalar(sa.select(api.Store).order_by(api.Store.id).limit(1))
+    rows = api.db.session.execute(
+        sa.select(Service, Variant)
+        .join(Variant, Variant.service_id == Service.id)
+        .where(Service.on_sale, Service.extra.is_(False), Service.pricing == "fixed")
+        .where(~Service.stores.any(), Variant.price_fen > 5_000)
+        .order_by(Variant.id)
+        .limit(DEALS)
+    ).all()
+    if store is None or not rows:
+        return
+    deals = [
+        _deal(find_kind(code), service, variant, percent)
+        for code, percent in PLATFORMS
+        for service, variant in rows
+    ]
+    yesterday = api.now() - dt.timedelta(days=1)
+    with api.at_moment(yesterday):
+        for number, deal in enumerate(deals[:DEALS]):
+            _redeem(store.id, deal, str(FIRST_CODE + number))
+    _tell(find_kind("meituan"), deals[:DEALS], api.today(store.time_zone))
+
+
+def _deal(kind: PaymentKind, service: Service, variant: Variant, percent: int) -> Deal:
+    price = max((variant.price_fen or 0) * 6 // 1000 * 100 - 100, 1_000)
+    deal = Deal(kind_id=kind.id, name=service.name, variant_id=variant.id, price_fen=price)
+    deal.names, deal.fee_percent = dict(service.names), percent
+    api.db.session.add(deal)
+    api.db.session.flush()
+    return deal
+
+
+def _redeem(store_id: int, deal: Deal, code: str) -> None:
+    bill = open_bill(store_id, key=f"demo:voucher:{code}")
+    staff = staff_of_store(store_id)
+    line = put_voucher(bill.id, deal.id, code, staff_id=staff[-1].id if staff else None)
+    settle(bill.id, [voucher_tender(line)], key=f"demo:voucher:{code}:settled")
+
+
+def _tell(kind: PaymentKind, deals: list[Deal], today: dt.date) -> None:
+    """Let the platform tell of all but the last voucher, and of one that nobody knows."""
+    day = today - dt.timedelta(days=1)
+    trades = [
+        Traded("payment", str(FIRST_CODE + number), deal.price_fen, deal.fee_fen, day)
+        for number, deal in enumerate(deals[:-1])
+    ]
+    stray = deals[-1]
+    number = str(FIRST_CODE + 90)
+    trades.append(Traded("payment", number, stray.price_fen, stray.fee_fen, day))
+    take_in(kind.id, trades, f"meituan-{day:%Y%m%d}.csv", days=(day, day))
+
+
+TOUR = (
+    api.TourStop(
+        "reconcile",
+        _("Compare the till with what channels say"),
+        "/console/cashier/statements/reconcile",
+        RECONCILE,
+    ),
+)
+PART = api.DemoPart(load=load, tour=TOUR)
