@@ -35,5 +35,4 @@ VIEWS: tuple[type[api.AdminView], ...] = (
     DealAdmin,
     StatementAdmin,
     StatementLineAdmin,
-    StatementLineAdmin,
 )
