@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 
 from console.db import db
 from plugins.membership.api import Member
-from tests.browser.test_every_page import Watched, look_at
+from tests.browser.test_every_page import Watched, look_at, opened
 from tests.support.importing import HOME, LEGACY, read, run_of, sheet, take_in, upload, work
 from tests.support.live import Live, choose
 from tests.support.people import SignIn, add_person, add_store, post
@@ -122,8 +122,12 @@ def test_every_step_of_an_import_can_be_used_by_everybody(
     pages = ["", *(f"{number}/" for number in steps)]
     pages += [f"{ready}/rows/?status={kind}" for kind in ("rejected", "duplicate", "added")]
     pages += [f"{ready}/rows/3", f"{applied}/rows/?status=added", f"{applied}/undo"]
-    urls = [f"{live.url}{HOME}{page}" for page in pages]
-    assert [fault for url in urls for fault in look_at(Watched(context), url, locale)] == []
+    watched, faults = Watched(context), list[str]()
+    for page in pages:
+        answer = opened(watched.page, f"{live.url}{HOME}{page}")
+        assert answer is not None
+        faults += look_at(watched, answer, locale)
+    assert faults == []
 
 
 def wait(client: FlaskClient, content: bytes) -> int:

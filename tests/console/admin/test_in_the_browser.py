@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +11,10 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Response,
 
 from tests.console.admin.conftest import URL, House
 from tests.support import teahouse
+from tests.support.axe import violations
 from tests.support.live import Live, choose
 from tests.support.people import add_person, enter, login_of
 
-AXE = Path(__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js"
 GUESTS = ("Ann", "Bea", "Cleo", "Dora", "Eve")
 pytestmark = [pytest.mark.any_engine]
 Open = Callable[..., Page]
@@ -50,13 +49,6 @@ def opened(house: House, live: Live, context: BrowserContext) -> Open:
 def row(page: Page, name: str) -> Any:
     """Return the row of a guest."""
     return page.locator(f'tr[data-label="{name}"]')
-
-
-def faults(page: Page) -> list[str]:
-    """Return the rules of accessibility that a page breaks as it stands."""
-    page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [violation["id"] for violation in found["violations"]]
 
 
 def test_a_key_does_what_the_buttons_show(opened: Open) -> None:
@@ -194,7 +186,7 @@ def test_unsaved_work_is_guarded_and_saved_by_the_keyboard(opened: Open) -> None
         page.keyboard.press("Control+s")
     expect(page.get_by_label("Name", exact=True)).to_be_focused()
     expect(page.get_by_label("Phone")).to_have_value("13800138000")
-    assert faults(page) == []
+    assert violations(page) == []
 
 
 def test_a_slow_page_dims_and_then_shows_bars(opened: Open) -> None:
@@ -218,7 +210,7 @@ def test_on_a_phone_the_menu_is_a_drawer(opened: Open) -> None:
     drawer = page.get_by_role("dialog", name="Main menu")
     expect(drawer.get_by_role("link").first).to_be_visible()
     expect(drawer).not_to_have_class(re.compile("showing"))
-    assert faults(page) == []
+    assert violations(page) == []
     page.keyboard.press("Escape")
     expect(drawer).to_have_count(0)
 
@@ -275,7 +267,7 @@ def test_shift_picks_a_range_by_mouse_and_by_key(opened: Open) -> None:
     page.keyboard.press("k")
     page.keyboard.press("x")
     expect(picked).to_have_text("3 selected")
-    assert faults(page) == []
+    assert violations(page) == []
 
 
 def test_the_keys_of_rows_open_and_edit_and_keep_quiet_while_somebody_types(opened: Open) -> None:
@@ -313,7 +305,7 @@ def test_all_that_match_are_picked_beyond_the_page_and_taken_back(
     box = page.get_by_role("dialog", name="Pour")
     expect(box).to_contain_text("65 selected")
     box.get_by_label("Tea").select_option("black")
-    assert faults(page) == []
+    assert violations(page) == []
     box.get_by_role("button", name="Pour").click()
     note = page.locator(".toast-note")
     expect(note).to_contain_text("of 65 changed")
@@ -332,7 +324,7 @@ def test_a_view_is_saved_changed_and_left(opened: Open) -> None:
     box.get_by_label("Name", exact=True).fill("Green ones")
     box.get_by_role("checkbox", name="Front desk: the list opens with it").check()
     expect(box.get_by_role("checkbox", name="Front desk", exact=True)).to_be_checked()
-    assert faults(page) == []
+    assert violations(page) == []
     box.get_by_role("button", name="Save view").click()
     tabs = page.get_by_role("navigation", name="Views")
     expect(tabs.locator("[aria-current=page]")).to_contain_text("Green ones")
@@ -393,7 +385,7 @@ def test_a_segment_is_built_by_keyboard_with_its_count_in_sight(opened: Open) ->
     expect(count).to_have_text("0 in it now")
     page.get_by_label("How groups are joined").select_option("any")
     expect(count).to_have_text("3 in it now")
-    assert faults(page) == []
+    assert violations(page) == []
     page.get_by_role("button", name="Save segment").click()
     expect(page.locator("[data-count-of]")).to_have_text("3")
     page.get_by_role("link", name="Busy ones", exact=True).click()
