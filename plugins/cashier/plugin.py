@@ -29,9 +29,11 @@ from plugins.cashier.services.byhand import LIMITS
 from plugins.cashier.services.closing.drawer import FLOAT
 from plugins.cashier.services.online.settings import SETTINGS as ONLINE
 from plugins.cashier.services.printing import SETTINGS as PRINTING
+from plugins.cashier.services.refunding.law import DEPOSIT, LPR
 from plugins.cashier.services.reports.across import BONUS_BY
 from plugins.cashier.services.settling import OWING_MOST
 from plugins.cashier.services.signing import KEPT
+from plugins.cashier.services.slips import LANGUAGE
 
 
 class Cashier(api.Plugin):
@@ -62,6 +64,9 @@ class Cashier(api.Plugin):
         *REFUND_SETTINGS,
         DAYS,
         KEPT,
+        LPR,
+        DEPOSIT,
+        LANGUAGE,
     )
     jobs = (*SCHEDULES, *closing_jobs.SCHEDULES, *statement_jobs.SCHEDULES)
     cards = CARDS

@@ -124,6 +124,7 @@ from plugins.membership.services.refunded import count_refund
 from plugins.membership.services.regions import figures as legal_figures
 from plugins.membership.services.replacing import replace_card
 from plugins.membership.services.tagging import find_or_add_tags, tag_member, untag_member
+from plugins.membership.services.telling import locale_of
 from plugins.membership.services.timeline import note_history
 from plugins.membership.services.transferring import transfer_value
 
@@ -193,6 +194,7 @@ __all__ = [
     "kept_file_of",
     "legal_figures",
     "level_of",
+    "locale_of",
     "membership_member_joined",
     "membership_tiles",
     "merge_members",

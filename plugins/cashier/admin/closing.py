@@ -137,7 +137,7 @@ class Closing(api.AdminView):
         if isinstance(found, int):
             api.say_done(api.gettext("A second person was asked to agree."))
             return redirect(f"{HOME}?store={store_id}")
-        return redirect(f"/console/cashier/till/?bill={found.id}")
+        return redirect(f"/console/cashier/till/{found.id}")
 
     def _show(self, problem: api.Refused | None = None) -> Any:
         stores = _stores()

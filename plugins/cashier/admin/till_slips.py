@@ -14,7 +14,7 @@ from plugins.cashier.models import Bill
 from plugins.cashier.permissions import OPEN_BILLS
 from plugins.cashier.services.billing import record_act
 from plugins.cashier.services.printing import AT_ONCE, DRAWER, chosen_printer, print_slip
-from plugins.cashier.services.slips import slip_of, was_settled
+from plugins.cashier.services.slips import paper_of, was_settled
 
 TILL = "/console/cashier/till/"
 
@@ -27,7 +27,7 @@ class SlipPages:
         """Show a receipt for the browser to print; it says when it was printed before."""
         bill = _with_receipt(number)
         again = request.args.get("again") == "1"
-        slip = slip_of(bill, again=again)
+        slip = paper_of(bill, again=again)
         if request.headers.get("X-Till"):
             return render_template("cashier/till/_slip.html", slip=slip)
         return api.render("cashier/till/receipt.html", slip=slip, bill=bill)
@@ -37,7 +37,7 @@ class SlipPages:
         """Let the server print a receipt."""
         bill = _with_receipt(number)
         again = request.form.get("again") == "1"
-        slip, store_id = slip_of(bill, again=again), bill.store_id
+        slip, store_id = paper_of(bill, again=again), bill.store_id
         return _tried(
             number,
             lambda: print_slip(store_id, slip),
@@ -69,7 +69,7 @@ def print_after(number: int) -> api.Refused | None:
     prints = AT_ONCE.get(store_id) and was_settled(bill)
     if chosen_printer(store_id).send is None or not (opens or prints):
         return None
-    slip = slip_of(bill) if prints else None
+    slip = paper_of(bill) if prints else None
     try:
         print_slip(store_id, slip, opens_drawer=opens)
     except api.Refused as refused:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from console import api
 from console.api import _
 from plugins.cashier.models import Bill, Line, LinePart, Payment, PaymentKind, Settlement
+from plugins.cashier.offers import Quote
 from plugins.ledger.api import standings
 from plugins.membership.api import add_growth, take_back_growth
 from plugins.messages.api import MessageKind, send_message
@@ -84,6 +85,7 @@ def write_receipt(
         ],
     }
     bill.receipt = {
+        **bill.receipt,
         "lines": [
             {
                 "title": line.title,
@@ -96,6 +98,15 @@ def write_receipt(
         ],
         "acts": [*bill.receipt.get("acts", ()), act],
     }
+
+
+def kept_unused(found: Quote) -> list[dict[str, Any]]:
+    """Return why benefits that were offered did not count, as it stays on the receipt."""
+    return [
+        {"step": one.step, "reason": dict(one.reason), "why": dict(one.why)}
+        for one in found.unused
+        if one.step != "points"
+    ]
 
 
 def count_growth(bill: Bill, settlement: Settlement, lines: Sequence[Line]) -> None:

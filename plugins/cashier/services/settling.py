@@ -34,7 +34,13 @@ from plugins.cashier.services.quoting import (
     quote_for,
     write_sums,
 )
-from plugins.cashier.services.receipts import balances_of, count_growth, tell_member, write_receipt
+from plugins.cashier.services.receipts import (
+    balances_of,
+    count_growth,
+    kept_unused,
+    tell_member,
+    write_receipt,
+)
 from plugins.cashier.services.vouchers import bind_vouchers
 from plugins.ledger.api import standings
 from plugins.membership.api import require_active
@@ -136,6 +142,7 @@ def _quoted(
     if found.balance_fen != wallet.balance_fen:
         raise api.Refused(_("More would be taken from the balance than may be paid by it."))
     _freeze(bill, lines, found)
+    bill.receipt = {**bill.receipt, "unused": kept_unused(found)}
     wallet.plan = [
         {line.line_id: line.from_purses[at] for line in found.lines}
         for at in range(len(wallet.purses))

@@ -14,10 +14,11 @@ from console import api
 from console.api import _
 from plugins.cashier.desk import Slip, SlipRow
 from plugins.cashier.models import Bill
+from plugins.cashier.services.naming import LANGUAGES, OWN
 from plugins.cashier.services.performers import shares_of
 from plugins.cashier.services.quoting import discounts_of, lines_of
 from plugins.ledger.api import AGREEMENTS
-from plugins.membership.api import Member, level_of
+from plugins.membership.api import Member, level_of, locale_of
 from plugins.salon.api import StoreProfile
 
 #: What a header or footer may name; everything else in braces is refused.
@@ -41,6 +42,7 @@ PARTS = (
     ("points", _("Points")),
     ("sessions", _("Sessions left")),
     ("cashier", _("Who settled")),
+    ("unused", _("Benefits that did not count, and why")),
 )
 HEADER = api.Setting(
     "cashier.receipt_header",
@@ -60,6 +62,13 @@ PAPER = api.Setting(
     _("Width of the receipt paper"),
     80,
     choices=((58, "58 mm"), (80, "80 mm")),
+    per_store=True,
+)
+LANGUAGE = api.Setting(
+    "cashier.receipt_language",
+    _("Language of paper receipts"),
+    "",
+    choices=(("", _("The member's own, else the salon's")), *LANGUAGES),
     per_store=True,
 )
 HOLE = re.compile(r"\{([^{}]*)\}")
@@ -124,6 +133,18 @@ def slip_of(bill: Bill, look: Look | None = None, *, again: bool = False) -> Sli
     return Slip(tuple(_rows(bill, shown, again=again)), shown.paper)
 
 
+def paper_of(bill: Bill, *, again: bool = False) -> Slip:
+    """Return the receipt of a bill for paper: in the guest's language, not in the cashier's."""
+    with api.speaking(language_of(bill)):
+        return slip_of(bill, again=again)
+
+
+def language_of(bill: Bill) -> str:
+    """Return the language of a bill's paper: the store's choice, else hers, else the salon's."""
+    hers = locale_of(bill.member_id) if bill.member_id else None
+    return LANGUAGE.get(bill.store_id) or hers or OWN
+
+
 def _rows(bill: Bill, look: Look, *, again: bool) -> Iterator[SlipRow]:
     facts = _facts(bill)
     for place, row in enumerate(fill(look.header, facts)):
@@ -143,6 +164,8 @@ def _rows(bill: Bill, look: Look, *, again: bool) -> Iterator[SlipRow]:
     yield SlipRow(api.gettext("Due"), api.format_fen(bill.due_fen), "total")
     for act in bill.receipt.get("acts", ()):
         yield from _paid(act)
+    if "unused" in look.parts:
+        yield from _unused(bill)
     if bill.owing_fen:
         yield SlipRow(api.gettext("Owing"), api.format_fen(bill.owing_fen), "total")
     yield from _held(bill, look)
@@ -171,6 +194,12 @@ def _bought(bill: Bill, look: Look) -> Iterator[SlipRow]:
         for discount in discounts[line.id]:
             if discount.amount_fen:
                 yield SlipRow(api.thaw(discount.reason), _plain(-discount.amount_fen), "indent")
+
+
+def _unused(bill: Bill) -> Iterator[SlipRow]:
+    """Say which benefits did not count and why, in the words that the cashier read."""
+    for one in bill.receipt.get("unused", ()):
+        yield SlipRow(f"{api.thaw(one['reason'])}: {api.thaw(one['why'])}", look="indent")
 
 
 def _plain(fen: int) -> str:

@@ -73,6 +73,12 @@ def tell_of_ending(member: Member, level: Level, until_on: dt.date, gap_fen: int
 
 def name_for(member: Member, level: Level) -> str:
     """Return what a level is called in the language in which a member reads."""
-    chosen = sa.select(MemberCard.locale).where(MemberCard.member_id == member.id)
-    with api.speaking(api.db.session.scalar(chosen) or ""):
+    with api.speaking(locale_of(member.id) or ""):
         return level.shown_name
+
+
+def locale_of(member_id: int) -> str | None:
+    """Return the language in which a member reads; None while she has not chosen one."""
+    chosen = sa.select(MemberCard.locale).where(MemberCard.member_id == member_id)
+    found: str | None = api.db.session.scalar(chosen)
+    return found

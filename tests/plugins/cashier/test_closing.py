@@ -10,6 +10,8 @@ import pytest
 from flask import Flask
 
 from console import api
+from console.approval import Approval
+from console.approval import agree as approve
 from console.inbox import Notice
 from plugins.cashier.hookspecs import cashier_day_closed
 from plugins.cashier.models import Bill, CashMove, Day, Settlement
@@ -25,11 +27,13 @@ from plugins.cashier.services.voiding import undo_settlement
 from plugins.ledger import api as ledger
 from tests.support.ledger import balance as book
 from tests.support.membership import join
+from tests.support.people import SignIn, add_person, post
 from tests.support.salon import add_staff, add_store
 from tests.support.till import add_to, balance, bill_of, cash, new_key, pay, service_for, top_up
 
 pytestmark = pytest.mark.usefixtures("in_english")
 A_DAY = dt.timedelta(days=1)
+LATE_PAGE = "/console/cashier/closing/late"
 
 
 @pytest.fixture(autouse=True)
@@ -202,6 +206,29 @@ def test_a_late_entry_keeps_the_day_of_the_service_and_of_the_books() -> None:
     assert [(bill.business_on, bill.late) for bill in bills] == [(yesterday, True)] * 2
     with pytest.raises(api.Refused, match="past day"):
         open_late_bill(1, today_of(1), "no", key="l3")
+
+
+@pytest.mark.any_engine
+def test_who_may_not_enter_late_asks_a_second_person(sign_in: SignIn) -> None:
+    yesterday = today_of(1) - A_DAY
+    desk = sign_in("front_desk", 1)
+    sent = {"store_id": "1", "day": yesterday.isoformat(), "key": "l1"}
+    assert post(desk, LATE_PAGE, {**sent, "reason": ""}).status_code == 422
+    for _twice in range(2):
+        post(desk, LATE_PAGE, {**sent, "reason": "found a slip"})
+    asked = api.db.session.query(Approval).all()
+    assert {(one.kind, one.state) for one in asked} == {("cashier.late_bill", "waiting")}
+    assert api.db.session.query(Bill).count() == 0
+    manager = api.Actor(add_person("manager", 1), "manager")
+    with api.acting_as(manager):
+        for one in asked:
+            approve(one.id)
+    bill = api.db.session.query(Bill).one()
+    assert (bill.late, bill.business_on, bill.state) == (True, yesterday, "open")
+    assert bill.note == "found a slip"
+    add_to(bill.id, service_for(60))
+    pay(bill.id, cash(60))
+    assert api.db.session.query(Settlement).one().booked_on == yesterday
 
 
 def test_a_locked_month_is_closed_and_does_not_change() -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 import pytest
+from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plugins.cashier.services.refunding.law import load_law
+from console import api
+from plugins.cashier.services.refunding.law import FILE, LPR, load_law, rates_in_force
 from plugins.cashier.services.refunding.sheets import (
     Asked,
     Cause,
@@ -179,6 +182,29 @@ def test_interest_runs_from_the_end_of_the_contract_at_the_rate_of_its_day() -> 
     assert interest("member") == (3_000, "deposit")
     assert interest("member", rate_bp=500) == (10_000, "agreed")
     assert refund_sheet([purchase], asked("shop"), rates).interest_fen == 0
+
+
+def test_every_clause_names_its_source_and_no_rate_is_passed_off_as_law() -> None:
+    told = json.loads(FILE.read_text("utf-8"))
+    assert all(clause["source"].startswith("法释") for clause in told["clauses"].values())
+    assert told["rates"]["confirmed"] is False
+
+
+def test_the_rates_that_the_salon_enters_hold(app: Flask) -> None:
+    assert rates_in_force() == load_law().rates
+    put("2026-01-20 2.90; 2025-05-20 3.00")
+    assert rates_in_force().on("lpr", dt.date(2026, 3, 1)) == 290
+    assert rates_in_force().on("lpr", dt.date(2025, 6, 1)) == 300
+    assert rates_in_force().on("deposit", DAY) == 150
+    for wrong in ("three percent", "2025-13-01 3.00"):
+        put(wrong)
+        with pytest.raises(api.Refused):
+            rates_in_force()
+
+
+@api.unit
+def put(text: str) -> None:
+    LPR.put(text)
 
 
 def test_interest_is_no_part_of_the_refund() -> None:

@@ -17,8 +17,10 @@ from plugins.cashier.api import Bill
 from plugins.cashier.desk import Slip, SlipRow
 from plugins.cashier.services import escpos
 from plugins.cashier.services.printing import ADDRESS, AT_ONCE, DRAWER, PRINTER
-from plugins.cashier.services.slips import HEADER, check_text, slip_of
+from plugins.cashier.services.slips import HEADER, LANGUAGE, check_text, paper_of, slip_of
+from plugins.membership.models import MemberCard
 from plugins.messages.api import Message
+from tests.plugins.cashier.test_agreed_prices import give_level
 from tests.support.membership import join
 from tests.support.pages import words
 from tests.support.people import SignIn, post
@@ -104,6 +106,45 @@ def test_a_receipt_says_what_was_bought_paid_and_left(paid: Bill) -> None:
     assert [right for left, right in rows if right in ("550.00", "440.00")] == ["550.00", "440.00"]
     assert not any("补打" in left or "Reprint" in left for left, _right in rows)
     assert slip_of(paid, again=True).rows[1].look == "title"
+
+
+@pytest.mark.any_engine
+def test_paper_speaks_the_guests_language_and_not_the_cashiers(
+    store: Any, anna: int, paid: Bill, sign_in: SignIn
+) -> None:
+    desk = sign_in("front_desk", store.id)
+    with api.speaking("en"):
+        assert "应收" in [row.left for row in paper_of(paid).rows]
+        assert "应收" in desk.get(f"{HOME}{paid.id}/receipt").text
+        read_in(anna, "en")
+        assert "Due" in [row.left for row in paper_of(paid).rows]
+        speak(store.id, "zh_Hant_TW")
+        assert "應收" in [row.left for row in paper_of(paid).rows]
+
+
+@api.unit
+def read_in(member_id: int, locale: str) -> None:
+    card = MemberCard(member_id=member_id, bound_at=api.now(), series=0, locale=locale)
+    api.db.session.add(card)
+
+
+@api.unit
+def speak(store_id: int, locale: str) -> None:
+    LANGUAGE.put(locale, store_id)
+
+
+@pytest.mark.any_engine
+def test_a_receipt_keeps_why_a_benefit_did_not_count(app: Flask, anna: int) -> None:
+    with api.speaking("en"):
+        give_level((90, "any"), (80, "balance"))
+        number = bill_of(anna)
+        add_to(number, service_for(100))
+        pay(number, cash(90), agreed_by=None)
+    kept = api.db.session.get_one(Bill, number).receipt["unused"]
+    assert [one["step"] for one in kept] == ["balance"]
+    page = words(phone_of(app, anna).get(f"/cashier/receipts/{number}").text)
+    assert "80 % of the price when paid from balance" in page
+    assert "It counts for what is paid from balance: up to ¥10.00 less." in page
 
 
 @pytest.mark.any_engine

@@ -24,7 +24,7 @@ from plugins.cashier.services.days import closed_through, locked_through
 from plugins.cashier.services.naming import OWN
 from plugins.cashier.services.numbers import lock_counter, today_of
 from plugins.cashier.services.refunding.finishing import finish
-from plugins.cashier.services.refunding.law import load_law
+from plugins.cashier.services.refunding.law import rates_in_force
 from plugins.cashier.services.refunding.lines import (
     Wanted,
     check_wanted,
@@ -67,7 +67,7 @@ def reckon(found: Sequence[Refundable], asked: Asked) -> Sheet:
     problem = why_not_seven(purchases, asked.asked_on) if asked.cause == "seven_days" else ""
     if problem:
         raise api.Refused(WHY_NOT_SEVEN[problem])
-    return refund_sheet(purchases, asked, load_law().rates, approval_above_fen=ALONE_MOST.get())
+    return refund_sheet(purchases, asked, rates_in_force(), approval_above_fen=ALONE_MOST.get())
 
 
 def book_today(store_id: int) -> dt.date:

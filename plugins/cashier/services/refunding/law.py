@@ -4,15 +4,37 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from console import api
 from console.api import _
+from plugins.cashier.refunds import GROUP
 from plugins.cashier.services.refunding.sheets import Rates
 
+#: A day and a rate in percent a year, such as "2025-05-20 3.00".
+STEP = re.compile(r"(\d{4}-\d{2}-\d{2})\s+(\d{1,2}(?:\.\d{1,2})?)")
+LPR = api.Setting(
+    "cashier.refund_lpr",
+    _("One-year LPR, for interest when the salon is the cause"),
+    "",
+    help=_(
+        "Days and percent a year, such as: 2025-05-20 3.00; 2025-11-20 2.95. Empty: the figures "
+        "as delivered, which nobody has confirmed."
+    ),
+    group=GROUP,
+)
+DEPOSIT = api.Setting(
+    "cashier.refund_deposit",
+    _("One-year deposit rate, for interest when the member is the cause"),
+    "",
+    help=_("Written like the LPR. Empty: the figure as delivered, which nobody has confirmed."),
+    group=GROUP,
+)
 FILE = Path(__file__).parents[2] / "refund_law" / "cn_2025_4.json"
 #: What each clause says, in short.
 GISTS: dict[str, Any] = {
@@ -69,6 +91,28 @@ def load_law() -> Law:
         clauses={key: clause["text"] for key, clause in told["clauses"].items()},
         rates=Rates(_rates(told, "lpr"), _rates(told, "deposit")),
     )
+
+
+def rates_in_force() -> Rates:
+    """Return the rates that the salon entered, else those as delivered."""
+    given = load_law().rates
+    return Rates(_read(LPR.get()) or given.lpr, _read(DEPOSIT.get()) or given.deposit)
+
+
+def _read(text: str) -> list[tuple[dt.date, int]]:
+    """Read what the salon entered: a day and a rate, others after a semicolon or on a new line."""
+    found = []
+    for step in filter(None, (part.strip() for part in re.split(r"[;\n]", text))):
+        fits = STEP.fullmatch(step)
+        try:
+            day = dt.date.fromisoformat(fits[1] if fits else "")
+        except ValueError as problem:
+            told = _(
+                "Mend the interest rates under Settings: “%(text)s” cannot be read.", text=step
+            )
+            raise api.Refused(told) from problem
+        found.append((day, api.parse_fen(fits[2] if fits else "")))
+    return found
 
 
 def _rates(told: Mapping[str, Any], kind: str) -> list[tuple[dt.date, int]]:

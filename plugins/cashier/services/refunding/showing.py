@@ -11,8 +11,8 @@ from console.api import _
 from plugins.cashier.services.refunding.law import CAUSE_WORDS, load_law, show_clause
 
 RATES: dict[str, Any] = {
-    "lpr": _("one-year LPR"),
-    "deposit": _("one-year deposit rate"),
+    "lpr": _("one-year LPR, as the salon entered it"),
+    "deposit": _("one-year deposit rate, as the salon entered it"),
     "agreed": _("rate that was agreed"),
 }
 
