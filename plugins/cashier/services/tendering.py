@@ -110,7 +110,9 @@ def plan(bill: Bill, choices: Sequence[Choice] | None = None) -> Plan:
         choices = _usual(bill, lines, purses)
     if not again:
         choices = _with_vouchers(lines, choices)
-    choices = _with_deposits(bill, lines, choices)
+    ahead = _deposits(bill, lines)
+    named = {each.kind for each in ahead}
+    choices = [*ahead, *(each for each in choices if each.kind not in named)]
     choices = sorted(choices, key=lambda each: each.kind != "balance")
     wanted = [
         (each.purse, min(each.amount_fen, _held(purses, each.purse)))
@@ -123,11 +125,11 @@ def plan(bill: Bill, choices: Sequence[Choice] | None = None) -> Plan:
     else:
         quote = preview(bill.id, purses=wanted)
         due, limits = quote.due_fen, _paid_by(quote, len(wanted))
-    over = sum(limits) - due + sum(each.amount_fen for each in choices if each.fixed)
-    if over > 0 and any(limits) and not again:
-        wanted = _cut(wanted, over)
-        quote = preview(bill.id, purses=wanted)
-        due, limits = quote.due_fen, _paid_by(quote, len(wanted))
+        if ahead and any(limits):
+            served = sum(quote.line(line.id).due_fen for line in lines if _is_served(line))
+            wanted = _cut(wanted, sum(limits) + sum(each.amount_fen for each in ahead) - served)
+            quote = preview(bill.id, purses=wanted)
+            due, limits = quote.due_fen, _paid_by(quote, len(wanted))
     balance = sum(limits)
     kept = _mend(choices, due, limits)
     takes = takes_something([] if again else lines, balance)
@@ -157,14 +159,14 @@ def _cut(wanted: Sequence[tuple[str | None, int]], fen: int) -> list[tuple[str |
     """Take an amount off what cards pay, the last one first: something else pays it already."""
     found = []
     for purse, some in reversed(wanted):
-        less = min(some, fen)
+        less = max(0, min(some, fen))
         fen -= less
         found.append((purse, some - less))
     return found[::-1]
 
 
-def _with_deposits(bill: Bill, lines: Sequence[Line], choices: Sequence[Choice]) -> list[Choice]:
-    """Return choices with what was paid ahead for the bill: it is set off first, and once."""
+def _deposits(bill: Bill, lines: Sequence[Line]) -> list[Choice]:
+    """Return what was paid ahead for the bill: it is set off first, against what was served."""
     ahead = deposits_for(bill.id)
     again = bill.state == "part_paid"
     left = sum(_owing(line) if again else line.due_fen for line in lines if _is_served(line))
@@ -174,12 +176,11 @@ def _with_deposits(bill: Bill, lines: Sequence[Line], choices: Sequence[Choice])
         left -= some
         if some:
             found.append(Choice(one.kind, some, fixed=True))
-    kinds = {one.kind for one in ahead}
-    return [*found, *(each for each in choices if each.kind not in kinds)]
+    return found
 
 
 def _is_served(line: Line) -> bool:
-    return line.order_kind not in SALES
+    return line.order_kind not in SALES and not line_kinds()[line.kind].prepaid
 
 
 def _sold(lines: Sequence[Line]) -> int:

@@ -25,8 +25,8 @@ JOURNAL: Any = Journal.__table__
 LEG: Any = Leg.__table__
 PAYMENT: Any = Payment.__table__
 USE: Any = Use.__table__
-#: Accounts that money comes in by.
-MONEY = ("cash", "bank", "wechat", "receivable")
+#: Accounts that something is paid from: the salon's money, and what was paid ahead.
+PAYING = ("cash", "bank", "wechat", "receivable", "deposit")
 
 
 @dataclass(frozen=True)
@@ -235,7 +235,7 @@ def _money_of(journal_ids: Iterable[int]) -> dict[int, list[list[Any]]]:
     rows = api.db.session.execute(
         sa.select(LEG.c.journal_id, LEG.c.amount, *(ACCOUNT.c[field] for field in Name._fields))
         .join(ACCOUNT, ACCOUNT.c.id == LEG.c.debit_id)
-        .where(LEG.c.journal_id.in_(list(journal_ids)), ACCOUNT.c.kind.in_(MONEY))
+        .where(LEG.c.journal_id.in_(list(journal_ids)), ACCOUNT.c.kind.in_(PAYING))
         .order_by(LEG.c.id)
     )
     found: dict[int, list[list[Any]]] = {}

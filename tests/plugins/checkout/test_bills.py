@@ -12,10 +12,10 @@ from plugins.cashier.api import Bill, Line, lines_of, shares_of, undo_settlement
 from plugins.cashier.services.asking import guests_of
 from plugins.cashier.services.closing.sheets import unfinished
 from plugins.checkout.services.billing import bill_of, bill_visit, visit_of
-from plugins.salon.models import Service
+from plugins.salon.models import Service, Variant
 from plugins.salon.services.catalogue import SegmentDraft
 from tests.support.booking import MONDAY, Salon, at, new_key
-from tests.support.checkout import books_agree, serve, settle_as_suggested, with_member
+from tests.support.checkout import serve, settle_as_suggested, with_member
 from tests.support.salon import add_service
 
 pytestmark = pytest.mark.usefixtures("in_english")
@@ -31,6 +31,7 @@ def status_of(visit: Visit) -> str:
     return api.db.session.get_one(Visit, visit.id).status
 
 
+@pytest.mark.any_engine
 def test_one_tap_makes_a_bill_of_a_visit_with_services_and_technician(salon: Salon) -> None:
     visit = with_member(salon, staff=salon.staff[1])
     bill = serve(visit)
@@ -45,6 +46,7 @@ def test_one_tap_makes_a_bill_of_a_visit_with_services_and_technician(salon: Sal
     assert visit_of(bill.id) == visit
 
 
+@pytest.mark.any_engine
 def test_a_technician_in_turn_is_not_put_down_as_requested(salon: Salon) -> None:
     bill = serve(salon.book("12:00"))
     (line,) = lines_of(bill.id)
@@ -52,6 +54,7 @@ def test_a_technician_in_turn_is_not_put_down_as_requested(salon: Salon) -> None
     assert (bill.member_id, bill.label) == (None, "王小姐")
 
 
+@pytest.mark.any_engine
 def test_a_visit_never_gets_two_bills(salon: Salon) -> None:
     visit = with_member(salon)
     first = serve(visit)
@@ -74,7 +77,6 @@ def test_a_settled_bill_lets_the_visit_be_done(salon: Salon) -> None:
     bill = serve(visit)
     settle_as_suggested(bill.id)
     assert status_of(visit) == "done"
-    assert books_agree()
 
 
 @pytest.mark.any_engine
@@ -99,6 +101,7 @@ def test_a_guest_who_has_not_been_accepted_gets_no_bill(salon: Salon) -> None:
 @pytest.mark.any_engine
 def test_services_whose_price_is_open_are_entered_at_the_till(salon: Salon) -> None:
     open_one = add_service("彩绘", pricing="open", skill_id=salon.skill.id)
+    without_price(open_one.variants[0].id)
     wishes = [salon.wish(), Wish(open_one.variants[0].id)]
     bill = serve(salon.book("12:00", wishes=wishes))
     assert [line.variant_id for line in lines_of(bill.id)] == [salon.variant_id]
@@ -121,10 +124,16 @@ def test_the_day_close_names_visits_that_are_not_done(salon: Salon) -> None:
     visit = with_member(salon)
     with api.at_moment(at("17:00")):
         left = unfinished(salon.store_id, MONDAY)
-        assert [one.words for one in left.loose_ends][0].startswith("12:00–13:00 · 陈诗雅")  # noqa: RUF001
+        assert left.loose_ends[0].words.startswith("12:00–13:00 · 陈诗雅")  # noqa: RUF001
         assert left.count == 1
         turn_visit(visit.id, "no_show")
         assert unfinished(salon.store_id, MONDAY).count == 0
+
+
+@api.unit
+def without_price(variant_id: int) -> None:
+    """Leave the price of a variant open."""
+    api.db.session.get_one(Variant, variant_id).price_fen = None
 
 
 def with_extension(salon: Salon) -> Service:
