@@ -10,6 +10,7 @@ from flask import jsonify, request
 
 from console import api
 from console.api import _
+from plugins.booking.admin.turns import turn_strip
 from plugins.booking.forms import (
     day_of,
     moment_of,
@@ -75,6 +76,7 @@ class Board(api.AdminView):
             may_edit=EDIT_VISITS.held(store.id),
             waiting=_waiting(store),
             told=_tell(store, day),
+            turn_strip=turn_strip(store) if day == today_of(store) else None,
         )
 
     @api.page("/data", needs=SEE_VISITS)

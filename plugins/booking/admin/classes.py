@@ -69,7 +69,6 @@ class ClassAdmin(api.ModelAdmin):
         "leader_id",
         "capacity",
         "price_fen",
-        "variant_id",
         "store_id",
         "note",
         "cancelled_at",

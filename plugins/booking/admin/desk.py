@@ -10,6 +10,7 @@ from flask import redirect, request
 
 from console import api
 from console.api import _
+from plugins.booking.admin.turns import turn_strip
 from plugins.booking.forms import (
     day_of,
     key_of_form,
@@ -28,6 +29,7 @@ from plugins.booking.services.claiming import Taken
 from plugins.booking.services.planning import Wish
 from plugins.booking.services.reading import free_times
 from plugins.booking.services.showing import clock_of
+from plugins.booking.services.turn_proposal import give_turn
 from plugins.membership.api import Member, find_exactly
 from plugins.salon.api import services_on_sale, working_staff
 
@@ -52,7 +54,7 @@ class Desk(api.AdminView):
             visit = book(
                 store.id,
                 _start(store),
-                _wishes(),
+                give_turn(store, today_of(store), _wishes()) if text_of("now") else _wishes(),
                 key=key_of_form(),
                 member_id=member.id if member else None,
                 guest_name=name,
@@ -96,6 +98,7 @@ class Desk(api.AdminView):
             may_force=FORCE_VISITS.held(store.id),
             problem=other,
             others=problem.alternatives if isinstance(problem, Taken) else (),
+            turn_strip=turn_strip(store),
         )
         return (page, problem.status) if problem else page
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -65,6 +65,22 @@ def next_in_turn(
         else:
             found.passed.append(Passed(staff, why))
     return found
+
+
+def give_turn(store: api.Store, day: dt.date, wishes: Sequence[Wish]) -> list[Wish]:
+    """Give a guest who walks in to whose turn it is, unless somebody was asked for.
+
+    A party is served by whoever is free, as is everybody where nobody takes turns.
+    """
+    alone = len({wish.guest for wish in wishes}) == 1
+    turns = read_turns(store.id, day)
+    if not alone or turns.rule == "off" or any(wish.staff_id is not None for wish in wishes):
+        return list(wishes)
+    wanted = [wish.variant_id for wish in wishes if wish.variant_id is not None]
+    staff = next_in_turn(store, day, wanted, turns).staff
+    if staff is None:
+        return list(wishes)
+    return [replace(wish, staff_id=staff.id, asked=False) for wish in wishes]
 
 
 #: The cells that each person would work, from the beginning of the visit; None: anybody.
