@@ -9,31 +9,16 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.cashier.deductions import about_journal
 from plugins.cashier.models import Objection, Signature
-from plugins.cashier.services.objecting import objections_to, page_of
+from plugins.cashier.services.objecting import notes_on
 from plugins.cashier.services.signing import drop_signatures
-from plugins.cashier.services.taken import objectable
 from plugins.membership.api import ExportPart, MovementNote, move_rows
 
 
 @api.hookimpl
 def membership_movement_notes(member_id: int, journal_ids: Sequence[int]) -> Iterable[MovementNote]:
     """Let her object to what was taken from her, and show what became of it."""
-    numbers = objectable(member_id, journal_ids)
-    known = objections_to(about_journal(number) for number in numbers)
-    for number, in_time in numbers.items():
-        objection = known.get(about_journal(number))
-        if objection is None:
-            if in_time:
-                url = page_of(about_journal(number))
-                yield MovementNote(number, api.gettext("Something is wrong"), url)
-        elif objection.answered_at is None:
-            words = api.gettext("You objected; the store will answer.")
-            yield MovementNote(number, words, page_of(objection.about))
-        else:
-            words = api.gettext("Answer: %(answer)s", answer=objection.answer)
-            yield MovementNote(number, words, page_of(objection.about))
+    return list(notes_on(member_id, journal_ids))
 
 
 @api.hookimpl

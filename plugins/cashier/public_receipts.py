@@ -10,6 +10,7 @@ from flask import abort
 from console import api
 from plugins.cashier.models import Bill
 from plugins.cashier.public_routes import routes
+from plugins.cashier.services.objecting import notes_on_bill
 from plugins.cashier.services.slips import Look, slip_of, was_settled
 
 PAGES = (routes,)
@@ -34,4 +35,5 @@ def show_receipt(number: int) -> Any:
     if bill is None or bill.member_id != api.visitor().id or not was_settled(bill):
         abort(404)
     slip = slip_of(bill, Look.of(bill.store_id).whole())
-    return api.render_public("cashier/phone/receipt.html", slip=slip, bill=bill)
+    notes = notes_on_bill(bill)
+    return api.render_public("cashier/phone/receipt.html", slip=slip, bill=bill, notes=notes)

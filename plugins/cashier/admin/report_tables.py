@@ -207,6 +207,7 @@ def performance_tables(span: Span) -> Sequence[Table]:
         Head(_("Cards"), group=_("Sold by her")),
         Head(_("Products"), group=_("Sold by her")),
         Head(_("Refunded")),
+        Head(_("Under objection")),
     ]
     rows = [
         [
@@ -223,10 +224,14 @@ def performance_tables(span: Span) -> Sequence[Table]:
             one.sold_cards_fen,
             one.sold_products_fen,
             -one.refunded_fen,
+            one.objected_fen,
         ]
         for one in performance(span)
     ]
-    note = _("The base of commissions; who shares a line gets her share of it.")
+    note = _(
+        "The base of commissions; who shares a line gets her share of it. What members object to "
+        "counts once they have an answer."
+    )
     return [Table("performance", _("Performance"), heads, rows, note=note, bars=8)]
 
 

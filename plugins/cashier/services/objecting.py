@@ -5,18 +5,24 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.cashier.deductions import ANSWER_OBJECTIONS, DAYS, Deduction, cashier_find_deduction
+from plugins.cashier.deductions import (
+    ANSWER_OBJECTIONS,
+    DAYS,
+    Deduction,
+    about_journal,
+    cashier_find_deduction,
+)
 from plugins.cashier.models import OUTCOMES, Bill, Objection, Signature
-from plugins.cashier.services.taken import deduction_of_journal
-from plugins.ledger.api import fingerprint_of, heir_of
-from plugins.membership.api import Member
+from plugins.cashier.services.taken import deduction_of_journal, objectable
+from plugins.ledger.api import Journal, fingerprint_of, heir_of
+from plugins.membership.api import Member, MovementNote
 from plugins.messages.api import MessageKind, send_message
 
 ANSWERED = MessageKind(
@@ -187,6 +193,31 @@ def _give_back(objection: Objection, reason: str) -> None:
 def page_of(about: str) -> str:
     """Return the page on her phone where she objects to something, or reads the answer."""
     return f"/cashier/object/{about.replace(':', '/')}"
+
+
+def notes_on(member_id: int, journal_ids: Sequence[int]) -> Iterator[MovementNote]:
+    """Yield where she objects to what journals took from her, and what became of it."""
+    numbers = objectable(member_id, journal_ids)
+    known = objections_to(about_journal(number) for number in numbers)
+    for number, in_time in numbers.items():
+        objection = known.get(about_journal(number))
+        if objection is None and not in_time:
+            continue
+        words = api.gettext("Something is wrong")
+        if objection is not None and objection.answered_at is not None:
+            words = api.gettext("Answer: %(answer)s", answer=objection.answer)
+        elif objection is not None:
+            words = api.gettext("You objected; the store will answer.")
+        yield MovementNote(number, words, page_of(about_journal(number)))
+
+
+def notes_on_bill(bill: Bill) -> list[MovementNote]:
+    """Return the notes on what a bill took from its member."""
+    if bill.member_id is None:
+        return []
+    wanted = sa.select(Journal.id).where(Journal.ref == f"bill:{bill.id}")
+    numbers = api.db.session.scalars(wanted.order_by(Journal.id)).all()
+    return list(notes_on(bill.member_id, numbers))
 
 
 def lines_under_objection() -> frozenset[int]:

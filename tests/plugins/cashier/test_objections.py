@@ -20,6 +20,8 @@ from plugins.cashier.api import (
     undo_settlement,
 )
 from plugins.cashier.services.objecting import answer_objection, find_deduction, is_unchanged
+from plugins.cashier.services.reports.performance import performance
+from plugins.cashier.services.reports.spans import Span
 from plugins.cashier.services.signing import Signed, keep_signature, read_picture
 from plugins.ledger.api import Journal
 from plugins.messages.api import Message
@@ -30,7 +32,7 @@ from tests.support.pages import words
 from tests.support.people import SignIn, add_person, post
 from tests.support.phones import phone_of
 from tests.support.refunds import alone_up_to
-from tests.support.salon import add_store
+from tests.support.salon import add_staff, add_store
 from tests.support.till import DRAWN, add_to, balance, bill_of, new_key, pay, service_for, top_up
 
 pytestmark = [pytest.mark.any_engine, pytest.mark.usefixtures("staff_read_english")]
@@ -49,7 +51,8 @@ def taken(anna: int) -> str:
     """A facial for 110 that was paid from 500 + 50, by its journal."""
     top_up(anna, 500, 50)
     bill_id = bill_of(anna)
-    add_to(bill_id, service_for(110, "面部护理"))
+    ada = add_staff("Ada", api.db.session.get_one(api.Store, 1))
+    add_to(bill_id, service_for(110, "面部护理"), staff_id=ada.id)
     pay(bill_id, balance(110))
     return f"journal:{last_journal('spend')}"
 
@@ -83,6 +86,11 @@ def test_she_objects_to_what_was_taken_from_her_balance_and_gets_it_back(
         ["principal", "PRINCIPAL", 10_000],
     ]
     assert lines_under_objection() == frozenset(objection.evidence["lines"])
+    receipt = words(phone.get(f"/cashier/receipts/{last_bill()}").text)
+    assert "You objected; the store will answer." in receipt
+    today = api.today("Asia/Shanghai")
+    done = performance(Span(today, today))
+    assert [(one.name, one.objected_fen) for one in done] == [("Ada", 11_000)]
     manager = sign_in("manager", 1)
     answer = f"/console/cashier/objections/{objection.id}/answer"
     asked = words(manager.get(answer).text)

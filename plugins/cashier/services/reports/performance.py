@@ -19,6 +19,7 @@ from plugins.cashier.models import (
     Settlement,
 )
 from plugins.cashier.models import Refund as RefundRow
+from plugins.cashier.services.objecting import lines_under_objection
 from plugins.cashier.services.performers import WHOLE
 from plugins.cashier.services.reports.spans import Span, first_settlement, total
 from plugins.salon.api import Staff
@@ -41,6 +42,8 @@ class Performance:
     sold_cards_fen: int = 0
     sold_products_fen: int = 0
     refunded_fen: int = 0
+    #: What of it members object to and have no answer yet: pay waits for it.
+    objected_fen: int = 0
 
     @property
     def served_fen(self) -> int:
@@ -74,6 +77,8 @@ def performance(span: Span) -> list[Performance]:
             setattr(one, name, getattr(one, name) + int(row.fen) // WHOLE)
     for row in _refunded(span):
         at(row).refunded_fen += int(row.fen) // WHOLE
+    for row in _objected(span):
+        at(row).objected_fen += int(row.fen) // WHOLE
     return sorted(found.values(), key=lambda one: (-one.served_fen, one.name, one.store_id))
 
 
@@ -117,6 +122,25 @@ def _parts(span: Span) -> Iterable[Any]:
         sa.and_(LinePart.line_id == Line.id, LinePart.settlement_id == Settlement.id),
     )
     query = query.where(Performer.role == "main")
+    return api.db.session.execute(query.group_by(Performer.staff_id, Staff.name, Bill.store_id))
+
+
+def _objected(span: Span) -> Iterable[Any]:
+    lines = lines_under_objection()
+    if not lines:
+        return ()
+    worth = LinePart.amount_fen + sa.case((LinePart.sessions > 0, LinePart.income_fen), else_=0)
+    query = sa.select(
+        Performer.staff_id,
+        Staff.name,
+        Bill.store_id,
+        total(worth * Performer.share_permille).label("fen"),
+    )
+    query = _standing(span, query.select_from(Performer), Performer).join(
+        LinePart,
+        sa.and_(LinePart.line_id == Line.id, LinePart.settlement_id == Settlement.id),
+    )
+    query = query.where(Performer.role == "main", Line.id.in_(lines))
     return api.db.session.execute(query.group_by(Performer.staff_id, Staff.name, Bill.store_id))
 
 
