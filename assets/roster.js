@@ -125,7 +125,11 @@ function drawPalette() {
 }
 
 function drawGaps() {
-  const list = make('ul', { className: 'roster-gaps' }, ...told.gaps.map((gap) => make('li', {}, gap.words)));
+  const lines = told.days.filter((day) => told.gaps.some((gap) => gap.day === day.day)).map((day) => {
+    const words = told.gaps.filter((gap) => gap.day === day.day).map((gap) => gap.words);
+    return make('li', {}, make('b', {}, day.weekday), ` ${words.join(' · ')}`);
+  });
+  const list = make('ul', { className: 'roster-gaps' }, ...lines);
   const box = make('div', { className: 'notice notice-warn' }, make('div', {}, make('h2', {}, w('short')), list));
   find('[data-gaps]').replaceChildren(...(told.gaps.length ? [box] : []));
 }

@@ -5,28 +5,25 @@ from __future__ import annotations
 import datetime as dt
 import random
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.booking.models import Template, Visit
+from plugins.booking.demo_rosters import load_history, load_roster, load_templates
+from plugins.booking.models import Visit
 from plugins.booking.permissions import EDIT_ROSTER, EDIT_VISITS, SEE_VISITS
 from plugins.booking.services.booking import book
 from plugins.booking.services.planning import Wish
 from plugins.booking.services.reading import free_times
-from plugins.booking.services.rosters import ShiftDraft, publish, put_shifts
-from plugins.booking.services.rosters_leave import ask_leave, decide_leave
 from plugins.booking.services.turning import turn_visit
 from plugins.membership.api import Member
-from plugins.salon.api import Service, Staff, services_on_sale, working_staff
+from plugins.salon.api import Service, services_on_sale
 
 FILE = Path(__file__).parent / "demo_data" / "booking.toml"
-LOCALES = ("zh_Hant_TW", "en")
-BACK, AHEAD, VISITS = 7, 14, 16
+VISITS = 16
 #: What becomes of the visits that have passed, in turn.
 PAST = ("done", "done", "no_show", "done", "done", "cancel")
 
@@ -34,64 +31,20 @@ PAST = ("done", "done", "no_show", "done", "done", "cancel")
 def load() -> None:
     """Plan three weeks and book three days in every store."""
     told = tomllib.loads(FILE.read_text("utf-8"))
-    templates = _load_templates(told["templates"])
+    templates = load_templates(told["templates"])
     draw = random.Random(20261122)  # noqa: S311 - nothing secret is drawn
-    for store in api.db.session.scalars(sa.select(api.Store).order_by(api.Store.id)).all():
-        _load_roster(store, templates, told["reasons"]["leave"])
+    stores = api.db.session.scalars(sa.select(api.Store).order_by(api.Store.id)).all()
+    for place, store in enumerate(stores):
+        load_roster(store, templates, told["reasons"])
         today = api.today(store.time_zone)
         members = _members_of(store.id)
         if not members:
             continue
+        if place == 0:
+            load_history(store, members)
         for by in (-1, 0, 1):
             _load_day(draw, store, today + dt.timedelta(days=by), members)
     _let_time_pass(told["reasons"]["cancelled"])
-
-
-@api.unit
-def _load_templates(told: Sequence[Mapping[str, Any]]) -> list[Template]:
-    found = []
-    for place, each in enumerate(told):
-        begins, ends = each.get("span", (None, None))
-        names = dict(zip(LOCALES, each["name"][1:], strict=True))
-        template = Template(
-            name=each["name"][0], names=names, begins=begins, ends=ends, place=place
-        )
-        template.breaks = {"spans": each["breaks"]} if "breaks" in each else {}
-        api.db.session.add(template)
-        found.append(template)
-    api.db.session.flush()
-    return found
-
-
-@api.unit
-def _load_roster(store: api.Store, templates: Sequence[Template], reason: str) -> None:
-    today = api.today(store.time_zone)
-    days = [today + dt.timedelta(days=n) for n in range(-BACK, AHEAD + 1)]
-    staff = [each for each in working_staff(store.id) if each.skills]
-    drafts = []
-    for number, person in enumerate(staff):
-        for place, day in enumerate(days):
-            off = (place + number * 2) % 7 == 0 and day != today
-            shift = templates[-1] if off else templates[(number + place // 7) % 3]
-            drafts.append(_draft(person, day, shift))
-    put_shifts(store.id, drafts)
-    publish(store.id, days[0], days[-1])
-    if len(staff) > 3:
-        _load_leave(store, staff[-1], today, reason)
-
-
-def _draft(person: Staff, day: dt.date, shift: Template) -> ShiftDraft:
-    spans = [(first, last) for first, last in shift.breaks.get("spans", [])]
-    span = None if shift.begins is None or shift.ends is None else (shift.begins, shift.ends)
-    return ShiftDraft(person.id, day, span, spans, shift.id)
-
-
-def _load_leave(store: api.Store, person: Staff, today: dt.date, reason: str) -> None:
-    for by, decided in ((2, True), (5, False)):
-        begins = api.now() + dt.timedelta(days=by)
-        leave = ask_leave(person.id, store.id, begins, begins + dt.timedelta(hours=10), reason)
-        if decided:
-            decide_leave(leave.id, approved=True)
 
 
 def _members_of(store_id: int) -> Sequence[int]:

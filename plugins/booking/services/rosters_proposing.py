@@ -90,17 +90,12 @@ def gaps_of(store: api.Store, monday: dt.date, shifts: Sequence[Shift]) -> tuple
 
 
 def words_of_gap(gap: Gap, skills: dict[int, str]) -> str:
-    """Say at which time too few are there."""
-    facts = {
-        "weekday": dict(WEEKDAYS)[gap.day.isoweekday()],
-        "hours": hours_of(gap.span),
-        "need": gap.need,
-        "there": gap.there,
-    }
+    """Say at which time of its day too few are there."""
+    facts = {"hours": hours_of(gap.span), "need": gap.need, "there": gap.there}
     if gap.skill is None:
-        return api.gettext("%(weekday)s %(hours)s: %(need)s needed, %(there)s there", **facts)
+        return api.gettext("%(hours)s: %(there)s of %(need)s there", **facts)
     return api.gettext(
-        "%(weekday)s %(hours)s: %(need)s with %(skill)s needed, %(there)s there",
+        "%(hours)s: %(there)s of %(need)s with %(skill)s there",
         skill=skills.get(gap.skill, ""),
         **facts,
     )
