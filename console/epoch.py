@@ -23,9 +23,12 @@ class Epoch(Model):
     number: Mapped[int] = column("number")
 
 
+_READ = sa.select(Epoch.__table__.c.number).where(Epoch.__table__.c.id == 1)
+
+
 def read() -> int:
     """Return the current number."""
-    return db.session.scalar(sa.select(Epoch.number).where(Epoch.id == 1)) or 0
+    return db.session.connection().scalar(_READ) or 0
 
 
 def bump() -> None:

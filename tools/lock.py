@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 FOLDER = Path("requirements")
+#: What run.txt does not bind: itself, and a peer that asks for older packages.
+FREE = ("run", "bench-booking")
 OPTIONS = [
     *("--universal", "--python-version", "3.11", "--generate-hashes"),
     *("--no-emit-index-url", "--no-emit-find-links", "--no-header", "--quiet"),
@@ -28,7 +30,7 @@ def find_index() -> dict[str, str]:
 def lock(name: str, *options: str) -> None:
     """Write one lock file; what run.txt pins stays pinned in the others."""
     source, target = FOLDER / f"{name}.in", FOLDER / f"{name}.txt"
-    constraint = [] if name == "run" else ["--constraint", str(FOLDER / "run.txt")]
+    constraint = [] if name in FREE else ["--constraint", str(FOLDER / "run.txt")]
     command = ["uv", "pip", "compile", *OPTIONS, *constraint, *options, str(source)]
     environment = find_index() | {"UV_SYSTEM_CERTS": "1"} | os.environ
     subprocess.run(

@@ -36,7 +36,6 @@ class Facts(TypedDict, total=False):
     force: bool
 
 
-@api.unit
 def book(
     store_id: int,
     starts_at: dt.datetime,

@@ -97,35 +97,52 @@ def lock_days(
     With *cells*, a first and a last one, only those days into which they fall.
     """
     near = {day + dt.timedelta(days=by) for day in days for by in (-1, 0, 1)}
-    rows = (
-        sa.select(
-            ResourceDay.store_id,
-            ResourceDay.day_on,
-            ResourceDay.kind,
-            ResourceDay.resource_id,
-            ResourceDay.unit,
-            ResourceDay.first_cell,
-            ResourceDay.base,
-            ResourceDay.busy,
-        )
-        .where(any_of(ResourceDay, keys), ResourceDay.day_on.in_(near))
-        .order_by(
-            ResourceDay.kind,
-            ResourceDay.resource_id,
-            ResourceDay.day_on,
-            ResourceDay.unit,
-            ResourceDay.store_id,
-        )
-        .with_for_update()
+    by_kind = _by_kind(keys)
+    first, last = cells or (-EVER, EVER)
+    connection = api.db.session.connection()
+    rows = connection.execute(
+        _LOCK if by_kind["place"] else _LOCK_STAFF,
+        {**by_kind, "days": sorted(near), "first": first - BITS, "last": last},
     )
-    if cells is not None:
-        first, last = cells
-        rows = rows.where(ResourceDay.first_cell <= last, ResourceDay.first_cell > first - BITS)
     locked = Locked({})
-    for store, day, kind, number, unit, start, base, busy in api.db.session.execute(rows):
+    for store, day, kind, number, unit, start, base, busy in rows.all():
         locked.rows[store, day, kind, number, unit] = (start, unpack(busy))
         locked.bases[store, day, kind, number, unit] = base
     return locked
+
+
+def _locking(*kinds: str) -> Any:
+    """Build once what is asked for with every booking."""
+    row = _TABLE.c
+    wanted = (
+        sa.and_(row.kind == kind, row.resource_id.in_(sa.bindparam(kind, expanding=True)))
+        for kind in kinds
+    )
+    return (
+        sa.select(
+            row.store_id,
+            row.day_on,
+            row.kind,
+            row.resource_id,
+            row.unit,
+            row.first_cell,
+            row.base,
+            row.busy,
+        )
+        .where(
+            sa.or_(*wanted),
+            row.day_on.in_(sa.bindparam("days", expanding=True)),
+            row.first_cell <= sa.bindparam("last"),
+            row.first_cell > sa.bindparam("first"),
+        )
+        .order_by(row.kind, row.resource_id, row.day_on, row.unit, row.store_id)
+        .with_for_update()
+    )
+
+
+_LOCK, _LOCK_STAFF = _locking("place", "staff"), _locking("staff")
+#: More than any cell.
+EVER = 1 << 40
 
 
 def add_days(
@@ -246,19 +263,28 @@ def release(
 
 def lapsed_holds(store_id: int, day: dt.date) -> list[tuple[int, dt.date]]:
     """Return the holds of a store whose time is over, and their days, near a day."""
-    rows = api.db.session.execute(lapsed_near(store_id, day).order_by(Visit.id))
-    return [(number, day_on) for number, day_on in rows]
+    rows = api.db.session.connection().execute(LAPSED_NEAR, near(store_id, day))
+    return sorted((number, day_on) for number, day_on in rows)
 
 
-def lapsed_near(store_id: int, day: dt.date) -> sa.Select[int, dt.date]:
-    """Select the holds whose time is over, and their days, near a day."""
+def near(store_id: int, day: dt.date) -> dict[str, Any]:
+    """Return the values for `LAPSED_NEAR`."""
     around = dt.timedelta(days=1)
-    return sa.select(Visit.id, Visit.day_on).where(
-        Visit.store_id == store_id,
-        Visit.status == "hold",
-        Visit.hold_until <= api.now(),
-        Visit.day_on.between(day - around, day + around),
+    return {"store": store_id, "now": api.now(), "since": day - around, "until": day + around}
+
+
+def _lapsed() -> sa.Select[int, dt.date]:
+    row = Visit.__table__.c
+    return sa.select(row.id, row.day_on).where(
+        row.store_id == sa.bindparam("store"),
+        row.status == "hold",
+        row.hold_until <= sa.bindparam("now"),
+        row.day_on.between(sa.bindparam("since"), sa.bindparam("until")),
     )
+
+
+#: Selects the holds whose time is over, and their days, near a day.
+LAPSED_NEAR = _lapsed()
 
 
 def drop_holds(visit_ids: Sequence[int], rows: Locked) -> None:
@@ -292,14 +318,16 @@ def check_days(store_id: int, day: dt.date) -> list[Place]:
 
 def any_of(model: type[ResourceDay] | type[Cell], keys: Iterable[Key]) -> sa.ColumnElement[bool]:
     """Select the rows of some resources."""
-    by_kind: dict[str, list[int]] = {"place": [], "staff": []}
-    for kind, number in keys:
-        by_kind[kind].append(number)
-    return sa.or_(
-        *(
-            sa.and_(model.kind == kind, model.resource_id.in_(sorted(numbers)))
-            for kind, numbers in by_kind.items()
-            if numbers
-        ),
-        sa.false(),
+    wanted = (
+        sa.and_(model.kind == kind, model.resource_id.in_(numbers))
+        for kind, numbers in _by_kind(keys).items()
+        if numbers
     )
+    return sa.or_(*wanted, sa.false())
+
+
+def _by_kind(keys: Iterable[Key]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {"place": [], "staff": []}
+    for kind, number in sorted(keys):
+        found[kind].append(number)
+    return found

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from console import api
 from console.api import _
 from plugins.booking.models import Visit
-from plugins.booking.services.claiming import lapsed_near
+from plugins.booking.services.claiming import LAPSED_NEAR, near
 from plugins.booking.services.days import cell_at, moment_of
 from plugins.booking.services.facts import facts_of
 from plugins.booking.services.rules import MOST_OPEN
@@ -44,16 +44,9 @@ class Seen:
 
 def look_before(store_id: int, starts_at: dt.datetime, key: str, member_id: int | None) -> Seen:
     """Read all that with one query, after the member was locked."""
-    nothing = sa.null().cast(sa.Date)
-    holds = lapsed_near(store_id, facts_of(store_id).day_of(starts_at)).subquery()
-    parts: list[Any] = [
-        sa.select(sa.literal("known"), Visit.id, nothing).where(Visit.key == key),
-        sa.select(sa.literal("hold"), holds.c.id, holds.c.day_on),
-    ]
-    if member_id is not None:
-        count = sa.func.count(Visit.id)
-        parts.append(sa.select(sa.literal("open"), count, nothing).where(*_open(member_id)))
-    rows = api.db.session.execute(sa.union_all(*parts)).all()
+    day = facts_of(store_id).day_of(starts_at)
+    values = {"key": key, "member": member_id or 0, **near(store_id, day)}
+    rows = api.db.session.connection().execute(_LOOK, values).all()
     return Seen(
         next((number for what, number, _day in rows if what == "known"), None),
         sorted((number, day) for what, number, day in rows if what == "hold"),
@@ -61,17 +54,31 @@ def look_before(store_id: int, starts_at: dt.datetime, key: str, member_id: int 
     )
 
 
-def _open(member_id: int) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        Visit.member_id == member_id,
-        Visit.status.in_(("pending", "confirmed")),
-        Visit.starts_at > api.now(),
+def _looking() -> Any:
+    """Build once what is asked for with every booking."""
+    row, nothing, holds = Visit.__table__.c, sa.null().cast(sa.Date), LAPSED_NEAR.subquery().c
+    return sa.union_all(
+        sa.select(sa.literal("known"), row.id, nothing).where(row.key == sa.bindparam("key")),
+        sa.select(sa.literal("hold"), holds.id, holds.day_on),
+        sa.select(sa.literal("open"), sa.func.count(row.id), nothing).where(
+            row.member_id == sa.bindparam("member"), *_ahead(sa.bindparam("now"))
+        ),
     )
+
+
+def _ahead(now: Any) -> tuple[sa.ColumnElement[bool], ...]:
+    row = Visit.__table__.c
+    return row.status.in_(("pending", "confirmed")), row.starts_at > now
+
+
+_LOOK = _looking()
 
 
 def count_open(member_id: int) -> int:
     """Return how many bookings of a member lie ahead."""
-    return api.db.session.scalar(sa.select(sa.func.count(Visit.id)).where(*_open(member_id))) or 0
+    row = Visit.__table__.c
+    mine = sa.select(sa.func.count(row.id)).where(row.member_id == member_id, *_ahead(api.now()))
+    return api.db.session.scalar(mine) or 0
 
 
 def check_count(count: int, store_id: int | None = None) -> None:

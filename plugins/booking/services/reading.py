@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -179,7 +180,7 @@ def _bits(
         rows = rows.where(any_of(ResourceDay, wanted))
     index = {first: number for number, first in enumerate(firsts)}
     found: dict[Place, tuple[list[bytes], list[bytes]]] = {}
-    for first, kind, number, unit, base, busy in api.db.session.execute(rows):
+    for first, kind, number, unit, base, busy in api.db.session.connection().execute(rows).all():
         if first not in index or (wanted is not None and (kind, number) not in wanted):
             continue
         place = (kind, number, unit)
@@ -200,12 +201,24 @@ def _within(cells: Sequence[int], first: int) -> int:
 
 
 def _lapsed_cells(store_id: int, now: dt.datetime) -> dict[Place, list[int]]:
-    rows = api.db.session.execute(
-        sa.select(Cell.kind, Cell.resource_id, Cell.unit, Cell.cell)
-        .join(Visit, Visit.id == Cell.visit_id)
-        .where(Visit.status == "hold", Visit.hold_until <= now, Visit.store_id == store_id)
-    )
+    rows = api.db.session.connection().execute(_LAPSED, {"store": store_id, "now": now})
     found: dict[Place, list[int]] = {}
     for kind, number, unit, cell in rows:
         found.setdefault((kind, number, unit), []).append(cell)
     return found
+
+
+def _selecting_lapsed() -> Any:
+    visit, cell = Visit.__table__.c, Cell.__table__.c
+    return (
+        sa.select(cell.kind, cell.resource_id, cell.unit, cell.cell)
+        .join(Visit.__table__, visit.id == cell.visit_id)
+        .where(
+            visit.status == "hold",
+            visit.hold_until <= sa.bindparam("now"),
+            visit.store_id == sa.bindparam("store"),
+        )
+    )
+
+
+_LAPSED = _selecting_lapsed()

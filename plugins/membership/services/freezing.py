@@ -44,14 +44,18 @@ def require_active(member_id: int) -> None:
     active_name(member_id)
 
 
+_ASK = sa.select(Member.name, Member.status, Member.frozen_reason).where(
+    Member.id == sa.bindparam("number")
+)
+_LOCK = _ASK.with_for_update()
+
+
 def active_name(member_id: int, *, locked: bool = False) -> str:
     """Return the name of a member who may book, buy and pay, and with *locked* lock her file.
 
     Raises `Refused`, saying why, for anybody else.
     """
-    asked = sa.select(Member.name, Member.status, Member.frozen_reason)
-    asked = asked.where(Member.id == member_id)
-    row = api.db.session.execute(asked.with_for_update() if locked else asked).first()
+    row = api.db.session.execute(_LOCK if locked else _ASK, {"number": member_id}).first()
     if row is None:
         raise api.NotFound(_("There is no such member."))
     name, status, reason = row
