@@ -7,6 +7,7 @@ from console.api import _
 from plugins.booking import listeners, listeners_phone, listeners_waiting, waiting_parts
 from plugins.booking.admin import VIEWS
 from plugins.booking.demo import PART
+from plugins.booking.demo_phone import PART as PHONE_PART
 from plugins.booking.hookspecs import HOOKS
 from plugins.booking.jobs import SCHEDULES
 from plugins.booking.paying import PAYING_HOOKS
@@ -33,5 +34,5 @@ class Booking(api.Plugin):
     settings = (*SETTINGS, *ROSTER_SETTINGS, *waiting_parts.SETTINGS)
     admin_views = (*VIEWS, *waiting_parts.VIEWS)
     public_routes = PAGES
-    demo = (PART, *waiting_parts.DEMO)
+    demo = (PART, PHONE_PART, *waiting_parts.DEMO)
     jobs = (*SCHEDULES, *listeners_waiting.SCHEDULES)

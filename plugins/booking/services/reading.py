@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from console import api
 from plugins.booking.models import Cell, ResourceDay, Visit
+from plugins.booking.services.capping import full_starts
 from plugins.booking.services.claiming import any_of
 from plugins.booking.services.days import (
     ALL,
@@ -125,14 +126,20 @@ def _offered(plan: Plan, days: StoreDays, allowed: Sequence[int]) -> int:
 def _allower(store_id: int, zone: str, *, by_member: bool) -> Callable[[dt.date, int, int], int]:
     """Return what tells, of a day, its first cell and its open bits, when visits may begin."""
     now = api.now()
-    earliest, last = cell_at(now), dt.date.max
+    earliest, last, full = cell_at(now), dt.date.max, list[int]()
     if by_member:
+        full = full_starts(store_id)
         last = api.today(zone) + dt.timedelta(days=HORIZON.get(store_id))
         earliest = -(-int(now.timestamp() + LEAD.get(store_id) * 60) // 300)
     stepped = steps(STEP.get(store_id))
 
     def allow(day: dt.date, first: int, opened: int) -> int:
-        return 0 if day > last else opened & stepped & ~mask(0, earliest - first) & ALL
+        if day > last:
+            return 0
+        gone = mask(0, earliest - first)
+        for cell in full:
+            gone |= mask(cell - first, cell - first + 1)
+        return opened & stepped & ~gone & ALL
 
     return allow
 

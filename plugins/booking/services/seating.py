@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from console import api
 from console.api import _
 from plugins.booking.models import ResourceDay
+from plugins.booking.services.capping import lock_cap
 from plugins.booking.services.claiming import (
     Locked,
     Taken,
@@ -92,6 +93,8 @@ def find_seat(
     With *force* roster and opening hours do not count; what is taken stays taken. *holds* are
     those that have lapsed near that day, if they were read before.
     """
+    if by_member:
+        lock_cap(store_id)
     facts = facts_of(store_id)
     day_on = facts.day_of(starts_at)
     if holds is None:

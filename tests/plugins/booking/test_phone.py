@@ -13,6 +13,7 @@ from flask import Flask
 from console import api
 from plugins.booking.models import Visit
 from plugins.booking.services.proposing import propose_time
+from plugins.booking.services.rules import SLOT_CAP
 from plugins.membership.api import Member, find_by_phone
 from plugins.salon.models import StoreProfile
 from tests.support.booking import MONDAY, Salon, at, new_key
@@ -239,3 +240,14 @@ def test_the_card_leads_to_booking(salon: Salon, mine: Phone) -> None:
     assert 'href="/booking/"' in mine.get("/membership/card").text
     salon.book("15:00", member_id=member.id)
     assert 'href="/booking/mine"' in mine.get("/membership/card").text
+
+
+def test_a_store_may_limit_how_many_begin_at_once(salon: Salon, mine: Phone) -> None:
+    other = join("周敏", phone="13800138001").id
+    salon.book("10:15", member_id=other, source="phone")
+    assert "10:15" in salon.free(by_member=True)
+    api.unit(lambda: SLOT_CAP.put(1, salon.store_id))()
+    assert "10:15" not in salon.free(by_member=True)
+    assert "10:15" in salon.free()
+    assert keep(mine, salon, "10:15").status_code == 409
+    assert "Your booking" in words(keep(mine, salon, "10:30").text)
