@@ -7,6 +7,7 @@ from plugins.booking.admin.desk import Desk
 from plugins.booking.admin.feeds import FeedAdmin
 from plugins.booking.admin.own_day import OwnDay
 from plugins.booking.admin.ratings import RatingAdmin
+from plugins.booking.admin.review import Review
 from plugins.booking.admin.roster import Roster
 from plugins.booking.admin.roster_import import RosterImport
 from plugins.booking.admin.roster_leave import LeaveDesk
@@ -17,6 +18,7 @@ from plugins.booking.admin.works import Works
 
 VIEWS = (
     Board,
+    Review,
     VisitAdmin,
     Desk,
     Roster,

@@ -1,55 +1,48 @@
-"""The booking board: a column for each technician or room, and the day as it comes."""
+"""The booking board: a column for each technician or room, a day or a week, and a list."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Any
 
-import sqlalchemy as sa
-from flask import jsonify, request
+from flask import jsonify, render_template
 
 from console import api
 from console.api import _
+from plugins.booking.admin.acts import acts_of
 from plugins.booking.admin.turns import turn_strip
 from plugins.booking.forms import (
     day_of,
+    key_of_form,
     moment_of,
-    new_key,
+    number_of,
     reach,
     store_here,
     stores_for,
     text_of,
     today_of,
 )
-from plugins.booking.models import ResourceDay, Visit
+from plugins.booking.models import Visit
 from plugins.booking.models.visits import STATUSES
-from plugins.booking.permissions import EDIT_VISITS, SEE_VISITS
-from plugins.booking.services.booking import change_visit
-from plugins.booking.services.claiming import Taken
-from plugins.booking.services.days import (
-    ALL,
-    MINUTES,
-    SECONDS,
-    cell_at,
-    first_cell,
-    runs_of,
-    spans_mask,
-    unpack,
-)
-from plugins.booking.services.planning import Wish
-from plugins.booking.services.rules import ALERT
+from plugins.booking.permissions import EDIT_VISITS, FORCE_VISITS, SEE_VISITS, SERVE_VISITS
+from plugins.booking.services.arranging import Spot, arrange, stretch
+from plugins.booking.services.board import SHOWN, Sight, tell_board, waiting_for_review
+from plugins.booking.services.booking import MOVABLE
+from plugins.booking.services.days import cell_at, first_cell, spans_mask
+from plugins.booking.services.proposing import open_proposal
 from plugins.booking.services.showing import (
     LABELS,
     TONES,
     clock_of,
+    day_and_clock,
     services_of,
     span_of,
-    with_items,
+    staff_of,
 )
-from plugins.salon.api import Equipment, Staff, spans_between
+from plugins.salon.api import WEEKDAYS, Equipment, spans_between, working_staff
+from plugins.salon.api import staff_of as staff_of_user
 
-#: What is gone is not drawn.
-SHOWN = ("pending", "confirmed", "arrived", "in_service", "done", "no_show")
+VIEWS = ("day", "week", "list")
 
 
 class Board(api.AdminView):
@@ -61,71 +54,174 @@ class Board(api.AdminView):
     @api.page("/", needs=SEE_VISITS)
     def index(self) -> Any:
         store = store_here(SEE_VISITS)
+        sight, view = _sight(store), _view()
+        step = dt.timedelta(days=7 if len(sight.days) > 1 else 1)
         day = day_of("day", _usual_day(store))
         return api.render(
             "booking/board.html",
             view=self,
+            shown=view,
             store=store,
             stores=stores_for(SEE_VISITS),
+            sight=sight,
             day=day,
-            before=day - dt.timedelta(days=1),
-            after=day + dt.timedelta(days=1),
+            before=day - step,
+            after=day + step,
             today=today_of(store),
-            by="place" if text_of("by") == "place" else "staff",
+            resources=_resources(sight),
             legend=[(key, label, TONES.get(key, "")) for key, label in STATUSES if key in SHOWN],
             may_edit=EDIT_VISITS.held(store.id),
-            waiting=_waiting(store),
-            told=_tell(store, day),
-            turn_strip=turn_strip(store) if day == today_of(store) else None,
+            may_force=FORCE_VISITS.held(store.id),
+            may_serve=SERVE_VISITS.held(store.id),
+            weekdays=dict(WEEKDAYS),
+            told=_tell(sight),
+            turn_strip=turn_strip(store) if sight.days == (today_of(store),) else None,
         )
 
     @api.page("/data", needs=SEE_VISITS)
     def data(self) -> Any:
-        """Tell the board what the day looks like now."""
-        store = store_here(SEE_VISITS)
-        return jsonify(_tell(store, day_of("day", today_of(store))))
+        """Tell the board what it shows now."""
+        return jsonify(_tell(_sight(store_here(SEE_VISITS))))
+
+    @api.page("/visit/<int:number>", needs=SEE_VISITS)
+    def visit(self, number: int) -> Any:
+        """Show one visit in a box, with all that can be done with it."""
+        visit = reach(Visit, number, SEE_VISITS)
+        proposal = open_proposal(number)
+        return render_template(
+            "booking/_card.html",
+            visit=visit,
+            when=span_of(visit),
+            what=services_of(visit),
+            staff=staff_of(visit),
+            word=api.gettext("Awaits her answer") if proposal else LABELS[visit.status],
+            proposal=proposal,
+            actions=_actions(visit),
+            may_move=visit.status in MOVABLE and EDIT_VISITS.held(visit.store_id),
+        )
 
     @api.page("/move", needs=EDIT_VISITS, methods=("POST",))
     def move(self) -> Any:
-        """Give a visit the time and the technician that it was dropped on."""
+        """Give a visit the time and the technician or room that it was dropped on."""
         visit = reach(Visit, _number("visit_id"), EDIT_VISITS)
-        target, source = _number("staff_id"), _number("from_staff_id")
-        wishes = [
-            Wish(
-                item.variant_id,
-                target if item.staff_id == source else item.staff_id,
-                item.guest,
-                item.minutes,
-                asked=item.requested,
-            )
-            for item in visit.items
-        ]
+        kind = "place" if text_of("by") == "place" else "staff"
+        source, target = number_of("source_id"), number_of("target_id")
         try:
             starts_at = moment_of("starts_at", visit.store.time_zone)
-            change_visit(visit.id, starts_at, wishes, key=text_of("key") or new_key())
-        except Taken as taken:
-            zone = reach(Visit, _number("visit_id"), EDIT_VISITS).store.time_zone
-            times = " · ".join(clock_of(each, zone) for each in taken.alternatives)
-            words = api.gettext("%(why)s Nearest: %(times)s", why=taken.message, times=times)
-            return jsonify(ok=False, error=words), taken.status
+            spot = Spot(starts_at, kind, source, target)
+            done = arrange(visit.id, spot, key=key_of_form(), version=_version(), why=_why(visit))
         except api.Refused as refused:
-            return jsonify(ok=False, error=str(refused)), refused.status
-        return jsonify(ok=True)
+            return _refuse(refused, visit.id)
+        return jsonify(ok=True, version=done.version)
+
+    @api.page("/stretch", needs=EDIT_VISITS, methods=("POST",))
+    def stretch(self) -> Any:
+        """Let one service of a visit take longer or shorter."""
+        visit = reach(Visit, _number("visit_id"), EDIT_VISITS)
+        item, more = _number("item"), _signed("more")
+        try:
+            if item >= len(visit.items):
+                raise api.NotFound(_("There is no such record."))
+            minutes = visit.items[item].minutes + more
+            done = stretch(
+                visit.id, item, minutes, key=key_of_form(), version=_version(), why=_why(visit)
+            )
+        except api.Refused as refused:
+            return _refuse(refused, visit.id)
+        return jsonify(ok=True, version=done.version)
+
+
+def _actions(visit: Visit) -> list[api.RecordAction]:
+    """Return what the page of the visit offers, other plugins' acts first, as far as it may be."""
+    asked = api.answers(api.console_record_actions, model=Visit, record_id=visit.id)
+    every = [each for answer in asked for each in answer] + acts_of(visit)
+    return [each for each in every if each.needs.held(visit.store_id)]
+
+
+def _view() -> str:
+    view = text_of("view")
+    return view if view in VIEWS else "day"
+
+
+def _sight(store: api.Store) -> Sight:
+    """Return what was asked for: a day of everybody, or a week of one."""
+    day = day_of("day", _usual_day(store))
+    kind = "place" if text_of("by") == "place" else "staff"
+    span, only = text_of("view") == "week" or text_of("span") == "week", number_of("only")
+    if not span:
+        return Sight(store, (day,), kind, only)
+    monday = day - dt.timedelta(days=day.weekday())
+    days = tuple(monday + dt.timedelta(days=n) for n in range(7))
+    if _view() != "list" and only is None:
+        only = _first_resource(Sight(store, days, kind))
+    return Sight(store, days, kind, only)
+
+
+def _first_resource(sight: Sight) -> int | None:
+    """Return the column of whoever looks, else the first one."""
+    mine = staff_of_user(api.actor().user_id) if sight.kind == "staff" else None
+    numbers = [number for number, _name in _resources(sight)]
+    if mine is not None and mine.id in numbers:
+        return mine.id
+    return numbers[0] if numbers else None
+
+
+def _resources(sight: Sight) -> list[tuple[int, str]]:
+    if sight.kind == "place":
+        rows = api.db.session.query(Equipment).filter_by(store_id=sight.store.id, in_use=True)
+        return [(each.id, each.shown_name) for each in rows.order_by(Equipment.kind_id)]
+    return [(each.id, each.name) for each in working_staff(sight.store.id) if each.skills]
+
+
+def _tell(sight: Sight) -> dict[str, Any]:
+    return {**tell_board(sight), "waiting": waiting_for_review(sight.store.id)}
 
 
 def _number(name: str) -> int:
-    text = request.form.get(name, "")
-    if not (text.isascii() and text.isdecimal() and len(text) < 18):
+    number = number_of(name)
+    if number is None:
         raise api.NotFound(_("There is no such record."))
+    return number
+
+
+def _signed(name: str) -> int:
+    text = text_of(name)
+    digits = text[1:] if text[:1] == "-" else text
+    if not (digits.isascii() and digits.isdecimal() and len(digits) < 5):
+        raise api.Refused(_("Choose a time."))
     return int(text)
 
 
-def _waiting(store: api.Store) -> int:
-    """Return how many bookings of a store await review, on whatever day."""
-    rows = sa.select(sa.func.count(Visit.id)).where(
-        Visit.store_id == store.id, Visit.status == "pending"
-    )
-    return api.db.session.scalar(rows) or 0
+def _version() -> int | None:
+    return number_of("version")
+
+
+def _why(visit: Visit) -> str:
+    """Return why the rules should not hold, from somebody who may say so."""
+    return text_of("why") if FORCE_VISITS.held(visit.store_id) else ""
+
+
+def _refuse(refused: api.Refused, visit_id: int) -> Any:
+    """Say why not, which other times there are, and whether a reason would do."""
+    visit = reach(Visit, visit_id, SEE_VISITS)
+    zone, times = visit.store.time_zone, getattr(refused, "alternatives", ())
+    answer = {
+        "ok": False,
+        "error": str(refused),
+        "times": [
+            {"at": moment.isoformat(), "label": _label(moment, visit.day_on, zone)}
+            for moment in times
+        ],
+        "forcible": bool(getattr(refused, "forcible", False)) and FORCE_VISITS.held(visit.store_id),
+    }
+    return jsonify(answer), refused.status
+
+
+def _label(moment: dt.datetime, day: dt.date, zone: str) -> str:
+    """Write a time, with its day when that is another one."""
+    clock = clock_of(moment, zone)
+    local = day_and_clock(moment, zone)
+    return clock if local.startswith(f"{day}") else local
 
 
 def _usual_day(store: api.Store) -> dt.date:
@@ -137,102 +233,3 @@ def _usual_day(store: api.Store) -> dt.date:
         if bits and first_cell(day, store.time_zone) + bits.bit_length() > now:
             return day
     return today
-
-
-def _tell(store: api.Store, day: dt.date) -> dict[str, Any]:
-    """Return all that the board draws, in cells counted from the first hour shown."""
-    zone, first = store.time_zone, first_cell(day, store.time_zone)
-    opened = spans_mask(day, zone, spans_between(store.id, day, day)[day])
-    visits = with_items(
-        sa.select(Visit)
-        .where(Visit.store_id == store.id, Visit.day_on == day, Visit.status.in_(SHOWN))
-        .order_by(Visit.starts_at, Visit.id)
-    )
-    claimed = [claim for visit in visits for claim in visit.claims]
-    low = min([(opened & -opened).bit_length() - 1, *(c.first_cell - first for c in claimed)])
-    high = max([opened.bit_length(), low + 12, *(c.last_cell - first for c in claimed)])
-    low, high = max(low, 0) // 12 * 12, -(-high // 12) * 12
-    return {
-        "first_at": (first + low) * SECONDS,
-        "cells": high - low,
-        "minutes": MINUTES,
-        "hours": [
-            {"cell": cell, "label": clock_of(_moment(first + low + cell), zone)}
-            for cell in range(0, high - low, 12)
-        ],
-        "now": cell_at(api.now()) - first - low if day == today_of(store) else None,
-        "staff": _staff_columns(store, day, opened, low, high),
-        "place": _place_columns(store),
-        "visits": [_tell_visit(visit, first + low) for visit in visits],
-    }
-
-
-def _staff_columns(
-    store: api.Store, day: dt.date, opened: int, low: int, high: int
-) -> list[dict[str, Any]]:
-    rows = api.db.session.execute(
-        sa.select(Staff, ResourceDay.base)
-        .join(
-            ResourceDay, sa.and_(ResourceDay.resource_id == Staff.id, ResourceDay.kind == "staff")
-        )
-        .where(ResourceDay.store_id == store.id, ResourceDay.day_on == day)
-        .order_by(Staff.name)
-    )
-    found = []
-    for person, base in rows:
-        off = ALL & ~(unpack(base) & opened)
-        shaded = [(max(a, low) - low, min(b, high) - low) for a, b in runs_of(off)]
-        found.append(
-            {
-                "id": person.id,
-                "name": person.name,
-                "title": person.shown_title,
-                "off": [span for span in shaded if span[1] > span[0]],
-            }
-        )
-    return found
-
-
-def _place_columns(store: api.Store) -> list[dict[str, Any]]:
-    rows = sa.select(Equipment).where(Equipment.store_id == store.id, Equipment.in_use)
-    return [
-        {"id": each.id, "name": each.shown_name, "title": each.kind.shown_name, "off": []}
-        for each in api.db.session.scalars(rows.order_by(Equipment.kind_id, Equipment.name))
-    ]
-
-
-def _tell_visit(visit: Visit, first: int) -> dict[str, Any]:
-    overdue = visit.status == "pending" and api.now() - visit.booked_at > dt.timedelta(
-        minutes=ALERT.get()
-    )
-    return {
-        "id": visit.id,
-        "name": visit.guest_name,
-        "span": span_of(visit),
-        "what": services_of(visit),
-        "status": visit.status,
-        "label": str(LABELS[visit.status]),
-        "late": overdue,
-        "allergies": bool(visit.member and visit.member.allergies),
-        "movable": visit.status in ("pending", "confirmed"),
-        "starts": cell_at(visit.starts_at) - first,
-        "claims": _merged(visit, first),
-    }
-
-
-def _merged(visit: Visit, first: int) -> list[tuple[str, int, int, int]]:
-    """Return the stretches of a visit by resource; those that touch are drawn as one."""
-    found: list[tuple[str, int, int, int]] = []
-    claims = sorted(visit.claims, key=lambda c: (c.kind, c.resource_id, c.first_cell))
-    for claim in claims:
-        begins, ends = claim.first_cell - first, claim.last_cell - first
-        last = found[-1] if found else None
-        if last and last[:2] == (claim.kind, claim.resource_id) and last[3] == begins:
-            found[-1] = (*last[:3], ends)
-        else:
-            found.append((claim.kind, claim.resource_id, begins, ends))
-    return found
-
-
-def _moment(cell: int) -> dt.datetime:
-    return dt.datetime.fromtimestamp(cell * SECONDS, dt.UTC)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,44 +12,27 @@ from markupsafe import Markup
 
 from console import api
 from console.api import _
+from plugins.booking.admin.acts import ASKING, LABELS, VISITS, acts_of, needs_of
 from plugins.booking.forms import (
+    day_of,
     key_of_form,
     moment_of,
     new_key,
     number_of,
     reach,
     text_of,
+    today_of,
 )
 from plugins.booking.models import ACTS, Act, Visit
 from plugins.booking.permissions import EDIT_VISITS, REVIEW_VISITS, SEE_VISITS, SERVE_VISITS
-from plugins.booking.services.booking import MOVABLE, change_visit, wishes_of
+from plugins.booking.services.booking import change_visit, wishes_of
 from plugins.booking.services.claiming import Taken
 from plugins.booking.services.planning import Wish
-from plugins.booking.services.showing import columns, services_of, staff_of, title_of
-from plugins.booking.services.turning import TURNS, extend_visit, turn_visit
+from plugins.booking.services.proposing import propose_time
+from plugins.booking.services.reading import free_times
+from plugins.booking.services.showing import clock_of, columns, services_of, staff_of, title_of
+from plugins.booking.services.turning import extend_visit, turn_visit
 from plugins.salon.api import working_staff
-
-VISITS = "/console/booking/visits/"
-NEEDS = {
-    "confirm": REVIEW_VISITS,
-    "reject": REVIEW_VISITS,
-    "arrive": SERVE_VISITS,
-    "start": SERVE_VISITS,
-    "done": SERVE_VISITS,
-    "no_show": EDIT_VISITS,
-    "cancel": EDIT_VISITS,
-}
-LABELS = {
-    "confirm": _("Accept"),
-    "reject": _("Decline"),
-    "arrive": _("She is here"),
-    "start": _("Begin service"),
-    "done": api.lazy_pgettext("visit", "Finish"),
-    "no_show": _("Did not come"),
-    "cancel": _("Cancel booking"),
-}
-#: These ask for a reason on a page of their own.
-ASKING = ("reject", "cancel")
 
 
 class VisitAdmin(api.ModelAdmin):
@@ -89,25 +74,7 @@ class VisitAdmin(api.ModelAdmin):
     empty_hint = _("Bookings appear here when a member or the front desk books.")
 
     def record_actions(self, record: Any) -> list[api.RecordAction]:
-        where = f"{VISITS}{record.id}"
-        found = [
-            api.RecordAction(
-                LABELS[act],
-                f"{where}/turn/{act}",
-                NEEDS[act],
-                "GET" if act in ASKING else "POST",
-                danger=act in ASKING,
-            )
-            for act, turn in TURNS.items()
-            if record.status in turn.before and record.status != "no_show"
-        ]
-        if record.status in MOVABLE:
-            found.append(
-                api.RecordAction(_("Change booking"), f"{where}/change", EDIT_VISITS, "GET")
-            )
-        if record.status == "in_service":
-            found.append(api.RecordAction(_("30 minutes more"), f"{where}/extend", SERVE_VISITS))
-        return found
+        return acts_of(record)
 
     def panels(self, record: Any) -> list[api.Panel]:
         acts = sa.select(Act).where(Act.visit_id == record.id).order_by(Act.id.desc()).limit(30)
@@ -122,12 +89,12 @@ class VisitAdmin(api.ModelAdmin):
 
     @api.page("/<int:number>/turn/<act>", needs=SEE_VISITS)
     def ask(self, number: int, act: str) -> Any:
-        return self._ask(reach(Visit, number, _needs(act)), act)
+        return self._ask(reach(Visit, number, needs_of(act)), act)
 
     @api.page("/<int:number>/turn/<act>", needs=SEE_VISITS, methods=("POST",))
     def turn(self, number: int, act: str) -> Any:
         """Say what happened; the act itself asks for more than seeing."""
-        visit = reach(Visit, number, _needs(act))
+        visit = reach(Visit, number, needs_of(act))
         try:
             turn_visit(number, act, reason=text_of("reason"))
         except api.Refused as refused:
@@ -137,12 +104,30 @@ class VisitAdmin(api.ModelAdmin):
         api.say_done(api.gettext("Saved."))
         return redirect(_back() or f"{VISITS}{number}/")
 
-    @api.page("/<int:number>/extend", needs=SERVE_VISITS, methods=("POST",))
-    def extend(self, number: int) -> Any:
+    @api.page("/<int:number>/extend/<int:minutes>", needs=SERVE_VISITS, methods=("POST",))
+    def extend(self, number: int, minutes: int) -> Any:
         visit = reach(Visit, number, SERVE_VISITS)
-        extend_visit(visit.id, 30, key=f"booking.extend:{visit.id}:{visit.version}")
+        key = f"booking.extend:{visit.id}:{visit.version}:{minutes}"
+        extend_visit(visit.id, minutes, key=key)
         api.say_done(api.gettext("Saved."))
         return redirect(f"{VISITS}{number}/")
+
+    @api.page("/<int:number>/propose", needs=REVIEW_VISITS)
+    def ask_proposal(self, number: int) -> Any:
+        return self._ask_proposal(reach(Visit, number, REVIEW_VISITS))
+
+    @api.page("/<int:number>/propose", needs=REVIEW_VISITS, methods=("POST",))
+    def propose(self, number: int) -> Any:
+        """Keep another time and ask the member whether she takes it."""
+        visit = reach(Visit, number, REVIEW_VISITS)
+        try:
+            starts_at = moment_of("at", visit.store.time_zone)
+            key, staff_id = key_of_form(), number_of("staff_id")
+            propose_time(number, starts_at, key=key, staff_id=staff_id, note=text_of("note"))
+        except api.Refused as refused:
+            return self._ask_proposal(reach(Visit, number, REVIEW_VISITS), refused)
+        api.say_done(api.gettext("Proposed. She answers on her phone."))
+        return redirect(_back() or f"{VISITS}{number}/")
 
     @api.page("/<int:number>/change", needs=EDIT_VISITS)
     def ask_change(self, number: int) -> Any:
@@ -166,6 +151,26 @@ class VisitAdmin(api.ModelAdmin):
         )
         return (page, problem.status) if problem else page
 
+    def _ask_proposal(self, visit: Visit, problem: api.Refused | None = None) -> Any:
+        today = today_of(visit.store)
+        day = max(day_of("day", visit.day_on), today)
+        page = api.render(
+            "booking/propose.html",
+            view=self,
+            visit=visit,
+            day=day,
+            days=[today + dt.timedelta(days=n) for n in range(14)],
+            times=_times(visit, day),
+            staff=working_staff(visit.store_id),
+            services=services_of(visit),
+            clock_of=clock_of,
+            key=new_key(),
+            entered=request.values,
+            problem=problem,
+            others=problem.alternatives if isinstance(problem, Taken) else (),
+        )
+        return (page, problem.status) if problem else page
+
     def _ask_change(self, visit: Visit, problem: api.Refused | None = None) -> Any:
         page = api.render(
             "booking/change.html",
@@ -181,14 +186,20 @@ class VisitAdmin(api.ModelAdmin):
         return (page, problem.status) if problem else page
 
 
-def _needs(act: str) -> api.Permission:
-    if act not in NEEDS:
-        raise api.NotFound(_("There is no such record."))
-    return NEEDS[act]
+def _times(visit: Visit, day: dt.date) -> list[dt.datetime]:
+    """Return when a visit could be on a day with whom it was asked for, or who was chosen."""
+    staff_id = number_of("staff_id")
+    wishes = wishes_of(visit)
+    if staff_id is not None:
+        wishes = [replace(wish, staff_id=staff_id) for wish in wishes]
+    try:
+        return free_times(visit.store_id, wishes, day, day)[day]
+    except api.Refused:
+        return []
 
 
 def _other(wish: Wish, staff_id: int | None) -> Wish:
-    return Wish(wish.variant_id, staff_id, wish.guest, wish.minutes)
+    return replace(wish, staff_id=staff_id, asked=True)
 
 
 def _back() -> str:

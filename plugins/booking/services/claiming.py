@@ -36,11 +36,20 @@ Bits = tuple[Key, int, int, int]
 
 
 class Taken(api.Conflict):
-    """Somebody else has the time; `alternatives` are the nearest free ones."""
+    """Somebody else has the time; `alternatives` are the nearest free ones.
 
-    def __init__(self, message: object, alternatives: Sequence[dt.datetime] = ()) -> None:
+    `forcible` ones only stand against the roster or the opening hours.
+    """
+
+    def __init__(
+        self,
+        message: object,
+        alternatives: Sequence[dt.datetime] = (),
+        *,
+        forcible: bool = False,
+    ) -> None:
         super().__init__(message)
-        self.alternatives = list(alternatives)
+        self.alternatives, self.forcible = list(alternatives), forcible
 
 
 @dataclass

@@ -39,6 +39,14 @@ class Wish:
     asked: bool = True
     #: How many minutes it takes where that was agreed; else as long as it usually does.
     length: int | None = None
+    #: The room or device that was chosen for it; else any that is free.
+    place_id: int | None = None
+
+
+class Unskilled(api.Refused):
+    """Who was asked for does not do it; a manager may book her all the same."""
+
+    forcible = True
 
 
 @dataclass
@@ -102,7 +110,7 @@ def _paces(
     able = facts.does(offer)
     if asked is not None:
         if asked not in able and not force:
-            raise api.Refused(_("This technician does not do this service."))
+            raise Unskilled(_("This technician does not do this service."))
         able = {asked}
     if wish.length is not None:
         return [(_own_minutes(offer, wish.length), tuple(("staff", each) for each in sorted(able)))]
@@ -139,8 +147,10 @@ def _plan(
             stay = _lay_roles(number, wish, offer, facts, (minutes, pool), offset, roles, rooms)
         ends[wish.guest] = offset + cells_for(stay)
         times.append((offset * MINUTES, stay))
-    for (_guest, kind), (number, parts) in rooms.items():
-        pool = tuple(("place", key) for key in sorted(facts.places.get(kind, ())))
+    for (guest, kind), (number, parts) in rooms.items():
+        there = set(facts.places.get(kind, ()))
+        chosen = there & {wish.place_id for wish in wishes if wish.guest == guest}
+        pool = tuple(("place", key) for key in sorted(chosen or there))
         roles.append(Role(number, tuple(_joined(parts)), pool))
     return Plan(tuple(roles), max(ends.values()), tuple(times))
 

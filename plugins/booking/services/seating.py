@@ -115,8 +115,11 @@ def find_seat(
             choices = assign(plan, start, day.free, cost)
             if choices is not None:
                 return Seat(plan, choices, day, start, rows)
+    relaxed = _day(store_id, facts, planned, day_on, rows, force=True)
     raise Taken(
-        _why(planned, day, start), alternatives(store_id, planned, starts_at, by_member=by_member)
+        _why(planned, day, start),
+        alternatives(store_id, planned, starts_at, by_member=by_member),
+        forcible=not by_member and not force and _is_forcible(planned, relaxed, start),
     )
 
 
@@ -213,6 +216,13 @@ def _day(
         used = taken.get(("place", number), {})
         free["place", number] = tuple(ALL & ~used.get(unit, 0) for unit in range(units))
     return StoreDay(day_on, first_cell(day_on, facts.zone), opened, free, load)
+
+
+def _is_forcible(planned: Planned, relaxed: StoreDay, start: int) -> bool:
+    """Tell whether only the roster or the opening hours stand in the way."""
+    pools = (key for plan in planned.plans for role in plan.roles for key in role.pool or ())
+    free = {**{key: (ALL,) for key in pools if key[0] == "staff"}, **relaxed.free}
+    return any(starts(plan, free, 1 << start) for plan in planned.plans)
 
 
 def _why(planned: Planned, day: StoreDay, start: int) -> object:

@@ -64,6 +64,11 @@ def clock_of(moment: dt.datetime, zone: str) -> str:
     return f"{moment.astimezone(ZoneInfo(zone)):%H:%M}"
 
 
+def day_and_clock(moment: dt.datetime, zone: str) -> str:
+    """Write a moment with its day, as the store's wall clock shows it."""
+    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+
+
 def span_of(visit: Visit) -> str:
     """Write from when to when a visit lasts."""
     zone = visit.store.time_zone

@@ -98,16 +98,18 @@ def test_the_board_shows_the_day(salon: Salon, desk: FlaskClient) -> None:
     assert told is not None
     visit = told["visits"][0]
     assert (visit["span"], visit["label"]) == ("12:00–13:00", "Confirmed")  # noqa: RUF001
-    assert visit["claims"] == [["staff", salon.staff_ids[0], 24, 36]]
-    assert [column["name"] for column in told["staff"]] == ["Amy", "Coco"]
+    first = told["columns"][0]["first"]
+    assert visit["claims"] == [["staff", salon.staff_ids[0], first + 24, first + 36, 0]]
+    assert [column["name"] for column in told["columns"]] == ["Amy", "Coco"]
 
 
 def test_a_visit_is_dropped_on_another_technician(salon: Salon, desk: FlaskClient) -> None:
     number = salon.book("12:00", salon.staff[0]).id
     amy, coco = salon.staff_ids
-    fields = {"visit_id": number, "from_staff_id": amy, "staff_id": coco}
+    fields = {"visit_id": number, "source_id": amy, "target_id": coco, "key": KEY}
     answer = post(desk, f"{BOARD}move", {**fields, "starts_at": at("14:00").isoformat()})
-    assert answer.json == {"ok": True}
+    assert answer.json is not None
+    assert answer.json["ok"]
     assert the_visit().items[0].staff_id == salon.staff_ids[1]
 
 
@@ -115,12 +117,13 @@ def test_a_drop_on_a_taken_time_says_why(salon: Salon, desk: FlaskClient) -> Non
     number = salon.book("12:00", salon.staff[0]).id
     salon.book("14:00", salon.staff[1])
     amy, coco = salon.staff_ids
-    fields = {"visit_id": number, "from_staff_id": amy, "staff_id": coco}
+    fields = {"visit_id": number, "source_id": amy, "target_id": coco, "key": KEY}
     answer = post(desk, f"{BOARD}move", {**fields, "starts_at": at("14:00").isoformat()})
     assert answer.status_code == 409
     assert answer.json is not None
     assert "Coco is not free" in answer.json["error"]
-    assert "13:00 · 15:00" in answer.json["error"]
+    assert [each["label"] for each in answer.json["times"]] == ["12:45", "13:00", "15:00"]
+    assert not answer.json["forcible"]
 
 
 def test_a_booking_is_reviewed_and_declined_with_a_reason(salon: Salon, desk: FlaskClient) -> None:
@@ -138,7 +141,7 @@ def test_a_visit_goes_from_arrival_to_done(salon: Salon, sign_in: SignIn) -> Non
         desk = in_english(sign_in("front_desk", salon.store_id))
         for act in ("arrive", "start"):
             post(desk, f"{VISITS}{number}/turn/{act}", {})
-        post(desk, f"{VISITS}{number}/extend", {})
+        post(desk, f"{VISITS}{number}/extend/30", {})
         post(desk, f"{VISITS}{number}/turn/done", {})
     assert the_visit().status == "done"
     assert the_visit().ends_at == at("13:30")

@@ -1,0 +1,135 @@
+"""What is done on the board: a visit gets another time, technician, room or length."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from console import api
+from console.api import _
+from plugins.booking.models import Visit
+from plugins.booking.services.acts import act_known, lock_visit
+from plugins.booking.services.booking import change_visit, wishes_of
+from plugins.booking.services.days import MINUTES
+from plugins.booking.services.planning import Wish, plan_visit
+from plugins.booking.services.turning import extend_visit
+
+
+class TooShort(api.Refused):
+    """A service was made shorter than it takes; whoever may force can."""
+
+    forcible = True
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a visit is put: a moment, and whose column it left for which other one."""
+
+    starts_at: dt.datetime
+    kind: str = "staff"
+    source: int | None = None
+    target: int | None = None
+
+
+@api.unit
+def arrange(
+    visit_id: int, spot: Spot, *, key: str, version: int | None = None, why: str = ""
+) -> Visit:
+    """Put a visit where it was dropped; the technicians that were not dropped elsewhere stay.
+
+    With *why* it holds against roster, opening hours and skills, and the reason is recorded.
+    Raises `Taken` with the nearest free times, and `Conflict` when *version* is not the visit's.
+    """
+    visit = _lock(visit_id, key, version)
+    if visit is None:
+        return api.db.session.get_one(Visit, visit_id)
+    wishes = [_put(wish, staff_id, spot) for wish, staff_id in _served(visit)]
+    return _change(visit, spot.starts_at, wishes, key, why)
+
+
+@api.unit
+def stretch(
+    visit_id: int,
+    item: int,
+    minutes: int,
+    *,
+    key: str,
+    version: int | None = None,
+    why: str = "",
+) -> Visit:
+    """Let one service of a visit take so many minutes; what follows it moves.
+
+    A running visit can only last longer. Less than the service takes needs *why*.
+    """
+    visit = _lock(visit_id, key, version)
+    if visit is None:
+        return api.db.session.get_one(Visit, visit_id)
+    if not 0 <= item < len(visit.items):
+        raise api.NotFound(_("There is no such service."))
+    if not MINUTES <= minutes <= 720:
+        raise api.Refused(_("Choose between %(least)s and %(most)s minutes.", least=5, most=720))
+    if visit.status in ("arrived", "in_service"):
+        more = minutes - visit.items[item].minutes
+        if more <= 0:
+            raise api.Refused(_("A visit that runs can only last longer."))
+        return extend_visit(visit_id, more, key=key)
+    wishes = [replace(_same(wish), staff_id=staff_id) for wish, staff_id in _served(visit)]
+    usual = _usual_minutes(visit, wishes, item)
+    if usual is not None and minutes < usual and not why:
+        raise TooShort(_("This service takes %(minutes)s minutes.", minutes=usual))
+    kept = wishes[item]
+    length = minutes if minutes != usual else None
+    wishes[item] = replace(kept, minutes=minutes, length=length if kept.variant_id else None)
+    return _change(visit, visit.starts_at, wishes, key, why)
+
+
+def _lock(visit_id: int, key: str, version: int | None) -> Visit | None:
+    """Lock a visit that nobody has changed since it was seen; None when it was done before."""
+    visit = lock_visit(visit_id)
+    if act_known(key, visit_id):
+        return None
+    if version is not None and visit.version != version:
+        raise api.Conflict(_("Somebody changed this booking meanwhile. Look at it again."))
+    return visit
+
+
+def _served(visit: Visit) -> list[tuple[Wish, int | None]]:
+    """Return each wish of a visit with who serves it now."""
+    return list(zip(wishes_of(visit), [i.staff_id for i in visit.items], strict=True))
+
+
+def _same(wish: Wish) -> Wish:
+    """Return a wish that says whether the guest asked for the technician who now serves."""
+    return replace(wish, asked=wish.staff_id is not None)
+
+
+def _put(wish: Wish, staff_id: int | None, spot: Spot) -> Wish:
+    kept = replace(_same(wish), staff_id=staff_id)
+    if spot.kind == "place":
+        return replace(kept, place_id=spot.target)
+    if staff_id == spot.source and spot.target != spot.source:
+        return replace(kept, staff_id=spot.target)
+    return kept
+
+
+def _usual_minutes(visit: Visit, wishes: Sequence[Wish], item: int) -> int | None:
+    """Return how long a service usually takes whoever serves it; None without a service."""
+    if wishes[item].variant_id is None:
+        return None
+    alone = replace(wishes[item], length=None, guest=0)
+    return plan_visit(visit.store_id, [alone], force=True).plans[0].times[0][1]
+
+
+def _change(
+    visit: Visit, starts_at: dt.datetime, wishes: Sequence[Wish], key: str, why: str
+) -> Visit:
+    changed = change_visit(visit.id, starts_at, wishes, key=key, force=bool(why))
+    if why:
+        api.record_audit(
+            "booking.force",
+            changed,
+            note=why.strip()[:200],
+            title=_("Booked outside the rules: %(name)s", name=changed.guest_name),
+        )
+    return changed
