@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -18,21 +22,24 @@ from plugins.booking.services.turns import note_turn
 from plugins.booking.services.waiting import WaitDraft, join_waiting
 from plugins.booking.services.waiting_offers import serve_waiting
 from plugins.membership.api import Member
-from plugins.salon.api import services_on_sale, who_does, working_staff
+from plugins.salon.api import Service, services_on_sale, who_does, working_staff
 
+FILE = Path(__file__).parent / "demo_data" / "waiting.toml"
 #: Classes are planned this many days from today; the first of them is full.
 DAYS = (1, 2, 3, 5, 8)
-PLACES = (4, 8, 6, 8, 6)
+#: A class lasts at least so many minutes.
+SHORTEST = 45
 
 
 def load() -> None:
     """Plan classes, let guests wait, and let technicians come to work in every store."""
+    told = tomllib.loads(FILE.read_text("utf-8"))
     for store in api.db.session.scalars(sa.select(api.Store).order_by(api.Store.id)).all():
         members = _members(store.id)
         if not members:
             continue
         _load_turns(store)
-        groups = _load_classes(store)
+        groups = _load_classes(store, told)
         for number, group in enumerate(groups):
             _fill(group, members, number)
         if groups:
@@ -57,26 +64,44 @@ def _load_turns(store: api.Store) -> None:
         note_turn(store.id, today, people[3].id, "break")
 
 
-def _load_classes(store: api.Store) -> list[GroupClass]:
+def _load_classes(store: api.Store, told: Mapping[str, Any]) -> list[GroupClass]:
     """Plan a class on some of the coming days, where a leader and a room are free."""
     today, found = api.today(store.time_zone), list[GroupClass]()
-    services = [each for each in services_on_sale(store.id) if not each.extra]
-    for number, (by, places) in enumerate(zip(DAYS, PLACES, strict=True)):
+    services = [
+        each
+        for each in services_on_sale(store.id)
+        if not each.extra and sum(part.minutes for part in each.segments) >= SHORTEST
+    ]
+    for number, (by, each) in enumerate(zip(DAYS, told["classes"], strict=True)):
+        key = f"demo:class:{store.id}:{number}"
+        service = services[number * 2 % len(services)]
         day = today + dt.timedelta(days=by)
-        service = services[(number * 3) % len(services)]
-        for leader in who_does(service, store.id):
-            wish = Wish(service.variants[0].id, leader.id)
-            times = free_times(store.id, [wish], day, day)[day]
-            moment = _evening(times, store.time_zone)
-            if moment is None:
-                continue
-            draft = ClassDraft(wish.variant_id or 0, leader.id, moment, places)
-            try:
-                found += plan_classes(store.id, draft, key=f"demo:class:{store.id}:{number}")
-            except api.Refused:
-                continue
-            break
+        found += _plan(store, service, day, {**each, "note": told["note"]}, key)
     return found
+
+
+def _plan(
+    store: api.Store, service: Service, day: dt.date, told: Mapping[str, Any], key: str
+) -> list[GroupClass]:
+    for leader in who_does(service, store.id):
+        wish = Wish(service.variants[0].id, leader.id)
+        moment = _evening(free_times(store.id, [wish], day, day)[day], store.time_zone)
+        if moment is None:
+            continue
+        draft = ClassDraft(
+            service.variants[0].id,
+            leader.id,
+            moment,
+            told["places"],
+            told["title"],
+            told["price_fen"],
+            told["note"],
+        )
+        try:
+            return plan_classes(store.id, draft, key=key)
+        except api.Refused:
+            continue
+    return []
 
 
 def _evening(times: list[dt.datetime], zone: str) -> dt.datetime | None:
