@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import re
 import tomllib
 import unicodedata
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
-from xml.etree.ElementTree import ParseError
-
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from console import api
 from console.api import _
@@ -25,9 +19,7 @@ from plugins.cashier.online import Traded
 
 #: Looked through for the row of headings; channels put some lines of their own above it.
 MOST_ABOVE = 40
-MOST_ROWS = 100_000
-MOST_BYTES = 20 * 1024 * 1024
-ENCODINGS = ("utf-8-sig", "gb18030", "big5")
+LIMITS = api.SheetLimits(rows=100_000)
 DAY = re.compile(r"(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})")
 PACKED_DAY = re.compile(r"(20\d{2})(\d{2})(\d{2})(?:\d{6})?")
 Row = Sequence[Any]
@@ -35,40 +27,16 @@ Row = Sequence[Any]
 
 def read_statement(content: bytes) -> list[Traded]:
     """Return the trades of a file, CSV or XLSX; refused, in words, where it cannot be read."""
-    if len(content) > MOST_BYTES:
-        raise api.Refused(_("The file is larger than 20 MB."))
-    rows = _from_workbook(content) if content.startswith(b"PK") else _from_text(content)
+    with NamedTemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        book = api.open_workbook(Path(file.name), LIMITS)
+        rows = [row.cells for row in book.rows(book.visible_sheets()[0].index)]
     columns, rest = _find_headings(rows)
     found = [one for row in rest if (one := _read_row(columns, row)) is not None]
     if not found:
         raise api.Refused(_("There is no trade in this file."))
     return found
-
-
-def _from_workbook(content: bytes) -> list[Row]:
-    try:
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        return list(book.worksheets[0].iter_rows(values_only=True, max_row=MOST_ROWS))
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, ParseError) as problem:
-        raise api.Refused(_("This file cannot be read.")) from problem
-
-
-def _from_text(content: bytes) -> Sequence[Row]:
-    for encoding in ENCODINGS:
-        try:
-            text = content.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise api.Refused(_("This file cannot be read."))
-    if "\0" in text:
-        raise api.Refused(_("This file cannot be read."))
-    sign = max((",", "\t", ";"), key=text.count)
-    try:
-        return [*csv.reader(io.StringIO(text), delimiter=sign)][:MOST_ROWS]
-    except csv.Error as problem:
-        raise api.Refused(_("This file cannot be read.")) from problem
 
 
 @cache
