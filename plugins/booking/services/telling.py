@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.booking.models import Visit
+from plugins.booking.models import Act, Visit
 from plugins.messages.api import MessageKind, send_message
 
 ASKED = MessageKind(
@@ -88,7 +89,7 @@ def tell_status(visit: Visit) -> None:
 def remind_guests() -> None:
     """Remind the guests of visits that lie a day and two hours ahead; may be repeated.
 
-    Who booked within that time is not reminded.
+    Who booked or changed it within that time is not reminded: she has just been told.
     """
     now = api.now()
     for ahead in AHEAD:
@@ -98,9 +99,20 @@ def remind_guests() -> None:
             Visit.starts_at <= now + ahead,
             Visit.member_id.is_not(None),
         )
-        for visit in api.db.session.scalars(due.order_by(Visit.id)):
+        visits = api.db.session.scalars(due.order_by(Visit.id)).all()
+        moved = _moved_at([visit.id for visit in visits])
+        for visit in visits:
+            told_at = moved.get(visit.id, visit.booked_at)
             hours = int(ahead.total_seconds() // 3600)
             late = ahead == AHEAD[0] and visit.starts_at <= now + AHEAD[1]
-            if visit.booked_at <= visit.starts_at - ahead and not late:
+            if told_at <= visit.starts_at - ahead and not late:
                 start = int(visit.starts_at.timestamp())
                 tell(visit, SOON, f"booking.soon:{visit.id}:{start}:{hours}")
+
+
+def _moved_at(visit_ids: Sequence[int]) -> dict[int, dt.datetime]:
+    """Return when each of some visits last got another time."""
+    rows = sa.select(Act.visit_id, sa.func.max(Act.done_at)).where(
+        Act.visit_id.in_(visit_ids), Act.act == "change"
+    )
+    return dict(api.db.session.execute(rows.group_by(Act.visit_id)).all())

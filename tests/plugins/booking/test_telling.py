@@ -25,7 +25,7 @@ from plugins.booking.services.telling import remind_guests
 from plugins.membership.api import points_of
 from plugins.messages.api import Message
 from plugins.salon.services.staffing import end_employment
-from tests.support.booking import MORNING, Salon, at, cells, new_key
+from tests.support.booking import MONDAY, MORNING, Salon, at, cells, new_key
 from tests.support.membership import join
 
 pytestmark = [pytest.mark.any_engine, pytest.mark.usefixtures("in_english")]
@@ -112,6 +112,23 @@ def test_a_guest_is_reminded_a_day_and_two_hours_before_and_once_each(app: Flask
         with api.at_moment(noon - dt.timedelta(minutes=minutes)):
             remind_guests()
     assert kinds().count("booking.soon") == 2
+
+
+def test_reminders_go_with_a_visit_that_moves_and_stop_when_it_is_cancelled(app: Flask) -> None:
+    salon = Salon(technicians=2)
+    member = join()
+    moved, gone = (
+        salon.book(clock, member_id=member.id, day=MONDAY) for clock in ("12:00", "16:00")
+    )
+    with api.at_moment(at("12:00") - dt.timedelta(hours=24)):
+        remind_guests()
+        change_visit(moved.id, at("11:00"), key=new_key())
+        turn_visit(gone.id, "cancel")
+    assert kinds().count("booking.soon") == 1
+    for clock, told in (("08:30", 1), ("09:30", 2), ("09:35", 2), ("15:00", 2)):
+        with api.at_moment(at(clock)):
+            remind_guests()
+        assert kinds().count("booking.soon") == told
 
 
 def test_nobody_leaves_while_guests_expect_her(app: Flask) -> None:
