@@ -13,13 +13,14 @@ class Code:
 
     *kind* is "member_code", "pin", "payment_code", "coupon", "voucher", "member" (phone or
     number of *member_ids*), "words" (to be looked for) or "nothing". A payment code names the
-    *payment_kind* of the app that shows it.
+    *payment_kind* of the app that shows it, a coupon the key of its *adjustment*.
     """
 
     kind: str
     text: str
     payment_kind: str = ""
     member_ids: tuple[int, ...] = ()
+    adjustment: str = ""
 
 
 @dataclass(frozen=True)

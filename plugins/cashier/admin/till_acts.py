@@ -20,6 +20,7 @@ from plugins.cashier.services import billing, byhand
 from plugins.cashier.services.agreeing import Proof, prove_pin
 from plugins.cashier.services.asking import member_offers
 from plugins.cashier.services.catalogue import services_like
+from plugins.cashier.services.choosing import choose_coupon
 from plugins.cashier.services.codes import what_is
 from plugins.cashier.services.keys import new_key
 from plugins.cashier.services.settling import settle
@@ -50,7 +51,9 @@ class Found:
     @property
     def undecided(self) -> bool:
         """Tell whether a person has to choose among what was found."""
-        return self.code.kind in ("words", "voucher", "coupon") and self.member_id is None
+        if self.code.kind == "coupon":
+            return not self.code.adjustment
+        return self.code.kind in ("words", "voucher") and self.member_id is None
 
 
 NOTHING = Found(Code("nothing", ""))
@@ -128,7 +131,9 @@ def add_line(bill: Bill, found: Found) -> None:
         billing.set_member(bill.id, found.member_id)
     elif number_of("member_id"):
         _set_member(bill, number_of("member_id") or 0)
-    if text_of("offer"):
+    if found.code.kind == "coupon":
+        _apply_coupon(bill, found.code)
+    elif text_of("offer"):
         _put_offer(bill, text_of("offer"))
     elif text_of("top_up"):
         _put_top_up(bill, text_of("top_up"))
@@ -185,6 +190,13 @@ def _put_top_up(bill: Bill, asked: str) -> None:
     if tier.isascii() and tier.isdecimal() and len(tier) < 12:
         facts["tier_id"] = int(tier)
     billing.add_line(bill.id, "top_up", facts, staff_id=number_of("staff_id"))
+
+
+def _apply_coupon(bill: Bill, code: Code) -> None:
+    try:
+        choose_coupon(bill.id, code.adjustment)
+    except api.NotFound as problem:
+        raise api.Refused(_("This coupon counts for nothing on the bill.")) from problem
 
 
 def _put_voucher(bill: Bill, asked: str) -> None:

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from console import api
-from plugins.cashier.api import Bill, lines_of, round_off
+from plugins.cashier.api import Adjustment, Bill, Draft, lines_of, preview, round_off
 from plugins.cashier.desk import Code, Printer, Slip
 from plugins.cashier.services.codes import what_is
 from plugins.cashier.services.printing import PRINTER, print_slip
@@ -216,7 +216,15 @@ class Coupons:
 
     @api.hookimpl
     def cashier_read_code(self, text: str) -> Code | None:
-        return Code("coupon", text) if text.startswith("CP") else None
+        return Code("coupon", text, adjustment=text) if text.startswith("CP") else None
+
+    @api.hookimpl
+    def cashier_adjustments(self, draft: Draft) -> list[Adjustment]:
+        return [
+            Adjustment(line.line_id, "coupon", "¥30 off", key=key, amount_fen=fen)
+            for line in draft.lines
+            for key, fen in (("CP10", 1_000), ("CP30", 3_000))
+        ]
 
     @api.hookimpl
     def cashier_printers(self) -> list[Printer]:
@@ -235,6 +243,20 @@ def coupons(app: Flask) -> Iterator[Coupons]:
 def test_a_plugin_claims_its_own_codes(store: Any, coupons: Coupons) -> None:
     assert what_is("CP-2026-ABCD").kind == "coupon"
     assert what_is("812345678901").kind == "voucher"
+
+
+def test_a_scanned_coupon_counts_at_once_or_it_is_said_that_it_does_not(
+    desk: FlaskClient, anna: int, coupons: Coupons
+) -> None:
+    number = bill_of(anna)
+    add_to(number, service_for(100))
+    assert preview(number).due_fen == 7_000
+    page = post(desk, f"{HOME}{number}/lines", {"text": "CP10", "version": bill(number).version})
+    assert page.status_code == 302
+    assert preview(number).due_fen == 9_000
+    page = post(desk, f"{HOME}{number}/lines", {"text": "CP99", "version": bill(number).version})
+    assert "This coupon counts for nothing on the bill." in words(page.get_data(as_text=True))
+    assert preview(number).due_fen == 9_000
 
 
 @pytest.mark.any_engine
