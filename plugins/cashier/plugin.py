@@ -19,21 +19,13 @@ from plugins.cashier import (
 )
 from plugins.cashier.admin import VIEWS
 from plugins.cashier.admin.closing_cards import CARDS
-from plugins.cashier.deductions import ANSWER_OBJECTIONS, DAYS, DEDUCTION_HOOKS
+from plugins.cashier.deductions import ANSWER_OBJECTIONS, DEDUCTION_HOOKS
 from plugins.cashier.hookspecs import HOOKS
 from plugins.cashier.online_jobs import SCHEDULES
 from plugins.cashier.permissions import PERMISSIONS
 from plugins.cashier.public import PAGES
-from plugins.cashier.refunds import REFUND_HOOKS, REFUND_PERMISSIONS, REFUND_SETTINGS
-from plugins.cashier.services.byhand import LIMITS
-from plugins.cashier.services.closing.drawer import FLOAT
-from plugins.cashier.services.online.settings import SETTINGS as ONLINE
-from plugins.cashier.services.printing import SETTINGS as PRINTING
-from plugins.cashier.services.refunding.law import DEPOSIT, LPR
-from plugins.cashier.services.reports.across import BONUS_BY
-from plugins.cashier.services.settling import OWING_MOST
-from plugins.cashier.services.signing import KEPT
-from plugins.cashier.services.slips import LANGUAGE
+from plugins.cashier.refunds import REFUND_HOOKS, REFUND_PERMISSIONS
+from plugins.cashier.settings import SETTINGS
 
 
 class Cashier(api.Plugin):
@@ -54,20 +46,7 @@ class Cashier(api.Plugin):
     admin_views = VIEWS
     demo = (demo.PART, demo_refunds.PART, demo_deals.PART)
     public_routes = PAGES
-    settings = (
-        *LIMITS,
-        OWING_MOST,
-        FLOAT,
-        BONUS_BY,
-        *PRINTING,
-        *ONLINE,
-        *REFUND_SETTINGS,
-        DAYS,
-        KEPT,
-        LPR,
-        DEPOSIT,
-        LANGUAGE,
-    )
+    settings = SETTINGS
     jobs = (*SCHEDULES, *closing_jobs.SCHEDULES, *statement_jobs.SCHEDULES)
     cards = CARDS
     commands = (api.Command(commands.books),)

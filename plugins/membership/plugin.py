@@ -28,13 +28,8 @@ from plugins.membership.services.regions import CITY, INCOME, ISSUER, LEGAL_FORM
 from plugins.membership.services.replacing import FEE, FINDABLE
 from plugins.membership.services.visitors import IDLE_DAYS, forget_phones
 
-CODES.update(
-    {
-        "task_points": _("Points for a task"),
-        "adjust_points": _("Points adjusted"),
-        "points_back": _("Points given back"),
-    }
-)
+CODES.update({"task_points": _("Points for a task"), "adjust_points": _("Points adjusted")})
+CODES["points_back"] = _("Points given back")
 
 
 class Membership(api.Plugin):

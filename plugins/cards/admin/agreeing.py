@@ -14,7 +14,7 @@ from plugins.membership.api import check_member_pin, has_pin
 WAYS: dict[str, Any] = {
     "code": _("Member code"),
     "pin": _("PIN"),
-    "signature": _("Signature"),
+    "signature": _("Signature, on the screen or on a slip"),
     "staff_only": _("Without her: she is told at once"),
 }
 

@@ -190,25 +190,27 @@ def _roll(roll: Roll, names: Mapping[int, str]) -> list[Any]:
     ]
 
 
+PERFORMED = (
+    Head(_("Name"), "text", sums=False),
+    STORE,
+    Head(_("Services"), "count"),
+    Head(_("Requested"), "count"),
+    Head(_("Paid in money"), group=_("Performed")),
+    Head(_("Paid from balance"), group=_("Performed")),
+    Head(_("Session count"), "count", group=_("Performed")),
+    Head(_("Worth of the sessions"), group=_("Performed")),
+    Head(_("Performed, sum"), group=_("Performed")),
+    Head(_("Top-ups"), group=_("Sold by her")),
+    Head(_("Cards"), group=_("Sold by her")),
+    Head(_("Products"), group=_("Sold by her")),
+    Head(_("Refunded")),
+    Head(_("Under objection")),
+)
+
+
 def performance_tables(span: Span) -> Sequence[Table]:
     """What each person did and sold."""
     names = store_names()
-    heads = [
-        Head(_("Name"), "text", sums=False),
-        STORE,
-        Head(_("Services"), "count"),
-        Head(_("Requested"), "count"),
-        Head(_("Paid in money"), group=_("Performed")),
-        Head(_("Paid from balance"), group=_("Performed")),
-        Head(_("Session count"), "count", group=_("Performed")),
-        Head(_("Worth of the sessions"), group=_("Performed")),
-        Head(_("Performed, sum"), group=_("Performed")),
-        Head(_("Top-ups"), group=_("Sold by her")),
-        Head(_("Cards"), group=_("Sold by her")),
-        Head(_("Products"), group=_("Sold by her")),
-        Head(_("Refunded")),
-        Head(_("Under objection")),
-    ]
     rows = [
         [
             one.name,
@@ -232,7 +234,7 @@ def performance_tables(span: Span) -> Sequence[Table]:
         "The base of commissions; who shares a line gets her share of it. What members object to "
         "counts once they have an answer."
     )
-    return [Table("performance", _("Performance"), heads, rows, note=note, bars=8)]
+    return [Table("performance", _("Performance"), PERFORMED, rows, note=note, bars=8)]
 
 
 def across_tables(span: Span) -> Sequence[Table]:

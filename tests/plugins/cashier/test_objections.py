@@ -15,6 +15,7 @@ from plugins.cashier.api import (
     Bill,
     Objection,
     Signature,
+    cashier_find_deduction,
     lines_under_objection,
     object_to,
     undo_settlement,
@@ -24,6 +25,7 @@ from plugins.cashier.services.reports.performance import performance
 from plugins.cashier.services.reports.spans import Span
 from plugins.cashier.services.signing import Signed, keep_signature, read_picture
 from plugins.ledger.api import Journal
+from plugins.membership.hookspecs import membership_movement_notes
 from plugins.messages.api import Message
 from tests.support.cards import refused
 from tests.support.ledger import left
@@ -105,6 +107,14 @@ def test_she_objects_to_what_was_taken_from_her_balance_and_gets_it_back(
     assert "It was given back" in words(phone.get(url).text)
     assert api.db.session.query(Notice).filter_by(todo=True).one().done_at is not None
     assert api.db.session.query(Message).filter_by(kind="cashier.answered").count() == 1
+
+
+def test_her_history_says_where_she_may_object(anna: int, taken: str) -> None:
+    number = int(taken.partition(":")[2])
+    notes = api.answers(membership_movement_notes, member_id=anna, journal_ids=[number])
+    assert [note.text for answer in notes for note in answer] == ["Something is wrong"]
+    deduction = api.first_answer(cashier_find_deduction, about=taken)
+    assert deduction is None, "a session would be told of by cards"
 
 
 def test_above_the_limit_it_is_refunded_by_two_before_it_is_answered(anna: int, taken: str) -> None:
