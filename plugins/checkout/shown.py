@@ -72,7 +72,7 @@ def _visit_actions(visit_id: int) -> Iterator[api.RecordAction]:
     if bill is not None:
         where = f"/console/cashier/till/{bill.id}"
         yield api.RecordAction(_("Show the bill"), where, OPEN_BILLS, "GET")
-    elif visit.status in BILLABLE:
+    elif visit.status in BILLABLE and visit.day_on <= today_of(visit.store_id):
         yield api.RecordAction(_("Open a bill"), f"{VISITS}{visit_id}/bill", OPEN_BILLS)
     deposit = deposit_of(visit_id)
     if deposit is not None and visit.status in ("pending", *BILLABLE):

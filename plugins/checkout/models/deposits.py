@@ -44,7 +44,7 @@ class Rule(api.Model):
     service_id: Mapped[int | None] = api.column(_("Service"), sa.ForeignKey("salon_service.id"))
     how: Mapped[str] = api.column(_("How much"), choices=HOWS, default="fixed")
     amount_fen: Mapped[int] = api.column(_("Fixed sum"), default=0)
-    percent: Mapped[int] = api.column(_("Percent of the price"), default=0)
+    percent: Mapped[int] = api.column(_("Share of the price in percent"), default=0)
     in_use: Mapped[bool] = api.column(_("In use"), default=True)
     version: Mapped[int] = api.column(_("Version"), default=1)
 

@@ -57,6 +57,7 @@ def describe_deposit(asked: Asked) -> Described:
         "deposit_id": deposit.id,
         "names": names,
         "shown": terms_of(deposit),
+        "back": "/booking/mine",
         "next": [f"/booking/mine/{deposit.visit_id}", api.gettext("My booking")],
     }
     return Described(title, deposit.amount_fen, facts, store_id=deposit.store_id)
