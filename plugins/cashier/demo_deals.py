@@ -34,15 +34,18 @@ def load() -> None:
 @api.unit
 def _load() -> None:
     store = api.db.session.scalar(sa.select(api.Store).order_by(api.Store.id).limit(1))
+    if store is None:
+        return
+    here = sa.or_(~Service.stores.any(), Service.stores.any(api.Store.id == store.id))
     rows = api.db.session.execute(
         sa.select(Service, Variant)
         .join(Variant, Variant.service_id == Service.id)
         .where(Service.on_sale, Service.extra.is_(False), Service.pricing == "fixed")
-        .where(~Service.stores.any(), Variant.price_fen > 5_000)
+        .where(here, Variant.price_fen > 5_000)
         .order_by(Variant.id)
         .limit(DEALS)
     ).all()
-    if store is None or not rows:
+    if not rows:
         return
     deals = [
         _deal(find_kind(code), service, variant, percent)
