@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
+
 from console import api
 from plugins.booking.forms import day_of, number_of, text_of
+from plugins.booking.models import Shift
 from plugins.booking.public_routes import (
     kept_fields,
     link,
@@ -148,15 +151,22 @@ def _read(store: api.Store, wishes: Sequence[Wish]) -> tuple[Month, Times, api.R
 def _weeks(store: api.Store, month: Month, times: Times) -> list[list[DayMark | None]]:
     """Return the weeks of a month that are not over; days of other months are left blank."""
     openings = spans_between(store.id, *month.bookable)
+    planned = _days_planned(store.id, month)
     grid = calendar.Calendar().monthdatescalendar(month.first.year, month.first.month)
     return [
-        [_mark(day, month, times, openings) for day in week]
+        [_mark(day, month, times, planned, openings) for day in week]
         for week in grid
         if week[-1] >= month.today
     ]
 
 
-def _mark(day: dt.date, month: Month, times: Times, openings: Mapping[dt.date, Any]) -> Any:
+def _mark(
+    day: dt.date,
+    month: Month,
+    times: Times,
+    planned: Collection[dt.date],
+    openings: Mapping[dt.date, Any],
+) -> DayMark | None:
     if day.month != month.first.month:
         return None
     if not month.today <= day <= month.last:
@@ -164,7 +174,21 @@ def _mark(day: dt.date, month: Month, times: Times, openings: Mapping[dt.date, A
     free = len(times.get(day, ()))
     if free:
         return DayMark(day, "free", free)
-    return DayMark(day, "full" if openings.get(day) else "closed")
+    if not openings.get(day):
+        return DayMark(day, "closed")
+    return DayMark(day, "full" if day in planned else "")
+
+
+def _days_planned(store_id: int, month: Month) -> set[dt.date]:
+    """Return the days of a month on which somebody is on a published roster."""
+    first, last = month.bookable
+    rows = sa.select(Shift.day_on).where(
+        Shift.store_id == store_id,
+        Shift.day_on.between(first, last),
+        Shift.published,
+        Shift.begins.is_not(None),
+    )
+    return set(api.db.session.scalars(rows.distinct()))
 
 
 def _parts(free: Sequence[dt.datetime], zone: str) -> Iterator[tuple[Any, list[dt.datetime]]]:
