@@ -183,6 +183,18 @@ async function send(path, fields, undoable = true) {
   }
 }
 
+/** Show what others have changed meanwhile, when the page is looked at again. */
+async function refresh() {
+  if (document.hidden || dragging || find('dialog[open]')) return;
+  const { url, store } = root.dataset;
+  try {
+    const answer = await fetch(`${url}data?store_id=${store}&week=${told.monday}`, { credentials: 'same-origin' });
+    if (answer.ok) show({ week: await answer.json() });
+  } catch {
+    return;
+  }
+}
+
 const takeBack = (cells) => send('cells', { cells: JSON.stringify(cells), sure: 1, beyond: 1 }, false);
 
 function setCells(places, codeOf) {
@@ -295,6 +307,7 @@ if (root) {
   find('[data-days]').classList.add('is-drawn');
   draw();
   root.addEventListener('keydown', onKey);
+  document.addEventListener('visibilitychange', refresh);
   root.addEventListener('pointerdown', onDown);
   root.addEventListener('pointermove', onMove);
   root.addEventListener('dblclick', (event) => { if (placeOf(event.target) && mayEdit()) askHours(); });
