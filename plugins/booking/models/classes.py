@@ -41,7 +41,7 @@ class GroupClass(api.Model):
     ends_at: Mapped[dt.datetime] = api.column(_("Ends"))
     capacity: Mapped[int] = api.column(_("Places"))
     price_fen: Mapped[int | None] = api.column(_("Price"))
-    note: Mapped[str] = api.column(_("What to bring"), default="")
+    note: Mapped[str] = api.column(_("Good to know"), default="")
     key: Mapped[str] = api.column(_("Key"), unique=True)
     planned_at: Mapped[dt.datetime] = api.column(_("Planned at"))
     cancelled_at: Mapped[dt.datetime | None] = api.column(_("Cancelled at"))
