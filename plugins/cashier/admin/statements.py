@@ -71,14 +71,14 @@ class StatementAdmin(api.ModelAdmin):
             made = take_in(number_of("kind_id") or 0, trades, sent.filename)
         except api.Refused as refused:
             return self._show(refused), refused.status
-        api.say_done(api.gettext("%(count)s trades were taken in and compared.", count=made.trades))
+        api.say_done(api.gettext("Trades taken in and compared: %(count)s", count=made.trades))
         return redirect(f"{HOME}reconcile")
 
     @api.page("/compare", needs=RECONCILE, methods=("POST",))
     def again(self) -> Response:
         """Match again what is open, after something was entered or mended."""
         count = sum(compare(kind) for kind in channels())
-        api.say_done(api.gettext("Compared; %(count)s trades are open.", count=count))
+        api.say_done(api.gettext("Compared. Open trades: %(count)s", count=count))
         return redirect(f"{HOME}reconcile")
 
     def _show(self, problem: api.Refused | None = None) -> str:

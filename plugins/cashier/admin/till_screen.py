@@ -195,7 +195,8 @@ def _round_offs(bill: Bill, now: Plan | None) -> list[int]:
     if now is None:
         return []
     rounded = int(bill.choices.get("rounding_fen", 0))
-    whole, most = now.due_fen + rounded, ROUNDING_MOST.get(bill.store_id)
+    prepaid = sum(choice.amount_fen for choice in now.choices if choice.fixed)
+    whole, most = now.due_fen - prepaid + rounded, ROUNDING_MOST.get(bill.store_id)
     return sorted({whole % step for step in (100, 500, 1000) if 0 < whole % step <= most})
 
 

@@ -230,7 +230,7 @@ def test_the_accountant_takes_a_file_in_and_explains(wechat: int, sign_in: SignI
     file = (io.BytesIO(text.encode()), "wechat.csv")
     sent = post(client, home, {"kind_id": wechat, "file": file})
     assert sent.status_code == 302
-    assert "1 trades are open" in words(client.get(home).get_data(as_text=True))
+    assert "Open trades: 1" in words(client.get(home).get_data(as_text=True))
     line = api.db.session.query(StatementLine).filter_by(state="theirs").one()
     where = f"/console/cashier/statement_lines/{line.id}/resolve"
     assert "The till does not know of it" in words(client.get(where).get_data(as_text=True))

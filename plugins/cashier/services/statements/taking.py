@@ -131,7 +131,7 @@ def compare(kind: PaymentKind) -> int:
     if count:
         api.notify(
             _("%(channel)s: the statement and the till differ", channel=kind.shown_name),
-            _("%(count)s trades are open.", count=count),
+            _("Open trades: %(count)s", count=count),
             url=f"{HOME}?f.kind_id.eq={kind.id}",
             permission=RECONCILE,
             todo=True,
