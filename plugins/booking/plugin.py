@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from console import api
 from console.api import _
-from plugins.booking import listeners, listeners_phone, listeners_waiting, waiting_parts
+from plugins.booking import (
+    listeners,
+    listeners_phone,
+    listeners_staff,
+    listeners_waiting,
+    waiting_parts,
+)
 from plugins.booking.admin import VIEWS
 from plugins.booking.demo import PART
 from plugins.booking.demo_phone import PART as PHONE_PART
@@ -28,7 +34,7 @@ class Booking(api.Plugin):
         "membership": ">=1,<2",
         "messages": ">=1,<2",
     }
-    listeners = (listeners, listeners_phone, listeners_waiting)
+    listeners = (listeners, listeners_phone, listeners_staff, listeners_waiting)
     hooks = (*HOOKS, *PAYING_HOOKS, *waiting_parts.HOOKS)
     permissions = (*PERMISSIONS, *waiting_parts.PERMISSIONS)
     settings = (*SETTINGS, *ROSTER_SETTINGS, *waiting_parts.SETTINGS)

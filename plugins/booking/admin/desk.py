@@ -235,7 +235,7 @@ def _tell_again(again: Again | None, store: api.Store) -> dict[str, Any] | None:
 def _find() -> list[tuple[Any, str]]:
     """Return the members that fit what was typed, the best first."""
     text = text_of("guest")
-    if len(text) < 2:
+    if len(text) < 2 and text.isascii():
         return []
     return api.look_up(Member, text, EDIT_VISITS)[:MOST_FOUND]
 

@@ -10,13 +10,22 @@ from flask import Flask, current_app
 from console import api
 from console.inbox import Notice
 from console.worker import drain
-from plugins.booking.api import Taken, Visit, answer_proposal, change_visit, propose_time
+from plugins.booking.api import (
+    Taken,
+    Visit,
+    answer_proposal,
+    change_visit,
+    propose_time,
+    turn_visit,
+)
 from plugins.booking.jobs import alert_reviews
 from plugins.booking.models import Act
 from plugins.booking.services.proposing import lapse_proposals, open_proposal
 from plugins.messages.api import Message
+from plugins.salon.api import Staff
 from tests.support.booking import MORNING, Salon, at, cells, new_key
 from tests.support.membership import join
+from tests.support.people import add_person
 
 pytestmark = [pytest.mark.any_engine, pytest.mark.usefixtures("in_english")]
 
@@ -130,3 +139,27 @@ def test_an_unanswered_proposal_lapses_and_gives_the_time_back(salon: Salon) -> 
         assert now(visit)[0] == "cancelled"
     assert cells() == 0
     assert any("did not answer" in ring for ring in rings())
+
+
+def test_a_technician_hears_of_what_is_new_moved_and_cancelled(salon: Salon) -> None:
+    user = add_person("technician", salon.store_id)
+    give_user(salon, user)
+    visit = salon.book("12:00", salon.staff[0])
+    drain(current_app)
+    change_visit(visit.id, at("14:00"), key=new_key())
+    drain(current_app)
+    turn_visit(visit.id, "cancel")
+    drain(current_app)
+    api.db.session.rollback()
+    mine = api.db.session.query(Notice).filter_by(user_id=user).order_by(Notice.id)
+    assert [str(api.thaw(each.title)) for each in mine] == [
+        "A new booking for you: 王小姐",
+        "Your booking with 王小姐 has another time",
+        "Your booking with 王小姐 is cancelled",
+    ]
+
+
+@api.unit
+def give_user(salon: Salon, user_id: int) -> None:
+    """Let the first technician sign in."""
+    api.db.session.get_one(Staff, salon.staff_ids[0]).user_id = user_id
