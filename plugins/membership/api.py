@@ -117,7 +117,13 @@ from plugins.membership.services.points.moving import (
     take_back_for,
 )
 from plugins.membership.services.points.rules import points_for, points_rate, points_to_pay
-from plugins.membership.services.purses import PurseState, pay_from_balance, purses_of
+from plugins.membership.services.purses import (
+    PurseState,
+    card_to_open,
+    opened_code,
+    pay_from_balance,
+    purses_of,
+)
 from plugins.membership.services.purses import cards_of as value_cards_of
 from plugins.membership.services.recharging import find_recharge, sell_recharge, undo_recharge
 from plugins.membership.services.refunded import count_refund
@@ -171,6 +177,7 @@ __all__ = [
     "bind_identity",
     "birthday_of",
     "buy_level",
+    "card_to_open",
     "change_phone",
     "check_birthday",
     "check_member_pin",
@@ -204,6 +211,7 @@ __all__ = [
     "note_history",
     "offers_for",
     "older_than",
+    "opened_code",
     "pay_from_balance",
     "phones_taken",
     "points_for",

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from console import api
 from console.api import _
 from plugins.cashier.priced import Adjustment, Draft
-from plugins.membership.api import PurseState, benefits_of, level_of, value_cards_of
+from plugins.cashier.services.cards_on_bill import cards_for
+from plugins.membership.api import PurseState, benefits_of, level_of
 from plugins.salon.api import Service, Variant
 
 LEVEL = _("Level %(level)s: %(percent)s %% of the price")
@@ -25,7 +26,7 @@ def benefits_for(draft: Draft) -> Iterator[Adjustment]:
     if not fitting:
         return
     yield from _of_level(draft, draft.member_id, fitting)
-    for card in value_cards_of(draft.member_id):
+    for card in cards_for(draft.member_id, draft.lines):
         if card.percent == 100:
             continue
         facts = {"card": card.title, "percent": card.percent}

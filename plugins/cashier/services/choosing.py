@@ -15,6 +15,7 @@ from plugins.cashier.priced import Draft, FromPurse, Means, Proposal, Session
 from plugins.cashier.services.asking import adjustments
 from plugins.cashier.services.benefits import lines_for
 from plugins.cashier.services.billing import add_line, lock_bill, remove_line
+from plugins.cashier.services.cards_on_bill import added_by, cards_for
 from plugins.cashier.services.pricing.proposing import propose
 from plugins.cashier.services.quoting import draft_of, refresh
 from plugins.membership.api import purses_of
@@ -66,15 +67,20 @@ def means_of(bill: Bill, draft: Draft) -> Means:
     """Return what the member of a bill could pay with beside money."""
     if bill.member_id is None:
         return Means()
-    plain, purses = _topped_up(draft), []
+    added = added_by(draft.lines)
+    plain, purses = added.pop("", 0), []
     titles: dict[str | None, Any] = {None: _("Balance")}
     for purse in purses_of(bill.member_id):
         if purse.plain:
             plain += purse.balance_fen
         else:
             titles[purse.code] = purse.title
-            accepts = lines_for(purse, draft)
-            purses.append(FromPurse(purse.code, purse.balance_fen, accepts))
+            held = purse.balance_fen + added.pop(purse.code, 0)
+            purses.append(FromPurse(purse.code, held, lines_for(purse, draft)))
+    for card in cards_for(bill.member_id, draft.lines):
+        if card.code in added:
+            titles[card.code] = card.title
+            purses.append(FromPurse(card.code, added[card.code], lines_for(card, draft)))
     purses.append(FromPurse(None, plain))
     sessions, left = [], {}
     offers = api.answers(cashier_member_offers, member_id=bill.member_id, store_id=bill.store_id)
@@ -99,16 +105,6 @@ def means_of(bill: Bill, draft: Draft) -> Means:
         if pool is not None and f"part:{pool}" in left:
             left[f"part:{pool}"] -= line.quantity
     return Means(purses, titles, sessions, left)
-
-
-def _topped_up(draft: Draft) -> int:
-    """Return what top-ups on a bill add to the plain balance."""
-    found = 0
-    for line in draft.lines:
-        quote = line.facts.get("quote", {}) if line.kind == "top_up" else {}
-        if quote and not quote.get("purse") and not quote.get("purse_kind_id"):
-            found += int(line.facts["amount_fen"]) + int(line.facts.get("bonus_fen") or 0)
-    return found
 
 
 @api.unit

@@ -18,7 +18,7 @@ from plugins.cashier.services.vouchers import VoucherUsed, require_unused, vouch
 from plugins.ledger.api import Line as Spending
 from plugins.ledger.api import Move, Name, Spent, held, post, salon
 from plugins.ledger.api import Tender as Money
-from plugins.membership.api import pay_from_balance
+from plugins.membership.api import opened_code, pay_from_balance
 
 
 @dataclass
@@ -126,7 +126,9 @@ class Wallet:
         entry = settling.entry(f"balance/{number}", "spend")
         if self.bill.member_id is None:
             raise api.Refused(_("Only a member can pay from balance."))
-        purse = coin.tender.purse
+        purse = opened_code(self.bill.member_id, coin.tender.purse or "") or coin.tender.purse
+        if coin.payment is not None:
+            coin.payment.purse = purse
         return pay_from_balance(entry, self.bill.member_id, spendings, purse, tell=False)
 
     def _keep_spent(

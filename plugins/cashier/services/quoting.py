@@ -14,8 +14,8 @@ from plugins.cashier.models import BY_HAND, Bill, Discount, Line, Order
 from plugins.cashier.priced import Draft, DraftLine, FromPurse, Quote
 from plugins.cashier.services.asking import adjustments, line_kinds
 from plugins.cashier.services.benefits import lines_for
+from plugins.cashier.services.cards_on_bill import cards_for
 from plugins.cashier.services.pricing.solving import solve
-from plugins.membership.api import value_cards_of
 
 #: Kinds of orders that are sold for money, not paid from balance.
 SALES = ("recharge", "card")
@@ -72,7 +72,7 @@ def from_purses(draft: Draft, wanted: Sequence[tuple[str | None, int]]) -> list[
     """Return what is to be paid from which card, and which lines each of them may pay."""
     if all(code is None for code, _fen in wanted):
         return [FromPurse(None, fen) for _code, fen in wanted]
-    cards = {card.code: card for card in value_cards_of(draft.member_id or 0)}
+    cards = {card.code: card for card in cards_for(draft.member_id, draft.lines)}
     found = []
     for code, fen in wanted:
         if code is not None and code not in cards:

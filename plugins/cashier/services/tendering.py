@@ -11,6 +11,7 @@ from plugins.cashier.models import Bill, Line, PaymentKind
 from plugins.cashier.offers import Quote, Tender
 from plugins.cashier.services.agreeing import takes_something
 from plugins.cashier.services.asking import deposits_for, line_kinds
+from plugins.cashier.services.cards_on_bill import added_by, cards_for
 from plugins.cashier.services.paying import payment_kinds, seed_payment_kinds
 from plugins.cashier.services.quoting import SALES, lines_of, preview
 from plugins.cashier.services.vouchers import voucher_tender, vouchers_on
@@ -212,26 +213,18 @@ def _purses(bill: Bill, lines: Sequence[Line]) -> list[tuple[PurseState, int]]:
     if bill.member_id is None:
         return []
     found: list[tuple[PurseState, int]] = []
-    plain = 0
+    added = added_by(lines) if bill.state == "open" else {}
+    plain = added.pop("", 0)
     held = purses_of(bill.member_id)
     for purse in held:
         plain += purse.balance_fen if purse.plain else 0
-    if bill.state == "open":
-        plain += sum(_topped_up(line) for line in lines if line.kind == "top_up")
     for purse in held:
         if purse.code == "":
             found.insert(0, (purse, plain))
         elif not purse.plain:
-            found.append((purse, purse.balance_fen))
-    return found
-
-
-def _topped_up(line: Line) -> int:
-    """Return what a top-up on the bill adds to the plain balance."""
-    quote = line.facts.get("quote", {})
-    if quote.get("purse") or quote.get("purse_kind_id"):
-        return 0
-    return int(line.facts.get("amount_fen") or 0) + int(line.facts.get("bonus_fen") or 0)
+            found.append((purse, purse.balance_fen + added.pop(purse.code, 0)))
+    cards = cards_for(bill.member_id, lines) if added else ()
+    return [*found, *((card, added[card.code]) for card in cards if card.code in added)]
 
 
 def _held(purses: Sequence[tuple[PurseState, int]], code: str | None) -> int:

@@ -19,6 +19,8 @@ from plugins.membership.services.value_messages import PAID, tell_of_value
 
 #: The code of the plain balance, which everybody has.
 MAIN = ""
+#: How the code of a card begins that a top-up on the same bill will open.
+NEW = "new:"
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,37 @@ def _card(purse: Purse, lots: Sequence[LotState]) -> PurseState:
         tuple(lot for lot in lots if lot.purse == str(purse.id)),
         kind.named,
     )
+
+
+def card_to_open(kind_id: int) -> PurseState:
+    """Return a stored-value card of a kind as a member will have it, under "new:" and the kind.
+
+    `pay_from_balance` pays from it once a top-up has opened it.
+    """
+    kind = api.db.session.get_one(PurseKind, kind_id)
+    return PurseState(
+        f"{NEW}{kind.id}",
+        kind.shown_name,
+        "",
+        kind.id,
+        kind.percent,
+        kind.applies_to,
+        frozenset(category.id for category in kind.categories),
+        (),
+        kind.named,
+    )
+
+
+def opened_code(member_id: int, code: str) -> str:
+    """Return the code of the card that a top-up opened meanwhile for "new:" and a kind."""
+    if not code.startswith(NEW):
+        return code
+    kind = code.removeprefix(NEW)
+    cards = (one for one in purses_of(member_id) if str(one.kind_id) == kind)
+    found = next((one.code for one in cards), None)
+    if found is None:
+        raise api.NotFound(_("There is no such stored-value card."))
+    return found
 
 
 def number_of(purse_id: int) -> str:

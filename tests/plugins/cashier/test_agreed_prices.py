@@ -15,6 +15,7 @@ from plugins.cashier.api import (
     Bill,
     Discount,
     Line,
+    Payment,
     Tender,
     add_line,
     change_price,
@@ -28,7 +29,9 @@ from plugins.cashier.api import (
     take_proposal,
 )
 from plugins.cashier.services.byhand import CHANGE_MOST, GIFTS_MOST
-from plugins.membership.api import Benefit, Level
+from plugins.cashier.services.tendering import plan
+from plugins.ledger.services.verifying import verify
+from plugins.membership.api import Benefit, Level, purses_of
 from tests.support import cards
 from tests.support.ledger import left
 from tests.support.membership import join
@@ -261,3 +264,26 @@ def test_a_proposal_is_done_as_it_was_said(store: Any) -> None:
     assert api.db.session.get_one(Bill, bill_id).state == "settled"
     with pytest.raises(api.Conflict):
         take_proposal(bill_id, best.sign)
+
+
+@pytest.mark.any_engine
+def test_a_card_that_is_opened_on_the_bill_pays_it_with_its_discount(anna: int) -> None:
+    kind = card_kind("Gold card", percent=80)
+    tier = offer(500, 50, purse_kind_id=kind)
+    bill_id = bill_of(anna)
+    add_line(bill_id, "top_up", {"amount_fen": 50_000, "tier_id": tier})
+    add_to(bill_id, service_for(110))
+    best = proposals_for(bill_id)[0]
+    assert best.purses == ((f"new:{kind}", 8_800),)
+    assert best.money_fen == 50_000
+    tenders = take_proposal(bill_id, best.sign)
+    pay(bill_id, cash(500), *tenders)
+    card = next(one for one in purses_of(anna) if one.kind_id == kind)
+    assert (card.principal_fen, card.bonus_fen) == (42_000, 4_200)
+    assert api.db.session.query(Payment).filter_by(purse=card.code).one().amount_fen == 8_800
+    assert verify().findings == {}
+    second = bill_of(anna)
+    add_line(second, "top_up", {"amount_fen": 50_000, "tier_id": tier})
+    add_to(second, service_for(1_000))
+    assert proposals_for(second)[0].purses[0][0] == card.code
+    assert plan(api.db.session.get_one(Bill, second)).purses[-1][1] == 46_200 + 55_000

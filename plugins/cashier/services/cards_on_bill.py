@@ -1,0 +1,49 @@
+"""Stored-value cards that can pay a bill: a member's own, and those that its top-ups open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+from plugins.membership.api import PurseState, card_to_open, value_cards_of
+
+
+class HasFacts(Protocol):
+    """A line, of a bill or of a draft."""
+
+    @property
+    def kind(self) -> str:
+        """Its kind."""
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What its kind knows of it."""
+
+
+def added_by(lines: Iterable[HasFacts]) -> dict[str, int]:
+    """Return what the top-ups on a bill bring to each card by code, bonus included.
+
+    "" is the plain balance; a card that is opened by one has its kind in its code.
+    """
+    found: dict[str, int] = {}
+    for line in lines:
+        if line.kind != "top_up":
+            continue
+        quote = line.facts.get("quote") or {}
+        code = str(quote.get("purse") or "")
+        if quote.get("purse_kind_id") and not code:
+            code = card_to_open(int(quote["purse_kind_id"])).code
+        fen = int(line.facts.get("amount_fen") or 0) + int(line.facts.get("bonus_fen") or 0)
+        found[code] = found.get(code, 0) + fen
+    return found
+
+
+def cards_for(member_id: int | None, lines: Iterable[HasFacts]) -> list[PurseState]:
+    """Return a member's stored-value cards beside her balance, with those that a bill opens."""
+    if member_id is None:
+        return []
+    held = value_cards_of(member_id)
+    known = {card.code for card in held}
+    opened = [code for code in added_by(lines) if code and code not in known]
+    kinds = (code.rpartition(":")[2] for code in opened)
+    return [*held, *(card_to_open(int(kind)) for kind in kinds)]
