@@ -28,9 +28,11 @@ from plugins.cashier.services.reports.spans import (
     total,
 )
 from plugins.cashier.services.reports.unearned import UNITS, held_now, unearned
-from plugins.cashier.services.tying_rules import RULES
+from plugins.cashier.services.tying_drawer import DRAWER_RULES
+from plugins.cashier.services.tying_rules import BILL_RULES
 from plugins.ledger.api import BONUS, PRINCIPAL
 
+RULES = (*BILL_RULES, *DRAWER_RULES)
 #: How many of the things that differ are named for each check.
 NAMED = 50
 #: So many of the latest day sheets are looked at again.
@@ -291,6 +293,20 @@ def _sheets_against_reports(span: Span) -> Iterator[Difference]:
         for wanted in {day.net_fen, day.sheet["net_fen"]} - {shown}:
             what = day.day_on.isoformat()
             yield Difference("sheets", day.store_id, day.day_on, what, None, wanted, shown)
+        for name, fen in _counted(day).items():
+            printed = day.sheet["cash"][name]
+            if printed != fen:
+                what = day.day_on.isoformat()
+                yield Difference("sheets", day.store_id, day.day_on, what, None, printed, fen)
+
+
+def _counted(day: Day) -> dict[str, int]:
+    return {
+        "expected_fen": day.expected_fen,
+        "counted_fen": day.counted_fen,
+        "difference_fen": day.difference_fen,
+        "taken_fen": day.taken_fen,
+    }
 
 
 def _cells(check: str, one: Mapping[Cell, int], other: Mapping[Cell, int]) -> Iterator[Difference]:

@@ -68,6 +68,10 @@ def _lists() -> Any:
     return sa.select(*_row(Bill.number, Bill.list_fen, _of_bill(Line, Line.list_fen)))
 
 
+def _came_off() -> Any:
+    return sa.select(*_row(Bill.number, Bill.list_fen - Bill.due_fen, Bill.discount_fen))
+
+
 def _orders() -> Any:
     lines = sa.select(total(Line.due_fen)).where(
         Line.bill_id == Order.bill_id, Line.order_kind == Order.kind
@@ -82,6 +86,7 @@ def _order_heads() -> Any:
         (
             sa.and_(
                 Order.store_id == Bill.store_id,
+                Order.number.like(Bill.number + "%"),
                 Order.booked_on == Bill.booked_on,
                 sa.or_(Order.state == Bill.state, Order.state == "refunded"),
                 Order.member_id.is_not_distinct_from(Bill.member_id),
@@ -183,6 +188,40 @@ def _principal() -> Any:
     return query.where(Bill.state.in_(SETTLED))
 
 
+def _of_lines(expected: Any, found: Any, *where: Any) -> Any:
+    """Compare something of the lines that stand on settled bills."""
+    query = sa.select(*_row(Bill.number, expected, found)).select_from(Line)
+    query = query.join(Bill, Bill.id == Line.bill_id)
+    return query.where(_untouched(), Line.removed_at.is_(None), *where)
+
+
+def _line_states() -> Any:
+    settled = sa.case((Line.state == "settled", 0), else_=1)
+    return _of_lines(sa.literal(0), settled)
+
+
+def _line_lists() -> Any:
+    """So many pieces at the list price of one."""
+    one = Line.facts["unit_fen"].as_integer()
+    return _of_lines(Line.list_fen, Line.quantity * one, one.is_not(None))
+
+
+def _line_income() -> Any:
+    """What a line earned is what its parts did, where it was paid at once and whole."""
+    later = sa.select(Settlement.id).where(
+        Settlement.bill_id == Bill.id,
+        Settlement.undone_at.is_(None),
+        sa.or_(Settlement.number > 1, Settlement.owing_fen > 0),
+    )
+    return _of_lines(Line.income_fen, _standing_parts(LinePart.income_fen), ~sa.exists(later))
+
+
+def _order_missing() -> Any:
+    """Each line has the order of its kind."""
+    order = sa.select(Order.id).where(Order.bill_id == Bill.id, Order.kind == Line.order_kind)
+    return _of_lines(sa.literal(0), sa.case((sa.exists(order), 0), else_=1))
+
+
 def _shares(model: Any, *where: Any) -> Any:
     """The shares of those who did a line add up to the whole."""
     found = sa.func.sum(model.share_permille)
@@ -227,9 +266,10 @@ def _lost_bills() -> Any:
     return sa.select(*rows).where(JOURNAL.c.ref.like("bill:%"), JOURNAL.c.idem_key.like("bill:%"))
 
 
-RULES = (
+BILL_RULES = (
     Rule("bill_dues", _("Bills whose lines do not add up to what is due"), _dues),
     Rule("bill_lists", _("Bills whose lines do not add up to the list price"), _lists),
+    Rule("bill_discounts", _("Bills whose discount is not what came off"), _came_off),
     Rule("orders", _("Orders whose lines do not add up"), _orders),
     Rule("order_heads", _("Orders that differ from their bill"), _order_heads),
     Rule("bill_paid", _("Bills whose settlements do not add up to what was paid"), _paid),
@@ -239,6 +279,10 @@ RULES = (
     Rule("payment_heads", _("Payments that differ from their settlement"), _payment_heads),
     Rule("discounts", _("Lines whose discounts do not explain their price"), _lines),
     Rule("line_parts", _("Lines that were not paid as they say"), _parts),
+    Rule("line_states", _("Lines of settled bills that are not settled"), _line_states),
+    Rule("line_lists", _("Lines whose quantity and list price differ"), _line_lists),
+    Rule("line_income", _("Lines whose income is not that of their parts"), _line_income),
+    Rule("order_missing", _("Lines without an order"), _order_missing),
     Rule("line_lots", _("Lines whose parts from lots do not add up"), _principal),
     Rule(
         "performers",

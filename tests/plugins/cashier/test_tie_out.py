@@ -71,6 +71,29 @@ EDITS = {
     f"DELETE FROM ledger_leg WHERE journal_id = {SPEND}": "orders_revenue",
     f"UPDATE ledger_use SET paid = paid + 1 WHERE journal_id = {SPEND}": "reports_used",
     "UPDATE ledger_account SET credits = credits + 5 WHERE kind = 'unearned'": "unearned",
+    "UPDATE cashier_cash_move SET amount_fen = amount_fen + 1": "cash_moves",
+    "UPDATE cashier_cash_move SET day_on = '2025-01-01'": "cash_moves",
+    "UPDATE cashier_cash_move SET store_id = store_id % 3 + 1": "cash_moves",
+    "DELETE FROM cashier_cash_move": "cash_moves",
+    "UPDATE cashier_day SET counted_fen = counted_fen + 1": "day_counts",
+    "UPDATE cashier_day SET expected_fen = expected_fen - 1": "day_counts",
+    "UPDATE cashier_day SET counted_fen = counted_fen + 1,"
+    " difference_fen = difference_fen + 1": "cash_counts",
+    "UPDATE cashier_day SET counted_fen = counted_fen + 1,"
+    " expected_fen = expected_fen + 1": "sheets",
+    "UPDATE cashier_day SET taken_fen = taken_fen + 1": "day_taken",
+    "DELETE FROM cashier_day": "lost_days",
+    "UPDATE cashier_bill SET discount_fen = discount_fen + 1"
+    " WHERE state = 'settled'": "bill_discounts",
+    "UPDATE cashier_bill SET number = 'x' || number WHERE state = 'settled'": "order_heads",
+    "UPDATE cashier_line SET state = 'open' WHERE state = 'settled'": "line_states",
+    "UPDATE cashier_line SET quantity = quantity + 1 WHERE state = 'settled'": "line_lists",
+    "UPDATE cashier_line SET income_fen = income_fen + 1 WHERE id = (SELECT MIN(id)"
+    " FROM cashier_line WHERE state = 'settled' AND owing_fen = 0)": "line_income",
+    "DELETE FROM cashier_order WHERE kind = 'recharge'": "order_missing",
+    "DELETE FROM cashier_discount": "discounts",
+    "DELETE FROM cashier_payment WHERE settlement_id = (SELECT MAX(id)"
+    " FROM cashier_settlement WHERE paid_fen > 0)": "settlements",
 }
 
 
@@ -84,6 +107,7 @@ TABLES = (
     "cashier_order",
     "cashier_performer",
     "cashier_day",
+    "cashier_cash_move",
     "ledger_leg",
     "ledger_journal",
     "ledger_use",
