@@ -16,6 +16,7 @@ from plugins.booking.models import STATUSES, Rating, Visit
 from plugins.booking.public_lines import lines_of_visit, sum_of
 from plugins.booking.public_routes import local_day, map_of, own, routes, show
 from plugins.booking.services.calendars import write_calendar
+from plugins.booking.services.classes import class_of
 from plugins.booking.services.offering import percent_for
 from plugins.booking.services.paying import notes_of
 from plugins.booking.services.proposing import answer_proposal, open_proposal
@@ -142,7 +143,7 @@ def _facts(visit: Visit) -> dict[str, Any]:
         "last_clock": clock_of(last, zone),
         "changeable": visit.status in ("pending", "confirmed") and api.now() <= last,
         "ahead": _is_ahead(visit),
-        "move": urlencode({**again, "visit": visit.id}, doseq=True),
+        "move": "" if class_of(visit.id) else urlencode({**again, "visit": visit.id}, doseq=True),
         "again": urlencode(again, doseq=True) if named else "",
         "profile": profile,
         "map": map_of(profile),

@@ -43,12 +43,12 @@ def services_of(visit: Visit) -> str:
 
 
 def title_of(item: Item) -> str:
-    """Name a service of a visit in the reader's language."""
+    """Name a service of a visit in the reader's language, a class as it was called."""
     variant: Variant | None = item.variant
     if variant is None:
         return item.title or api.gettext("Decided on the spot")
     service = api.db.session.get(Service, variant.service_id)
-    if service is None:
+    if service is None or (item.title and item.title != f"{service.name} {variant.name}".strip()):
         return item.title
     return f"{service.shown_name} {variant.shown_name if variant.name else ''}".strip()
 
