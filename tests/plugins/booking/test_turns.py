@@ -111,76 +111,51 @@ def done(visit_id: int, clock: str) -> None:
         turn_visit(visit_id, "done")
 
 
-def test_the_next_is_named_with_the_reason(salon: Salon) -> None:
+def test_the_next_is_named_with_the_reason_and_who_cannot_keeps_her_place(salon: Salon) -> None:
     with api.at_moment(at("10:00")):
         assert said(salon, salon.variant_id) == ("Amy", [])
         assert str(proposed(salon).why) == "here since 09:50, 0 guests served in turn"
         assert [each.name for each in proposed(salon).later] == ["Coco", "Vivi"]
-
-
-def test_a_busy_one_is_passed_over_and_keeps_her_place(salon: Salon) -> None:
-    walk_in(salon, "10:00", salon.staff_ids[0])
-    with api.at_moment(at("10:10")):
-        assert said(salon) == ("Coco", ["Amy is busy until 11:00"])
-    with api.at_moment(at("11:00")):
+    salon.book("10:30", salon.staff[0])
+    with api.at_moment(at("10:00")):
+        assert said(salon, salon.variant_id) == ("Coco", ["Amy expects a guest at 10:30"])
+    with api.at_moment(at("10:40")):
+        assert said(salon) == ("Coco", ["Amy is busy until 11:30"])
+    with api.at_moment(at("11:30")):
+        assert said(salon) == ("Amy", [])
+        note_turn(salon.store_id, MONDAY, salon.staff_ids[0], "break")
+        assert said(salon) == ("Coco", ["Amy is on a break"])
+        note_turn(salon.store_id, MONDAY, salon.staff_ids[0], "back")
+        nails = add_service("Nails", skill_id=add_skill("Other").id).variants[0].id
+        name, passed = said(salon, nails)
+        assert (name, passed[0]) == ("", "Amy does not do this service")
         assert said(salon) == ("Amy", [])
 
 
-def test_a_walk_in_that_is_done_moves_her_to_the_end(salon: Salon) -> None:
-    done(walk_in(salon, "10:00", salon.staff_ids[0]), "10:50")
+def test_only_a_walk_in_in_turn_that_is_done_costs_the_turn(salon: Salon) -> None:
+    turn_visit(walk_in(salon, "10:00", salon.staff_ids[0]), "cancel")
+    done(walk_in(salon, "10:00", salon.staff_ids[0], asked=True), "10:50")
     with api.at_moment(at("11:00")):
+        assert said(salon) == ("Amy", [])
+    done(walk_in(salon, "11:00", salon.staff_ids[0]), "11:50")
+    with api.at_moment(at("12:00")):
         assert said(salon) == ("Coco", [])
         line = read_turns(salon.store_id, MONDAY).line
     assert [(one.staff_id, one.guests) for one in line][-1] == (salon.staff_ids[0], 1)
 
 
-def test_a_guest_who_asked_for_her_does_not_cost_her_the_turn(salon: Salon) -> None:
-    done(walk_in(salon, "10:00", salon.staff_ids[0], asked=True), "10:50")
-    with api.at_moment(at("11:00")):
-        assert said(salon) == ("Amy", [])
-
-
-def test_a_walk_in_that_is_cancelled_does_not_cost_the_turn(salon: Salon) -> None:
-    turn_visit(walk_in(salon, "10:00", salon.staff_ids[0]), "cancel")
-    with api.at_moment(at("10:10")):
-        assert said(salon) == ("Amy", [])
-
-
-def test_who_expects_a_guest_too_soon_is_passed_over(salon: Salon) -> None:
-    salon.book("10:30", salon.staff[0])
-    with api.at_moment(at("10:00")):
-        assert said(salon, salon.variant_id) == ("Coco", ["Amy expects a guest at 10:30"])
-
-
-def test_who_rests_or_lacks_the_skill_is_passed_over(salon: Salon) -> None:
-    other = add_skill("Other")
-    nails = add_service("Nails", skill_id=other.id).variants[0].id
-    with api.at_moment(at("10:00")):
-        note_turn(salon.store_id, MONDAY, salon.staff_ids[0], "break")
-        assert said(salon) == ("Coco", ["Amy is on a break"])
-        name, passed = said(salon, nails)
-        assert name == ""
-        assert "Coco does not do this service" in passed
-        note_turn(salon.store_id, MONDAY, salon.staff_ids[0], "back")
-        assert said(salon) == ("Amy", [])
-
-
-def test_a_skip_needs_a_reason_and_is_remembered(salon: Salon) -> None:
+def test_a_skip_needs_a_reason_and_who_is_not_here_cannot_rest(salon: Salon) -> None:
     with api.at_moment(at("10:00")):
         with pytest.raises(api.Refused, match="Say why"):
             note_turn(salon.store_id, MONDAY, salon.staff_ids[0], "skip")
         note_turn(salon.store_id, MONDAY, salon.staff_ids[0], "skip", reason="Fetches towels")
         assert said(salon) == ("Coco", [])
-    assert read_turns(salon.store_id, MONDAY).steps[-1].reason == "Fetches towels"
-
-
-def test_who_is_not_here_cannot_rest_and_nobody_comes_twice(salon: Salon) -> None:
-    with api.at_moment(at("10:00")):
+        assert read_turns(salon.store_id, MONDAY).steps[-1].reason == "Fetches towels"
         note_turn(salon.store_id, MONDAY, salon.staff_ids[2], "gone")
         with pytest.raises(api.Conflict, match="not here"):
             note_turn(salon.store_id, MONDAY, salon.staff_ids[2], "break")
         note_turn(salon.store_id, MONDAY, salon.staff_ids[0], "here")
-    assert len(read_turns(salon.store_id, MONDAY).steps) == 4
+    assert len(read_turns(salon.store_id, MONDAY).steps) == 5
     assert [each.name for each in read_turns(salon.store_id, MONDAY).absent] == ["Vivi"]
 
 

@@ -226,9 +226,6 @@ def test_what_could_never_be_offered_is_refused(salon: Salon) -> None:
     ):
         with pytest.raises(api.Refused, match=why):
             wait_for(salon, **more)
-
-
-def test_a_member_waits_for_five_times_at_most_from_her_phone(salon: Salon) -> None:
     who = member()
     for _n in range(5):
         wait_for(salon, member_id=who, source="phone")
