@@ -60,9 +60,9 @@ function drawCell(line, day) {
   const box = make('td', { role: 'gridcell', tabIndex: -1 }, ...drawShift(cell));
   box.dataset.place = `${line},${day}`;
   box.className = told.days[day].open ? '' : 'is-closed';
-  box.setAttribute('aria-label', describe([line, day]));
   box.title = describe([line, day]);
   for (const leave of leaves) box.append(make('span', { className: `roster-leave is-${leave.state}` }, w(leave.state === 'asked' ? 'asked' : 'leave')));
+  box.setAttribute('aria-label', `${box.textContent.trim()} · ${describe([line, day])}`);
   if (cell.why) box.append(make('span', { className: 'roster-why', ariaHidden: 'true' }, '?'));
   return box;
 }
