@@ -37,7 +37,7 @@ class Rating(api.Model):
 
     __tablename__ = "booking_rating"
     scope = api.in_store("store_id")
-    label_column = "words"
+    label_column = "rated_at"
     __table_args__ = (
         sa.UniqueConstraint("visit_id"),
         sa.CheckConstraint("stars BETWEEN 1 AND 5", name="stars"),
