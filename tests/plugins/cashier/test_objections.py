@@ -25,7 +25,8 @@ from plugins.cashier.services.reports.performance import performance
 from plugins.cashier.services.reports.spans import Span
 from plugins.cashier.services.signing import Signed, keep_signature, read_picture
 from plugins.ledger.api import Journal
-from plugins.membership.hookspecs import membership_movement_notes
+from plugins.membership.hookspecs import membership_member_erasing, membership_movement_notes
+from plugins.membership.services.copying import parts_of
 from plugins.messages.api import Message
 from tests.support.cards import refused
 from tests.support.ledger import left
@@ -169,6 +170,23 @@ def test_a_signature_is_kept_with_the_bill_and_serves_once(anna: int) -> None:
             pay(second, balance(110), agreed_by="signature", proof=signed)
         with refused("Let her sign"):
             pay(second, balance(110), agreed_by="signature", proof=Signed(99))
+
+
+def test_her_words_and_signature_go_when_she_is_erased(anna: int, taken: str) -> None:
+    object_to(taken, anna, "I was not there")
+    keep_signature(read_picture(DRAWN), "drawn", member_id=anna, store_id=1)
+    parts = {part.key: part.rows for part in parts_of(anna)}
+    assert [row["text"] for row in parts["objections"]] == ["I was not there"]
+    _erase(anna)
+    api.db.session.expire_all()
+    assert api.db.session.query(Objection).one().text == ""
+    signed = api.db.session.query(Signature).one()
+    assert (signed.file.size, signed.way) == (0, "drawn")
+
+
+@api.unit
+def _erase(member_id: int) -> None:
+    api.answers(membership_member_erasing, member_id=member_id)
 
 
 def test_a_drawn_signature_settles_at_the_till(anna: int, sign_in: SignIn) -> None:
