@@ -11,14 +11,16 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.pool import NullPool
 
-from benchmarks import our_members, ours_alone, peer_members, report
+from benchmarks import orders, our_members, ours_alone, peer_members, report
 from benchmarks.bars import FLASK_ADMIN, bars
+from benchmarks.big_book import write_journals
 from benchmarks.client import Browser
 from benchmarks.contestants import DESK, OURS, SEARCHES, contestants, form_fields
 from benchmarks.people import people
 from benchmarks.timing import OPERATIONS, compare
 from console import host
 from console.db import db
+from plugins.cashier.api import Bill
 from plugins.membership.api import Member
 from tests.support.live import Live
 
@@ -80,6 +82,24 @@ def test_the_console_answers_all_that_is_measured(live: Live, migrated_url: str)
     assert set(timings.taken) == set(OPERATIONS) >= set(SEARCHES)
     weight = ours_alone.weigh(browsers[OURS], ours_alone.LIST)
     assert weight["requests"] > 1 and weight["first_kb"] > weight["later_kb"]
+
+
+@pytest.mark.any_engine
+def test_orders_and_sessions_are_settled_in_a_book_with_many_journals(
+    live: Live, migrated_url: str, tmp_path: Path
+) -> None:
+    our_members.fill(migrated_url, 40)
+    write_journals(migrated_url, 300)
+    (owner, _desk) = (each for each in contestants(Path("python"), 40) if each.is_ours)
+    browser = Browser(int(live.url.rpartition(":")[2]))
+    owner.enter(browser)
+    salon = orders.Salon(migrated_url, tmp_path)
+    desk = orders.Desk(browser, salon)
+    assert min(desk.sell(), desk.use_session(), salon.floor(2)) > 0
+    salon.close()
+    db.session.rollback()
+    states = db.session.scalars(sa.select(Bill.state)).all()
+    assert states == ["settled", "settled"]
 
 
 def test_a_form_is_sent_as_it_stands() -> None:
