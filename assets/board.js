@@ -1,3 +1,4 @@
+import { findAll } from './admin/dom.js';
 import { startDesk } from './board/desk.js';
 import { startDrag } from './board/drag.js';
 import { draw } from './board/draw.js';
@@ -8,6 +9,7 @@ import { startSync } from './board/sync.js';
 /** So much of the time before now stays in view. */
 const BEFORE_CELLS = 12;
 
+findAll('[data-sends]').forEach((field) => field.addEventListener('change', () => field.form.submit()));
 if (root) {
   startKeys();
   draw();

@@ -99,6 +99,5 @@ export function startKeys() {
   main.addEventListener('keydown', pressedOnCard);
   main.addEventListener('click', clicked);
   document.addEventListener('keydown', turnPage);
-  findAll('[data-sends]').forEach((each) => each.addEventListener('change', () => each.form.submit()));
   find('[data-board-print]')?.addEventListener('click', () => print());
 }
