@@ -130,6 +130,7 @@ def test_points_that_paid_a_part_come_back_line_by_line_to_the_point(member: Mem
     assert verify().findings == {}
 
 
+@pytest.mark.any_engine
 def test_a_session_that_is_given_back_takes_what_it_earned_along(member: Member) -> None:
     service = service_for(128)
     product = add_product("10 次", 98_000, item(service, 10))
@@ -146,6 +147,7 @@ def test_a_session_that_is_given_back_takes_what_it_earned_along(member: Member)
     assert points_of(member.id) == 0
 
 
+@pytest.mark.any_engine
 def test_points_come_back_to_the_month_in_which_they_expire(member: Member) -> None:
     entry = Entry(key="old", code="earn_points")
     earn_points(entry, member.id, 500, expires="2020-01")
