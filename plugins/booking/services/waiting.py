@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from console import api
 from console.api import _
 from plugins.booking.hookspecs_waiting import booking_wait_ended, booking_wait_joined
-from plugins.booking.models import OPEN_WAITS, GroupClass, Visit, Wait, WaitAct, WaitItem
+from plugins.booking.models import OPEN_WAITS, GroupClass, Wait, WaitAct, WaitItem
+from plugins.booking.services.guests import count_open
 from plugins.booking.services.planning import Wish, plan_visit
 from plugins.booking.services.reading import free_times
 from plugins.booking.services.rules import HORIZON, MOST_OPEN
@@ -225,14 +226,7 @@ def has_too_many(wait: Wait) -> bool:
     """Tell whether a member has as many open bookings as she may book by herself."""
     if wait.member_id is None or wait.source != "phone":
         return False
-    count = api.db.session.scalar(
-        sa.select(sa.func.count(Visit.id)).where(
-            Visit.member_id == wait.member_id,
-            Visit.status.in_(("pending", "confirmed")),
-            Visit.starts_at > api.now(),
-        )
-    )
-    return (count or 0) >= MOST_OPEN.get(wait.store_id)
+    return count_open(wait.member_id) >= MOST_OPEN.get(wait.store_id)
 
 
 def note_wait(wait: Wait, act: str, span: Span | None = None, why: str = "") -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -12,7 +11,6 @@ from console import api
 from console.api import _
 from plugins.booking.hookspecs_waiting import booking_time_offered
 from plugins.booking.models import OPEN_WAITS, Visit, Wait, WaitAct
-from plugins.booking.permissions_waiting import EDIT_WAITING
 from plugins.booking.services.booking import book, submit
 from plugins.booking.services.claiming import claimed_keys, drop_holds, lock_days
 from plugins.booking.services.classes import lock_class, places_left, take_place
@@ -29,7 +27,7 @@ from plugins.booking.services.waiting import (
     suits_hours,
     wishes_of_wait,
 )
-from plugins.messages.api import MessageKind, send_message
+from plugins.booking.services.waiting_telling import tell_in_vain, tell_offer
 
 #: The source of visits that were offered to somebody who waits.
 WAITING = "waiting"
@@ -37,17 +35,6 @@ WAITING = "waiting"
 MOST_UNANSWERED = 3
 #: So many times are tried for one who waits before it is the next one's turn.
 TRIES = 3
-
-OFFERED = MessageKind(
-    "booking.offered",
-    _("A time is free for you"),
-    _("%(name)s, %(store)s keeps %(when)s for you until %(until)s: %(what)s. Tap to take it."),
-)
-NOT_FREE = MessageKind(
-    "booking.nothing_free",
-    _("No time became free"),
-    _("%(name)s, nothing became free at %(store)s in time. We would be glad to find another day."),
-)
 
 
 @api.unit
@@ -182,15 +169,7 @@ def _end_if_over(wait: Wait) -> None:
 
 def _end_in_vain(wait: Wait) -> None:
     end_wait(wait, "over", "over")
-    if wait.member_id is not None:
-        send_message(
-            wait.member_id,
-            NOT_FREE,
-            {"store": wait.store.name},
-            url="/booking/",
-            key=f"{NOT_FREE.key}:{wait.id}",
-            store_id=wait.store_id,
-        )
+    tell_in_vain(wait)
 
 
 def _offer_first(wait: Wait) -> Visit | None:
@@ -263,31 +242,7 @@ def _keep(wait: Wait, visit: Visit) -> None:
     wait.offers += 1
     note_wait(wait, "offer", (visit.starts_at, visit.ends_at))
     api.emit(booking_time_offered, wait_id=wait.id)
-    if wait.member_id is None:
-        api.notify(
-            _("Call %(name)s: a time is free for her", name=wait.guest_name),
-            url=f"/console/booking/waiting/{wait.id}/",
-            store_id=wait.store_id,
-            permission=EDIT_WAITING,
-            todo=True,
-            key=f"booking.wait:{wait.id}",
-        )
-        return
-    zone = ZoneInfo(wait.store.time_zone)
-    facts = {
-        "store": wait.store.name,
-        "when": f"{visit.starts_at.astimezone(zone):%Y-%m-%d %H:%M}",
-        "until": f"{_until(wait).astimezone(zone):%H:%M}",
-        "what": ", ".join(item.title for item in visit.items if item.title),
-    }
-    send_message(
-        wait.member_id,
-        OFFERED,
-        facts,
-        url=f"/booking/waiting/{wait.id}",
-        key=f"{OFFERED.key}:{wait.id}:{wait.offers}",
-        store_id=wait.store_id,
-    )
+    tell_offer(wait, visit)
 
 
 def _drop(wait: Wait) -> Span | None:
