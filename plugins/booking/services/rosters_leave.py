@@ -12,7 +12,7 @@ from console import api
 from console.api import _
 from plugins.booking.models import Claim, Leave, Shift, Visit
 from plugins.booking.models.visits import LIVE
-from plugins.booking.permissions import EDIT_ROSTER
+from plugins.booking.permissions import EDIT_ROSTER, EDIT_VISITS
 from plugins.booking.services.days import cell_at
 from plugins.booking.services.rosters import A_DAY, rebuild
 from plugins.salon.api import Staff
@@ -78,6 +78,7 @@ def decide_leave(leave_id: int, *, approved: bool, answer: str = "") -> Leave:
     api.db.session.flush()
     _rebuild(leave)
     api.settle_notice(f"booking.leave:{leave.id}")
+    _ring_for_hits(leave)
     if before != leave.state:
         _tell(leave)
         title = _("Approved a leave") if approved else _("Declined a leave")
@@ -156,6 +157,24 @@ def _rebuild(leave: Leave) -> None:
         by_store.setdefault(store_id, set()).add(day)
     for store_id, days in sorted(by_store.items()):
         rebuild(store_id, days)
+
+
+def _ring_for_hits(leave: Leave) -> None:
+    """Leave a to-do while an approved leave hits bookings; settle it when it no longer counts."""
+    key = f"booking.leave_hits:{leave.id}"
+    hits = visits_hit(leave) if leave.state == "approved" else []
+    if not hits:
+        api.settle_notice(key)
+        return
+    api.notify(
+        _("Bookings in the leave of %(name)s are to be moved", name=_name(leave.staff_id)),
+        " · ".join(visit.guest_name for visit in hits[:10]),
+        url=f"{DESK}{leave.id}",
+        store_id=leave.store_id,
+        permission=EDIT_VISITS,
+        todo=True,
+        key=key,
+    )
 
 
 def _tell(leave: Leave) -> None:

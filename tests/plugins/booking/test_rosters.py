@@ -276,6 +276,7 @@ def test_a_manager_decides_a_leave_and_moves_what_it_hits(
     assert "王小姐" in page
     assert post(manager, f"{LEAVE}{leave}", {"decision": "decline"}).status_code == 422
     post(manager, f"{LEAVE}{leave}", {"decision": "approve", "answer": "好好休息"})
+    assert "are to be moved" in words(manager.get("/console/system/inbox/").text)
     assert "nobody on the roster" in words(manager.get(ROSTER).text)
     move = f"{LEAVE}move/{number}"
     assert "Coco" in words(manager.get(f"{move}?staff_id={amy}").text)
