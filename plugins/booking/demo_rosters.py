@@ -21,7 +21,7 @@ from plugins.salon.api import Service, Staff, services_on_sale, working_staff
 LOCALES = ("zh_Hant_TW", "en")
 BACK, AHEAD, WEEKS_BACK = 7, 14, 8
 #: Visits of a day by weekday, Monday first, and the hours at which they begin.
-PER_DAY = (13, 14, 14, 16, 20, 28, 26)
+PER_DAY = (5, 6, 6, 7, 8, 11, 10)
 HOURS = (10, 11, 13, 14, 14, 15, 15, 16, 16, 17, 18, 18, 19, 19, 20)
 
 
