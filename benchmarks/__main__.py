@@ -6,13 +6,15 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from benchmarks import report
-from benchmarks.bars import MILLION, bars
+from benchmarks.bars import MILLION, Bar, bars
+from benchmarks.booking_report import booking_bars, write_bookings
+from benchmarks.bookings import BookingBench
 from benchmarks.peers_venv import prepare_peers
 from benchmarks.running import Bench, Databases
 from tests.support import postgres
@@ -24,6 +26,8 @@ ENGINES = ("sqlite", "postgresql")
 def main() -> int:
     """Run all, and return 1 if a bar was missed."""
     told = read_arguments()
+    if told.bookings:
+        return measure_bookings(told)
     python = Path(sys.executable) if told.orders else prepare_peers()
     missed = 0
     for engine in told.engine or ENGINES:
@@ -41,18 +45,33 @@ def main() -> int:
     return 1 if missed else 0
 
 
+def measure_bookings(told: argparse.Namespace) -> int:
+    """Measure what belongs to bookings, and return 1 if a bar was missed."""
+    missed = 0
+    for engine in told.engine or ENGINES:
+        with databases(engine) as places:
+            run = BookingBench(engine, places, turns=told.turns, stores=told.stores).run()
+        write_bookings(run, told.results)
+        missed += say(engine, booking_bars(run))
+    print(f"The figures are in {told.results}.")
+    return 1 if missed else 0
+
+
 def read_arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="make bench ARGS=…", description=__doc__)
     parser.add_argument("--members", type=int, default=1_000_000)
     parser.add_argument("--engine", action="append", choices=ENGINES)
     parser.add_argument("--turns", type=int, default=24, help="how often each page is asked for")
+    parser.add_argument("--bookings", action="store_true", help="measure bookings, and only those")
+    parser.add_argument("--stores", type=int, default=1000, help="stores beside the one measured")
     parser.add_argument("--results", type=Path)
     parser.add_argument("--orders", action="store_true", help="what orders cost, without peers")
     told = parser.parse_args()
     if told.results is None:  # a quick run does not replace the figures that the READMEs quote
         quick = Path("build") / "bench"
-        told.results = report.RESULTS if told.members >= MILLION else quick
+        whole = told.members >= MILLION and told.stores >= 1000
+        told.results = report.RESULTS if whole else quick
     return told
 
 
@@ -77,12 +96,15 @@ def databases(engine: str) -> Iterator[Databases]:
 
 def tell(run: dict[str, Any]) -> int:
     """Print the bars of a run, and return how many were missed."""
-    missed = 0
-    for bar in bars(run):
-        missed += not bar.held
+    return say(run["engine"], bars(run))
+
+
+def say(engine: str, told: Sequence[Bar]) -> int:
+    """Print bars, and return how many were missed."""
+    for bar in told:
         mark = "ok    " if bar.held else "MISSED"
-        print(f"{run['engine']:<10} {mark} {bar.what}: {bar.was} (must be {bar.must})", flush=True)
-    return missed
+        print(f"{engine:<10} {mark} {bar.what}: {bar.was} (must be {bar.must})", flush=True)
+    return sum(not bar.held for bar in told)
 
 
 if __name__ == "__main__":

@@ -37,7 +37,8 @@ def _at_least(what: str, times: float, least: float) -> Bar:
     return Bar(what, f"≥ {least:g}x", f"{times:.1f}x", times >= least)
 
 
-def _at_most(what: str, value: float, most: float, unit: str) -> Bar:
+def at_most(what: str, value: float, most: float, unit: str) -> Bar:
+    """Return the bar of a figure that must not be larger."""
     return Bar(what, f"≤ {most:g} {unit}".rstrip(), f"{value:.2f} {unit}".rstrip(), value <= most)
 
 
@@ -87,46 +88,46 @@ def _throughput(run: Mapping[str, Any]) -> Iterator[Bar]:
 
 def _growth(run: Mapping[str, Any]) -> Iterator[Bar]:
     for name, ratio in run.get("growth", {}).items():
-        yield _at_most(f"{name}: {run['members']:,} members against 10,000", ratio, 1.3, "x")
+        yield at_most(f"{name}: {run['members']:,} members against 10,000", ratio, 1.3, "x")
 
 
 def _export(run: Mapping[str, Any]) -> Iterator[Bar]:
     if "export" in run:
         taken = run["export"]
-        yield _at_most("export: first byte", taken["first_byte_s"], 1, "s")
-        yield _at_most("export: memory over idle", taken["memory_over_idle_mb"], 50, "MB")
+        yield at_most("export: first byte", taken["first_byte_s"], 1, "s")
+        yield at_most("export: memory over idle", taken["memory_over_idle_mb"], 50, "MB")
 
 
 def _import(run: Mapping[str, Any]) -> Iterator[Bar]:
     if "import_s" in run:
-        yield _at_most("import of 5,000 messy rows", run["import_s"], 10, "s")
+        yield at_most("import of 5,000 messy rows", run["import_s"], 10, "s")
 
 
 def _size(run: Mapping[str, Any]) -> Iterator[Bar]:
     if "start_s" in run:
-        yield _at_most("start to first response", run["start_s"][OURS], 2, "s")
-        yield _at_most("memory of a worker", run["memory_mb"][OURS], 120, "MB")
+        yield at_most("start to first response", run["start_s"][OURS], 2, "s")
+        yield at_most("memory of a worker", run["memory_mb"][OURS], 120, "MB")
 
 
 def _weight(run: Mapping[str, Any]) -> Iterator[Bar]:
     if "list_weight" in run:
         weight = run["list_weight"]
-        yield _at_most("list page: requests", weight["requests"], 12, "")
-        yield _at_most("list page: first visit", weight["first_kb"], 150, "kB")
-        yield _at_most("list page: later visits", weight["later_kb"], 30, "kB")
+        yield at_most("list page: requests", weight["requests"], 12, "")
+        yield at_most("list page: first visit", weight["first_kb"], 150, "kB")
+        yield at_most("list page: later visits", weight["later_kb"], 30, "kB")
     if "phone_weight" in run:
-        yield _at_most("member's page: first visit", run["phone_weight"]["first_kb"], 30, "kB")
+        yield at_most("member's page: first visit", run["phone_weight"]["first_kb"], 30, "kB")
 
 
 def _books(run: Mapping[str, Any]) -> Iterator[Bar]:
     for what, ratio in run.get("book_growth", {}).items():
-        yield _at_most(f"{what}: 1,000,000 journals against an empty book", ratio, 1.2, "x")
+        yield at_most(f"{what}: 1,000,000 journals against an empty book", ratio, 1.2, "x")
 
 
 def _plugins(run: Mapping[str, Any]) -> Iterator[Bar]:
     if "plugins_ratio" in run:
-        yield _at_most("page time, 50 plugins against 5", run["plugins_ratio"], 1.1, "x")
+        yield at_most("page time, 50 plugins against 5", run["plugins_ratio"], 1.1, "x")
     if "switching" in run:
         switching = run["switching"]
-        yield _at_most("switching a plugin: dropped requests", switching["dropped"], 0, "")
-        yield _at_most("switching a plugin: seen everywhere after", switching["seen_s"], 1, "s")
+        yield at_most("switching a plugin: dropped requests", switching["dropped"], 0, "")
+        yield at_most("switching a plugin: seen everywhere after", switching["seen_s"], 1, "s")

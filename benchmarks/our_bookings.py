@@ -25,8 +25,8 @@ from plugins.salon.models import Category, Segment, Service, Skill, Variant
 
 ZONE = "Asia/Shanghai"
 OPENS, CLOSES = 600, 1200
-#: Days of the roster that are free, and after them days on which everybody is booked all day.
-FREE_DAYS, FULL_DAYS = 30, 31
+#: The roster has free days, and after them days on which everybody is booked all day.
+FREE_DAYS = FULL_DAYS = 31
 #: The members' stores come first.
 FIRST_STORE = len(words()["stores"]) + 1
 SKILL = VARIANT = 1
@@ -39,6 +39,7 @@ class Chain:
     stores: int
     staff: int
     members: int
+    full_days: int = FULL_DAYS
 
 
 def token_of(member_id: int) -> str:
@@ -68,9 +69,8 @@ def fill(url: str, chain: Chain) -> None:
     with bulk(url) as target:
         _write_catalogue(target)
         for number, store in enumerate(stores):
-            _write_store(
-                target, store, range(number * chain.staff + 1, (number + 1) * chain.staff + 1)
-            )
+            first = number * chain.staff + 1
+            _write_store(target, chain, store, range(first, first + chain.staff))
         _write_sessions(target, chain.members)
         for table in ("console_store", "salon_staff", "salon_service", "salon_variant"):
             target.number_on(table)
@@ -100,7 +100,7 @@ def _add(target: Bulk, model: Any, values: dict[str, Any]) -> None:
     target.write(model.__tablename__, list(row), [list(row.values())])
 
 
-def _write_store(target: Bulk, store: int, staff: range) -> None:
+def _write_store(target: Bulk, chain: Chain, store: int, staff: range) -> None:
     columns = ("id", "name", "time_zone", "cut_off_minutes", "closed")
     target.write("console_store", columns, [(store, f"Store {store}", ZONE, 0, False)])
     hours = [(store, weekday, OPENS, CLOSES) for weekday in range(1, 8)]
@@ -110,7 +110,7 @@ def _write_store(target: Bulk, store: int, staff: range) -> None:
     target.write("salon_staff_store", ("staff_id", "store_id"), [(n, store) for n in staff])
     target.write("salon_staff_skill", ("staff_id", "skill_id"), [(n, SKILL) for n in staff])
     names = [column.name for column in ResourceDay.__table__.columns]
-    target.write("booking_day", names, _days(store, staff))
+    target.write("booking_day", names, _days(store, staff, FREE_DAYS + chain.full_days))
 
 
 def _person(number: int, store: int) -> dict[str, Any]:
@@ -127,8 +127,8 @@ def _person(number: int, store: int) -> dict[str, Any]:
     }
 
 
-def _days(store: int, staff: range) -> Iterator[tuple[Any, ...]]:
-    for number in range(FREE_DAYS + FULL_DAYS):
+def _days(store: int, staff: range, count: int) -> Iterator[tuple[Any, ...]]:
+    for number in range(count):
         day = today() + dt.timedelta(days=number)
         base = spans_mask(day, ZONE, [(OPENS, CLOSES)])
         busy = base if number >= FREE_DAYS else 0

@@ -8,20 +8,21 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-LOCK = ROOT / "requirements" / "bench.txt"
-VENV = ROOT / "build" / "peers"
-STAMP = VENV / "stamp"
+#: The lock files: of the admin frameworks, and of the booking system.
+ADMIN, BOOKING = "bench", "bench-booking"
 
 
-def prepare_peers() -> Path:
-    """Install the peers unless they are there, and return the Python that has them."""
-    python = VENV / "bin" / "python"
-    wanted = hashlib.sha256(LOCK.read_bytes() + str(VENV).encode()).hexdigest()
-    if STAMP.is_file() and STAMP.read_text() == wanted:
+def prepare_peers(name: str = ADMIN) -> Path:
+    """Install the peers of a lock file unless they are there, and return their Python."""
+    lock = ROOT / "requirements" / f"{name}.txt"
+    venv = ROOT / "build" / ("peers" if name == ADMIN else name)
+    python, stamp = venv / "bin" / "python", venv / "stamp"
+    wanted = hashlib.sha256(lock.read_bytes() + str(venv).encode()).hexdigest()
+    if stamp.is_file() and stamp.read_text() == wanted:
         return python
-    print("Installing the peers of requirements/bench.txt …", flush=True)
-    subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], check=True)
+    print(f"Installing the peers of requirements/{name}.txt …", flush=True)
+    subprocess.run([sys.executable, "-m", "venv", "--clear", venv], check=True)
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "--require-hashes", "--no-deps", "-r", LOCK], check=True)
-    STAMP.write_text(wanted)
+    subprocess.run([*pip, "--require-hashes", "--no-deps", "-r", lock], check=True)
+    stamp.write_text(wanted)
     return python

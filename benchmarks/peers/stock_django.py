@@ -4,26 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from urllib.parse import parse_qs, urlsplit
 
 import django
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from peers.databases import database
 
 LOGIN = PASSWORD = "bench"
-
-
-def _database(url: str) -> dict[str, object]:
-    parts = urlsplit(url)
-    if parts.scheme.startswith("sqlite"):
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": url.partition("///")[2]}
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path[1:],
-        "USER": parts.username,
-        "HOST": parse_qs(parts.query)["host"][0],
-        "CONN_MAX_AGE": 600,
-    }
 
 
 settings.configure(
@@ -32,7 +19,7 @@ settings.configure(
     ROOT_URLCONF=__name__,
     USE_TZ=False,
     STATIC_URL="/static/",
-    DATABASES={"default": _database(os.environ["BENCH_URL"])},
+    DATABASES={"default": database(os.environ["BENCH_URL"])},
     DEFAULT_AUTO_FIELD="django.db.models.AutoField",
     INSTALLED_APPS=[
         "django.contrib.admin",

@@ -1,0 +1,83 @@
+"""What a run of the booking part leaves behind, and its bars."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks.bars import Bar, at_most
+from benchmarks.report import NAMES
+
+FILE, PAGE = "booking-{}.json", "booking.md"
+
+
+def booking_bars(run: Mapping[str, Any]) -> list[Bar]:
+    """Return the bars of a run."""
+    day, month, http = run["service"]["day"], run["service"]["full_month"], run["http"]
+    return [
+        at_most("any of 50 staff on one day: CPU", day["ms"], 5, "ms"),
+        at_most("any of 50 staff on one day: queries", day["queries"], 5, ""),
+        at_most("fully booked month, any of 50: CPU", month["ms"], 15, "ms"),
+        at_most("fully booked month, any of 50: queries", month["queries"], 10, ""),
+        at_most("one booking over HTTP, front desk: CPU", http["desk"], 5, "ms"),
+        at_most("one booking over HTTP, phone, keep and send: CPU", phone_of(http), 5, "ms"),
+        at_most("page of free times, many stores against one", run["growth"]["page"], 1.2, "x"),
+        at_most("keeping a time, many stores against one", run["growth"]["keep"], 1.2, "x"),
+    ]
+
+
+def phone_of(http: Mapping[str, float]) -> float:
+    """Return what a booking on the phone takes in both of its requests."""
+    return http["keep"] + http["send"]
+
+
+def write_bookings(run: Mapping[str, Any], folder: Path) -> None:
+    """Write one engine's run, and the page of all that are there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(run, indent=1, ensure_ascii=False, sort_keys=True)
+    (folder / FILE.format(run["engine"])).write_text(text + "\n", "utf-8")
+    (folder / PAGE).write_text("\n".join(_page(folder)) + "\n", "utf-8")
+
+
+def _page(folder: Path) -> Iterator[str]:
+    yield "# Bookings"
+    yield ""
+    yield "Written by `make bench ARGS=--bookings`: milliseconds of CPU, the least of many turns"
+    yield "inside the service, the mean over HTTP. [docs/booking.md](../../docs/booking.md) says"
+    yield "what each figure means."
+    for engine, name in NAMES.items():
+        file = folder / FILE.format(engine)
+        if file.exists():
+            yield from _engine(name, json.loads(file.read_text("utf-8")))
+
+
+def _engine(name: str, run: Mapping[str, Any]) -> Iterator[str]:
+    service, peer, http = run["service"], run["peer"], run["http"]
+    yield from ("", f"## {name}", "", f"On {run['on']}, load of the machine {run['load']:.1f}.", "")
+    yield "| | ours | queries | django-appointment 3.12 | queries |"
+    yield "|---|---|---|---|---|"
+    day = service["day"]
+    yield (
+        f"| free times of a day, any of 50 | {day['ms']:.2f} | {day['queries']} "
+        f"| {peer['day_ms']:.0f} (50 calls) | {peer['day_queries']} |"
+    )
+    for key, words in (("free_month", "a free month"), ("full_month", "a fully booked month")):
+        month = service[key]
+        yield f"| {words}, any of 50 | {month['ms']:.2f} | {month['queries']} | not asked | |"
+    yield f"| one booking, front desk | {http['desk']:.2f} | | {peer['book_ms']:.1f} | |"
+    both = f"{phone_of(http):.2f} ({http['keep']:.2f} + {http['send']:.2f})"
+    yield f"| one booking, phone: keep + send | {both} | | | |"
+    yield from ("", "| bar | must be | was | |", "|---|---|---|---|")
+    for bar in booking_bars(run):
+        verdict = "held" if bar.held else "**missed**"
+        yield f"| {bar.what} | {bar.must} | {bar.was} | {verdict} |"
+    yield from (
+        "",
+        "| who serves “anybody” | least to most work | gaps under 30 min a day | served |",
+    )
+    yield "|---|---|---|---|"
+    for rule, told in run["choosing"].items():
+        gaps = f"{told['gaps']:.1f} ({told['gap_minutes']:.0f} min)"
+        yield f"| {rule} | {told['spread_minutes']:.0f} min | {gaps} | {told['served']:.1f} |"
