@@ -80,12 +80,14 @@ def open_stores() -> list[api.Store]:
 
 def store_here() -> api.Store:
     """Return the store that was chosen, else her own, else the first."""
-    stores, wanted, who = open_stores(), number_of("store"), member_id()
-    if not stores:
-        abort(404)
+    wanted, who = number_of("store"), member_id()
     if wanted is None and who is not None:
-        wanted = api.db.session.get_one(Member, who).home_store_id
-    return next((store for store in stores if store.id == wanted), stores[0])
+        asked = sa.select(Member.home_store_id).where(Member.id == who)
+        wanted = api.db.session.scalar(asked)
+    store = api.db.session.get(api.Store, wanted) if wanted is not None else None
+    if store is not None and not store.closed:
+        return store
+    return next(iter(open_stores()), None) or abort(404)
 
 
 def chosen() -> list[tuple[Service, Variant]]:
