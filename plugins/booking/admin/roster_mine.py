@@ -70,15 +70,15 @@ class MyShifts(api.AdminView):
             return self._show(refused)
         return _done(api.gettext("Asked. You are told what your colleague says."))
 
-    @api.page(
-        "/swap/<int:number>/<any(agree, decline, withdraw):act>", needs=ASK_LEAVE, methods=("POST",)
-    )
+    @api.page("/swap/<int:number>/<act>", needs=ASK_LEAVE, methods=("POST",))
     def answer_swap(self, number: int, act: str) -> Any:
         """Agree to a swap, decline it, or take back what I asked for."""
         me = _me()
         if act == "withdraw":
             withdraw_swap(number, me.id)
             return _done(api.gettext("Taken back."))
+        if act not in ("agree", "decline"):
+            raise api.NotFound(_("There is no such record."))
         answer_swap(number, me.id, agreed=act == "agree")
         agreed = api.gettext("Agreed. The manager decides now.")
         return _done(agreed if act == "agree" else api.gettext("Declined."))
