@@ -49,12 +49,16 @@ class Command:
 
 @dataclass(frozen=True)
 class TourStop:
-    """A stop of the demo's tour: what to look at, and the path where it is."""
+    """A stop of the demo's tour: what to look at, and the path where it is.
+
+    *minute* is when it comes in the five minutes; what has none is there to try afterwards.
+    """
 
     key: str
     label: Any
     path: str
     needs: Permission
+    minute: float | None = None
 
 
 @dataclass(frozen=True)

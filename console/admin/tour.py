@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 from flask import current_app
@@ -18,15 +19,16 @@ from console.security.permissions import CLEAR_DEMO
 KEPT = "tour"
 CLOSED = "closed"
 LAST = TourStop(
-    "plugins", _("Switch a plugin off and on"), "/console/system/plugins/", VIEW_PLUGINS
+    "plugins", _("Switch a plugin off and on"), "/console/system/plugins/", VIEW_PLUGINS, 4.5
 )
 
 
 def stops() -> list[TourStop]:
-    """Return the stops that the person may go to, in the order of the plugins."""
+    """Return the stops that the person may go to: by the minute, then as plugins name them."""
     host = current_app.extensions["console"]
     told = [s for mounted in host.active() for part in mounted.demo for s in part.tour]
-    return [stop for stop in (*told, LAST) if stop.needs.held()]
+    held = [stop for stop in (*told, LAST) if stop.needs.held()]
+    return sorted(held, key=lambda stop: inf if stop.minute is None else stop.minute)
 
 
 def shown() -> dict[str, Any] | None:
@@ -35,10 +37,13 @@ def shown() -> dict[str, Any] | None:
     seen = person.preferences.get(KEPT, []) if person else CLOSED
     if not demo.is_on() or seen == CLOSED:
         return None
-    found = [{"stop": stop, "seen": stop.key in seen} for stop in stops()]
+    told = stops()
+    found = [{"stop": stop, "seen": stop.key in seen} for stop in told]
+    timed = sum(stop.minute is not None for stop in told) or len(told)
     return {
-        "stops": found,
-        "seen": sum(each["seen"] for each in found),
+        "stops": found[:timed],
+        "more": found[timed:],
+        "seen": sum(each["seen"] for each in found[:timed]),
         "may_clear": CLEAR_DEMO.held_everywhere(),
     }
 

@@ -109,7 +109,7 @@ PART = api.DemoPart(
     load,
     tour=(
         api.TourStop(
-            "board", _("Look at the booking board"), "/console/booking/board/", SEE_VISITS
+            "board", _("Look at the booking board"), "/console/booking/board/", SEE_VISITS, 2
         ),
         api.TourStop("book", _("Book for a guest"), "/console/booking/new/", EDIT_VISITS),
         api.TourStop("roster", _("Publish a roster"), "/console/booking/roster/", EDIT_ROSTER),

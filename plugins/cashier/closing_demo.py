@@ -61,5 +61,6 @@ TOUR = (
         _("See that orders, ledger and reports agree"),
         "/console/cashier/tie_out/",
         SEE_REPORTS,
+        3.2,
     ),
 )

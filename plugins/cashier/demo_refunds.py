@@ -63,6 +63,7 @@ TOUR = (
         _("See how a refund is reckoned, clause by clause"),
         "/console/cashier/refunds/",
         SEE_REFUNDS,
+        2.6,
     ),
 )
 PART = api.DemoPart(load=load, tour=TOUR)

@@ -285,6 +285,7 @@ TOUR = (
         _("Find a member by her initials: csy"),
         "/console/membership/members/?q=csy",
         SEE_MEMBERS,
+        0.5,
     ),
     api.TourStop("add", _("Add a member"), "/console/membership/members/new/", ADD_MEMBERS),
     api.TourStop(
@@ -292,6 +293,7 @@ TOUR = (
         _("Take in the spreadsheet of an old system"),
         "/console/membership/import/",
         IMPORT_MEMBERS,
+        4.8,
     ),
 )
 PART = api.DemoPart(

@@ -16,7 +16,7 @@ from plugins.membership.services.requests import ask_staff
 FOLDER = Path(__file__).parent / "demo_data"
 HEROINE: str = tomllib.loads((FOLDER / "members.toml").read_text("utf-8"))["cast"][0]["name"]
 
-TOUR = (api.TourStop("counter", _("Scan the phone of a member"), "/demo/counter", SEE_MEMBERS),)
+TOUR = (api.TourStop("counter", _("Scan the phone of a member"), "/demo/counter", SEE_MEMBERS, 1),)
 PANES = (
     api.DemoPane("members", _("Member list"), "/console/membership/members/", "staff", 10),
     api.DemoPane("card", _("Member card"), "/membership/card", "phone", 10),
