@@ -291,41 +291,42 @@ def _tell_visits(sight: Sight, stretches: Mapping[int, Sequence[Stretch]]) -> li
     ).all()
     items, names = _read_items(sight)
     late = api.now() - dt.timedelta(minutes=ALERT.get())
-    zone = sight.store.time_zone
     found = []
     for visit, allergies, proposed in rows:
         mine = items.get(visit.id, [])
-        begins, ends = clock_of(visit.starts_at, zone), clock_of(visit.ends_at, zone)
         waits = visit.status == "pending" and not proposed
+        word = api.gettext("Awaits her answer") if proposed else str(LABELS[visit.status])
         found.append(
             {
-                "id": visit.id,
-                "version": visit.version,
-                "day": str(visit.day_on),
-                "name": visit.guest_name,
-                "begins": begins,
-                "span": f"{begins}–{ends}",  # noqa: RUF001 - how a stretch of time is written
-                "starts": cell_at(visit.starts_at),
-                "ends": cell_at(visit.ends_at),
+                **_tell_times(visit, sight.store.time_zone),
                 "what": api.gettext(", ").join(names.get(i.variant_id) or _title(i) for i in mine),
                 "with": api.gettext(", ").join(dict.fromkeys(i.staff_name or "" for i in mine)),
                 "asked": sorted({i.staff_id for i in mine if i.requested}),
-                "party": visit.party,
-                "status": visit.status,
-                "label": api.gettext("Awaits her answer")
-                if proposed
-                else str(LABELS[visit.status]),
+                "label": word,
                 "late": waits and visit.booked_at <= late,
-                "review": waits,
-                "note": visit.note,
                 "allergies": bool(allergies),
-                "forced": visit.forced,
-                "movable": visit.status in ("pending", "confirmed"),
-                "running": visit.status in ("arrived", "in_service"),
                 "claims": stretches.get(visit.id, []),
             }
         )
     return found
+
+
+def _tell_times(visit: Visit, zone: str) -> dict[str, Any]:
+    begins, ends = clock_of(visit.starts_at, zone), clock_of(visit.ends_at, zone)
+    return {
+        "id": visit.id,
+        "version": visit.version,
+        "day": str(visit.day_on),
+        "name": visit.guest_name,
+        "begins": begins,
+        "span": f"{begins}–{ends}",  # noqa: RUF001 - how a stretch of time is written
+        "starts": cell_at(visit.starts_at),
+        "party": visit.party,
+        "status": visit.status,
+        "note": visit.note,
+        "movable": visit.status in ("pending", "confirmed"),
+        "running": visit.status in ("arrived", "in_service"),
+    }
 
 
 def _read_items(sight: Sight) -> tuple[dict[int, list[Any]], dict[int | None, str]]:
