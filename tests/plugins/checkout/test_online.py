@@ -14,7 +14,7 @@ from plugins.booking.services.paying import send_visit
 from plugins.cashier.api import order_online, refunds_of
 from plugins.cashier.services.online.advancing import advance
 from tests.support.booking import Salon, at, new_key
-from tests.support.checkout import add_rule, books_agree, deposit_now
+from tests.support.checkout import add_rule, deposit_now
 from tests.support.membership import join
 from tests.support.online import notify, open_sandbox, pay, payment
 
@@ -44,4 +44,3 @@ def test_she_pays_on_her_phone_and_gets_it_back_the_same_way(app: Flask, live: L
         turn_visit(visit.id, "cancel", by_member=True)
         assert deposit_now(visit.id).state == "returned"
         assert [refund.amount_fen for refund in refunds_of(number)] == [6_400]
-        assert books_agree()

@@ -51,15 +51,14 @@ def test_the_page_of_a_visit_leads_to_its_bill(salon: Salon, sign_in: SignIn) ->
         assert "Show the bill" in words(desk.get(f"{VISITS}{visit.id}/").text)
 
 
-def test_no_bill_is_offered_before_the_day(salon: Salon, desk: FlaskClient) -> None:
-    visit = with_member(salon)
-    assert "Open a bill" not in words(desk.get(f"{VISITS}{visit.id}/").text)
-
-
-def test_the_desk_takes_a_deposit_by_one_tap(salon: Salon, desk: FlaskClient) -> None:
+def test_the_desk_takes_a_deposit_by_one_tap_and_no_bill_before_the_day(
+    salon: Salon, desk: FlaskClient
+) -> None:
     add_rule()
     visit = with_member(salon)
-    assert "Take the deposit" in words(desk.get(f"{VISITS}{visit.id}/").text)
+    page = words(desk.get(f"{VISITS}{visit.id}/").text)
+    assert "Take the deposit" in page
+    assert "Open a bill" not in page
     sent = post(desk, f"{BILLS}{visit.id}/deposit", {})
     again = post(desk, f"{BILLS}{visit.id}/deposit", {})
     assert sent.location == again.location
