@@ -111,11 +111,8 @@ def load_history(store: api.Store, members: Sequence[int]) -> None:
     """Add the visits of the last weeks, done and gone, for proposals to count."""
     draw = random.Random(20260927)  # noqa: S311 - nothing secret is drawn
     services = [each for each in services_on_sale(store.id) if not each.extra]
-    names = dict(
-        api.db.session.execute(sa.select(Member.id, Member.name).where(Member.id.in_(members)))
-        .tuples()
-        .all()
-    )
+    named = sa.select(Member.id, Member.name).where(Member.id.in_(members))
+    names = {row.id: row.name for row in api.db.session.execute(named)}
     today = api.today(store.time_zone)
     for by in range(-7 * WEEKS_BACK, -1):
         day = today + by * A_DAY
