@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from babel.dates import format_skeleton, get_day_names
 from flask import abort, request
-from flask_babel import get_locale
 
 from console import api
 from plugins.booking.forms import number_of, text_of
@@ -39,17 +38,17 @@ def show(template: str, problem: api.Refused | None = None, **context: Any) -> A
 
 def day_words(day: dt.date) -> str:
     """Write a day as people say it: with its weekday, without the year."""
-    return str(format_skeleton("MMMEd", day, locale=get_locale()))
+    return str(format_skeleton("MMMEd", day, locale=api.reader_locale()))
 
 
 def month_words(day: dt.date) -> str:
     """Write a month with its year."""
-    return str(format_skeleton("yMMMM", day, locale=get_locale()))
+    return str(format_skeleton("yMMMM", day, locale=api.reader_locale()))
 
 
 def weekday_letters() -> list[str]:
     """Return the shortest names of the days of the week, Monday first."""
-    names = get_day_names("narrow", "stand-alone", locale=get_locale())
+    names = get_day_names("narrow", "stand-alone", locale=api.reader_locale())
     return [str(names[number]) for number in range(7)]
 
 
