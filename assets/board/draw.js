@@ -34,7 +34,7 @@ export function signsOf(visit, column = null) {
   return signs;
 }
 
-/** What a screen reader says, and the pointer reads when a card is too small. */
+/** What is read out after a card's own words, and shown to a pointer when it is too small. */
 export function sayVisit(visit) {
   return [`${visit.span} ${visit.name}`, visit.label, visit.what, visit.with, visit.allergies && word('allergies'), visit.note]
     .filter(Boolean).join(' · ');
@@ -43,7 +43,7 @@ export function sayVisit(visit) {
 function drawPart(part, column) {
   const { visit, from, to } = part;
   const size = to - from;
-  const card = make('a', { className: `board-visit is-${visit.status}`, href: `/console/booking/visits/${visit.id}/`, draggable: false, title: sayVisit(visit), 'aria-label': sayVisit(visit) });
+  const card = make('a', { className: `board-visit is-${visit.status}`, href: `/console/booking/visits/${visit.id}/`, draggable: false, title: sayVisit(visit) });
   Object.assign(card.dataset, { visit: visit.id, key: `${visit.id}:${column.kind}${column.id}:${part.place}`, from, to, item: part.item });
   card.classList.toggle('is-late', visit.late);
   card.classList.toggle('is-pale', !isFound(visit));
