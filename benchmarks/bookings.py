@@ -260,7 +260,7 @@ class Desk:
                 "variant_id": str(VARIANT),
                 "guest": f"Guest {number}",
                 "starts_at": self.times[number].isoformat(),
-                "key": f"booking:desk-{number}",
+                "key": f"booking:front-desk-{number:012}",
             }
             answer = self.browser.post("/console/booking/new/", {**self.token, **fields})
             if answer.status != 302 or "/booking/board/" not in answer.location:
