@@ -89,19 +89,15 @@ def book_number(
         return known.id
     number = write_visit(
         key,
-        store_id=store_id,
-        day_on=seat.day.day,
-        starts_at=seat.starts_at,
-        ends_at=seat.ends_at,
+        store_id,
+        wishes,
+        seat,
         member_id=member_id,
         guest_name=name,
         guest_phone=guest_phone or None,
-        party=len({wish.guest for wish in wishes}),
         source=source,
         note=note.strip()[:500],
         forced=force,
-        booked_at=api.now(),
-        booked_by=api.actor().user_id,
         status="hold" if keep else _first_status(store_id, by_member=by_member),
         hold_until=api.now() + dt.timedelta(minutes=HOLD.get()) if keep else None,
     )

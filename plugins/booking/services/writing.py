@@ -26,12 +26,24 @@ def _insert_visit(_engine: str) -> Any:
 _INSERT_ITEMS = sa.insert(Item.__table__)
 
 
-def write_visit(key: str, **values: Any) -> int | None:
+def write_visit(
+    key: str, store_id: int, wishes: Sequence[Wish], seat: Seat, **values: Any
+) -> int | None:
     """Add a visit; None if its key was used in this very moment."""
     connection = api.db.session.connection()
-    made = connection.execute(
-        _insert_visit(connection.dialect.name), {"key": key, "version": 1, "reason": "", **values}
-    )
+    found = {
+        "key": key,
+        "version": 1,
+        "reason": "",
+        "store_id": store_id,
+        "day_on": seat.day.day,
+        "starts_at": seat.starts_at,
+        "ends_at": seat.ends_at,
+        "party": len({wish.guest for wish in wishes}),
+        "booked_at": api.now(),
+        "booked_by": api.actor().user_id,
+    }
+    made = connection.execute(_insert_visit(connection.dialect.name), {**found, **values})
     number: int | None = made.scalar()
     return number
 
