@@ -144,7 +144,7 @@ class BookingBench:
             keeps: tuple[list[float], list[float]] = ([], [])
             for turn in range(self.turns + 3):
                 for guest, page, keep in zip(guests, pages, keeps, strict=True):
-                    taken = guest.look(20), guest.keep(10)
+                    taken = guest.look(20), guest.keep(30)
                     if turn >= 3:
                         page.append(taken[0])
                         keep.append(taken[1])
