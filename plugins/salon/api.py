@@ -20,7 +20,7 @@ from plugins.salon.models import (
     StoreProfile,
     Variant,
 )
-from plugins.salon.models.stores import WEEKDAYS
+from plugins.salon.models.stores import SHORT_WEEKDAYS, WEEKDAYS
 from plugins.salon.services.catalogue import (
     SegmentDraft,
     lay_out,
@@ -42,6 +42,7 @@ from plugins.salon.services.hours import (
 from plugins.salon.services.staffing import staff_of, who_does, working_staff, years_of
 
 __all__ = [
+    "SHORT_WEEKDAYS",
     "WEEKDAYS",
     "Category",
     "Equipment",

@@ -35,7 +35,15 @@ from plugins.booking.services.reading import free_times
 from plugins.booking.services.showing import clock_of, services_of, staff_of
 from plugins.booking.services.turn_proposal import give_turn
 from plugins.membership.api import Member, find_exactly, level_of
-from plugins.salon.api import WEEKDAYS, Service, Staff, services_on_sale, who_does, working_staff
+from plugins.salon.api import (
+    SHORT_WEEKDAYS,
+    WEEKDAYS,
+    Service,
+    Staff,
+    services_on_sale,
+    who_does,
+    working_staff,
+)
 
 HOME = "/console/booking/new/"
 DAYS, MOST_FOUND = 14, 8
@@ -111,6 +119,7 @@ class Desk(api.AdminView):
             starts_clock=local[11:] if local else "",
             clock_of=clock_of,
             weekdays=dict(WEEKDAYS),
+            short_weekdays=SHORT_WEEKDAYS,
             key=request.form.get("key") or new_key(),
             may_force=FORCE_VISITS.held(store.id),
             problem=problem or other,

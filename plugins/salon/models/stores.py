@@ -23,6 +23,16 @@ WEEKDAYS = (
     (6, _("Saturday")),
     (7, _("Sunday")),
 )
+#: As a calendar heads its columns.
+SHORT_WEEKDAYS = {
+    1: _("Mon"),
+    2: _("Tue"),
+    3: _("Wed"),
+    4: _("Thu"),
+    5: _("Fri"),
+    6: _("Sat"),
+    7: _("Sun"),
+}
 PICTURE_KINDS = (("store", _("Picture of the store")), ("licence", _("Licence")))
 
 

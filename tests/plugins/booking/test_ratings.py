@@ -10,6 +10,8 @@ from flask import Flask
 
 from console import api
 from console.inbox import Notice
+from console.testing.listening import Announced
+from plugins.booking.api import booking_visit_rated
 from plugins.booking.models import Rating, Visit
 from plugins.booking.services.rating import ask_for_ratings, rate_visit, scores_of
 from plugins.booking.services.telling import RATE
@@ -22,6 +24,7 @@ from tests.support.people import SignIn
 from tests.support.phones import phone_of
 
 EVENING = at("20:00")
+pytestmark = pytest.mark.usefixtures("in_english")
 
 
 @pytest.fixture
@@ -77,10 +80,11 @@ def test_three_stars_open_a_to_do_for_the_manager_and_four_settle_it(salon: Salo
     assert notice.done_at == EVENING
 
 
-def test_a_rating_can_be_changed_for_a_day(salon: Salon) -> None:
+def test_a_rating_can_be_changed_for_a_day(salon: Salon, announced: Announced) -> None:
     visit = served(salon)
     with api.at_moment(EVENING):
         rate_visit(visit.id, 2, words="Cold")
+    assert announced(booking_visit_rated) == [{"visit_id": visit.id, "stars": 2}]
     with api.at_moment(EVENING + dt.timedelta(hours=24)):
         rate_visit(visit.id, 4)
     with (

@@ -30,7 +30,7 @@ from plugins.booking.services.rosters_week import (
 )
 from tests.support.booking import MONDAY, Salon, add_template, at
 
-pytestmark = pytest.mark.any_engine
+pytestmark = [pytest.mark.any_engine, pytest.mark.usefixtures("in_english")]
 DAYS = [MONDAY + n * A_DAY for n in range(7)]
 OPEN = (600, 1320)
 KINDS = [

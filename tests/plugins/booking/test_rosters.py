@@ -34,7 +34,7 @@ from tests.support.people import SignIn, add_person, post
 
 ROSTER, LEAVE, MINE = (f"/console/booking/{noun}/" for noun in ("roster", "leave", "my-shifts"))
 TUESDAY = MONDAY + A_DAY
-pytestmark = pytest.mark.any_engine
+pytestmark = [pytest.mark.any_engine, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from flask import Flask
 from console import api
 from console.hookspecs import hookimpl
 from console.inbox import Notice
+from console.testing.listening import Announced
 from console.worker import drain
 from plugins.booking.api import (
     booking_check_visit,
@@ -59,7 +60,9 @@ def test_another_plugin_may_object_and_nothing_is_booked(app: Flask) -> None:
     assert cells() == 0
 
 
-def test_a_member_hears_what_becomes_of_her_booking(app: Flask) -> None:
+def test_a_member_and_other_plugins_hear_what_becomes_of_her_booking(
+    app: Flask, announced: Announced
+) -> None:
     salon, member = Salon(), join()
     number = salon.book("12:00", member_id=member.id, source="phone").id
     drain(app)
@@ -71,8 +74,10 @@ def test_a_member_hears_what_becomes_of_her_booking(app: Flask) -> None:
     drain(app)
     told = ["booking.asked", "booking.confirmed", "booking.moved", "booking.cancelled"]
     assert kinds() == told
-    for event in (booking_visit_booked, booking_visit_moved, booking_visit_status_changed):
-        assert event.__name__.startswith("booking_visit_")
+    assert announced(booking_visit_booked) == [{"visit_id": number}]
+    assert announced(booking_visit_moved) == [{"visit_id": number}]
+    statuses = [(each["before"], each["after"]) for each in announced(booking_visit_status_changed)]
+    assert statuses == [("pending", "confirmed"), ("confirmed", "cancelled")]
 
 
 def test_the_first_booking_that_was_kept_earns_its_points_once(app: Flask) -> None:
