@@ -16,7 +16,7 @@ from plugins.booking.services.acts import act_known, check_visit, lock_visit, no
 from plugins.booking.services.guests import check_count, check_guest, count_open, look_before
 from plugins.booking.services.planning import Wish, plan_visit
 from plugins.booking.services.rules import AUTO_ACCEPT, CUT_OFF, HOLD
-from plugins.booking.services.seating import Moved, find_seat
+from plugins.booking.services.seating import Hold, Moved, find_seat
 from plugins.booking.services.writing import write_seat, write_visit
 from plugins.membership.api import active_name
 
@@ -33,6 +33,8 @@ class Facts(TypedDict, total=False):
     source: str
     note: str
     keep: bool
+    #: Holds, with their days, that are given back for it; their time is over.
+    former: Sequence[Hold]
     force: bool
 
 
@@ -66,6 +68,7 @@ def book_number(
     source: str = "desk",
     note: str = "",
     keep: bool = False,
+    former: Sequence[Hold] = (),
     force: bool = False,
 ) -> int:
     """Do what `book` does, and return the visit's number without reading it."""
@@ -78,8 +81,9 @@ def book_number(
         if by_member:
             check_count(seen.open, store_id)
         planned = plan_visit(store_id, wishes, force=force)
+        holds = sorted({*seen.holds, *former})
         seat = find_seat(
-            store_id, planned, starts_at, by_member=by_member, force=force, holds=seen.holds
+            store_id, planned, starts_at, by_member=by_member, force=force, holds=holds
         )
     except api.Refused:
         # The same form may have got the time while this one waited for the lock.

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from console import api
 from plugins.booking.models import Visit
 from plugins.booking.services.booking import book
-from plugins.booking.services.claiming import claimed_keys, drop_holds, lock_days
 from plugins.booking.services.planning import Wish
+from plugins.booking.services.seating import Hold
 
 
 @api.unit
@@ -22,9 +22,17 @@ def keep_time(
 
     Raises `Taken` with the nearest free times, and `Refused`; her former time is kept then.
     """
-    let_go(member_id, but=key)
+    # Given back under the lock of the new time: two who exchange theirs would wait for each other.
+    former = _lapse(member_id, but=key)
     return book(
-        store_id, starts_at, wishes, key=key, member_id=member_id, source="phone", keep=True
+        store_id,
+        starts_at,
+        wishes,
+        key=key,
+        member_id=member_id,
+        source="phone",
+        keep=True,
+        former=former,
     )
 
 
@@ -37,15 +45,14 @@ def kept_for(member_id: int, key: str = "") -> Visit | None:
     return found
 
 
-@api.unit
-def let_go(member_id: int, *, but: str = "") -> None:
-    """Give back what is kept for a member."""
-    rows = sa.select(Visit.id, Visit.day_on).where(*_hers(member_id), Visit.key != but)
-    for visit_id, day_on in api.db.session.execute(rows.order_by(Visit.id)).all():
-        locked = lock_days(claimed_keys([visit_id]), [day_on])
-        lapse = sa.update(Visit).where(Visit.id == visit_id, Visit.status == "hold")
-        api.db.session.execute(lapse.values(hold_until=api.now()))
-        drop_holds([visit_id], locked)
+def _lapse(member_id: int, *, but: str) -> list[Hold]:
+    """End what is kept for a member, and return it with its days."""
+    lapse = sa.update(Visit).where(
+        *_hers(member_id), Visit.key != but, Visit.hold_until > api.now()
+    )
+    ended = lapse.values(hold_until=api.now()).returning(Visit.id, Visit.day_on)
+    rows = api.db.session.execute(ended.execution_options(synchronize_session=False))
+    return [(number, day) for number, day in rows]
 
 
 def _hers(member_id: int) -> tuple[sa.ColumnElement[bool], ...]:
