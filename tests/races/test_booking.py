@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from sqlalchemy.orm import aliased
 
 from console import api
 from plugins.booking.api import Taken, Wish, book, change_visit, turn_visit
-from plugins.booking.models import Cell, Claim, Visit
-from plugins.booking.models.visits import LIVE
-from tests.support.booking import MORNING, Salon, add_rooms, at, cells, lies, new_key
+from plugins.booking.models import Cell, Claim, GroupClass, Seat, Visit
+from plugins.booking.services.claiming import Locked, take
+from plugins.booking.services.classes import (
+    ClassDraft,
+    Full,
+    places_left,
+    plan_classes,
+    take_place,
+)
+from plugins.booking.services.days import cell_at
+from plugins.booking.services.planning import plan_visit
+from plugins.booking.services.reading import read_days
+from plugins.booking.services.slots import Choice, assign, cost_of
+from tests.races.booking_storm import overlaps
+from tests.support.booking import MONDAY, MORNING, Salon, add_rooms, at, cells, lies, new_key
 from tests.support.membership import join
 from tests.support.parallel import at_once
 from tests.support.salon import add_service
@@ -44,24 +56,6 @@ def race(app: Flask, act: Any, threads: int = THREADS) -> tuple[list[Any], list[
     odd = [one for one in refused if not isinstance(one, api.Refused)]
     assert odd == []
     return [one for one in found if not isinstance(one, BaseException)], refused
-
-
-def overlaps() -> int:
-    """Return how many pairs of visits claim one person at the same time."""
-    api.db.session.rollback()
-    one, other = aliased(Claim), aliased(Claim)
-    live = sa.select(Visit.id).where(Visit.status.in_(LIVE))
-    pairs = sa.select(sa.func.count()).where(
-        one.kind == "staff",
-        other.kind == "staff",
-        one.resource_id == other.resource_id,
-        one.visit_id < other.visit_id,
-        one.first_cell < other.last_cell,
-        other.first_cell < one.last_cell,
-        one.visit_id.in_(live),
-        other.visit_id.in_(live),
-    )
-    return api.db.session.scalar(pairs) or 0
 
 
 @pytest.fixture
@@ -179,47 +173,144 @@ def test_the_same_form_sent_by_many_threads_books_once_and_answers_all(
     assert len(set(well)) == 1
 
 
+def test_a_class_of_five_takes_five(app: Flask, salon: Salon) -> None:
+    group_id = _class_of(salon, 5)
+    well, refused = race(
+        app, lambda n: take_place(group_id, key=new_key(), guest_name=f"客人 {n}").id
+    )
+    assert (len(well), len(refused)) == (5, THREADS - 5)
+    assert all(isinstance(one, Full) for one in refused)
+
+
+#: What is wanted in each race: at which times, of whom, where one room is needed, how many fit.
+KINDS: dict[str, tuple[list[str], list[int | None], bool, int]] = {
+    "same start": (["12:00"], [0], False, 1),
+    "overlapping starts": (["12:00", "12:15", "12:30", "12:45"], [0], False, 1),
+    "two technicians, one room": (["12:00"], [0, 1], True, 1),
+    "any of three": (["12:00"], [None], False, 3),
+    "two pending for one time": (["12:00", "12:30"], [0], False, 1),
+    "two changes into one time": (["12:30"], [0], False, 1),
+    "change and new": (["12:00", "12:15"], [0], False, 1),
+    "cancelled and booked again": (["15:00"], [0], False, 1),
+    "lapsed hold": (["16:00"], [0], False, 1),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_without_lock_and_constraint_everybody_would_get_the_time(app: Flask, kind: str) -> None:
+    """The control: the same eyes and the same choice, but looked first and written later."""
+    times, staff, in_room, fit = KINDS[kind]
+    with api.at_moment(MORNING):
+        salon = Salon(technicians=3, rooms=1 if in_room else 0)
+        gone = salon_book(salon, "15:00", salon.staff_ids[0])
+        turn_visit(gone, "cancel")
+        salon.book("16:00", salon.staff[0], keep=True)
+    found = at_once(app, THREADS, _write_as_seen(salon, times, staff, own_units=True))
+    assert found == [True] * THREADS
+    assert overlaps() >= THREADS - fit
+    _sweep()
+
+
 def test_without_the_lock_the_primary_key_still_lets_one_through(app: Flask, salon: Salon) -> None:
     """Half a control: each looks first and writes later; the constraint alone decides."""
-    found = at_once(app, THREADS, _write_as_seen(salon, unit=lambda _n: 0))
+    found = at_once(app, THREADS, _write_as_seen(salon, ["12:00"], [0], own_units=False))
     assert sum(1 for one in found if one is True) == 1
+    assert all(isinstance(one, Taken) for one in found if one is not True)
     _sweep()
 
 
-def test_without_lock_and_constraint_everybody_would_get_the_time(app: Flask, salon: Salon) -> None:
-    """The control: each looks first and writes later, where no key forbids it."""
-    found = at_once(app, THREADS, _write_as_seen(salon, unit=lambda n: n))
-    assert found == [True] * THREADS
-    _sweep()
-
-
-def _write_as_seen(salon: Salon, unit: Any) -> Any:
-    meeting = threading.Barrier(THREADS)
+def test_without_lock_and_constraint_a_class_would_be_too_full(app: Flask, salon: Salon) -> None:
+    """The control of classes: each sees the last places, and each gets one."""
+    group_id, meeting = _class_of(salon, 5), threading.Barrier(THREADS)
     with api.at_moment(MORNING):
-        visit_id = salon.book("16:00").id
-    staff_id = salon.staff_ids[0]
+        visits = [_guest(salon) for _n in range(THREADS)]
 
-    def act(number: int) -> bool:
-        taken = api.db.session.scalar(sa.select(sa.func.count()).where(Cell.cell == 7))
+    def act(number: int) -> int:
+        left = places_left([api.db.session.get_one(GroupClass, group_id)])[group_id]
         api.db.session.rollback()
         meeting.wait()
-        if not taken:
-            _claim_as_seen(visit_id, staff_id, unit(number))
-        return not taken
+        _sit_as_seen(group_id, visits[number], number)
+        return left
+
+    assert at_once(app, THREADS, act) == [5] * THREADS
+    api.db.session.rollback()
+    assert api.db.session.query(Seat).filter_by(class_id=group_id).count() == THREADS
+
+
+def _class_of(salon: Salon, places: int) -> int:
+    with api.at_moment(MORNING):
+        draft = ClassDraft(salon.variant_id, salon.staff_ids[0], at("12:00"), places)
+        return plan_classes(salon.store_id, draft, key=new_key())[0].id
+
+
+@api.unit
+def _sit_as_seen(class_id: int, visit_id: int, number: int) -> None:
+    api.db.session.add(Seat(class_id=class_id, number=100 + number, visit_id=visit_id))
+
+
+def _write_as_seen(
+    salon: Salon, times: list[str], staff: list[int | None], *, own_units: bool
+) -> Any:
+    """Return what looks, waits until all have looked, and writes what it chose without a lock.
+
+    With *own_units* each writes under a number of its own, which no key forbids.
+    """
+    meeting = threading.Barrier(THREADS)
+    late = MORNING + dt.timedelta(minutes=11)
+
+    def act(number: int) -> bool:
+        who = staff[number % len(staff)]
+        wish = Wish(salon.variant_id, None if who is None else salon.staff_ids[who])
+        with api.at_moment(late):
+            planned = plan_visit(salon.store_id, [wish])
+            day = read_days(salon.store_id, planned, MONDAY, MONDAY)[0]
+            start = cell_at(at(times[number % len(times)])) - day.first
+            chosen = assign(planned.plans[0], start, day.free, cost_of(day.free, day.load))
+            api.db.session.rollback()
+            meeting.wait()
+            if chosen is not None:
+                unit = 1 + number if own_units else 0
+                _claim_as_seen(salon, chosen, day.first, start, unit)
+        return chosen is not None
 
     return act
 
 
 @api.unit
-def _claim_as_seen(visit_id: int, staff_id: int, unit: int) -> None:
-    api.db.session.add(
-        Cell(kind="staff", resource_id=staff_id, cell=7, unit=unit, visit_id=visit_id)
+def _claim_as_seen(
+    salon: Salon, chosen: Sequence[Choice], first: int, start: int, unit: int
+) -> None:
+    choices = [
+        replace(one, units=tuple((unit, bits) for _unit, bits in one.units)) for one in chosen
+    ]
+    take(_guest(salon), choices, first, start, Locked({}))
+
+
+@api.unit
+def _guest(salon: Salon) -> int:
+    """Write a visit that claims nothing yet."""
+    visit = Visit(
+        store_id=salon.store_id,
+        day_on=MONDAY,
+        starts_at=at("12:00"),
+        ends_at=at("13:00"),
+        guest_name="看客",
+        key=new_key(),
+        status="confirmed",
+        source="desk",
+        booked_at=MORNING,
     )
+    api.db.session.add(visit)
+    api.db.session.flush()
+    return int(visit.id)
 
 
 @api.unit
 def _sweep() -> None:
-    api.db.session.execute(sa.delete(Cell).where(Cell.cell == 7))
+    """Take away what was written without a lock."""
+    gone = sa.select(Visit.id).where(Visit.guest_name == "看客")
+    api.db.session.execute(sa.delete(Cell).where(Cell.visit_id.in_(gone)))
+    api.db.session.execute(sa.delete(Claim).where(Claim.visit_id.in_(gone)))
 
 
 @api.unit
