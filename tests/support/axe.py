@@ -20,7 +20,10 @@ def violations(page: Page, **asked: Any) -> list[str]:
     """Return what axe finds, with three places each; *asked* are its options."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text("utf-8"))
-    # A preload fetches the styles once more for a rule about video, which no page has.
-    options = json.dumps({"resultTypes": ["violations"], "preload": False, **asked})
+    # A preload fetches the styles once more for a rule about video, which no page has; what
+    # stands in a frame is a page of its own.
+    options = json.dumps(
+        {"resultTypes": ["violations"], "preload": False, "iframes": False, **asked}
+    )
     found = page.evaluate(f"axe.run(document, {options})")["violations"]
     return [f"{each['id']} at {node['target']}" for each in found for node in each["nodes"][:3]]
