@@ -23,7 +23,8 @@ from plugins.booking.services.classes import (
 )
 from plugins.booking.services.waiting import WaitDraft, join_waiting
 from plugins.booking.services.waiting_offers import serve_waiting, take_offer
-from tests.races.test_booking import THREADS, overlaps, race, salon
+from tests.races.booking_storm import overlaps
+from tests.races.test_booking import THREADS, race, salon
 from tests.support.booking import MONDAY, MORNING, Salon, at, cells, lies, new_key
 from tests.support.membership import join
 from tests.support.parallel import at_once
