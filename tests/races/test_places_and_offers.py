@@ -174,6 +174,7 @@ def test_one_tap_on_many_phones_books_once(app: Flask, salon: Salon, waits: list
     assert states(waits) == ["taken", "waiting", "waiting"]
 
 
+@pytest.mark.usefixtures("in_english")
 def test_of_two_takers_of_a_lapsed_offer_one_wins_and_the_other_reads_why(
     app: Flask, salon: Salon, waits: list[int]
 ) -> None:
