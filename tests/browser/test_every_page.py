@@ -33,7 +33,7 @@ ASKED: dict[tuple[str, str], dict[str, Any]] = {
     ("en", "dark"): {"runOnly": [f"cat.{each}" for each in WORDS]},
 }
 #: The pages are looked at in parts, by several workers at once.
-PARTS = 3
+PARTS = 6
 #: Colours fade from theme to theme; what is measured is where they end.
 TURN = """theme => {
   Object.assign(document.documentElement.dataset, { bsTheme: theme, theme });
@@ -95,7 +95,7 @@ def test_every_page_can_be_used_by_everybody(
         seen += 1
     context.close()
     assert not faults, "\n".join(faults)
-    assert seen > 50
+    assert seen > 20
 
 
 @pytest.mark.parametrize("locale", LOCALES)
