@@ -78,6 +78,7 @@ HOURS = range(10, 20)
 
 def prepare(staff: int) -> None:
     """Make the tables, one service of an hour and its staff, who work every day from 10 to 20."""
+    call_command("migrate", "auth", verbosity=0)  # the tables that its own refer to
     call_command("migrate", run_syncdb=True, verbosity=0)  # its wheel has no migrations
     Config.objects.create(
         slot_duration=60, lead_time=dt.time(10), finish_time=dt.time(20), appointment_buffer_time=0
