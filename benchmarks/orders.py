@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -15,6 +14,7 @@ from typing import Any
 from benchmarks.client import Browser
 from benchmarks.contestants import KEY, Contestant
 from benchmarks.serving import Served, cpu_of, family_of, served
+from benchmarks.timing import times_a_second
 from console import api
 from console.app import create_app
 from console.config import Config
@@ -145,27 +145,9 @@ def _computed(server: Served) -> float:
     return sum(map(cpu_of, family_of(server.process.pid)))
 
 
-def _rate(desk: Desk, seconds: float, clients: int = 4) -> float:
+def _rate(desk: Desk, seconds: float) -> float:
     """Return how many orders a second some tills settle at once."""
-    over, counts = threading.Event(), [0] * clients
-
-    def serve(place: int) -> None:
-        own = Browser(desk.browser.port)
-        own.cookies.update(desk.browser.cookies)
-        till = Desk(own, desk.salon)
-        while not over.is_set():
-            till.sell()
-            counts[place] += 1
-        own.close()
-
-    threads = [threading.Thread(target=serve, args=(place,)) for place in range(clients)]
-    for thread in threads:
-        thread.start()
-    time.sleep(seconds)
-    over.set()
-    for thread in threads:
-        thread.join()
-    return sum(counts) / seconds
+    return times_a_second(desk.browser, lambda own: Desk(own, desk.salon).sell, seconds)
 
 
 def compare_books(

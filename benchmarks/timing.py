@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from statistics import median
@@ -110,21 +110,35 @@ def check_saved(contestant: Contestant, answer: Answer) -> None:
         raise RuntimeError(f"{contestant.name} answered {answer.status} to what was to be saved")
 
 
-def per_second(contestant: Contestant, browser: Browser, seconds: float, clients: int = 4) -> float:
+def per_second(contestant: Contestant, browser: Browser, seconds: float) -> float:
     """Return how many list pages a second some clients get at once."""
+    path = contestant.paths["list page 1"](Person(1, "", "", "", 1, 1, 0, 0, NEVER, None))
+    return times_a_second(browser, lambda own: lambda: own.get(path).status == 200, seconds)
+
+
+def times_a_second(
+    browser: Browser,
+    begin: Callable[[Browser], Callable[[], object]],
+    seconds: float,
+    clients: int = 4,
+) -> float:
+    """Return how often a second some clients together do what *begin* makes for each of them.
+
+    Each has a browser of its own with the cookies of *browser*; an act that returns False did
+    not count.
+    """
     stop, counts = threading.Event(), [0] * clients
     cookies = dict(browser.cookies)
-    path = contestant.paths["list page 1"](Person(1, "", "", "", 1, 1, 0, 0, NEVER, None))
 
-    def ask(place: int) -> None:
+    def serve(place: int) -> None:
         own = Browser(browser.port)
         own.cookies.update(cookies)
+        act = begin(own)
         while not stop.is_set():
-            if own.get(path).status == 200:
-                counts[place] += 1
+            counts[place] += act() is not False
         own.close()
 
-    threads = [threading.Thread(target=ask, args=(place,)) for place in range(clients)]
+    threads = [threading.Thread(target=serve, args=(place,)) for place in range(clients)]
     for thread in threads:
         thread.start()
     time.sleep(seconds)
