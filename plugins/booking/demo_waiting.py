@@ -126,7 +126,7 @@ def _load_waits(store: api.Store, group: GroupClass, members: list[int]) -> None
     service = next(iter(services_on_sale(store.id)))
     tomorrow = api.today(store.time_zone) + dt.timedelta(days=1)
     for number, (member_id, hours) in enumerate(
-        zip(members[22:24], ((300, 330), (600, 1200)), strict=False), 2
+        zip(members[22:24], ((1290, 1320), (600, 1200)), strict=False), 2
     ):
         draft = WaitDraft(
             tomorrow,
