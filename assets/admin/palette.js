@@ -95,6 +95,7 @@ function show(answer) {
   last = answer.q;
   list().replaceChildren(...answer.groups.map(drawGroup));
   const count = options().length;
+  list().setAttribute('aria-busy', 'false');
   field().setAttribute('aria-expanded', String(count > 0));
   choose(options()[0]);
   const words = box().dataset;
@@ -127,6 +128,7 @@ function fail(words) {
 
 function typed(event) {
   if (event.isComposing) return;
+  list().setAttribute('aria-busy', 'true');
   clearTimeout(timer);
   timer = setTimeout(ask, PAUSE_MS);
 }
