@@ -71,6 +71,7 @@ class Chain:
     sessions: dict[int, int] = field(default_factory=dict)
     closed: list[int] = field(default_factory=list)
     number: int = 0
+    days: int = 0
 
     def open(self) -> None:
         """Make stores, staff, services, a card product and members."""
@@ -93,9 +94,10 @@ class Chain:
         till.seed_payment_kinds()
 
     def live(self, days: int, acts_a_day: int = 5) -> None:
-        """Let so many days pass; each ends with the stores closing."""
-        for day in range(days):
-            self._day(BEGAN + dt.timedelta(days=day), acts_a_day)
+        """Let so many more days pass; each ends with the stores closing."""
+        for _day in range(days):
+            self._day(BEGAN + dt.timedelta(days=self.days), acts_a_day)
+            self.days += 1
 
     @api.unit
     def _day(self, morning: dt.datetime, acts_a_day: int) -> None:
@@ -367,6 +369,6 @@ class Chain:
         return closed
 
 
-def span(days: int) -> Span:
-    """Return the days that the chain lived."""
-    return Span(BEGAN.date(), BEGAN.date() + dt.timedelta(days=days))
+def span(days: int, since: int = 0) -> Span:
+    """Return the days that the chain lived, or those *since* one of them."""
+    return Span(BEGAN.date() + dt.timedelta(days=since), BEGAN.date() + dt.timedelta(days=days))
