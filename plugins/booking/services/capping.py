@@ -33,6 +33,6 @@ def full_starts(store_id: int) -> list[int]:
 def lock_cap(store_id: int) -> None:
     """Let bookings of members in a store with a limit wait for one another in this unit."""
     if SLOT_CAP.get(store_id):
-        api.db.session.execute(
-            sa.select(api.Store.id).where(api.Store.id == store_id).with_for_update()
-        )
+        # A visit that is written meanwhile refers to the store: that must not wait for this lock.
+        row = sa.select(api.Store.id).where(api.Store.id == store_id)
+        api.db.session.execute(row.with_for_update(key_share=True))

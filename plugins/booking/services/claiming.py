@@ -1,7 +1,7 @@
 """Taking and giving back the time of people, rooms and devices.
 
-Rows of days are locked in the order of their resources, whoever takes and gives; the cells are
-written afterwards, and their primary key has the last word.
+Rows of days are there first (`day_rows`), then they are locked in the order of their resources,
+whoever takes and gives; the cells are written afterwards, and their primary key has the last word.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from plugins.booking.models import Cell, Claim, ResourceDay, Visit
 from plugins.booking.services.days import (
     BITS,
     bits_of,
-    first_cell,
     pack,
     runs_of,
     shifted,
@@ -75,27 +74,27 @@ class Locked:
                 changed[place] = busy
         if changed:
             self.rows |= {place: (self.rows[place][0], busy) for place, busy in changed.items()}
-            values = [_values(place, busy) for place, busy in changed.items()]
+            values = [_values(place, pack(busy)) for place, busy in changed.items()]
             api.db.session.connection().execute(_UPDATE, values)
+
+    def put_bases(self, bases: Mapping[Place, bytes]) -> None:
+        """Write when resources are there."""
+        changed = {place: base for place, base in bases.items() if self.bases.get(place) != base}
+        if changed:
+            values = [_values(place, base) for place, base in changed.items()]
+            api.db.session.connection().execute(_UPDATE_BASE, values)
 
 
 _TABLE: sa.Table = ResourceDay.__table__
-_UPDATE = (
-    sa.update(_TABLE)
-    .where(
-        _TABLE.c.store_id == sa.bindparam("of_store"),
-        _TABLE.c.day_on == sa.bindparam("of_day"),
-        _TABLE.c.kind == sa.bindparam("of_kind"),
-        _TABLE.c.resource_id == sa.bindparam("of_resource"),
-        _TABLE.c.unit == sa.bindparam("of_unit"),
-    )
-    .values(busy=sa.bindparam("now_busy"))
-)
+_NAMES = ("store_id", "day_on", "kind", "resource_id", "unit")
+_ROW = sa.update(_TABLE).where(*(_TABLE.c[name] == sa.bindparam(f"of_{name}") for name in _NAMES))
+_UPDATE = _ROW.values(busy=sa.bindparam("bits"))
+_UPDATE_BASE = _ROW.values(base=sa.bindparam("bits"))
 
 
-def _values(place: Place, busy: int) -> dict[str, object]:
-    names = ("of_store", "of_day", "of_kind", "of_resource", "of_unit")
-    return {**dict(zip(names, place, strict=True)), "now_busy": pack(busy)}
+def _values(place: Place, bits: bytes) -> dict[str, object]:
+    named = zip(_NAMES, place, strict=True)
+    return {**{f"of_{name}": value for name, value in named}, "bits": bits}
 
 
 def lock_days(
@@ -152,45 +151,6 @@ def _locking(*kinds: str) -> Any:
 _LOCK, _LOCK_STAFF = _locking("place", "staff"), _locking("staff")
 #: More than any cell.
 EVER = 1 << 40
-
-
-def add_days(
-    store_id: int, zone: str, day: dt.date, wanted: Mapping[Key, int], base: int = 0
-) -> None:
-    """Add the rows of a day that are missing, for resources with so many units each."""
-    rows = api.db.session.execute(
-        sa.select(ResourceDay.kind, ResourceDay.resource_id, ResourceDay.unit).where(
-            ResourceDay.store_id == store_id,
-            ResourceDay.day_on == day,
-            any_of(ResourceDay, wanted),
-        )
-    )
-    there = {(kind, number, unit) for kind, number, unit in rows}
-    missing = [
-        (kind, number, unit)
-        for (kind, number), units in sorted(wanted.items())
-        for unit in range(units)
-        if (kind, number, unit) not in there
-    ]
-    if not missing:
-        return
-    start = first_cell(day, zone)
-    busy = busy_of({(kind, number) for kind, number, _unit in missing}, start)
-    values = [
-        {
-            "store_id": store_id,
-            "day_on": day,
-            "kind": kind,
-            "resource_id": number,
-            "unit": unit,
-            "first_cell": start,
-            "base": pack(base),
-            "busy": pack(busy.get((kind, number, unit), 0)),
-        }
-        for kind, number, unit in missing
-    ]
-    made = api.insert_into(ResourceDay).values(values)
-    api.db.session.execute(made.on_conflict_do_nothing())
 
 
 def busy_of(keys: Iterable[Key], start: int) -> dict[tuple[str, int, int], int]:

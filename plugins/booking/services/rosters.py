@@ -12,8 +12,10 @@ import sqlalchemy as sa
 from console import api
 from console.api import _
 from plugins.booking.models import Leave, ResourceDay, Shift, Template
-from plugins.booking.services.claiming import add_days, lock_days
+from plugins.booking.services.claiming import lock_days
+from plugins.booking.services.day_rows import add_days
 from plugins.booking.services.days import ALL, cell_at, first_cell, mask, pack, spans_mask
+from plugins.booking.services.facts import facts_of
 from plugins.booking.services.rosters_telling import tell_published
 from plugins.salon.api import Staff
 
@@ -153,8 +155,7 @@ def rebuild(store_id: int, days: Iterable[dt.date]) -> None:
         return
     zone = api.db.session.get_one(api.Store, store_id).time_zone
     there = _there(store_id, zone, wanted)
-    for day in wanted:
-        _write(store_id, zone, day, there.get(day, {}))
+    _write(store_id, zone, {day: there.get(day, {}) for day in wanted})
 
 
 def bits_of_shift(day: dt.date, zone: str, span: Span | None, breaks: Sequence[Span]) -> int:
@@ -188,24 +189,34 @@ def leave_bits(leave: Leave, day: dt.date, zone: str) -> int:
     return mask(cell_at(leave.starts_at) - start, last - start)
 
 
-def _write(store_id: int, zone: str, day: dt.date, there: Mapping[int, int]) -> None:
-    known = api.db.session.scalars(
-        sa.select(ResourceDay.resource_id).where(
+def _write(store_id: int, zone: str, there: Mapping[dt.date, Mapping[int, int]]) -> None:
+    """Write who is there on some days; rows of rooms are made for those who book them later."""
+    known = api.db.session.execute(
+        sa.select(ResourceDay.day_on, ResourceDay.resource_id).where(
             ResourceDay.store_id == store_id,
-            ResourceDay.day_on == day,
+            ResourceDay.day_on.in_(there),
             ResourceDay.kind == "staff",
         )
-    ).all()
-    keys = {("staff", number): 1 for number in (*known, *there)}
+    )
+    staff = {day: set(here) for day, here in there.items()}
+    for day, number in known:
+        staff[day].add(number)
+    places = facts_of(store_id).places.values()
+    rooms = {("place", number): units for kind in places for number, units in kind.items()}
+    wanted = {
+        day: {**(rooms if there[day] else {}), **{("staff", number): 1 for number in numbers}}
+        for day, numbers in staff.items()
+    }
+    keys = {key for here in wanted.values() for key in here if key[0] == "staff"}
     if not keys:
         return
-    add_days(store_id, zone, day, keys)
-    lock_days(keys, [day])
-    for _kind, number in keys:
-        row = (store_id, day, "staff", number, 0)
-        stored = api.db.session.get_one(ResourceDay, row, populate_existing=True)
-        stored.base = pack(there.get(number, 0))
-    api.db.session.flush()
+    add_days(store_id, zone, wanted)
+    bases = {
+        (store_id, day, "staff", number, 0): pack(there[day].get(number, 0))
+        for day, numbers in staff.items()
+        for number in numbers
+    }
+    lock_days(keys, wanted).put_bases(bases)
 
 
 def _read_near(drafts: Sequence[ShiftDraft]) -> dict[tuple[int, int, dt.date], Shift]:

@@ -15,13 +15,13 @@ from plugins.booking.services.capping import lock_cap
 from plugins.booking.services.claiming import (
     Locked,
     Taken,
-    add_days,
     claimed_keys,
     drop_holds,
     lapsed_holds,
     lock_days,
     release,
 )
+from plugins.booking.services.day_rows import add_days
 from plugins.booking.services.days import ALL, cell_at, first_cell, moment_of, unpack
 from plugins.booking.services.facts import StoreFacts, facts_of
 from plugins.booking.services.planning import Planned
@@ -165,14 +165,8 @@ def _lock(
     else:
         first = first_cell(day_on, zone) + start
         cells = first, first + max((plan.extent for plan in planned.plans), default=1)
+    add_days(store_id, zone, {day_on: wanted})
     rows = lock_days(keys | wanted.keys(), days, cells)
-    if any(
-        (store_id, day_on, kind, number, unit) not in rows.rows
-        for (kind, number), units in wanted.items()
-        for unit in range(units)
-    ):
-        add_days(store_id, zone, day_on, wanted)
-        rows = lock_days(keys | wanted.keys(), days, cells)
     drop_holds([number for number, _day in holds], rows)
     return rows
 

@@ -176,7 +176,7 @@ def note_turn(store_id: int, day: dt.date, staff_id: int, act: str, *, reason: s
 
     What is so already is not noted again; a skip needs a reason. Raises `Refused`.
     """
-    store = api.db.session.get(api.Store, store_id, with_for_update=True)
+    store = api.db.session.get(api.Store, store_id, with_for_update={"key_share": True})
     if store is None or staff_id not in {each.id for each in working_staff(store_id)}:
         raise api.NotFound(_("There is no such record."))
     line = {one.staff_id: one for one in read_turns(store_id, day).line}
