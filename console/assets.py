@@ -92,9 +92,10 @@ def _manifest() -> dict[str, Any]:
     """Return the manifest, looked at once a request: a page has a hundred icons."""
     if not has_request_context():
         return _newest_manifest()
-    if "console_manifest" not in request.environ:
-        request.environ["console_manifest"] = _newest_manifest()
-    known: dict[str, Any] = request.environ["console_manifest"]
+    environ = request.environ
+    known: dict[str, Any] | None = environ.get("console_manifest")
+    if known is None:
+        known = environ["console_manifest"] = _newest_manifest()
     return known
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from weakref import WeakKeyDictionary
 
 from flask import Flask
@@ -16,14 +16,15 @@ MOST = 300
 #: A piece with more letters is drawn anew.
 LONGEST = 60_000
 
-Pieces = OrderedDict[tuple[str, str], Markup]
+Pieces = OrderedDict[tuple[Hashable, ...], Markup]
 
 
 class Kept:
     """The pieces of one application; templates draw them with `{% call kept('name', facts) %}`.
 
     The facts must be all that the piece is drawn from besides the reader's language. What
-    holds a token or a nonce is not for keeping.
+    holds a token or a nonce is not for keeping. A fact that stands for others, such as
+    `shell.key`, is quicker to look up than lists and dicts, which are written out.
     """
 
     def __init__(self) -> None:
@@ -31,7 +32,7 @@ class Kept:
 
     def __call__(self, name: str, *facts: object, caller: Callable[[], Markup]) -> Markup:
         pieces = self._by_language.setdefault(catalogue(), OrderedDict())
-        key = (name, repr(facts))
+        key = (name, *(repr(each) if isinstance(each, list | dict) else each for each in facts))
         piece = pieces.get(key)
         if piece is None:
             piece = caller()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import count
 from typing import Any
 
 from flask import current_app, url_for
@@ -12,20 +14,38 @@ from console.admin.listing import Listing
 from console.admin.state import Asked
 from console.i18n import catalogue
 
+#: Offers that are remembered, lest choices that change often fill the memory.
+MOST_OFFERS = 200
+#: Numbers of offers, none of which comes twice.
+_numbers = count(1)
 
-def available(listing: Listing) -> list[dict[str, Any]]:
+
+def available(listing: Listing) -> Sequence[dict[str, Any]]:
     """Return the filters that the reader may add, with their comparisons."""
-    kept: dict[Any, dict[str, Any]] = current_app.extensions["console"].remember("filters", dict)
-    found = []
-    for each in listing.filters.values():
-        asked = (listing.view.endpoint, each.key, each.operations, catalogue())
-        if asked not in kept:
-            kept[asked] = _describe(listing, each)
-        described = kept[asked]
-        if callable(each.choices):  # what there is to choose from may change
-            described = {**described, "choices": _choices(each)}
-        found.append(described)
-    return found
+    return offer(listing)[0]
+
+
+def offer(listing: Listing) -> tuple[Sequence[dict[str, Any]], int]:
+    """Return the filters that the reader may add, and the number of this offer.
+
+    What there is to choose from may change at any time; the offer then has another number.
+    """
+    kept: dict[Any, tuple[Sequence[dict[str, Any]], int]]
+    kept = current_app.extensions["console"].remember("filters", dict)
+    asked = (
+        *(listing.view.endpoint, catalogue()),
+        *((each.key, each.operations, _changing(each)) for each in listing.filters.values()),
+    )
+    if asked not in kept:
+        if len(kept) > MOST_OFFERS:
+            kept.clear()
+        described = [_describe(listing, each) for each in listing.filters.values()]
+        kept[asked] = described, next(_numbers)
+    return kept[asked]
+
+
+def _changing(each: ListFilter) -> tuple[tuple[Any, str], ...]:
+    return tuple(_choices(each)) if callable(each.choices) else ()
 
 
 def _describe(listing: Listing, each: ListFilter) -> dict[str, Any]:
@@ -37,7 +57,7 @@ def _describe(listing: Listing, each: ListFilter) -> dict[str, Any]:
             {"key": key, "label": str(LABELS[key]), "bare": key in BARE} for key in each.operations
         ],
         "lookup_url": _lookup_url(listing, each),
-        "choices": [] if callable(each.choices) else _choices(each),
+        "choices": _choices(each),
     }
 
 

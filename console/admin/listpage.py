@@ -16,11 +16,11 @@ from console.admin.labels import write_label
 from console.admin.listing import MOST_COUNTED, Listing, may_sort, shown_columns
 from console.admin.lists import view_pages
 from console.admin.paging import Page
-from console.admin.rows import RowButtons, RowFrame
+from console.admin.rows import Row, RowButtons, RowFrame
 from console.admin.saving import tracked_names
 from console.admin.scope import scope_of
 from console.admin.state import SIZES, State
-from console.admin.versions import seal
+from console.admin.versions import seal_all
 from console.i18n import gettext
 from console.money import format_fen
 from console.security import people
@@ -62,13 +62,15 @@ class ListPage:
         view, actions, urls = self.view.describe(), self._actions(), self._urls()
         rows, page = self._read(RowButtons(view, picks=bool(actions) or view["can_export"]))
         total = self._total(page)
+        available, offer = filterbar.offer(self.listing)
         return {
             "view": view,
             "columns": self._columns(),
             "rows": rows,
-            "rows_html": Markup("").join(row["html"] for row in rows),
+            "rows_html": Markup("".join(rows)),  # noqa: S704 - rows are drawn escaped
             "filters": {
-                "available": filterbar.available(self.listing),
+                "available": available,
+                "offer": offer,
                 "active": filterbar.active(self.listing, self.base),
             },
             "search": self._search(),
@@ -96,39 +98,42 @@ class ListPage:
 
     # -- rows --------------------------------------------------------------------------------
 
-    def _read(self, buttons: RowButtons) -> tuple[list[dict[str, Any]], Page]:
+    def _read(self, buttons: RowButtons) -> tuple[list[str], Page]:
+        """Return the rows as they are drawn, and the page that they are of."""
         view, listing = self.view, self.listing
         extra = Extra(len(listing.head))
         flags = {verb: self._flag(extra, verb) for verb in ("edit", "delete")}
-        seals = any(flags.values())
-        tracked = [getattr(view.subject, name) for name in tracked_names(view)] if seals else []
+        names = tracked_names(view) if any(flags.values()) else []
+        tracked = [getattr(view.subject, name) for name in names]
         sealed = extra.add(tracked)
         cells_from = extra.add([e for column in self.shown for e in column.expressions]).start
         page = listing.page(extra.expressions)
         ids = [row[0] for row in page.rows]
         drawers = columns.drawers(view.subject, self.shown, cells_from)
-        drawn = [drawer.cells(ids, page.rows) for drawer in drawers]
-        raws = [self._raws(drawer, page.rows) for drawer in drawers]
+        cells = zip(*(drawer.cells(ids, page.rows) for drawer in drawers), strict=True)
+        raws = list(zip(*(self._raws(drawer, page.rows) for drawer in drawers), strict=True))
+        seals = seal_all(row[sealed] for row in page.rows) if any(flags.values()) else []
         frame, back = RowFrame(self.shown, self.editable), self._back()
-        rows = []
-        for index, (number, row) in enumerate(zip(ids, page.rows, strict=True)):
-            can = {verb: flag is not None and bool(row[flag]) for verb, flag in flags.items()}
+        edit, delete = flags["edit"], flags["delete"]
+        drawn: list[str] = []
+        for index, (number, row, shown) in enumerate(zip(ids, page.rows, cells, strict=True)):
             place = f"{self.base}{quote(str(number), safe='')}/"
-            cells = [column[index] for column in drawn]
-            raw = [column[index] if column else None for column in raws] if can["edit"] else None
-            drawn_row = {
-                "id": number,
-                "label": write_label(view.subject, row[: len(listing.head) - 1]),
-                "version": seal(*row[sealed]) if seals else None,
-                "cells": frame.draw(cells, raw, place),
-                "url": place if frame.links else None,
-                "details_url": place,
-                "edit_url": f"{place}edit/{back}",
-                "can_edit": can["edit"],
-                "can_delete": can["delete"],
-            }
-            rows.append({**drawn_row, "html": buttons.draw(drawn_row)})
-        return rows, page
+            edits = edit is not None and bool(row[edit])
+            drawn.append(
+                buttons.draw(
+                    Row(
+                        number,
+                        write_label(view.subject, row[: len(listing.head) - 1]),
+                        seals[index] if seals else None,
+                        frame.draw(shown, raws[index] if edits else None, place),
+                        place,
+                        frame.links,
+                        f"{place}edit/{back}" if edits else "",
+                        delete is not None and bool(row[delete]),
+                    )
+                )
+            )
+        return drawn, page
 
     def _flag(self, extra: Extra, verb: str) -> int | None:
         """Select whether the row is within her reach for *verb*; None when she lacks it at all."""
@@ -143,10 +148,10 @@ class ListPage:
         place: int = extra.add([reach]).start
         return place
 
-    def _raws(self, drawer: columns.Drawer, rows: list[Any]) -> list[str] | None:
-        """Return what the inputs of an editable column start from."""
+    def _raws(self, drawer: columns.Drawer, rows: list[Any]) -> list[str | None]:
+        """Return what the inputs of an editable column start from; None for any other."""
         if drawer.column.key not in self.editable:
-            return None
+            return [None] * len(rows)
         return [inline.raw(row[drawer.place]) for row in rows]
 
     def _back(self) -> str:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
-from flask import render_template, url_for
+from flask import current_app, render_template, request, url_for
 
 from console import inbox
 from console.admin.menu import menu, quick
-from console.i18n import gettext
+from console.i18n import catalogue, gettext
 from console.security import people, reading, rights, visible_stores
 from console.security.sessions import Person
 from console.security.settings import SHOP_NAME, TILL_LOCK_MINUTES
 from console.security.users import role_name
+
+#: Numbers of frames that were put together, none of which comes twice.
+_keys = count(1)
 
 
 def render(template: str, **context: Any) -> str:
@@ -23,17 +27,34 @@ def render(template: str, **context: Any) -> str:
 
 
 def shell() -> dict[str, Any]:
-    """Return what `console/base.html` shows round a page."""
-    frame: dict[str, Any] = {
-        "brand": SHOP_NAME.get() or gettext("Salon console"),
-        "home_url": url_for("console_home.index"),
-    }
+    """Return what `console/base.html` shows round a page.
+
+    All but the menu and the bell is put together once for a person, and again when rights,
+    stores or settings change; `key` then is another one, as pieces that were drawn of it need.
+    """
     person = people.person()
     if person is None:
-        return frame
+        brand, home = _brand(), url_for("console_home.index")
+        return {"brand": brand, "home_url": home, "key": (brand, home)}
+    kept: dict[Any, dict[str, Any]] = current_app.extensions["console"].remember("shells", dict)
+    asked = (
+        *(person.id, person.name, person.theme, person.density),
+        *(person.store_id, person.till_id, catalogue()),
+    )
+    if asked not in kept:
+        kept[asked] = {**_frame(person), "key": next(_keys)}
+    bell = {"url": url_for("console_inbox.index"), "count": inbox.count_waiting()}
+    return {**kept[asked], "menu": menu(), "page": request.blueprint, "inbox": bell}
+
+
+def _brand() -> str:
+    return SHOP_NAME.get() or gettext("Salon console")
+
+
+def _frame(person: Person) -> dict[str, Any]:
     return {
-        **frame,
-        "menu": menu(),
+        "brand": _brand(),
+        "home_url": url_for("console_home.index"),
         "quick": quick(),
         "theme": person.theme,
         "density": person.density,
@@ -41,7 +62,6 @@ def shell() -> dict[str, Any]:
         "user_menu": _user_menu(person),
         "stores": _stores(person),
         "switch_store_url": url_for("door.choose_store"),
-        "inbox": {"url": url_for("console_inbox.index"), "count": inbox.count_waiting()},
         "preference_url": url_for("door.prefer"),
         "scan_url": url_for("console_scan.index"),
         "search_url": url_for("console_search.index"),

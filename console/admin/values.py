@@ -101,7 +101,7 @@ def cell(kind: str, choices: Any = ()) -> Callable[[Any], str]:
     def draw(value: Any) -> str:
         if value is None:
             return EMPTY
-        if hasattr(value, "__html__"):
+        if type(value) is not str and hasattr(value, "__html__"):
             return escape(value)
         text = write(value)
         if len(text) > CELL_LENGTH:

@@ -11,7 +11,7 @@ import base64
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -23,10 +23,15 @@ LETTERS = 8
 
 def seal(*values: Any) -> str:
     """Return a short keyed digest of *values*."""
-    key = _key(str(current_app.secret_key))
-    text = _WRITER.encode(values)
-    digest = hashlib.blake2b(text.encode(), key=key, digest_size=LETTERS * 3 // 4).digest()
-    return base64.urlsafe_b64encode(digest).decode()
+    return seal_all([values])[0]
+
+
+def seal_all(rows: Iterable[Sequence[Any]]) -> list[str]:
+    """Return the seals of many rows of values."""
+    key, size = _key(str(current_app.secret_key)), LETTERS * 3 // 4
+    texts = [_WRITER.encode(tuple(row)).encode() for row in rows]
+    digests = [hashlib.blake2b(text, key=key, digest_size=size).digest() for text in texts]
+    return [base64.urlsafe_b64encode(digest).decode() for digest in digests]
 
 
 @lru_cache(maxsize=8)
