@@ -61,7 +61,7 @@ def _load() -> None:
 
 def _deal(kind: PaymentKind, service: Service, variant: Variant, percent: int) -> Deal:
     price = max((variant.price_fen or 0) * 6 // 1000 * 100 - 100, 1_000)
-    deal = Deal(kind_id=kind.id, name=service.name, variant_id=variant.id, price_fen=price)
+    deal = Deal(kind_id=kind.id, name=service.name, gives=f"service:{variant.id}", price_fen=price)
     deal.names, deal.fee_percent = dict(service.names), percent
     api.db.session.add(deal)
     api.db.session.flush()

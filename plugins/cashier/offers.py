@@ -97,6 +97,15 @@ class Terms:
 
 
 @dataclass(frozen=True)
+class Given:
+    """Something that a platform's voucher may give: *facts* make a line of its kind."""
+
+    number: int
+    title: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class LineKind:
     """A kind of line: what it says and costs, and what else happens when it is settled.
 
@@ -130,6 +139,8 @@ class LineKind:
     online: Callable[[Mapping[str, str]], Mapping[str, Any]] | None = None
     #: Says the contract that she reads and ticks before she buys it on her phone.
     terms: Callable[[Bill, Mapping[str, Any]], Terms] | None = None
+    #: Names what of it a platform's voucher may give, in a store or (None) in any.
+    given: Callable[[int | None], Sequence[Given]] | None = None
 
 
 @dataclass(frozen=True)

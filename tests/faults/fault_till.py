@@ -76,7 +76,7 @@ def part_payment(shop: Shop) -> int:
 def add_deal() -> int:
     kind = api.db.session.query(PaymentKind).filter_by(code="meituan").one()
     variant = service_for(198).variants[0].id
-    deal = Deal(kind_id=kind.id, name=new_key(), variant_id=variant, price_fen=9_900)
+    deal = Deal(kind_id=kind.id, name=new_key(), gives=f"service:{variant}", price_fen=9_900)
     deal.fee_percent = 10
     api.db.session.add(deal)
     api.db.session.flush()

@@ -67,6 +67,16 @@ def read_card(form: Mapping[str, str]) -> dict[str, Any]:
     return {"product_id": int(number) if fits else 0}
 
 
+def cards_given(store_id: int | None) -> list[till.Given]:
+    """Name the card products that a platform's voucher may give, in a store or (None) in any."""
+    if store_id is None:
+        wanted = sa.select(Product).where(Product.on_sale).order_by(Product.place, Product.id)
+        products: Sequence[Product] = api.db.session.scalars(wanted).all()
+    else:
+        products = products_on_sale(store_id, till.today_of(store_id))
+    return [till.Given(one.id, one.shown_name, {"product_id": one.id}) for one in products]
+
+
 def contract_on_phone(bill: till.Bill, facts: Mapping[str, Any]) -> till.Terms:
     """Return the contract that a member reads and ticks before she buys a card on her phone."""
     product = api.db.session.get_one(Product, number_in(facts, "product_id"))
@@ -315,6 +325,7 @@ KINDS = (
         pay=pay_card,
         online=read_card,
         terms=contract_on_phone,
+        given=cards_given,
     ),
     LineKind(
         "session",

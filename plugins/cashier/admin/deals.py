@@ -10,23 +10,19 @@ import sqlalchemy as sa
 from console import api
 from console.api import _
 from plugins.cashier.models import Deal, Line, PaymentKind
+from plugins.cashier.offers import Given
 from plugins.cashier.permissions import EDIT_DEALS, SEE_BILLS
-from plugins.cashier.services.vouchers import VOUCHER
-from plugins.salon.api import Service, Variant
+from plugins.cashier.services.asking import line_kind
+from plugins.cashier.services.vouchers import VOUCHERS, what_vouchers_give
 
 
-def _title(service: Service, variant: Variant) -> str:
-    return f"{service.shown_name} · {variant.shown_name}" if variant.name else service.shown_name
+def _options() -> list[tuple[str, str]]:
+    return [(key, _shown(key, one)) for key, one in what_vouchers_give().items()]
 
 
-def _variants() -> list[tuple[int, str]]:
-    rows = api.db.session.execute(
-        sa.select(Service, Variant)
-        .join(Variant, Variant.service_id == Service.id)
-        .where(Service.on_sale)
-        .order_by(Service.name, Variant.id)
-    )
-    return [(variant.id, _title(service, variant)) for service, variant in rows]
+def _shown(gives: str, one: Given) -> str:
+    kind = gives.partition(":")[0]
+    return one.title if kind != "card" else f"{line_kind(kind).title} · {one.title}"
 
 
 def _platforms() -> list[tuple[int, str]]:
@@ -36,13 +32,9 @@ def _platforms() -> list[tuple[int, str]]:
 
 
 def _given(ids: Sequence[int]) -> Mapping[int, str]:
-    rows = api.db.session.execute(
-        sa.select(Deal.id, Service, Variant)
-        .join(Variant, Variant.id == Deal.variant_id)
-        .join(Service, Service.id == Variant.service_id)
-        .where(Deal.id.in_(ids))
-    )
-    return {number: _title(service, variant) for number, service, variant in rows}
+    titles = dict(_options())
+    deals = api.db.session.scalars(sa.select(Deal).where(Deal.id.in_(ids)))
+    return {deal.id: titles[deal.gives] for deal in deals if deal.gives in titles}
 
 
 def _fees(ids: Sequence[int]) -> Mapping[int, int]:
@@ -76,13 +68,13 @@ class DealAdmin(api.ModelAdmin):
     search = ("name", "deal_no")
     form_fields = {
         "kind_id": lambda attribute: api.ChoiceField(attribute.label, options=_platforms()),
-        "variant_id": lambda attribute: api.ChoiceField(attribute.label, options=_variants()),
+        "gives": lambda attribute: api.ChoiceField(attribute.label, options=_options()),
     }
     form = (
         api.FormSection(_("Platform deal"), ("name", "names", "kind_id", "deal_no", "on_sale")),
         api.FormSection(
             _("What it gives and brings"),
-            ("variant_id", "price_fen", "fee_percent", "settlement_fen"),
+            ("gives", "price_fen", "fee_percent", "settlement_fen"),
         ),
     )
     details = (
@@ -98,7 +90,7 @@ class DealAdmin(api.ModelAdmin):
     empty_hint = _("With deals the till knows what a scanned voucher gives, and what it brings.")
 
     def before_save(self, record: Any, form: Any, *, created: bool) -> None:
-        if record.variant_id is None or record.kind_id is None:
+        if not record.gives or record.kind_id is None:
             raise api.Refused(_("Say which platform sells it, and what it gives."))
         if record.price_fen <= 0:
             raise api.Refused(_("Enter a price above zero."))
@@ -109,6 +101,6 @@ class DealAdmin(api.ModelAdmin):
             raise api.Refused(_("The settlement price lies between zero and the deal price."))
 
     def before_delete(self, record: Any) -> None:
-        lines = sa.select(Line.facts).where(Line.kind == VOUCHER)
+        lines = sa.select(Line.facts).where(Line.kind.in_(VOUCHERS.values()))
         if any(facts.get("deal_id") == record.id for facts in api.db.session.scalars(lines)):
             raise api.Refused(_("Vouchers of it were redeemed. Take it out of use instead."))

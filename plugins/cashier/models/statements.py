@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, validates
 
 from console import api
 from console.api import _
@@ -22,10 +22,12 @@ TRADES = (("payment", _("Payment")), ("refund", _("Refund")))
 
 
 class Deal(Named, api.Model):
-    """What a platform sells for the salon: a voucher of it gives one service.
+    """What a platform sells for the salon: a voucher of it gives one service, product or card.
 
-    `price_fen` is what the guest pays the platform, `settlement_fen` what the platform pays
-    the salon (empty: the price less the fee); the rest is its fee.
+    `gives` is the kind of line and the number of what it gives ("service:12"; "product" is
+    called as the deal is); `variant_id` follows it. `price_fen` is what the guest pays the
+    platform, `settlement_fen` what the platform pays the salon (empty: the price less the fee);
+    the rest is its fee.
     """
 
     __tablename__ = "cashier_deal"
@@ -39,8 +41,9 @@ class Deal(Named, api.Model):
     id: Mapped[int] = api.column(_("ID"), primary_key=True)
     kind_id: Mapped[int] = api.column(_("Platform"), sa.ForeignKey("cashier_payment_kind.id"))
     deal_no: Mapped[str] = api.column(_("Number at the platform"), default="")
-    variant_id: Mapped[int] = api.column(
-        _("What it gives"), sa.ForeignKey("salon_variant.id"), index=True
+    gives: Mapped[str] = api.column(_("What it gives"))
+    variant_id: Mapped[int | None] = api.column(
+        _("Service"), sa.ForeignKey("salon_variant.id"), index=True
     )
     price_fen: Mapped[int] = api.column(_("Deal price"))
     fee_percent: Mapped[int] = api.column(_("Platform fee in percent"), default=0)
@@ -48,6 +51,12 @@ class Deal(Named, api.Model):
     settlement_fen: Mapped[int | None] = api.column(_("Settlement price"))
     on_sale: Mapped[bool] = api.column(_("In use"), default=True)
     version: Mapped[int] = api.column(_("Version"), default=1)
+
+    @validates("gives")
+    def _follow(self, _name: str, gives: str) -> str:
+        kind, _colon, number = gives.partition(":")
+        self.variant_id = int(number) if kind == "service" else None
+        return gives
 
     @property
     def fee_fen(self) -> int:

@@ -14,7 +14,8 @@ from plugins.cashier.models import Line
 from plugins.cashier.offers import Asked, Described, LineKind, Settling, Taken
 from plugins.cashier.permissions import GIVE_BONUS
 from plugins.cashier.services.naming import name_in_all
-from plugins.cashier.services.vouchers import KIND as VOUCHER
+from plugins.cashier.services.vouchers import KINDS as VOUCHERS
+from plugins.cashier.services.vouchers import services_given
 from plugins.ledger.api import Tender as Money
 from plugins.membership.api import quote_recharge, read_quote, sell_recharge, undo_recharge
 from plugins.salon.api import Service, ServiceStore, Staff, Variant, price_of, price_with
@@ -145,7 +146,7 @@ def read_top_up(form: Mapping[str, str]) -> dict[str, Any]:
 
 
 KINDS = (
-    LineKind("service", "service", _("Service"), describe_service),
+    LineKind("service", "service", _("Service"), describe_service, given=services_given),
     LineKind("product", "product", _("Product"), describe_product),
     LineKind(
         "top_up",
@@ -156,5 +157,5 @@ KINDS = (
         discountable=False,
         online=read_top_up,
     ),
-    VOUCHER,
+    *VOUCHERS,
 )

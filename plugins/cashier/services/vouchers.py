@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from console import api
 from console.api import _
 from plugins.cashier.models import Bill, Deal, Line, Payment, PaymentKind
-from plugins.cashier.offers import Asked, Described, LineKind, Settling, Taken, Tender
+from plugins.cashier.offers import Asked, Described, Given, LineKind, Settling, Taken, Tender
+from plugins.cashier.services.asking import line_kind, line_kinds
 from plugins.cashier.services.billing import add_line, lock_bill
 from plugins.cashier.services.paying import booked_account
 from plugins.cashier.services.quoting import lines_of
@@ -26,8 +27,10 @@ from plugins.salon.api import Service, ServiceStore, Variant
 if TYPE_CHECKING:
     from plugins.cashier.services.purse import Coin
 
-#: The kind of line, and the code of the journal that books what a platform keeps.
-VOUCHER, FEE = "voucher", "platform_fee"
+#: The code of the journal that books what a platform keeps.
+FEE = "platform_fee"
+#: The kind of a voucher's line, by the kind of what it gives.
+VOUCHERS = {"service": "voucher", "product": "voucher_product", "card": "voucher_card"}
 LONGEST = 40
 
 
@@ -52,22 +55,47 @@ def require_unused(kind: PaymentKind, code: str) -> None:
 
 def deals_of(store_id: int) -> list[tuple[PaymentKind, Deal]]:
     """Return the deals whose vouchers count in a store, by platform."""
-    elsewhere = sa.select(ServiceStore.service_id)
-    here = elsewhere.where(ServiceStore.store_id == store_id)
     rows = api.db.session.execute(
         sa.select(PaymentKind, Deal)
         .join(Deal, Deal.kind_id == PaymentKind.id)
-        .join(Variant, Variant.id == Deal.variant_id)
-        .join(Service, Service.id == Variant.service_id)
-        .where(Deal.on_sale, PaymentKind.in_use, Service.on_sale)
-        .where(sa.or_(Service.id.in_(here), Service.id.not_in(elsewhere)))
+        .where(Deal.on_sale, PaymentKind.in_use)
         .order_by(PaymentKind.place, PaymentKind.id, Deal.name)
-    )
-    return [(kind, deal) for kind, deal in rows]
+    ).all()
+    here = what_vouchers_give(store_id) if rows else {}
+    return [(kind, deal) for kind, deal in rows if deal.gives in here]
+
+
+def what_vouchers_give(store_id: int | None = None) -> dict[str, Given]:
+    """Return all that deals may give in a store (None: in any), as deals say it."""
+    kinds = line_kinds()
+    found = {"product": Given(0, api.gettext("A product, called as the deal is"))}
+    for key in VOUCHERS:
+        given = kinds[key].given if key in kinds else None
+        for one in given(store_id) if given is not None else ():
+            found[f"{key}:{one.number}"] = one
+    return found
+
+
+def services_given(store_id: int | None) -> list[Given]:
+    """Name the services that a voucher may give, in a store or (None) in any."""
+    elsewhere = sa.select(ServiceStore.service_id)
+    wanted = sa.select(Service, Variant).join(Variant, Variant.service_id == Service.id)
+    if store_id is not None:
+        here = elsewhere.where(ServiceStore.store_id == store_id)
+        wanted = wanted.where(sa.or_(Service.id.in_(here), Service.id.not_in(elsewhere)))
+    rows = api.db.session.execute(wanted.where(Service.on_sale).order_by(Service.name, Variant.id))
+    return [Given(variant.id, _called(service, variant)) for service, variant in rows]
+
+
+def _called(service: Service, variant: Variant) -> str:
+    return f"{service.shown_name} · {variant.shown_name}" if variant.name else service.shown_name
 
 
 def describe_voucher(asked: Asked) -> Described:
-    """Describe what a voucher gives: its `code`, and the `deal_id` that it is of."""
+    """Describe what a voucher gives: its `code`, and the `deal_id` that it is of.
+
+    A card has the facts of a card that is sold, so that it is sold like every other.
+    """
     number, code = asked.facts.get("deal_id"), str(asked.facts.get("code") or "").strip()
     deal = api.db.session.get(Deal, number) if isinstance(number, int) else None
     kind = api.db.session.get_one(PaymentKind, deal.kind_id) if deal else None
@@ -80,6 +108,7 @@ def describe_voucher(asked: Asked) -> Described:
         raise api.Refused(_("Enter the code of the %(kind)s voucher.", kind=kind.shown_name))
     require_unused(kind, code)
     facts = {
+        **_facts_of_card(asked, deal),
         "deal_id": deal.id,
         "code": code,
         "platform": kind.code,
@@ -93,11 +122,22 @@ def describe_voucher(asked: Asked) -> Described:
     return Described(title, deal.price_fen, facts, deal.variant_id)
 
 
+def _facts_of_card(asked: Asked, deal: Deal) -> dict[str, Any]:
+    kind = deal.gives.partition(":")[0]
+    if kind != "card":
+        return {}
+    given = what_vouchers_give(asked.bill.store_id)[deal.gives]
+    described = line_kind(kind).describe(replace(asked, facts=given.facts))
+    return dict(described.facts)
+
+
 @api.unit
 def put_voucher(bill_id: int, deal_id: int, code: str, *, staff_id: int | None = None) -> Line:
     """Put on a bill what a voucher gives; one that is on it already is refused."""
     lock_bill(bill_id, "open")
-    line = add_line(bill_id, VOUCHER, {"deal_id": deal_id, "code": code}, staff_id=staff_id)
+    deal = api.db.session.get(Deal, deal_id)
+    kind = VOUCHERS[deal.gives.partition(":")[0] if deal is not None else "service"]
+    line = add_line(bill_id, kind, {"deal_id": deal_id, "code": code}, staff_id=staff_id)
     _refuse_twice(lines_of(bill_id))
     return line
 
@@ -110,7 +150,7 @@ def _refuse_twice(lines: Sequence[Line]) -> None:
 
 def vouchers_on(lines: Sequence[Line]) -> list[Line]:
     """Return the lines that vouchers pay."""
-    return [line for line in lines if line.kind == VOUCHER]
+    return [line for line in lines if line.kind in VOUCHERS.values()]
 
 
 def voucher_tender(line: Line) -> Tender:
@@ -152,6 +192,22 @@ def book_fee(settling: Settling, line: Line, _money: Sequence[Money]) -> list[Ta
     return []
 
 
+def sell_card(settling: Settling, line: Line, money: Sequence[Money]) -> Sequence[Taken]:
+    """Sell the card that a voucher gives, and book what the platform keeps."""
+    sell = line_kind("card").settle
+    taken = sell(settling, line, money) if sell is not None else ()
+    book_fee(settling, line, money)
+    return taken
+
+
+def undo_card(settling: Settling, line: Line, reason: str) -> None:
+    """Take the card of a voucher back, and its fee."""
+    undo = line_kind("card").undo
+    if undo is not None:
+        undo(settling, line, reason)
+    undo_fee(settling, line, reason)
+
+
 def undo_fee(settling: Settling, line: Line, reason: str) -> None:
     """Take the fee of a voucher back with its bill."""
     head = _entry(settling, line)
@@ -180,14 +236,29 @@ def _entry(settling: Settling, line: Line) -> Entry:
     return replace(head, key=f"voucher:{head.key}")
 
 
-KIND = LineKind(
-    VOUCHER,
-    "service",
-    _("Platform voucher"),
-    describe_voucher,
-    book_fee,
-    undo_fee,
-    refund_fee,
-    discountable=False,
-    prepaid=True,
+KINDS = (
+    *(
+        LineKind(
+            VOUCHERS[gives],
+            gives,
+            _("Platform voucher"),
+            describe_voucher,
+            book_fee,
+            undo_fee,
+            refund_fee,
+            discountable=False,
+            prepaid=True,
+        )
+        for gives in ("service", "product")
+    ),
+    LineKind(
+        VOUCHERS["card"],
+        "card",
+        _("Platform voucher"),
+        describe_voucher,
+        sell_card,
+        undo_card,
+        discountable=False,
+        prepaid=True,
+    ),
 )

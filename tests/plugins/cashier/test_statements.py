@@ -190,7 +190,7 @@ def test_a_voucher_is_matched_by_its_code_and_only_a_further_fee_is_booked(wecha
 @api.unit
 def _deal(kind_id: int) -> int:
     variant = service_for(198).variants[0].id
-    deal = Deal(kind_id=kind_id, name="双人头疗", variant_id=variant, price_fen=9_900)
+    deal = Deal(kind_id=kind_id, name="双人头疗", gives=f"service:{variant}", price_fen=9_900)
     deal.fee_percent = 10
     api.db.session.add(deal)
     api.db.session.flush()

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from console import api
+from plugins.cards.api import Card
 from plugins.cashier.api import (
     Bill,
     Line,
@@ -25,8 +26,9 @@ from plugins.cashier.services.tying import tie_out, whole_book
 from plugins.cashier.services.vouchers import VoucherUsed, put_voucher, voucher_tender
 from plugins.ledger.api import platform, salon
 from plugins.ledger.services.verifying import verify
-from tests.support.cards import refused
+from tests.support.cards import add_product, item, refused
 from tests.support.ledger import balance as book
+from tests.support.membership import join
 from tests.support.people import SignIn, post
 from tests.support.refunds import alone_up_to, refund
 from tests.support.salon import add_store
@@ -44,11 +46,13 @@ def deal(app: Flask) -> int:
 
 
 @api.unit
-def add_deal(name: str, price_fen: int, percent: int, platform: str = "meituan") -> int:
+def add_deal(
+    name: str, price_fen: int, percent: int, platform: str = "meituan", gives: str = ""
+) -> int:
     seed_payment_kinds()
     kind = api.db.session.query(PaymentKind).filter_by(code=platform).one()
-    variant = service_for(198).variants[0].id
-    deal = Deal(kind_id=kind.id, name=name, variant_id=variant, price_fen=price_fen)
+    gives = gives or f"service:{service_for(198).variants[0].id}"
+    deal = Deal(kind_id=kind.id, name=name, gives=gives, price_fen=price_fen)
     deal.fee_percent = percent
     api.db.session.add(deal)
     api.db.session.flush()
@@ -140,6 +144,33 @@ def test_a_refunded_voucher_costs_no_fee(deal: int) -> None:
     bill_id, line = redeem(deal)
     refund(bill_id, (line.id, 99, 1))
     assert (book(platform("meituan")), book(salon("fee", 1))) == (0, 0)
+    agrees()
+
+
+def test_a_voucher_gives_a_card_to_a_member(deal: int) -> None:
+    product = add_product("头皮十次", 98_000, item(service_for(128), 10))
+    bundle = add_deal("头皮十次", 68_800, 10, gives=f"card:{product.id}")
+    with refused("need a member"):
+        put_voucher(bill_of(), bundle, CODE)
+    anna = join("Anna")
+    bill_id = bill_of(anna.id)
+    line = put_voucher(bill_id, bundle, CODE)
+    with refused("pays for"):
+        pay(bill_id, cash(688), agreed_by=None)
+    pay(bill_id, voucher_tender(line), agreed_by=None)
+    card = api.db.session.query(Card).one()
+    assert (card.member_id, card.price_fen, card.parts[0].sessions) == (anna.id, 68_800, 10)
+    assert (line.order_kind, -book(platform("meituan"))) == ("card", 61_920)
+    agrees()
+    undo_settlement(bill_id, "wrong guest")
+    assert (card.state, book(platform("meituan")), book(salon("fee", 1))) == ("void", 0, 0)
+    agrees()
+
+
+def test_a_voucher_gives_a_product(deal: int) -> None:
+    _bill_id, line = redeem(add_deal("护发精油", 8_800, 5, gives="product"))
+    assert (line.order_kind, line.title, line.income_fen) == ("product", "美团 · 护发精油", 8_800)
+    assert -book(platform("meituan")) == 8_360
     agrees()
 
 
