@@ -14,7 +14,7 @@ from plugins.cashier.admin import drawing
 from plugins.cashier.admin.forms import text_of
 from plugins.cashier.admin.refund_lines import RefundLinePages
 from plugins.cashier.admin.refund_wizard import RefundWizard, number_after
-from plugins.cashier.models import Line, PaymentKind, Payout, Refund, RefundLine
+from plugins.cashier.models import SIGNED, Line, PaymentKind, Payout, Refund, RefundLine
 from plugins.cashier.permissions import DEDUCT_ALONE, EXPORT_BILLS
 from plugins.cashier.refunds import MAKE_REFUNDS, SEE_REFUNDS
 from plugins.cashier.services.agreeing import Proof, ProvenPin
@@ -22,10 +22,12 @@ from plugins.cashier.services.refunding.answering import agree_to_refund
 from plugins.cashier.services.refunding.cases import (
     ask_for_approval,
     find_refundables,
+    purpose_of,
     withdraw_refund,
 )
 from plugins.cashier.services.refunding.paying_out import Source, Ways, pay_refund, sources_of
 from plugins.cashier.services.refunding.showing import show_sheet
+from plugins.cashier.services.signing import signature_of, signatures_of
 from plugins.ledger.api import Journal
 from plugins.membership.api import Member, check_member_pin, has_pin
 
@@ -121,6 +123,10 @@ class RefundAdmin(RefundWizard, RefundLinePages, api.ModelAdmin):
         if rows:
             html = drawing.draw("_refund_lines.html", rows=rows)
             found.append(api.Panel(_("Lines"), html, 10))
+        signed = signatures_of(purpose_of(record.id))
+        if signed:
+            html = drawing.draw("_signatures.html", signatures=signed, ways=dict(SIGNED))
+            found.append(api.Panel(_("Signature"), html, 15))
         payouts = _payouts(record.id)
         if payouts:
             html = drawing.draw("_refund_payouts.html", payouts=payouts)
@@ -177,13 +183,15 @@ class RefundAdmin(RefundWizard, RefundLinePages, api.ModelAdmin):
     def agree(self, number: int) -> Any:
         refund = reach(number, MAKE_REFUNDS)
         way, typed = text_of("agreed_by"), "".join(text_of("code").split())
-        member_id, refund_id = refund.member_id, refund.id
+        member_id, refund_id, store_id = refund.member_id, refund.id, refund.store_id
         try:
             proof: Proof = typed
             if way == "pin" and member_id is not None:
                 api.db.session.rollback()
                 check_member_pin(member_id, typed)
                 proof = ProvenPin(member_id)
+            if way == "signature":
+                proof = signature_of(member_id, store_id)
             if way == "sms_code":
                 raise api.Refused(_("She types the SMS code on her own phone."))
             agree_to_refund(refund_id, way, proof)

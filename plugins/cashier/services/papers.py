@@ -72,6 +72,13 @@ def build(story: list[Flowable], title: str, author: str) -> bytes:
     return page.getvalue()
 
 
+def signature(picture: bytes) -> Image:
+    """Return a signature, as it was drawn or photographed, for a paper."""
+    width, height = ImageReader(BytesIO(picture)).getSize()
+    wide = min(SIGNED_WIDTH, width)
+    return Image(BytesIO(picture), wide, wide * height / width, hAlign="LEFT")
+
+
 def draw_terms(
     title: str,
     subtitle: str,
@@ -99,8 +106,6 @@ def draw_terms(
         *(text(words, "plain") for words in signed),
     ]
     if picture is not None:
-        width, height = ImageReader(BytesIO(picture)).getSize()
-        wide = min(SIGNED_WIDTH, width)
-        story.append(Image(BytesIO(picture), wide, wide * height / width, hAlign="LEFT"))
+        story.append(signature(picture))
     story += [Spacer(1, 8), text(fingerprint, "small")]
     return build(story, title, author)

@@ -102,6 +102,12 @@ def signatures_of(purpose: str) -> list[Signature]:
     return list(api.db.session.scalars(wanted.order_by(Signature.id.desc())))
 
 
+def picture_of(purpose: str) -> bytes | None:
+    """Return the latest signature for something as a picture, if it was not forgotten."""
+    drawn = next((one for one in signatures_of(purpose) if one.file.size), None)
+    return drawn.file.read() if drawn is not None else None
+
+
 def draw_contract(
     title: str,
     subtitle: str,
@@ -116,8 +122,7 @@ def draw_contract(
     # What draws PDFs takes a fifth of a second to load: no start waits for it.
     from plugins.cashier.services.papers import draw_terms
 
-    drawn = next((one for one in signatures_of(purpose) if one.file.size), None)
-    picture = drawn.file.read() if drawn is not None else None
+    picture = picture_of(purpose)
     return draw_terms(title, subtitle, terms, signed, fingerprint, author=author, picture=picture)
 
 

@@ -26,11 +26,12 @@ from tests.support.people import SignIn, post
 from tests.support.phones import Phone, phone, phone_of, read_code_of
 from tests.support.refunds import alone_up_to, sheet_for
 from tests.support.salon import add_store
-from tests.support.till import add_to, balance, bill_of, cash, pay, service_for, top_up
+from tests.support.till import DRAWN, add_to, balance, bill_of, cash, pay, service_for, top_up
 
 __all__ = ["phone"]
 pytestmark = pytest.mark.any_engine
 HOME = "/console/cashier/refunds/"
+SIGNED = {"agreed_by": "signature", "signature": DRAWN}
 
 
 def words(page: Any) -> str:
@@ -83,7 +84,7 @@ def test_a_refund_goes_from_the_member_to_the_money_in_five_steps(
     refund = the_refund()
     assert made.location == f"{HOME}{refund.id}/"
     assert "¥280.00" in words(desk.get(made.location))
-    post(desk, f"{HOME}{refund.id}/agree", {"agreed_by": "signature"})
+    post(desk, f"{HOME}{refund.id}/agree", SIGNED)
     ways = desk.get(f"{HOME}{refund.id}/pay")
     assert "¥500.00 at most" in words(ways)
     sent = {"count": 1, "ref-0": field(ways.text, "ref-0"), "amount-0": "280.00"}
@@ -112,10 +113,24 @@ def test_days_that_do_not_follow_one_another_are_refused(anna: int, desk: FlaskC
     assert desk.get(f"{url}&paid_on=soon").status_code == 422
 
 
+def test_a_sheet_is_signed_on_the_screen_and_the_picture_is_kept_with_it(
+    anna: int, desk: FlaskClient
+) -> None:
+    top_up(anna, 500)
+    refund = sheet_for(anna)
+    bare = post(desk, f"{HOME}{refund.id}/agree", {"agreed_by": "signature"})
+    assert (bare.status_code, the_refund().answer) == (422, None)
+    assert "Let her sign" in words(bare)
+    assert post(desk, f"{HOME}{refund.id}/agree", SIGNED).status_code == 302
+    assert (the_refund().answer, the_refund().agreed_by) == ("agreed", "signature")
+    assert 'class="signature"' in desk.get(f"{HOME}{refund.id}/").text
+    assert b"/Subtype /Image" in desk.get(f"{HOME}{refund.id}/sheet.pdf").data
+
+
 def test_another_way_without_a_reason_keeps_what_was_typed(anna: int, desk: FlaskClient) -> None:
     top_up(anna, 500)
     refund = sheet_for(anna)
-    post(desk, f"{HOME}{refund.id}/agree", {"agreed_by": "signature"})
+    post(desk, f"{HOME}{refund.id}/agree", SIGNED)
     page = post(desk, f"{HOME}{refund.id}/pay", {"count": 0, "other": "transfer"})
     assert page.status_code == 422
     assert "why not the way it came" in words(page)

@@ -212,8 +212,8 @@ def test_a_large_refund_waits_for_a_second_person(app: Flask, anna: int) -> None
     top_up(anna, 500)
     first = add_person("front_desk")
     second = add_person("manager")
+    refund = agree(sheet_for(anna))
     with api.acting_as(api.Actor(first, "desk")):
-        refund = agree(sheet_for(anna))
         assert refund.state == "open"
         ask_for_approval(refund.id)
         with pytest.raises(api.Conflict):

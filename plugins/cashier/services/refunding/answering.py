@@ -8,7 +8,8 @@ from plugins.cashier.models import Refund
 from plugins.cashier.permissions import DEDUCT_ALONE
 from plugins.cashier.refunds import APPROVE_REFUNDS
 from plugins.cashier.services.agreeing import Proof, ProvenPin
-from plugins.cashier.services.refunding.cases import lock_refund
+from plugins.cashier.services.refunding.cases import lock_refund, purpose_of
+from plugins.cashier.services.signing import KEPT, Signed, use_signature
 from plugins.ledger.api import AGREEMENTS
 from plugins.membership.api import Member, use_code
 from plugins.messages.api import ProvenPhone
@@ -49,8 +50,16 @@ def _check(refund: Refund, agreed_by: str, proof: Proof) -> None:
         if not isinstance(proof, ProvenPhone) or proof.phone != member.phone:
             raise api.Refused(_("This SMS code is not hers."))
         use_sms_code(proof)
+    if agreed_by == "signature" and _must_be_kept(refund, proof):
+        use_signature(proof, refund.member_id, purpose_of(refund.id))
     if agreed_by == "staff_only" and not DEDUCT_ALONE.held(refund.store_id):
         raise api.Refused(_("You may not take from a balance without the member's code."))
+
+
+def _must_be_kept(refund: Refund, proof: Proof) -> bool:
+    if isinstance(proof, Signed):
+        return True
+    return api.actor().user_id is not None and bool(KEPT.get(refund.store_id))
 
 
 @api.unit

@@ -82,6 +82,11 @@ def digest(sheet: Mapping[str, Any]) -> str:
     return hashlib.sha256(told.encode()).hexdigest()
 
 
+def purpose_of(refund_id: int) -> str:
+    """Name a refund as what is signed for it does."""
+    return f"refund:{refund_id}"
+
+
 @api.unit
 def open_refund(
     member_id: int, keys: Sequence[str], asked: Asked, *, store_id: int, reason: str, key: str

@@ -9,9 +9,10 @@ from reportlab.platypus import Flowable, Paragraph, Spacer, Table, TableStyle
 
 from console import api
 from plugins.cashier.models import Refund
-from plugins.cashier.services.papers import LINE, build, text
-from plugins.cashier.services.refunding.cases import digest
+from plugins.cashier.services.papers import LINE, build, signature, text
+from plugins.cashier.services.refunding.cases import digest, purpose_of
 from plugins.cashier.services.refunding.showing import Result, ShownAccount, show_sheet
+from plugins.cashier.services.signing import picture_of
 
 WIDTHS = [20 * mm, 52 * mm, 14 * mm, 22 * mm, 22 * mm, 22 * mm, 22 * mm]
 
@@ -31,7 +32,7 @@ def draw_sheet(refund: Refund, member: str, store: str) -> bytes:
         story += _account(account)
     story += [Spacer(1, 6), _results(shown.results, "sum"), Spacer(1, 10)]
     story += [text(f"{one.number}  {one.text}", "small") for one in shown.clauses]
-    story += [Spacer(1, 18), _signatures(), Spacer(1, 6)]
+    story += [Spacer(1, 18), *_signed(refund), _signatures(), Spacer(1, 6)]
     kept = api.gettext("Hash of the sheet: %(hash)s", hash=digest(refund.sheet))
     story.append(text(kept, "small"))
     return build(story, f"{api.gettext('Refund sheet')} {refund.number}", store)
@@ -82,6 +83,11 @@ def _results(results: Sequence[Result], style: str) -> Table:
         for one in results
     ]
     return Table(rows, colWidths=[sum(WIDTHS) - 30 * mm, 30 * mm])
+
+
+def _signed(refund: Refund) -> list[Flowable]:
+    picture = picture_of(purpose_of(refund.id))
+    return [signature(picture)] if picture is not None else []
 
 
 def _signatures() -> Table:
