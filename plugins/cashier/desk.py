@@ -6,6 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import segno
+from markupsafe import Markup
+
 
 @dataclass(frozen=True)
 class Code:
@@ -49,12 +52,20 @@ class LooseEnd:
 class SlipRow:
     """A row of a receipt: *left* and *right*, or a text across it where *right* is empty.
 
-    *look* is "title", "centre", "plain", "indent", "total" or "rule".
+    *look* is "title", "centre", "plain", "indent", "total", "rule", or "qr": a QR code that says
+    *left*.
     """
 
     left: str = ""
     right: str = ""
-    look: Literal["title", "centre", "plain", "indent", "total", "rule"] = "plain"
+    look: Literal["title", "centre", "plain", "indent", "total", "rule", "qr"] = "plain"
+
+    @property
+    def drawn(self) -> Markup:
+        """The QR code of what it says, for a page."""
+        code = segno.make(self.left, error="m", micro=False)
+        svg = code.svg_inline(scale=4, border=2, omitsize=True, dark="#000", light="#fff")
+        return Markup(svg)  # noqa: S704 - segno draws squares and no text
 
 
 @dataclass(frozen=True)

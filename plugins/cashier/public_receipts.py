@@ -34,6 +34,6 @@ def show_receipt(number: int) -> Any:
     bill = api.db.session.get(Bill, number)
     if bill is None or bill.member_id != api.visitor().id or not was_settled(bill):
         abort(404)
-    slip = slip_of(bill, Look.of(bill.store_id).whole())
+    slip = slip_of(bill, Look.of(bill.store_id).on_phone())
     notes = notes_on_bill(bill)
     return api.render_public("cashier/phone/receipt.html", slip=slip, bill=bill, notes=notes)

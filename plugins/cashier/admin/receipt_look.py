@@ -63,6 +63,7 @@ class ReceiptLook(api.AdminView):
             parts=PARTS,
             placeholders=PLACEHOLDERS,
             slip=example(store_id, shown),
+            has_base_url=bool(api.base_url()),
             problem=problem,
         )
 

@@ -16,6 +16,8 @@ START = b"\x1b@\x1c&"  # ESC @: forget what was set; FS &: Chinese characters on
 CENTRE, LEFT = b"\x1ba\x01", b"\x1ba\x00"
 LARGE, PLAIN = b"\x1d!\x11", b"\x1d!\x00"
 BOLD, LIGHT = b"\x1bE\x01", b"\x1bE\x00"
+#: From so many columns on, paper is 80 mm wide.
+WIDE = 48
 CUT = b"\n\n\n\n\x1dVA\x00"  # GS V A: feed to the knife and cut
 KICK = b"\x1bp\x00\x19\xfa"  # ESC p 0: the drawer on pin 2, 50 ms on and 500 ms off
 
@@ -34,6 +36,8 @@ def encode(slip: Slip | None, *, opens_drawer: bool = False) -> bytes:
 def _row(row: SlipRow, columns: int) -> bytes:
     if row.look == "rule":
         return b"-" * columns + b"\n"
+    if row.look == "qr":
+        return CENTRE + _code(row.left, columns) + LEFT
     if row.look == "title":
         lines = wrap(row.left, columns // 2)
         return CENTRE + LARGE + _text(lines) + PLAIN + LEFT
@@ -41,6 +45,14 @@ def _row(row: SlipRow, columns: int) -> bytes:
         return CENTRE + _text(wrap(row.left, columns)) + LEFT
     text = _text(pair(row, columns))
     return BOLD + text + LIGHT if row.look == "total" else text
+
+
+def _code(said: str, columns: int) -> bytes:
+    """Return the orders for a QR code: model 2, its size by the paper, correction M, the words."""
+    data = said.encode()
+    size = 5 if columns < WIDE else 6
+    orders = (b"1A2\x00", b"1C" + bytes([size]), b"1E1", b"1P0" + data, b"1Q0")
+    return b"".join(b"\x1d(k" + len(one).to_bytes(2, "little") + one for one in orders) + b"\n"
 
 
 def _text(lines: list[str]) -> bytes:

@@ -43,6 +43,7 @@ PARTS = (
     ("sessions", _("Sessions left")),
     ("cashier", _("Who settled")),
     ("unused", _("Benefits that did not count, and why")),
+    ("code", _("QR code that opens the receipt on the member's phone")),
 )
 HEADER = api.Setting(
     "cashier.receipt_header",
@@ -54,7 +55,7 @@ FOOTER = api.Setting("cashier.receipt_footer", _("Foot of receipts"), "", per_st
 SHOWN = api.Setting(
     "cashier.receipt_parts",
     _("What receipts show"),
-    "people,list,member,balance,points,sessions,cashier",
+    "people,list,member,balance,points,sessions,cashier,code",
     per_store=True,
 )
 PAPER = api.Setting(
@@ -107,9 +108,10 @@ class Look:
         footer = FOOTER.get(store_id)
         return cls(HEADER.get(store_id), footer, parts, 58 if PAPER.get(store_id) == 58 else 80)
 
-    def whole(self) -> Look:
-        """Return a look that shows all that receipts can show."""
-        return Look(self.header, self.footer, frozenset(key for key, _label in PARTS), 80)
+    def on_phone(self) -> Look:
+        """Return a look that shows all that receipts can show, but the code that leads there."""
+        parts = frozenset(key for key, _label in PARTS) - {"code"}
+        return Look(self.header, self.footer, parts, 80)
 
 
 @api.unit
@@ -174,6 +176,16 @@ def _rows(bill: Bill, look: Look, *, again: bool) -> Iterator[SlipRow]:
         yield SlipRow(look="rule")
     for row in footer:
         yield SlipRow(row, look="centre")
+    if bill.member_id is not None:
+        yield from _code(bill.id, look)
+
+
+def _code(number: int, look: Look) -> Iterator[SlipRow]:
+    """Lead a member to her receipt on her phone, where she can say that something is wrong."""
+    base = api.base_url().rstrip("/")
+    if "code" in look.parts and base:
+        yield SlipRow(f"{base}/cashier/receipts/{number}", look="qr")
+        yield SlipRow(api.gettext("This receipt on your phone: ask about it there"), look="centre")
 
 
 def _bought(bill: Bill, look: Look) -> Iterator[SlipRow]:
@@ -266,8 +278,11 @@ def example(store_id: int, look: Look) -> Slip:
     """Return a receipt of things that nobody bought, to see what a look comes to."""
     latest = sa.select(Bill).where(Bill.store_id == store_id, Bill.state == "settled")
     bill = api.db.session.scalar(latest.order_by(Bill.id.desc()).limit(1))
-    if bill is not None:
+    if bill is not None and bill.member_id is not None:
         return slip_of(bill, look)
+    code = _code(bill.id if bill is not None else 1, look)
+    if bill is not None:
+        return Slip((*slip_of(bill, look).rows, *code), look.paper)
     store = api.db.session.get_one(api.Store, store_id)
     now = api.now().astimezone(ZoneInfo(store.time_zone))
     facts = {"shop": api.SHOP_NAME.get(), "store": store.name, "date": _day(now)}
@@ -276,7 +291,7 @@ def example(store_id: int, look: Look) -> Slip:
     rule = SlipRow(look="rule")
     due = SlipRow(api.gettext("Due"), api.format_fen(12_800), "total")
     rows = [rule, SlipRow(api.gettext("Service"), "128.00"), rule, due, rule]
-    return Slip((*head, *rows, *foot), look.paper)
+    return Slip((*head, *rows, *foot, *code), look.paper)
 
 
 def _day(moment: dt.datetime) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import socket
 import threading
 from collections.abc import Iterator
@@ -156,6 +157,22 @@ def test_esc_pos_bytes_set_the_right_side_at_the_edge() -> None:
     line = "剪发" + " " * (32 - 4 - 6) + "110.00"
     assert f"{line}\n".encode("gb18030") in told
     assert "晴美沙龙".encode("gb18030") in told
+
+
+@pytest.mark.any_engine
+def test_paper_leads_a_member_to_the_receipt_on_her_phone(
+    app: Flask, anna: int, paid: Bill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "qr" not in [row.look for row in slip_of(paid).rows]
+    config = app.extensions["console_config"]
+    public = dataclasses.replace(config, base_url="https://salon.example")
+    monkeypatch.setitem(app.extensions, "console_config", public)
+    slip = slip_of(paid)
+    link = f"https://salon.example/cashier/receipts/{paid.id}"
+    assert [row.left for row in slip.rows if row.look == "qr"] == [link]
+    assert b"1P0" + link.encode() + b"\x1d(k\x03\x001Q0" in escpos.encode(slip)
+    assert "<svg" in slip.rows[-2].drawn
+    assert "https://" not in phone_of(app, anna).get(f"/cashier/receipts/{paid.id}").text
 
 
 @pytest.mark.any_engine
