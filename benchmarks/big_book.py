@@ -26,7 +26,7 @@ INSERT INTO ledger_journal
     (id, idem_key, request_hash, code, ref, store_id, business_on, posted_at, note)
 {numbers}
 SELECT {first} + x, 'bench:' || x, 'bench', CASE WHEN x % 10 < {uses} THEN 'spend' ELSE 'sale' END,
-    'bench:' || x, 1, {day}, {now}, ''
+    'bench:' || x, 1, {day}, {moment}, ''
 FROM n
 """
 LEGS = """
@@ -53,6 +53,11 @@ DAYS = {
     "sqlite": "date('2026-01-01', '-' || (x % 1000) || ' days')",
     "postgresql": "DATE '2026-01-01' - CAST(x % 1000 AS integer)",
 }
+#: Each journal was posted a second after the one before it.
+MOMENTS = {
+    "sqlite": "strftime('%Y-%m-%d %H:%M:%S.000000', '2026-01-01', (x - {count}) || ' seconds')",
+    "postgresql": "TIMESTAMPTZ '2026-01-01' + make_interval(secs => x - {count})",
+}
 NOW = {"sqlite": "'2026-01-01 00:00:00.000000'", "postgresql": "TIMESTAMPTZ '2026-01-01'"}
 
 
@@ -69,6 +74,7 @@ def write_journals(url: str, count: int) -> None:
             "false": "0" if name == "sqlite" else "false",
             "now": NOW[name],
             "day": DAYS[name],
+            "moment": MOMENTS[name].format(count=count),
             "uses": USES,
             "numbers": NUMBERS.format(count=count),
             "first": number("SELECT max(id) FROM ledger_journal"),

@@ -84,6 +84,7 @@ from console.inbox import notify
 from console.inbox import settle as settle_notice
 from console.jobs import JobRun, Schedule, job, start_job
 from console.money import format_fen, parse_fen
+from console.once import read_once
 from console.phones import normalise_phone, tail_of
 from console.pinyin import spell
 from console.plugin import Card, Command, DemoEntrance, DemoPane, DemoPart, Plugin, TourStop

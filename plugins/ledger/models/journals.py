@@ -57,8 +57,8 @@ class Leg(api.Model):
             ["credit_id", "unit"], ["ledger_account.id", "ledger_account.unit"]
         ),
         sa.Index("ix_ledger_leg_journal_id", "journal_id"),
-        sa.Index("ix_ledger_leg_debit_id", "debit_id"),
-        sa.Index("ix_ledger_leg_credit_id", "credit_id"),
+        sa.Index("ix_ledger_leg_debit_id", "debit_id", "journal_id"),
+        sa.Index("ix_ledger_leg_credit_id", "credit_id", "journal_id"),
     )
     scope = api.CHAIN
     id: Mapped[int] = api.column(_("Number"), primary_key=True)

@@ -34,6 +34,10 @@ KINDS = {
 }
 MONEY = ("principal", "bonus")
 VISITS = ("spend", "use_session", "sale")
+#: How far apart the numbers of journals and their moments may lie.
+ASTRAY = 100
+#: More journals than a member has.
+EVER = 1_000_000
 ICONS = {
     "top_up": "coin",
     "spend": "receipt",
@@ -52,12 +56,28 @@ def _accounts(member_id: int) -> Any:
     return sa.select(Account.id).where(*own)
 
 
-def _journals(member_id: int) -> sa.ColumnElement[bool]:
-    """Return the condition that a journal moved something of a member's."""
-    accounts = _accounts(member_id).scalar_subquery()
-    debits = sa.select(Leg.journal_id).where(Leg.debit_id.in_(accounts))
-    credits = sa.select(Leg.journal_id).where(Leg.credit_id.in_(accounts))
-    return Journal.id.in_(debits.union_all(credits))
+def _latest(
+    member_id: int, before: TimelinePlace | None = None, most: int = 0
+) -> sa.ColumnElement[bool]:
+    """Return the condition that a journal is among the latest that moved something of a member's.
+
+    So many that *most* of them stand below *before*. They are counted by their numbers, which
+    two indexes hold: a long history costs no more than a short one. Numbers follow the clock but
+    for what was posted side by side, and where somebody turned it back.
+    """
+    accounts = _accounts(member_id)
+    sides = [
+        sa.select(Leg.journal_id.label("id")).where(mine.in_(accounts))
+        for mine in (Leg.debit_id, Leg.credit_id)
+    ]
+    if before is not None:
+        then = sa.select(Journal.id).where(Journal.posted_at <= before.at)
+        then = then.order_by(Journal.posted_at.desc(), Journal.id.desc()).limit(1)
+        last = api.db.session.scalar(then) or 0
+        sides = [side.where(Leg.journal_id <= last + ASTRAY) for side in sides]
+    both = sa.union(*sides).subquery()
+    latest = sa.select(both.c.id).order_by(both.c.id.desc()).limit(most + 2 * ASTRAY)
+    return Journal.id.in_(latest)
 
 
 def tell_movements(
@@ -71,7 +91,10 @@ def tell_movements(
         sa.select(Journal, api.Store.name, api.User.name)
         .outerjoin(api.Store, api.Store.id == Journal.store_id)
         .outerjoin(api.User, api.User.id == Journal.actor_id)
-        .where(_journals(member_id), older_than(before, SOURCE, Journal.posted_at, Journal.id))
+        .where(
+            _latest(member_id, before, most),
+            older_than(before, SOURCE, Journal.posted_at, Journal.id),
+        )
         .order_by(Journal.posted_at.desc(), Journal.id.desc())
         .limit(most)
     ).all()
@@ -154,8 +177,8 @@ def notes_on(member_id: int, moments: Iterable[TimelineMoment]) -> dict[int, lis
 
 def last_visit_on(member_id: int) -> dt.date | None:
     """Return the last business day on which a member used what she has; None if she never did."""
-    visits = sa.select(sa.func.max(Journal.business_on)).where(
-        _journals(member_id), Journal.code.in_(VISITS)
-    )
-    found: dt.date | None = api.db.session.scalar(visits)
+    visits = sa.select(sa.func.max(Journal.business_on)).where(Journal.code.in_(VISITS))
+    found: dt.date | None = api.db.session.scalar(visits.where(_latest(member_id)))
+    if found is None:
+        found = api.db.session.scalar(visits.where(_latest(member_id, most=EVER)))
     return found
