@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from console.admin import density
 from console.admin.attributes import pk_of
 from console.db import db
+from console.once import read_once
 from console.security import masking
 from console.stores import Store
 
@@ -67,13 +68,19 @@ def find(model: type[Any], text: object, needs: Permission, *, lock: bool = Fals
     number = read_id(model, text)
     if number is None:
         return None
+    if lock:
+        locked = _wanted(model, number, needs).with_for_update(of=model)
+        return db.session.scalars(locked.execution_options(populate_existing=True)).one_or_none()
+    return read_once(
+        ("console.found", model, number, needs.stores()),
+        lambda: db.session.scalars(_wanted(model, number, needs)).one_or_none(),
+    )
+
+
+def _wanted(model: type[Any], number: Any, needs: Permission) -> sa.Select[Any]:
     wanted = sa.select(model).where(pk_of(model) == number)
     limit = scope_of(model, needs)
-    if limit is not None:
-        wanted = wanted.where(limit)
-    if lock:
-        wanted = wanted.with_for_update(of=model).execution_options(populate_existing=True)
-    return db.session.scalars(wanted).one_or_none()
+    return wanted if limit is None else wanted.where(limit)
 
 
 def reached(model: type[Any], ids: list[Any], needs: Permission) -> set[Any]:

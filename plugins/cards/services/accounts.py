@@ -25,32 +25,34 @@ class Left:
         return self.paid + self.free
 
 
+_paid, _gift = sa.orm.aliased(Account), sa.orm.aliased(Account)
+_LEFT = (
+    sa.select(
+        Lot.id,
+        _paid.credits - _paid.debits,
+        sa.func.coalesce(_gift.credits - _gift.debits, 0),
+    )
+    .join(_paid, _paid.id == Lot.paid_account_id)
+    .outerjoin(_gift, _gift.id == Lot.gift_account_id)
+    .where(Lot.id.in_(sa.bindparam("lots", expanding=True)))
+)
+
+
 def left_of(parts: Iterable[Part]) -> dict[int, Left]:
     """Return what is left of parts of cards, by the part's number, in one query."""
     lots = {part.lot_id: part.id for part in parts if part.lot_id is not None}
-    paid, gift = sa.orm.aliased(Account), sa.orm.aliased(Account)
-    rows = api.db.session.execute(
-        sa.select(
-            Lot.id,
-            paid.credits - paid.debits,
-            sa.func.coalesce(gift.credits - gift.debits, 0),
-        )
-        .join(paid, paid.id == Lot.paid_account_id)
-        .outerjoin(gift, gift.id == Lot.gift_account_id)
-        .where(Lot.id.in_(lots))
-    )
+    rows = api.db.session.execute(_LEFT, {"lots": [*lots]}) if lots else ()
     return {lots[number]: Left(int(some), int(free)) for number, some, free in rows}
 
 
 def left_per_card() -> sa.Subquery:
     """Return what is left by card, as a subquery with `card_id` and `left`."""
-    paid, gift = sa.orm.aliased(Account), sa.orm.aliased(Account)
-    both = paid.credits - paid.debits + sa.func.coalesce(gift.credits - gift.debits, 0)
+    both = _paid.credits - _paid.debits + sa.func.coalesce(_gift.credits - _gift.debits, 0)
     return (
         sa.select(Part.card_id.label("card_id"), sa.func.sum(both).label("left"))
         .join(Lot, Lot.id == Part.lot_id)
-        .join(paid, paid.id == Lot.paid_account_id)
-        .outerjoin(gift, gift.id == Lot.gift_account_id)
+        .join(_paid, _paid.id == Lot.paid_account_id)
+        .outerjoin(_gift, _gift.id == Lot.gift_account_id)
         .group_by(Part.card_id)
         .subquery()
     )
@@ -74,6 +76,8 @@ def owing_of(card: Card) -> int:
 def owing_of_all(cards: Sequence[Card]) -> dict[int, int]:
     """Return what is owing for cards, by card, in one query; those paid in full are left out."""
     accounts = {card.owing_account_id: card.id for card in cards if card.owing_account_id}
+    if not accounts:
+        return {}
     rows = api.db.session.execute(
         sa.select(Account.id, Account.debits - Account.credits).where(Account.id.in_(accounts))
     )

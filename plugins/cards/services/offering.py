@@ -41,11 +41,16 @@ def cards_of(member_id: int, *, over: bool = False) -> list[Card]:
 
     With *over* also those that were given back, swapped or undone.
     """
-    rows = sa.select(Card).where(Card.member_id == heir_of(member_id))
-    if not over:
-        rows = rows.where(Card.state.in_(("active", "paused")))
-    ordered = rows.order_by(Card.until_on.is_(None), Card.until_on, Card.id)
-    return list(api.db.session.scalars(ordered))
+    asked = {"member_id": heir_of(member_id)}
+    return list(api.db.session.scalars(_ALL if over else _LIVING, asked))
+
+
+_ALL = (
+    sa.select(Card)
+    .where(Card.member_id == sa.bindparam("member_id"))
+    .order_by(Card.until_on.is_(None), Card.until_on, Card.id)
+)
+_LIVING = _ALL.where(Card.state.in_(("active", "paused")))
 
 
 def offers_of(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import sqlalchemy as sa
 from flask import render_template, request
 
 from console import api
@@ -133,9 +135,11 @@ def _price(service: Service, variant: Variant) -> str:
 
 def tell(bill: Bill | None, store: api.Store, chosen: Plan | None) -> dict[str, Any]:
     """Return what the templates of the screen read."""
+    waiting = billing.open_bills(frozenset({store.id}), "open", "held", "part_paid")
+    known = members_of(waiting)
     others = [
-        (each, billing.member_of(each))
-        for each in billing.open_bills(frozenset({store.id}), "open", "held", "part_paid")
+        (each, known.get(each.member_id or 0))
+        for each in waiting
         if bill is None or each.id != bill.id
     ]
     told: dict[str, Any] = {
@@ -155,6 +159,15 @@ def tell(bill: Bill | None, store: api.Store, chosen: Plan | None) -> dict[str, 
     if bill is not None:
         told |= _tell_bill(bill, chosen)
     return told
+
+
+def members_of(bills: Sequence[Bill]) -> dict[int, Member]:
+    """Return the members of some bills, by number, in one query."""
+    numbers = {bill.member_id for bill in bills if bill.member_id}
+    if not numbers:
+        return {}
+    found = api.db.session.scalars(sa.select(Member).where(Member.id.in_(numbers)))
+    return {member.id: member for member in found}
 
 
 def _tell_bill(bill: Bill, chosen: Plan | None) -> dict[str, Any]:

@@ -64,10 +64,12 @@ def print_after(number: int) -> api.Refused | None:
     """
     bill = api.db.session.get_one(Bill, number)
     store_id = bill.store_id
+    if chosen_printer(store_id).send is None:
+        return None
     paid = [kind for payment, kind in payments_of(number) if payment.state == "confirmed"]
     opens = DRAWER.get(store_id) and any(kind.account == "cash" for kind in paid)
     prints = AT_ONCE.get(store_id) and was_settled(bill)
-    if chosen_printer(store_id).send is None or not (opens or prints):
+    if not (opens or prints):
         return None
     slip = paper_of(bill) if prints else None
     try:

@@ -58,8 +58,12 @@ def adjustments(draft: Draft) -> list[Adjustment]:
 
 def member_offers(member_id: int, store_id: int) -> list[Offer]:
     """Return what a member may use in a store today, such as sessions of her cards."""
-    found = api.answers(cashier_member_offers, member_id=member_id, store_id=store_id)
-    return [offer for answer in found for offer in answer]
+
+    def ask() -> list[Offer]:
+        found = api.answers(cashier_member_offers, member_id=member_id, store_id=store_id)
+        return [offer for answer in found for offer in answer]
+
+    return [*api.read_once(("cashier.offers", member_id, store_id), ask)]
 
 
 def deposits_for(bill_id: int) -> list[PaidAhead]:

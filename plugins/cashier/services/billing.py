@@ -63,13 +63,26 @@ def open_bill(
 
 def lock_bill(bill_id: int, *states: str) -> Bill:
     """Return a bill, locked until the unit ends; refused unless it is in one of *states*."""
-    wanted = sa.select(Bill).where(Bill.id == bill_id).with_for_update()
-    bill = api.db.session.scalar(wanted.execution_options(populate_existing=True))
+    bill = api.db.session.scalar(_LOCKED, {"bill_id": bill_id})
     if bill is None:
         raise api.NotFound(_("There is no such bill."))
-    if states and bill.state not in states:
-        raise api.Conflict(_STANDS[bill.state])
+    if states:
+        require_state(bill, *states)
     return bill
+
+
+_LOCKED = (
+    sa.select(Bill)
+    .where(Bill.id == sa.bindparam("bill_id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
+
+def require_state(bill: Bill, *states: str) -> None:
+    """Raise `Conflict` unless a bill is in one of *states*."""
+    if bill.state not in states:
+        raise api.Conflict(_STANDS[bill.state])
 
 
 _STANDS: dict[str, Any] = {

@@ -8,11 +8,10 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.cashier.hookspecs import cashier_member_offers
 from plugins.cashier.models import Bill, Line, Performer
 from plugins.cashier.offers import Tender
 from plugins.cashier.priced import Draft, FromPurse, Means, Proposal, Session
-from plugins.cashier.services.asking import adjustments
+from plugins.cashier.services.asking import adjustments, member_offers
 from plugins.cashier.services.benefits import lines_for
 from plugins.cashier.services.billing import add_line, lock_bill, remove_line
 from plugins.cashier.services.cards_on_bill import added_by, cards_for
@@ -83,8 +82,7 @@ def means_of(bill: Bill, draft: Draft) -> Means:
             purses.append(FromPurse(card.code, added[card.code], lines_for(card, draft)))
     purses.append(FromPurse(None, plain))
     sessions, left = [], {}
-    offers = api.answers(cashier_member_offers, member_id=bill.member_id, store_id=bill.store_id)
-    for offer in (one for answer in offers for one in answer if one.pool):
+    for offer in (one for one in member_offers(bill.member_id, bill.store_id) if one.pool):
         if offer.left is not None:
             left[offer.pool] = offer.left
         sessions += [

@@ -27,6 +27,13 @@ FIRST: tuple[tuple[str, Any, str, str, str, bool], ...] = (
 )
 
 
+_KINDS = (
+    sa.select(PaymentKind)
+    .where(PaymentKind.in_use, PaymentKind.online.is_(False))
+    .order_by(PaymentKind.place, PaymentKind.id)
+)
+
+
 @api.unit
 def seed_payment_kinds() -> None:
     """Make the kinds of payment that every salon has, unless they are there."""
@@ -45,8 +52,7 @@ def seed_payment_kinds() -> None:
 
 def payment_kinds() -> list[PaymentKind]:
     """Return the kinds of payment that staff enter, in their order; none is online."""
-    wanted = sa.select(PaymentKind).where(PaymentKind.in_use, PaymentKind.online.is_(False))
-    return list(api.db.session.scalars(wanted.order_by(PaymentKind.place, PaymentKind.id)))
+    return [*api.read_once("cashier.kinds", lambda: api.db.session.scalars(_KINDS).all())]
 
 
 def find_kind(code: str) -> PaymentKind:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -71,9 +72,19 @@ def works_in(staff_id: int, store_id: int) -> bool:
 
 def staff_of_store(store_id: int) -> list[Staff]:
     """Return who works in a store, by name."""
-    works = sa.select(StaffStore.staff_id).where(StaffStore.store_id == store_id)
-    wanted = sa.select(Staff).where(Staff.id.in_(works), Staff.left_on.is_(None))
-    return list(api.db.session.scalars(wanted.order_by(Staff.name, Staff.id)))
+    return list(api.db.session.scalars(_STAFF, {"store_id": store_id}))
+
+
+_STAFF = (
+    sa.select(Staff)
+    .where(
+        Staff.id.in_(
+            sa.select(StaffStore.staff_id).where(StaffStore.store_id == sa.bindparam("store_id"))
+        ),
+        Staff.left_on.is_(None),
+    )
+    .order_by(Staff.name, Staff.id)
+)
 
 
 def first_of(line: Line) -> int | None:
@@ -149,18 +160,28 @@ def _check(line: Line, shares: Sequence[Share], sums: Mapping[str, int]) -> None
         raise api.Refused(_("Choose somebody who works in this store."))
 
 
+_NUMBERS: Any = sa.bindparam("line_ids", expanding=True)
+_PERFORMED = (
+    sa.select(Performer, Staff)
+    .join(Staff, Staff.id == Performer.staff_id)
+    .where(Performer.line_id.in_(_NUMBERS))
+    .order_by(Performer.id)
+)
+_SOLD = (
+    sa.select(Seller, Staff)
+    .join(Staff, Staff.id == Seller.staff_id)
+    .where(Seller.line_id.in_(_NUMBERS))
+    .order_by(Seller.id)
+)
+
+
 def shares_of(line_ids: Sequence[int]) -> dict[int, list[tuple[Staff, Share]]]:
     """Return who performed or sold lines, by line."""
     found: dict[int, list[tuple[Staff, Share]]] = {number: [] for number in line_ids}
-    performed = sa.select(Performer, Staff).join(Staff, Staff.id == Performer.staff_id)
-    rows = api.db.session.execute(
-        performed.where(Performer.line_id.in_(line_ids)).order_by(Performer.id)
-    )
-    for row, staff in rows:
+    asked = {"line_ids": [*line_ids]}
+    for row, staff in api.db.session.execute(_PERFORMED, asked) if line_ids else ():
         share = Share(staff.id, row.share_permille, row.named, row.role)
         found[row.line_id].append((staff, share))
-    sold = sa.select(Seller, Staff).join(Staff, Staff.id == Seller.staff_id)
-    sellers = api.db.session.execute(sold.where(Seller.line_id.in_(line_ids)).order_by(Seller.id))
-    for seller, staff in sellers:
+    for seller, staff in api.db.session.execute(_SOLD, asked) if line_ids else ():
         found[seller.line_id].append((staff, Share(staff.id, seller.share_permille, role="sold")))
     return found

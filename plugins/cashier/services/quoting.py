@@ -19,20 +19,35 @@ from plugins.cashier.services.pricing.solving import solve
 
 #: Kinds of orders that are sold for money, not paid from balance.
 SALES = ("recharge", "card")
+#: Made once: these are asked with each tap.
+_LINES = (
+    sa.select(Line)
+    .where(Line.bill_id == sa.bindparam("bill_id"), Line.removed_at.is_(None))
+    .order_by(Line.place, Line.id)
+)
+_DISCOUNTS = (
+    sa.select(Discount)
+    .where(Discount.line_id.in_(sa.bindparam("line_ids", expanding=True)))
+    .order_by(Discount.id)
+)
+_ORDERS = sa.select(Order).where(Order.bill_id == sa.bindparam("bill_id"))
 
 
 def lines_of(bill_id: int) -> list[Line]:
     """Return the lines of a bill in their order."""
-    wanted = sa.select(Line).where(Line.bill_id == bill_id, Line.removed_at.is_(None))
-    wanted = wanted.order_by(Line.place, Line.id)
-    return list(api.db.session.scalars(wanted))
+    key = ("cashier.lines", bill_id)
+    asked = {"bill_id": bill_id}
+    return [*api.read_once(key, lambda: api.db.session.scalars(_LINES, asked).all())]
 
 
 def discounts_of(line_ids: Sequence[int]) -> dict[int, list[Discount]]:
     """Return what makes lines cheaper, by line."""
     found: dict[int, list[Discount]] = {number: [] for number in line_ids}
-    rows = sa.select(Discount).where(Discount.line_id.in_(line_ids)).order_by(Discount.id)
-    for discount in api.db.session.scalars(rows):
+    asked = {"line_ids": [*line_ids]}
+    key = ("cashier.discounts", *line_ids)
+    if not line_ids:
+        return found
+    for discount in api.read_once(key, lambda: api.db.session.scalars(_DISCOUNTS, asked).all()):
         found[discount.line_id].append(discount)
     return found
 
@@ -42,13 +57,18 @@ def quote(bill: Bill, balance_fen: int = 0) -> Quote:
     return quote_for(bill, [(None, balance_fen)] if balance_fen else ())
 
 
-def quote_for(bill: Bill, wanted: Sequence[tuple[str | None, int]], terms: str = "") -> Quote:
+def quote_for(
+    bill: Bill,
+    wanted: Sequence[tuple[str | None, int]],
+    terms: str = "",
+    lines: Sequence[Line] | None = None,
+) -> Quote:
     """Return what a bill costs when stored-value cards pay so much of it each.
 
     `Conflict` when it no longer stands by the *terms* of the quote that was shown before, with
     these cards or without them.
     """
-    draft = draft_of(bill)
+    draft = draft_of(bill, lines)
     # What is offered does not hang on how she pays: else the preview could not be trusted.
     offered = adjustments(draft)
     found = solve(replace(draft, purses=from_purses(draft, wanted)), offered)
@@ -82,9 +102,9 @@ def from_purses(draft: Draft, wanted: Sequence[tuple[str | None, int]]) -> list[
     return found
 
 
-def draft_of(bill: Bill) -> Draft:
-    """Return a bill as prices are made for it."""
-    lines = lines_of(bill.id)
+def draft_of(bill: Bill, lines: Sequence[Line] | None = None) -> Draft:
+    """Return a bill as prices are made for it; *lines* are its own, where they are known."""
+    lines = lines_of(bill.id) if lines is None else lines
     by_hand = discounts_of([line.id for line in lines])
     kinds = line_kinds()
     return Draft(
@@ -118,18 +138,17 @@ def _draft_line(line: Line, discounts: Sequence[Discount], kind: Any) -> DraftLi
 def refresh(bill: Bill) -> Quote:
     """Write what an open bill costs now on it, its orders and lines; in a unit."""
     api.db.session.flush()
-    found = quote(bill)
-    write_sums(bill, found)
+    lines = lines_of(bill.id)
+    found = quote_for(bill, (), lines=lines)
+    write_sums(bill, found, lines)
     return found
 
 
-def write_sums(bill: Bill, found: Quote) -> None:
-    """Write the sums of a quote on a bill, its orders and lines, in the running unit."""
-    lines = lines_of(bill.id)
+def write_sums(bill: Bill, found: Quote, lines: Sequence[Line]) -> None:
+    """Write the sums of a quote on a bill, its orders and *lines*, in the running unit."""
     for line in lines:
         line.due_fen = found.line(line.id).due_fen
-    orders = sa.select(Order).where(Order.bill_id == bill.id)
-    for order in api.db.session.scalars(orders).all():
+    for order in api.db.session.scalars(_ORDERS, {"bill_id": bill.id}).all():
         own = [line for line in lines if line.order_kind == order.kind]
         if not own:
             api.db.session.delete(order)

@@ -22,7 +22,7 @@ from plugins.cashier.permissions import ALLOW_OWING
 from plugins.cashier.services import performers
 from plugins.cashier.services.agreeing import Proof, check_agreement, takes_something
 from plugins.cashier.services.asking import line_kind
-from plugins.cashier.services.billing import lock_bill
+from plugins.cashier.services.billing import lock_bill, require_state
 from plugins.cashier.services.days import book_day
 from plugins.cashier.services.points import move_points
 from plugins.cashier.services.purse import Wallet, keep_payments
@@ -78,7 +78,7 @@ def settle(
                 _("This form was sent before with other contents. Load the page again.")
             )
         return known
-    lock_bill(bill_id, "open", "part_paid")
+    require_state(bill, "open", "part_paid")
     objections = api.answers(cashier_check_bill, bill_id=bill_id)
     if objections:
         raise api.Refused(objections[0])
@@ -138,7 +138,7 @@ def _quoted(
     bill: Bill, lines: Sequence[Line], wallet: Wallet, terms: str
 ) -> tuple[dict[int, tuple[int, int]], int]:
     """Freeze what a bill costs; return what is due and paid from balance by line, and points."""
-    found = quote_for(bill, wallet.purses, terms)
+    found = quote_for(bill, wallet.purses, terms, lines)
     if found.balance_fen != wallet.balance_fen:
         raise api.Refused(_("More would be taken from the balance than may be paid by it."))
     _freeze(bill, lines, found)
@@ -162,7 +162,7 @@ def _check_due(due: int, expected: int | None) -> None:
 
 def _freeze(bill: Bill, lines: Sequence[Line], found: Quote) -> None:
     """Write what each line costs, and why, for ever."""
-    write_sums(bill, found)
+    write_sums(bill, found, lines)
     numbers = [line.id for line in lines]
     by_hand = sa.select(Discount).where(Discount.line_id.in_(numbers), Discount.step.in_(BY_HAND))
     told = {(each.line_id, each.step): each for each in api.db.session.scalars(by_hand)}

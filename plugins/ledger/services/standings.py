@@ -13,6 +13,13 @@ from plugins.ledger.chart import MEMBER
 from plugins.ledger.models import Standing
 
 STANDING: Any = Standing.__table__
+SUMS = (
+    sa.select(STANDING.c.owner_id, STANDING.c.kind, sa.func.sum(STANDING.c.amount))
+    .where(STANDING.c.owner == MEMBER)
+    .where(STANDING.c.owner_id.in_(sa.bindparam("members", expanding=True)))
+    .where(STANDING.c.kind.in_(sa.bindparam("kinds", expanding=True)))
+    .group_by(STANDING.c.owner_id, STANDING.c.kind)
+)
 
 
 def standing_amount(member_id: Any, kind: str, unit: str = "") -> sa.ColumnElement[int]:
@@ -69,12 +76,7 @@ def standings(member_ids: Sequence[int], kinds: Iterable[str]) -> dict[int, dict
     """Return what members have, by member and kind, summed over units; zero where nothing is."""
     wanted = list(kinds)
     found = {member_id: dict.fromkeys(wanted, 0) for member_id in member_ids}
-    rows = api.db.session.execute(
-        sa.select(STANDING.c.owner_id, STANDING.c.kind, sa.func.sum(STANDING.c.amount))
-        .where(STANDING.c.owner == MEMBER, STANDING.c.owner_id.in_(member_ids))
-        .where(STANDING.c.kind.in_(wanted))
-        .group_by(STANDING.c.owner_id, STANDING.c.kind)
-    )
+    rows = api.db.session.execute(SUMS, {"members": [*found], "kinds": wanted})
     for member_id, kind, amount in rows:
         found[member_id][kind] = int(amount)
     return found

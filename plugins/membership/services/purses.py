@@ -74,9 +74,11 @@ def purses_of(member_id: int) -> list[PurseState]:
     The plain balance is always among them. Whoever pays a line chooses one that `accepts` it
     and takes its discount into the price.
     """
-    lots = lots_of(member_id)
-    held = sa.select(Purse).where(Purse.member_id == member_id).order_by(Purse.id)
-    cards = list(api.db.session.scalars(held))
+    return [*api.read_once(("membership.purses", member_id), lambda: _purses(member_id))]
+
+
+def _purses(member_id: int) -> list[PurseState]:
+    lots, cards = lots_of(member_id), _held(member_id)
     found = [_card(purse, lots) for purse in cards]
     known = {str(purse.id) for purse in cards}
     # What an import or an older version named otherwise is plain balance too.
@@ -88,8 +90,16 @@ def purses_of(member_id: int) -> list[PurseState]:
 
 def cards_of(member_id: int) -> list[PurseState]:
     """Return the stored-value cards of a member beside the plain balance, without their lots."""
-    held = sa.select(Purse).where(Purse.member_id == member_id).order_by(Purse.id)
-    return [_card(purse, ()) for purse in api.db.session.scalars(held)]
+    return [_card(purse, ()) for purse in _held(member_id)]
+
+
+_HELD = sa.select(Purse).where(Purse.member_id == sa.bindparam("member_id")).order_by(Purse.id)
+
+
+def _held(member_id: int) -> Sequence[Purse]:
+    asked = {"member_id": member_id}
+    key = ("membership.held_purses", member_id)
+    return api.read_once(key, lambda: api.db.session.scalars(_HELD, asked).all())
 
 
 def _card(purse: Purse, lots: Sequence[LotState]) -> PurseState:

@@ -66,7 +66,7 @@ class SegmentDraft:
 
 def price_of(service: Service, variant: Variant, level_id: int | None = None) -> Price:
     """Return the price of a variant when a technician of this level does it."""
-    for special in variant.level_prices:
+    for special in variant.level_prices if level_id is not None else ():
         if special.level_id == level_id:
             return Price(service.pricing, special.price_fen)
     return Price(service.pricing, variant.price_fen)
