@@ -15,6 +15,7 @@ from benchmarks import report
 from benchmarks.bars import MILLION, Bar, bars
 from benchmarks.booking_report import booking_bars, write_bookings
 from benchmarks.bookings import BookingBench
+from benchmarks.orders_report import write_orders
 from benchmarks.peers_venv import prepare_peers
 from benchmarks.running import Bench, Databases
 from tests.support import postgres
@@ -32,10 +33,12 @@ def main() -> int:
     missed = 0
     for engine in told.engine or ENGINES:
         with databases(engine) as places:
-            bench = Bench(engine, told.members, python, places, turns=told.turns)
+            bench = Bench(
+                engine, told.members, python, places, turns=told.turns, journals=told.journals
+            )
             run = bench.run_orders() if told.orders else bench.run()
         if told.orders:
-            report.write_orders(run, told.results)
+            write_orders(run, told.results)
         else:
             report.write(run, told.results)
         missed += tell(run)
@@ -65,12 +68,13 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--turns", type=int, default=24, help="how often each page is asked for")
     parser.add_argument("--bookings", action="store_true", help="measure bookings, and only those")
     parser.add_argument("--stores", type=int, default=1000, help="stores beside the one measured")
+    parser.add_argument("--journals", type=int, default=MILLION, help="in the large book")
     parser.add_argument("--results", type=Path)
     parser.add_argument("--orders", action="store_true", help="what orders cost, without peers")
     told = parser.parse_args()
     if told.results is None:  # a quick run does not replace the figures that the READMEs quote
         quick = Path("build") / "bench"
-        whole = told.members >= MILLION and told.stores >= 1000
+        whole = min(told.members, told.journals) >= MILLION and told.stores >= 1000
         told.results = report.RESULTS if whole else quick
     return told
 

@@ -121,7 +121,8 @@ def _weight(run: Mapping[str, Any]) -> Iterator[Bar]:
 
 def _books(run: Mapping[str, Any]) -> Iterator[Bar]:
     for what, ratio in run.get("book_growth", {}).items():
-        yield at_most(f"{what}: 1,000,000 journals against an empty book", ratio, 1.2, "x")
+        journals = f"{run.get('journals', MILLION):,} journals"
+        yield at_most(f"{what}: {journals} against an empty book", ratio, 1.2, "x")
 
 
 def _plugins(run: Mapping[str, Any]) -> Iterator[Bar]:

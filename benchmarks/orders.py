@@ -13,7 +13,7 @@ from typing import Any
 
 from benchmarks.client import Browser
 from benchmarks.contestants import KEY, Contestant
-from benchmarks.serving import Served, cpu_of, family_of, served
+from benchmarks.serving import Served, served
 from benchmarks.timing import times_a_second
 from console import api
 from console.app import create_app
@@ -133,16 +133,23 @@ def _desk(ours: Contestant, server: Served, salon: Salon) -> Desk:
 
 
 def _cost(name: str, act: Callable[[], float], server: Served, turns: int) -> dict[str, float]:
-    """Return the computing of all the server's processes for one act, and how long it took."""
+    """Return what one act computes, and how long it takes.
+
+    What those compute who answer is told apart from what the worker does for it afterwards.
+    """
     for _turn in range(5):
         act()
-    begun, spent = _computed(server), [act() for _turn in range(turns)]
-    cpu = (_computed(server) - begun) * 1000 / turns
-    return {f"{name}_cpu_ms": cpu, f"{name}_ms": median(spent)}
-
-
-def _computed(server: Served) -> float:
-    return sum(map(cpu_of, family_of(server.process.pid)))
+    server.settle()
+    begun, begun_all = server.web_cpu(), server.all_cpu()
+    spent = [act() for _turn in range(turns)]
+    cpu = server.web_cpu() - begun
+    server.settle()
+    later = server.all_cpu() - begun_all - cpu
+    return {
+        f"{name}_cpu_ms": cpu * 1000 / turns,
+        f"{name}_later_ms": later * 1000 / turns,
+        f"{name}_ms": median(spent),
+    }
 
 
 def _rate(desk: Desk, seconds: float) -> float:

@@ -26,7 +26,8 @@ from tests.support import postgres
 
 HERE = Path(__file__).parent
 FEW = 10_000
-JOURNALS = 1_000_000
+#: Members where orders are measured alone: few, so that each has a long history.
+FEW_OF_ORDERS = 300
 ROWS_TO_IMPORT = 5000
 
 
@@ -49,9 +50,17 @@ class Bench:
     """Measures everything on one engine."""
 
     def __init__(
-        self, engine: str, members: int, python: Path, places: Databases, *, turns: int
+        self,
+        engine: str,
+        members: int,
+        python: Path,
+        places: Databases,
+        *,
+        turns: int,
+        journals: int,
     ) -> None:
         self.engine, self.members, self.turns = engine, members, turns
+        self.journals = journals
         self.python, self.places = python, places
         self.all = contestants(python, members)
         self.ours = self.all[0]
@@ -72,14 +81,20 @@ class Bench:
         run |= self._timed("requests a second", lambda: self._throughput(urls))
         run |= self._timed("plugins", lambda: self._plugins(few))
         run |= self._timed("import", lambda: self._import(ours))
-        run |= self._timed("orders", lambda: self._orders(few))
+        run |= self._timed("orders", lambda: self._orders(few, FEW))
         return run
 
     def run_orders(self) -> dict[str, Any]:
         """Return the figures of orders alone; no peer has any."""
-        few = self._timed("fill the console", lambda: self._fill_ours("few", FEW))
-        run: dict[str, Any] = {"engine": self.engine, "members": FEW}
-        run |= self._timed("orders", lambda: self._orders(few))
+        few = self._timed("fill the console", lambda: self._fill_ours("few", FEW_OF_ORDERS))
+        run: dict[str, Any] = {
+            "engine": self.engine,
+            "members": FEW_OF_ORDERS,
+            "journals": self.journals,
+            "on": date.today().isoformat(),
+            "load": os.getloadavg()[0],
+        }
+        run |= self._timed("orders", lambda: self._orders(few, FEW_OF_ORDERS))
         return run
 
     def _timed(self, title: str, act: Callable[[], Any]) -> Any:
@@ -230,11 +245,11 @@ class Bench:
                 thread.join()
         return {"dropped": failed[0], "seen_s": max(seen)}
 
-    def _orders(self, few: str) -> dict[str, Any]:
+    def _orders(self, few: str, members: int) -> dict[str, Any]:
         """Measure orders in an empty book, and compare them with those in a large one."""
         folder = self.places.folder
-        large = self._fill_ours("large", FEW)
-        write_journals(large, JOURNALS)
+        large = self._fill_ours("large", members)
+        self._timed("write journals", lambda: write_journals(large, self.journals))
         found = orders.compare_books(self.ours, large, few, folder, self.turns)
         return found | orders.measure_orders(self.ours, few, folder, self.turns * 4)
 

@@ -36,6 +36,16 @@ class Served:
             ask()
         return max(before, key=lambda each: cpu_of(each) - before[each])
 
+    def web_cpu(self) -> float:
+        """Return the seconds that those have computed who answer, without the worker of jobs."""
+        # The first process that is started serves; the worker of jobs is the second.
+        web = min(each for each in family_of(self.process.pid) if each != self.process.pid)
+        return sum(map(cpu_of, family_of(web)))
+
+    def all_cpu(self) -> float:
+        """Return the seconds that all its processes have computed."""
+        return sum(map(cpu_of, family_of(self.process.pid)))
+
     def settle(self) -> None:
         """Wait until what the server does by itself after its start is done."""
         deadline = time.monotonic() + PATIENCE
