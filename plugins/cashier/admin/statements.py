@@ -13,17 +13,18 @@ from console import api
 from console.api import _
 from plugins.cashier.admin import drawing
 from plugins.cashier.admin.forms import number_of, text_of
+from plugins.cashier.admin.statement_reading import HOME, StatementReading
 from plugins.cashier.models import MATCHES, PaymentKind, Statement, StatementLine
 from plugins.cashier.permissions import RECONCILE
-from plugins.cashier.services.statements.reading import read_statement
+from plugins.cashier.services.statements.reading import read_rows
 from plugins.cashier.services.statements.standing import Standing, standings_of
-from plugins.cashier.services.statements.taking import channels, compare, resolve, take_in
+from plugins.cashier.services.statements.taking import channel, channels, compare, resolve
 
-HOME, LINES = "/console/cashier/statements/", "/console/cashier/statement_lines/"
+LINES = "/console/cashier/statement_lines/"
 TONES = {"matched": "good", "amount": "bad", "ours": "warn", "theirs": "warn"}
 
 
-class StatementAdmin(api.ModelAdmin):
+class StatementAdmin(StatementReading, api.ModelAdmin):
     """What channels say that they took, as it was taken in."""
 
     subject, noun = Statement, "statements"
@@ -62,17 +63,20 @@ class StatementAdmin(api.ModelAdmin):
 
     @api.page("/reconcile", needs=RECONCILE, methods=("POST",))
     def take(self) -> Any:
-        """Take a file in, match it, and show what differs."""
+        """Keep a file, and show how it is read before anything is taken in."""
         sent = request.files.get("file")
         try:
             if sent is None or not sent.filename:
                 raise api.Refused(_("Choose a file."))
-            trades = read_statement(sent.read())
-            made = take_in(number_of("kind_id") or 0, trades, sent.filename)
+            kind = channel(number_of("kind_id") or 0)
+            content = sent.read()
+            read_rows(content)
+            kind_id = kind.id
+            api.db.session.rollback()
+            file = api.keep_file(content, sent.filename, kind="sheet")
         except api.Refused as refused:
             return self._show(refused), refused.status
-        api.say_done(api.gettext("Trades taken in and compared: %(count)s", count=made.trades))
-        return redirect(f"{HOME}reconcile")
+        return redirect(f"{HOME}read/{file.id}?kind_id={kind_id}")
 
     @api.page("/compare", needs=RECONCILE, methods=("POST",))
     def again(self) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from typing import Any
 
 import pytest
@@ -221,6 +222,24 @@ def _put_back_a_day() -> None:
         api.db.session.execute(sa.update(model).values(paid_at=yesterday))
 
 
+def test_columns_that_nobody_knows_are_named_by_staff(wechat: int, sign_in: SignIn) -> None:
+    client = sign_in("accountant")
+    text = "statement of March\nNr,Kasse,Wann\n4200001,128.00,2026-03-01\n"
+    sent = {"kind_id": wechat, "file": (io.BytesIO(text.encode()), "bank.csv")}
+    kept = post(client, "/console/cashier/statements/reconcile", sent).location
+    here = kept.partition("?")[0]
+    assert "Say which column is the trade number" in words(client.get(kept).text)
+    told = {"kind_id": wechat, "heading": 2, "was": 2, "column-trade_no": 0}
+    assert post(client, here, told).status_code == 422
+    told |= {"column-amount_fen": 1, "column-traded_on": 2}
+    assert "Trades: 1 · ¥128.00" in words(post(client, here, {**told, "act": "again"}).text)
+    assert api.db.session.query(Statement).count() == 0
+    assert post(client, here, told).status_code == 302
+    made = api.db.session.query(Statement).one()
+    assert (made.title, made.trades, made.amount_fen) == ("bank.csv", 1, 12_800)
+    assert client.get(kept).status_code == 404
+
+
 def test_the_accountant_takes_a_file_in_and_explains(wechat: int, sign_in: SignIn) -> None:
     sell(128, "4200001")
     client = sign_in("accountant")
@@ -228,7 +247,12 @@ def test_the_accountant_takes_a_file_in_and_explains(wechat: int, sign_in: SignI
     day = today()
     text = f"time,transaction id,amount,fee\n{day},4200001,128.00,0.77\n{day},4200002,9.00,0\n"
     file = (io.BytesIO(text.encode()), "wechat.csv")
-    sent = post(client, home, {"kind_id": wechat, "file": file})
+    kept = post(client, home, {"kind_id": wechat, "file": file})
+    page = client.get(kept.location).text
+    assert "Trades: 2 · ¥137.00" in words(page)
+    assert api.db.session.query(Statement).count() == 0
+    read = dict(re.findall(r'name="(column-\w+)".*?value="(\d+)" selected', page))
+    sent = post(client, kept.location.partition("?")[0], {"kind_id": wechat, **read})
     assert sent.status_code == 302
     assert "Open trades: 1" in words(client.get(home).get_data(as_text=True))
     line = api.db.session.query(StatementLine).filter_by(state="theirs").one()

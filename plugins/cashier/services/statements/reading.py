@@ -6,7 +6,8 @@ import datetime as dt
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
@@ -25,15 +26,37 @@ PACKED_DAY = re.compile(r"(20\d{2})(\d{2})(\d{2})(?:\d{6})?")
 Row = Sequence[Any]
 
 
+@dataclass(frozen=True)
+class Reading:
+    """How a statement is read: the place of its row of headings, and which column is what.
+
+    One column may be two things: what a platform calls its voucher is its trade number as well.
+    """
+
+    heading: int
+    columns: Mapping[str, int]
+
+
 def read_statement(content: bytes) -> list[Traded]:
     """Return the trades of a file, CSV or XLSX; refused, in words, where it cannot be read."""
+    rows = read_rows(content)
+    return trades_of(rows, guess_reading(rows))
+
+
+def read_rows(content: bytes) -> list[Row]:
+    """Return the rows of a file, CSV or XLSX; refused, in words, where it is neither."""
     with NamedTemporaryFile() as file:
         file.write(content)
         file.flush()
         book = api.open_workbook(Path(file.name), LIMITS)
-        rows = [row.cells for row in book.rows(book.visible_sheets()[0].index)]
-    columns, rest = _find_headings(rows)
-    found = [one for row in rest if (one := _read_row(columns, row)) is not None]
+        return [row.cells for row in book.rows(book.visible_sheets()[0].index)]
+
+
+def trades_of(rows: Sequence[Row], reading: Reading) -> list[Traded]:
+    """Return the trades of a file, as its columns are understood; refused where there are none."""
+    _require_columns(reading.columns)
+    below = rows[reading.heading + 1 :]
+    found = [one for row in below if (one := _read_row(reading.columns, row)) is not None]
     if not found:
         raise api.Refused(_("There is no trade in this file."))
     return found
@@ -53,19 +76,32 @@ def _fold(cell: Any) -> str:
     return re.sub(r"[\s`'\"_]+", " ", plain).strip().lower()
 
 
-def _find_headings(rows: Sequence[Row]) -> tuple[dict[str, int], Iterable[Row]]:
-    """Return which column is what, and the rows below the headings."""
+def guess_reading(rows: Sequence[Row]) -> Reading:
+    """Find the row of headings and what each column is; a guess where nothing is known."""
     for number, row in enumerate(rows[:MOST_ABOVE]):
-        columns = _columns_of(row)
-        paid = "amount_fen" in columns or "net_fen" in columns
-        if paid and ("trade_no" in columns or "order_no" in columns):
-            return columns, rows[number + 1 :]
-    raise api.Refused(
-        _("No row names a trade number and an amount. Name the columns so in the first row.")
-    )
+        columns = columns_of(row)
+        if _is_enough(columns):
+            return Reading(number, columns)
+    widest = max(range(min(len(rows), MOST_ABOVE)), key=lambda n: _filled(rows[n]), default=0)
+    return Reading(widest, columns_of(rows[widest]) if rows else {})
 
 
-def _columns_of(row: Row) -> dict[str, int]:
+def _filled(row: Row) -> int:
+    return sum(cell not in (None, "") for cell in row)
+
+
+def _is_enough(columns: Mapping[str, int]) -> bool:
+    paid = "amount_fen" in columns or "net_fen" in columns
+    return paid and ("trade_no" in columns or "order_no" in columns)
+
+
+def _require_columns(columns: Mapping[str, int]) -> None:
+    if not _is_enough(columns):
+        raise api.Refused(_("Say which column is the trade number and which the amount."))
+
+
+def columns_of(row: Row) -> dict[str, int]:
+    """Return which column is what, by the words that channels use in headings."""
     headings = [_fold(cell) for cell in row]
     found = {}
     for field, names in _known()[0].items():
