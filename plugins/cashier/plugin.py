@@ -10,6 +10,7 @@ from plugins.cashier import (
     demo,
     demo_deals,
     demo_refunds,
+    demo_signed,
     listeners,
     objection_listeners,
     online_listeners,
@@ -44,7 +45,7 @@ class Cashier(api.Plugin):
     listeners = (listeners, online_listeners, refund_listeners, timeline, objection_listeners)
     permissions = (*PERMISSIONS, *REFUND_PERMISSIONS, ANSWER_OBJECTIONS)
     admin_views = VIEWS
-    demo = (demo.PART, demo_refunds.PART, demo_deals.PART)
+    demo = (demo.PART, demo_refunds.PART, demo_deals.PART, demo_signed.PART)
     public_routes = PAGES
     settings = SETTINGS
     jobs = (*SCHEDULES, *closing_jobs.SCHEDULES, *statement_jobs.SCHEDULES)

@@ -173,3 +173,17 @@ def test_a_contract_is_signed_once_by_fifty(app: Flask, card: Card) -> None:
     assert api.db.session.scalar(signed.where(Contract.signed_at.is_not(None))) == 1
     assert contract_of(card_id) is not None
     assert journals() == before
+
+
+def test_without_the_lock_everybody_would_sign_the_contract(app: Flask, card: Card) -> None:
+    card_id = card.id
+
+    def is_unsigned() -> bool:
+        contract = contract_of(card_id)
+        return contract is not None and contract.signed_at is None
+
+    signed = sa.update(Contract).where(Contract.card_id == card_id)
+    naive = after_looking(
+        is_unsigned, lambda: api.db.session.execute(signed.values(signed_at=api.now()))
+    )
+    assert at_once(app, FEW, naive) == [True] * FEW

@@ -1,0 +1,109 @@
+"""What the demo shows of consent: a bill paid by signature, and an objection to another one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import math
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from PIL import Image, ImageDraw
+
+from console import api
+from plugins.cashier.deductions import about_journal
+from plugins.cashier.models import Bill
+from plugins.cashier.offers import Tender
+from plugins.cashier.services.billing import add_line, open_bill
+from plugins.cashier.services.objecting import object_to
+from plugins.cashier.services.performers import staff_of_store
+from plugins.cashier.services.quoting import preview
+from plugins.cashier.services.settling import settle
+from plugins.cashier.services.signing import Signed, keep_signature
+from plugins.ledger.api import Journal, standings
+from plugins.membership.api import Member
+from plugins.salon.api import Service
+
+FILE = Path(__file__).parent / "demo_data" / "consent.toml"
+WIDE, HIGH, STEPS = 600, 180, 160
+
+
+def load() -> None:
+    """Let a guest sign for what is taken from her balance, and another one object."""
+    told = tomllib.loads(FILE.read_text("utf-8"))
+    member = _named(told["signed"]["name"])
+    if member is not None:
+        member_id, store_id = member.id, member.home_store_id
+        api.db.session.rollback()
+        with api.at_moment(_ago(told["signed"]["days"])):
+            signed = keep_signature(_scrawl(), "drawn", member_id=member_id, store_id=store_id)
+            _sign(member_id, store_id, told["signed"]["service"], signed)
+    _object(told["objects"])
+
+
+def _named(name: str) -> Member | None:
+    found: Member | None = api.db.session.scalar(
+        sa.select(Member).where(Member.name == name, Member.status == "active").limit(1)
+    )
+    return found
+
+
+def _ago(days: int) -> dt.datetime:
+    return api.now() - dt.timedelta(days=days)
+
+
+def _scrawl() -> bytes:
+    """Draw what looks like somebody's name on a screen."""
+    picture = Image.new("L", (WIDE, HIGH), 255)
+    pen = ImageDraw.Draw(picture)
+    at = [
+        (
+            60 + step * 3 + 34 * math.sin(step / 4.1),
+            HIGH / 2 + 52 * math.sin(step / 5.3) * math.cos(step / 17),
+        )
+        for step in range(STEPS)
+    ]
+    pen.line(at, fill=28, width=5, joint="curve")
+    written = io.BytesIO()
+    picture.save(written, "PNG")
+    return written.getvalue()
+
+
+@api.unit
+def _sign(member_id: int, store_id: int, service: str, signed: Signed) -> None:
+    """Serve her, and let her signature stand for what is taken; nothing where it is not enough."""
+    done = api.db.session.scalar(sa.select(Service).where(Service.name == service))
+    if done is None:
+        return
+    bill = open_bill(store_id, key="demo:signed", member_id=member_id)
+    staff = staff_of_store(store_id)
+    facts = {"variant_id": done.variants[0].id}
+    add_line(bill.id, "service", facts, staff_id=staff[-1].id if staff else None)
+    fen = preview(bill.id).all_balance_fen
+    if fen <= standings([member_id], ["balance"])[member_id]["balance"]:
+        tenders = [Tender("balance", fen)]
+        settle(bill.id, tenders, key="demo:signed:settled", agreed_by="signature", proof=signed)
+
+
+@api.unit
+def _object(told: Mapping[str, Any]) -> None:
+    """Object to the latest service that was paid from a balance by code."""
+    bill = api.db.session.scalar(
+        sa.select(Bill)
+        .where(Bill.agreed_by == "code", Bill.state == "settled", Bill.member_id.is_not(None))
+        .where(Bill.settled_at >= _ago(told["days"]), Bill.key.startswith("demo:"))
+        .order_by(Bill.settled_at.desc(), Bill.id.desc())
+        .limit(1)
+    )
+    if bill is None or bill.member_id is None:
+        return
+    taken = sa.select(Journal.id).where(Journal.ref == f"bill:{bill.id}", Journal.code == "spend")
+    number = api.db.session.scalar(taken.limit(1))
+    if number is not None:
+        object_to(about_journal(number), bill.member_id, told["words"])
+
+
+PART = api.DemoPart(load=load)
