@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable
 from weakref import WeakKeyDictionary
 
 from flask import Flask
+from jinja2 import Undefined
 from markupsafe import Markup
 
 from console.i18n import catalogue
@@ -24,13 +25,16 @@ class Kept:
 
     The facts must be all that the piece is drawn from besides the reader's language. What
     holds a token or a nonce is not for keeping. A fact that stands for others, such as
-    `shell.key`, is quicker to look up than lists and dicts, which are written out.
+    `shell.key`, is quicker to look up than lists and dicts, which are written out. Without one
+    of its facts a piece is drawn anew.
     """
 
     def __init__(self) -> None:
         self._by_language: WeakKeyDictionary[object, Pieces] = WeakKeyDictionary()
 
     def __call__(self, name: str, *facts: object, caller: Callable[[], Markup]) -> Markup:
+        if any(isinstance(each, Undefined) for each in facts):
+            return caller()
         pieces = self._by_language.setdefault(catalogue(), OrderedDict())
         key = (name, *(repr(each) if isinstance(each, list | dict) else each for each in facts))
         piece = pieces.get(key)

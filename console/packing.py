@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 import secrets
+import struct
+import zlib
 
 from flask import Flask, Response, request
 
 #: Below this, packing costs more than it saves.
 WORTH_IT = 1000
-LEVEL = 3
+LEVEL = 1
 PACKED = {"text/html", "application/json"}
+#: How a gzip file begins that has a name and no date.
+HEAD = b"\x1f\x8b\x08\x08\0\0\0\0\0\xff"
 #: A name of random length in the head of each answer hides from an onlooker how well what was
 #: asked for packs together with what is secret on the page (the BREACH attack).
 LONGEST_NAME = 100
@@ -37,8 +39,9 @@ def pack(response: Response) -> Response:
 
 
 def _gzip(plain: bytes) -> bytes:
+    """Return a gzip file (RFC 1952); Python's own module takes twice as long to write one."""
     name = secrets.token_hex(LONGEST_NAME)[: 1 + secrets.randbelow(LONGEST_NAME)]
-    packed = io.BytesIO()
-    with gzip.GzipFile(name, "wb", LEVEL, packed, mtime=0) as file:
-        file.write(plain)
-    return packed.getvalue()
+    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    packed = packer.compress(plain), packer.flush()
+    sums = struct.pack("<II", zlib.crc32(plain), len(plain) & 0xFFFFFFFF)
+    return b"".join((HEAD, name.encode(), b"\0", *packed, sums))

@@ -144,7 +144,8 @@ class Listing:
             where: sa.ColumnElement[bool] | None, by: Sequence[sa.ColumnElement[Any]], limit: int
         ) -> list[Any]:
             asked = selected if where is None else selected.where(where)
-            return list(db.session.execute(asked.order_by(*by).limit(limit)))
+            # By the connection: what makes objects of rows has nothing to do here.
+            return [*db.session.connection().execute(asked.order_by(*by).limit(limit)).all()]
 
         return fetch
 

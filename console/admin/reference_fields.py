@@ -9,13 +9,13 @@ from typing import Any
 from markupsafe import Markup
 from wtforms.fields import Field
 from wtforms.validators import StopValidation
-from wtforms.widgets import TextInput
 
 from console.admin.fields import BLANK
+from console.admin.widgets import QuickInput
 from console.i18n import gettext
 
 
-class _LookupWidget(TextInput):
+class _LookupWidget(QuickInput):
     """A text input that the page turns into a field which looks its choices up."""
 
     def __call__(self, field: Any, **attributes: Any) -> Markup:
