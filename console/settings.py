@@ -45,6 +45,8 @@ class Setting(Generic[T]):
     least: int | None = None
     most: int | None = None
     group: Any = field(default=None, compare=False)
+    #: A text of several lines.
+    long: bool = field(default=False, compare=False)
 
     def options(self) -> Sequence[tuple[Any, Any]]:
         """Return the pairs to choose from; none where any value will do."""

@@ -23,6 +23,7 @@ from plugins.cashier.services.performers import staff_of_store
 from plugins.cashier.services.quoting import preview
 from plugins.cashier.services.settling import settle
 from plugins.cashier.services.signing import Signed, keep_signature
+from plugins.cashier.services.top_up_terms import TERMS
 from plugins.ledger.api import Journal, standings
 from plugins.membership.api import Member
 from plugins.salon.api import Service
@@ -32,7 +33,7 @@ WIDE, HIGH, STEPS = 600, 180, 160
 
 
 def load() -> None:
-    """Let a guest sign for what is taken from her balance, and another one object."""
+    """Let a guest sign for what is taken from her balance, another one object; say the terms."""
     told = tomllib.loads(FILE.read_text("utf-8"))
     member = _named(told["signed"]["name"])
     if member is not None:
@@ -42,6 +43,7 @@ def load() -> None:
             signed = keep_signature(_scrawl(), "drawn", member_id=member_id, store_id=store_id)
             _sign(member_id, store_id, told["signed"]["service"], signed)
     _object(told["objects"])
+    api.unit(TERMS.put)(told["top_up"]["terms"].strip())
 
 
 def _named(name: str) -> Member | None:

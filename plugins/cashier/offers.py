@@ -137,8 +137,8 @@ class LineKind:
     prepaid: bool = False
     #: Makes facts of what a member's phone asks for; None where it is not sold online.
     online: Callable[[Mapping[str, str]], Mapping[str, Any]] | None = None
-    #: Says the contract that she reads and ticks before she buys it on her phone.
-    terms: Callable[[Bill, Mapping[str, Any]], Terms] | None = None
+    #: Says the contract that she reads and ticks before she buys it on her phone, if there is one.
+    terms: Callable[[Bill, Mapping[str, Any]], Terms | None] | None = None
     #: Names what of it a platform's voucher may give, in a store or (None) in any.
     given: Callable[[int | None], Sequence[Given]] | None = None
 

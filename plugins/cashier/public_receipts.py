@@ -11,7 +11,9 @@ from console import api
 from plugins.cashier.models import Bill
 from plugins.cashier.public_routes import routes
 from plugins.cashier.services.objecting import notes_on_bill
+from plugins.cashier.services.quoting import lines_of
 from plugins.cashier.services.slips import Look, slip_of, was_settled
+from plugins.cashier.services.top_up_terms import agreed_terms
 
 PAGES = (routes,)
 SHOWN = 30
@@ -35,5 +37,10 @@ def show_receipt(number: int) -> Any:
     if bill is None or bill.member_id != api.visitor().id or not was_settled(bill):
         abort(404)
     slip = slip_of(bill, Look.of(bill.store_id).on_phone())
-    notes = notes_on_bill(bill)
-    return api.render_public("cashier/phone/receipt.html", slip=slip, bill=bill, notes=notes)
+    return api.render_public(
+        "cashier/phone/receipt.html",
+        slip=slip,
+        bill=bill,
+        notes=notes_on_bill(bill),
+        agreed=agreed_terms(lines_of(number)),
+    )

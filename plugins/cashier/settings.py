@@ -16,6 +16,7 @@ from plugins.cashier.services.reports.across import BONUS_BY
 from plugins.cashier.services.settling import OWING_MOST
 from plugins.cashier.services.signing import KEPT
 from plugins.cashier.services.slips import LANGUAGE
+from plugins.cashier.services.top_up_terms import TERMS
 
 SETTINGS: tuple[api.Setting[Any], ...] = (
     *LIMITS,
@@ -25,6 +26,7 @@ SETTINGS: tuple[api.Setting[Any], ...] = (
     *PRINTING,
     LANGUAGE,
     *ONLINE,
+    TERMS,
     *REFUND_SETTINGS,
     LPR,
     DEPOSIT,

@@ -162,7 +162,8 @@ def _make_field(setting: AnySetting, store: Store | None) -> Any:
         options["validators"] = [fields.Filled(), fields.Within(setting.least, setting.most)]
         make = fields.MoneyField if kind == "money" else fields.NumberField
         return make(setting.label, **options)
-    return fields.TextField(setting.label, **options)
+    make_text = fields.ProseField if setting.long else fields.TextField
+    return make_text(setting.label, **options)
 
 
 def _sections(settings: Sequence[AnySetting]) -> list[dict[str, Any]]:

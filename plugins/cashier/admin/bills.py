@@ -15,6 +15,7 @@ from plugins.cashier.models import SIGNED, Bill, Order, Payment, PaymentKind
 from plugins.cashier.permissions import EXPORT_BILLS, OPEN_BILLS, SEE_BILLS
 from plugins.cashier.services.billing import member_of
 from plugins.cashier.services.signing import signatures_of
+from plugins.cashier.services.top_up_terms import agreed_terms
 
 TILL = "/console/cashier/till/"
 
@@ -125,6 +126,10 @@ class BillAdmin(api.ModelAdmin):
         if signed:
             html = drawing.draw("_signatures.html", signatures=signed, ways=dict(SIGNED))
             found.append(api.Panel(_("Signature"), html, 25))
+        agreed = agreed_terms([row["line"] for row in rows])
+        if agreed:
+            html = drawing.draw("_agreed.html", agreed=agreed)
+            found.append(api.Panel(_("Contract"), html, 26))
         if record.receipt:
             html = drawing.draw("_bill_receipt.html", acts=record.receipt["acts"])
             found.append(api.Panel(_("Receipt"), html, 30))

@@ -14,6 +14,7 @@ from plugins.cashier.models import Line
 from plugins.cashier.offers import Asked, Described, LineKind, Settling, Taken
 from plugins.cashier.permissions import GIVE_BONUS
 from plugins.cashier.services.naming import name_in_all
+from plugins.cashier.services.top_up_terms import terms_of_top_up
 from plugins.cashier.services.vouchers import KINDS as VOUCHERS
 from plugins.cashier.services.vouchers import services_given
 from plugins.ledger.api import Tender as Money
@@ -156,6 +157,7 @@ KINDS = (
         settle_top_up,
         discountable=False,
         online=read_top_up,
+        terms=terms_of_top_up,
     ),
     *VOUCHERS,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from console.testing.live import Live
 from plugins.cards.services.contracts import contract_of
 from plugins.cards.services.offering import cards_of
 from plugins.cashier.api import OnlinePayment
+from plugins.cashier.services.online.advancing import advance
+from plugins.cashier.services.top_up_terms import TERMS
 from plugins.membership.models import Tier
 from tests.support.cards import add_product, item
 from tests.support.ledger import left
@@ -78,6 +81,28 @@ def test_she_chooses_an_offer_pays_and_sees_what_she_has(
     assert "Balance after ¥650.00" in done
     assert left(anna) == (60_000, 5_000)
     assert "¥600.00" in words(phone.get("/cashier/payments").text)
+
+
+def test_the_stores_terms_of_top_ups_are_ticked_and_kept_with_the_bill(
+    phone: Phone, anna: int, sign_in: SignIn
+) -> None:
+    api.unit(TERMS.put)("Good in all stores.\nNo end.")
+    page = phone.get("/cashier/buy/top_up?amount=500")
+    assert "Good in all stores. No end." in words(page.text)
+    digest = re.search(r'name="terms" value="(\w+)"', page.text)
+    assert digest is not None
+    asked = {"amount": "500", "key": "k", "price_fen": "50000"}
+    assert "Read the contract" in words(phone.post("/cashier/buy/top_up", **asked).text)
+    phone.post("/cashier/buy/top_up", **asked, agreed="1", terms=digest[1])
+    number = latest()
+    advance(number)
+    pay(number)
+    notify()
+    bill_id = payment(number).bill_id
+    receipt = words(phone.get(f"/cashier/receipts/{bill_id}").text)
+    assert "Good in all stores." in receipt
+    assert digest[1] in receipt
+    assert digest[1] in sign_in("manager").get(f"/console/cashier/bills/{bill_id}/").text
 
 
 def test_she_goes_back_without_paying_and_cancels(phone: Phone, anna: int, work: Any) -> None:

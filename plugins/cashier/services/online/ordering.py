@@ -64,8 +64,9 @@ def order_online(
     require_active(member_id)
     told = _describe(member, kind, form)
     _check(member_id, told, price_fen)
-    if kind.terms is not None:
-        told = _agreed(kind.terms(_bill_for(member), told.facts), told, form)
+    terms = kind.terms(_bill_for(member), told.facts) if kind.terms else None
+    if terms is not None:
+        told = _agreed(terms, told, form)
     if circuit.is_open(provider.key):
         raise NobodyTakesIt
     keep_kind(provider)
@@ -81,7 +82,8 @@ def _agreed(terms: Terms, told: Described, form: Mapping[str, str]) -> Described
         raise api.Refused(_("Read the contract and tick it first."))
     if form.get("terms", terms.digest) != terms.digest:
         raise api.Conflict(_("The contract has changed. Read it again."))
-    agreed = {"at": api.now().isoformat(), "digest": terms.digest}
+    rows = [list(row) for row in terms.rows]
+    agreed = {"at": api.now().isoformat(), "digest": terms.digest, "rows": rows}
     return replace(told, facts={**told.facts, "agreed_on_phone": agreed})
 
 

@@ -1,0 +1,51 @@
+"""The store's terms for top-ups: read and ticked on her phone before she pays, and kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from console import api
+from console.api import _
+from plugins.cashier.models import Bill, Line
+from plugins.cashier.offers import Terms
+from plugins.membership.api import Member
+
+TERMS = api.Setting(
+    "cashier.top_up_terms",
+    _("Terms of top-ups"),
+    "",
+    help=_("Members read and tick them on their phones before they top up. Empty: no terms."),
+    per_store=True,
+    long=True,
+)
+#: The facts of a line in which it is kept that she agreed.
+AGREED = "agreed_on_phone"
+
+
+def terms_of_top_up(bill: Bill, facts: Mapping[str, Any]) -> Terms | None:
+    """Return the terms of a top-up for the member of a bill; None where the store has none."""
+    text = TERMS.get(bill.store_id).strip()
+    if not text:
+        return None
+    store = api.db.session.get_one(api.Store, bill.store_id)
+    member = api.db.session.get_one(Member, bill.member_id)
+    paid, bonus = int(facts["amount_fen"]), int(facts["bonus_fen"])
+    rows = [
+        (api.gettext("Store that sells"), store.name),
+        (api.gettext("Buyer"), f"{member.name} · {member.number}"),
+        (api.gettext("You pay"), api.format_fen(paid)),
+        (api.gettext("Bonus"), api.format_fen(bonus)),
+        (api.gettext("Terms of the store"), text),
+    ]
+    told = json.dumps([store.name, member.number, paid, bonus, text], ensure_ascii=False)
+    return Terms(rows, hashlib.sha256(told.encode()).hexdigest())
+
+
+def agreed_terms(lines: Sequence[Line]) -> list[dict[str, Any]]:
+    """Return the terms that a member ticked for the top-ups on a bill, with when and the hash."""
+    found = (line.facts.get(AGREED) for line in lines if line.kind == "top_up")
+    return [{**one, "at": dt.datetime.fromisoformat(one["at"])} for one in found if one]
