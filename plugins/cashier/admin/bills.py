@@ -129,7 +129,7 @@ class BillAdmin(api.ModelAdmin):
         agreed = agreed_terms([row["line"] for row in rows])
         if agreed:
             html = drawing.draw("_agreed.html", agreed=agreed)
-            found.append(api.Panel(_("Contract"), html, 26))
+            found.append(api.Panel(_("Terms of top-ups"), html, 26))
         if record.receipt:
             html = drawing.draw("_bill_receipt.html", acts=record.receipt["acts"])
             found.append(api.Panel(_("Receipt"), html, 30))
