@@ -14,6 +14,7 @@ import { startInlineEdit } from './admin/inline_edit.js';
 import { startJobs } from './admin/jobs.js';
 import { startKeypads } from './admin/keypad.js';
 import { startListKeys } from './admin/list_keys.js';
+import { startNearby } from './admin/nearby.js';
 import { startPalette } from './admin/palette.js';
 import { startPreferences } from './admin/preferences.js';
 import { startRefresh } from './admin/refresh.js';
@@ -30,7 +31,7 @@ import { startViews } from './admin/views.js';
 import { startWaiting } from './admin/waiting.js';
 
 for (const start of [
-  startPreferences, startPalette, startDrawer, startToasts, startShortcuts, startActions, startForms,
+  startNearby, startPreferences, startPalette, startDrawer, startToasts, startShortcuts, startActions, startForms,
   startFieldLoader, startSelection, startColumns, startFilters, startInlineEdit, startKeypads,
   startFlaskAdmin, startJobs, startWaiting, startRefresh, startReveals, startDrafts, startTillLock,
   startUploads, startViews, startListKeys, startSegments, startScanner, startCounter,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from console import api
 from console.api import _
 from plugins.booking import (
+    attendance_parts,
     listeners,
     listeners_phone,
     listeners_staff,
@@ -36,9 +37,14 @@ class Booking(api.Plugin):
     }
     listeners = (listeners, listeners_phone, listeners_staff, listeners_waiting)
     hooks = (*HOOKS, *PAYING_HOOKS, *waiting_parts.HOOKS)
-    permissions = (*PERMISSIONS, *waiting_parts.PERMISSIONS)
-    settings = (*SETTINGS, *ROSTER_SETTINGS, *waiting_parts.SETTINGS)
-    admin_views = (*VIEWS, *waiting_parts.VIEWS)
+    permissions = (*PERMISSIONS, *waiting_parts.PERMISSIONS, *attendance_parts.PERMISSIONS)
+    settings = (
+        *SETTINGS,
+        *ROSTER_SETTINGS,
+        *waiting_parts.SETTINGS,
+        *attendance_parts.SETTINGS,
+    )
+    admin_views = (*VIEWS, *waiting_parts.VIEWS, *attendance_parts.VIEWS)
     public_routes = PAGES
-    demo = (PART, PHONE_PART, *waiting_parts.DEMO)
+    demo = (PART, PHONE_PART, *waiting_parts.DEMO, *attendance_parts.DEMO)
     jobs = (*SCHEDULES, *listeners_waiting.SCHEDULES)

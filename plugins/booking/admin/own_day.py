@@ -11,10 +11,12 @@ from flask import render_template
 
 from console import api
 from console.api import _
+from plugins.booking.admin.check_in import here_of
 from plugins.booking.admin.feeds import address_of
 from plugins.booking.forms import today_of
 from plugins.booking.models import Claim, Item, Visit
 from plugins.booking.permissions import SERVE_VISITS
+from plugins.booking.permissions_attendance import CHECK_IN
 from plugins.booking.services.feeds import make_feed
 from plugins.booking.services.rating import latest_ratings, scores_of
 from plugins.booking.services.rules import ANONYMOUS
@@ -89,6 +91,8 @@ def _facts() -> dict[str, Any]:
         "said": [rating for rating in latest_ratings(person.id) if rating.words],
         "anonymous": ANONYMOUS.get(),
         "home": HOME,
+        "checks_in": CHECK_IN.held(),
+        "here": here_of(person),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from plugins.booking.models.attendance import Stint
 from plugins.booking.models.classes import GroupClass, Seat
 from plugins.booking.models.proposals import ANSWERS, Proposal
 from plugins.booking.models.rosters import Leave, Shift, Swap, Template
@@ -52,6 +53,7 @@ __all__ = [
     "ResourceDay",
     "Seat",
     "Shift",
+    "Stint",
     "Swap",
     "Template",
     "TurnAct",
