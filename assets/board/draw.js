@@ -30,13 +30,20 @@ export function signsOf(visit, column = null) {
   if (visit.allergies) signs.push(drawIcon('alert-triangle', word('allergies')));
   if (column ? visit.asked.includes(column.id) && column.kind === 'staff' : visit.asked.length) signs.push(drawIcon('heart', word('requested')));
   if (visit.note) signs.push(drawIcon('message', word('note', { text: visit.note })));
+  if (visit.places) {
+    const [taken, all] = visit.places;
+    const count = make('span', { className: 'board-party' }, drawIcon('users-group', word('places', { taken, all })), `${taken}/${all}`);
+    count.classList.toggle('is-full', taken >= all);
+    signs.push(count);
+  }
   if (visit.party > 1) signs.push(make('span', { className: 'board-party' }, drawIcon('users', word('people')), String(visit.party)));
   return signs;
 }
 
 /** What is read out after a card's own words, and shown to a pointer when it is too small. */
 export function sayVisit(visit) {
-  return [`${visit.span} ${visit.name}`, visit.label, visit.what, visit.with, visit.allergies && word('allergies'), visit.note]
+  const places = visit.places && word('places', { taken: visit.places[0], all: visit.places[1] });
+  return [`${visit.span} ${visit.name}`, visit.label, places, visit.what, visit.with, visit.allergies && word('allergies'), visit.note]
     .filter(Boolean).join(' · ');
 }
 
@@ -46,6 +53,7 @@ function drawPart(part, column) {
   const card = make('a', { className: `board-visit is-${visit.status}`, href: `/console/booking/visits/${visit.id}/`, draggable: false, title: sayVisit(visit) });
   Object.assign(card.dataset, { visit: visit.id, key: `${visit.id}:${column.kind}${column.id}:${part.place}`, from, to, item: part.item });
   card.classList.toggle('is-late', visit.late);
+  card.classList.toggle('is-class', Boolean(visit.places));
   card.classList.toggle('is-pale', !isFound(visit));
   card.classList.toggle('is-changed', state.changed.has(visit.id));
   const name = make('b', {}, visit.name);

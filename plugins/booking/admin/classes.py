@@ -24,6 +24,7 @@ from plugins.booking.models import GroupClass, Seat, Visit, Wait
 from plugins.booking.permissions import EDIT_VISITS, FORCE_VISITS, SEE_VISITS, SERVE_VISITS
 from plugins.booking.permissions_waiting import EDIT_CLASSES
 from plugins.booking.services.claiming import Taken
+from plugins.booking.services.class_places import set_places
 from plugins.booking.services.classes import (
     MOST_WEEKS,
     ClassDraft,
@@ -114,6 +115,7 @@ class ClassAdmin(api.ModelAdmin):
             words=LABELS,
             tones=TONES,
             may_book=EDIT_VISITS.held(record.store_id) and record.cancelled_at is None,
+            may_plan=EDIT_CLASSES.held(record.store_id) and record.cancelled_at is None,
             may_serve=SERVE_VISITS.held(record.store_id),
             key=new_key(),
         )
@@ -155,6 +157,14 @@ class ClassAdmin(api.ModelAdmin):
             guest_name=text,
         )
         api.say_done(api.gettext("Booked."))
+        return redirect(f"{HOME}{number}/")
+
+    @api.page("/<int:number>/places", needs=EDIT_CLASSES, methods=("POST",))
+    def set_places(self, number: int) -> Any:
+        """Give a class more places or fewer."""
+        group = reach(GroupClass, number, EDIT_CLASSES)
+        set_places(group.id, number_of("capacity") or 0)
+        api.say_done(api.gettext("Saved."))
         return redirect(f"{HOME}{number}/")
 
     @api.page("/<int:number>/turn/<act>", needs=SERVE_VISITS, methods=("POST",))

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from console import api
 from plugins.booking.models import Claim, Item, Leave, ResourceDay, Shift, Visit
+from plugins.booking.services.class_places import places_of_classes
 from plugins.booking.services.days import (
     ALL,
     MINUTES,
@@ -290,6 +291,8 @@ def _tell_visits(sight: Sight, stretches: Mapping[int, Sequence[Stretch]]) -> li
         .order_by(Visit.starts_at, Visit.id)
     ).all()
     items, names = _read_items(sight)
+    classes = [visit.id for visit, _allergies, _proposed in rows if visit.source == "class"]
+    places = places_of_classes(classes) if classes else {}
     late = api.now() - dt.timedelta(minutes=ALERT.get())
     found = []
     for visit, allergies, proposed in rows:
@@ -305,6 +308,7 @@ def _tell_visits(sight: Sight, stretches: Mapping[int, Sequence[Stretch]]) -> li
                 "label": word,
                 "late": waits and visit.booked_at <= late,
                 "allergies": bool(allergies),
+                "places": places.get(visit.id),
                 "claims": stretches.get(visit.id, []),
             }
         )

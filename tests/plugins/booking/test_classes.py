@@ -15,6 +15,8 @@ from console.worker import drain
 from plugins.booking.api import Taken, change_visit, turn_visit
 from plugins.booking.hookspecs_waiting import booking_class_cancelled, booking_class_planned
 from plugins.booking.models import Cell, GroupClass, Seat, Visit
+from plugins.booking.services.board import Sight, tell_board
+from plugins.booking.services.class_places import set_places
 from plugins.booking.services.classes import (
     ClassDraft,
     Full,
@@ -178,3 +180,19 @@ def test_a_class_is_planned_for_three_weeks_or_not_at_all(app: Flask) -> None:
     with pytest.raises(Taken, match="Amy is not on duty"):
         planned(salon, "14:00", weeks=4)
     assert api.db.session.query(GroupClass).count() == 3
+
+
+def test_a_class_never_has_fewer_places_than_are_taken(app: Flask) -> None:
+    salon = Salon()
+    group = planned(salon, capacity=5)
+    guests = [sit(group, name) for name in ("Wang", "Li", "Zhao")]
+    turn_visit(guests[0].id, "cancel")
+    with pytest.raises(api.Conflict, match="2 places"):
+        set_places(group.id, 1)
+    set_places(group.id, 2)
+    with pytest.raises(Full):
+        sit(group, "Zhou")
+    board = tell_board(Sight(salon.store, (MONDAY,)))
+    assert [visit["places"] for visit in board["visits"] if visit["places"]] == [(2, 2)]
+    set_places(group.id, 3)
+    assert sit(group, "Zhou").status == "confirmed"
