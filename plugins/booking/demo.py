@@ -15,8 +15,9 @@ from console.api import _
 from plugins.booking.demo_rosters import load_history, load_roster, load_templates
 from plugins.booking.models import Visit
 from plugins.booking.permissions import EDIT_ROSTER, EDIT_VISITS, SEE_VISITS
-from plugins.booking.services.booking import book
+from plugins.booking.services.booking import book, wishes_of
 from plugins.booking.services.planning import Wish
+from plugins.booking.services.proposing import propose_time
 from plugins.booking.services.reading import free_times
 from plugins.booking.services.turning import turn_visit
 from plugins.membership.api import Member
@@ -45,6 +46,7 @@ def load() -> None:
         for by in (-1, 0, 1):
             _load_day(draw, store, today + dt.timedelta(days=by), members)
     _let_time_pass(told["reasons"]["cancelled"])
+    _propose_times()
 
 
 def _members_of(store_id: int) -> Sequence[int]:
@@ -97,6 +99,22 @@ def _let_time_pass(reason: str) -> None:
             _act(visit.id, ends, "done")
         else:
             _act(visit.id, begins, fate, reason=reason if fate == "cancel" else "")
+
+
+def _propose_times() -> None:
+    """Propose another time to one guest of each store whose booking waits for review."""
+    asked = sa.select(Visit).where(
+        Visit.key.like("demo:%"),
+        Visit.status == "pending",
+        Visit.starts_at > api.now() + dt.timedelta(hours=3),
+    )
+    stores = set[int]()
+    for visit in api.db.session.scalars(asked.order_by(Visit.starts_at.desc())).all():
+        times = free_times(visit.store_id, wishes_of(visit), visit.day_on, visit.day_on)
+        later = [moment for moment in times[visit.day_on] if moment > visit.starts_at]
+        if later and visit.store_id not in stores:
+            stores.add(visit.store_id)
+            propose_time(visit.id, later[0], key=f"demo:propose:{visit.id}")
 
 
 def _act(visit_id: int, at: dt.datetime, *acts: str, reason: str = "") -> None:

@@ -96,7 +96,11 @@ class LeaveDesk(api.AdminView):
         approved = text_of("decision") == "approve"
         try:
             decide_swap(
-                swap.id, approved=approved, answer=text_of("answer"), sure=bool(text_of("sure"))
+                swap.id,
+                approved=approved,
+                answer=text_of("answer"),
+                sure=bool(text_of("sure")),
+                with_visits=bool(text_of("with_visits")),
             )
         except api.Refused as refused:
             return self._show_swap(reach(Swap, number, EDIT_ROSTER), refused)

@@ -69,6 +69,26 @@ def hand_over(
     return change_visit(visit_id, starts_at or visit.starts_at, wishes, key=key, reason=reason)
 
 
+@api.unit
+def hand_over_day(
+    store_id: int, from_id: int, to_id: int, day: dt.date, *, key: str
+) -> list[Visit]:
+    """Give the visits of one person's day whom the roster leaves alone to another.
+
+    Returns those that she cannot take; they stay as they are. The guests of the others are told.
+    """
+    left = []
+    for visit, staff_id in visits_alone(store_id):
+        if staff_id != from_id or visit.day_on != day:
+            continue
+        try:
+            with api.db.session.begin_nested():
+                hand_over(visit.id, from_id, to_id, key=f"{key}:{visit.id}")
+        except api.Refused:
+            left.append(visit)
+    return left
+
+
 def visits_alone(store_id: int) -> list[tuple[Visit, int]]:
     """Return the visits to come whose technician is not on the roster then, with her number."""
     today = api.now().date() - dt.timedelta(days=1)

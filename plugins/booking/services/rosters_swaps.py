@@ -16,6 +16,7 @@ from plugins.booking.services.rosters import Place, ShiftDraft, put_shifts
 from plugins.booking.services.rosters_cells import read_places
 from plugins.booking.services.rosters_checks import Objections, Plan, check_plan
 from plugins.booking.services.rosters_leave import DESK, MINE
+from plugins.booking.services.rosters_moving import hand_over_day
 from plugins.booking.services.rosters_telling import show_span, users_of
 from plugins.salon.api import Staff
 
@@ -97,11 +98,14 @@ def withdraw_swap(swap_id: int, staff_id: int) -> Swap:
 
 
 @api.unit
-def decide_swap(swap_id: int, *, approved: bool, answer: str = "", sure: bool = False) -> Swap:
+def decide_swap(
+    swap_id: int, *, approved: bool, answer: str = "", sure: bool = False, with_visits: bool = False
+) -> Swap:
     """Let a swap happen, or decline it with a reason; both are told.
 
-    Raises `Conflict` when a shift is no longer what was agreed to, and `Objections` for visits
-    that would be left without their technician, unless *sure*.
+    *with_visits* hands the visits over with the shifts; who cannot take one leaves it where it
+    is, to be moved by hand. Raises `Conflict` when a shift is no longer what was agreed to, and
+    `Objections` for visits that would be left without their technician, unless *sure*.
     """
     swap = _lock(swap_id, *OPEN_SWAPS)
     if approved and swap.state != "agreed":
@@ -109,7 +113,9 @@ def decide_swap(swap_id: int, *, approved: bool, answer: str = "", sure: bool = 
     if not approved and not answer.strip():
         raise api.Refused(_("Say why, in words for both."))
     if approved:
-        _apply(swap, sure=sure)
+        _apply(swap, sure=sure or with_visits)
+    if approved and with_visits:
+        _hand_over_visits(swap)
     swap.state = "approved" if approved else "declined"
     swap.decided_at, swap.decided_by = api.now(), api.actor().user_id
     swap.answer = answer.strip()[:200]
@@ -223,6 +229,14 @@ def _apply(swap: Swap, *, sure: bool) -> None:
     if found and not sure:
         raise Objections(found)
     put_shifts(swap.store_id, [draft for draft in plan.drafts.values() if draft is not None])
+
+
+def _hand_over_visits(swap: Swap) -> None:
+    key = f"booking.swap:{swap.id}"
+    hand_over_day(swap.store_id, swap.staff_id, swap.other_id, swap.day_on, key=key)
+    if swap.other_day_on is not None:
+        back = swap.other_day_on
+        hand_over_day(swap.store_id, swap.other_id, swap.staff_id, back, key=f"{key}:back")
 
 
 def _handed(shift: Shift, staff_id: int) -> ShiftDraft:

@@ -217,6 +217,20 @@ def test_two_people_swap_once_the_colleague_agrees_and_the_manager_approves(salo
     assert told(users[0])[-1] == told(users[1])[-1] == "Your swap is approved"
 
 
+def test_visits_are_handed_over_with_the_shifts_in_one_step(salon: Salon) -> None:
+    amy, coco, _vivi = salon.staff_ids
+    salon.roster(salon.staff[1], span=(780, 1080))
+    first, second = (salon.book(clock, salon.staff[0]) for clock in ("10:00", "11:00"))
+    late = salon.book("17:00", salon.staff[1])
+    number = ask_swap(salon.store_id, amy, MONDAY, coco, MONDAY).id
+    answer_swap(number, coco, agreed=True)
+    with pytest.raises(Objections):
+        decide_swap(number, approved=True)
+    decide_swap(number, approved=True, with_visits=True)
+    assert [visit.items[0].staff_id for visit in (first, second, late)] == [coco, coco, coco]
+    assert visits_alone(salon.store_id) == []
+
+
 def test_a_shift_that_changed_after_both_agreed_is_not_swapped(salon: Salon) -> None:
     amy, coco, _vivi = salon.staff_ids
     salon.roster(salon.staff[1], span=(780, 1080))
