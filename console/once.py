@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from console.db import db
 
 T = TypeVar("T")
-_KEPT = "once"
+_KEPT, _HELD = "once", "held"
 
 
 def read_once(key: Hashable, read: Callable[[], T]) -> T:
@@ -29,7 +29,18 @@ def read_once(key: Hashable, read: Callable[[], T]) -> T:
     return cast(T, kept[key])
 
 
+@sa.event.listens_for(Session, "loaded_as_persistent")
+def _hold(session: Session, row: Any) -> None:
+    """Hold rows of the configuration to the end, which the session lets go of at once.
+
+    A unit asks for the same store, service and person again and again; they are few.
+    """
+    if getattr(type(row), "remembered", False):
+        session.info.setdefault(_HELD, []).append(row)
+
+
 @sa.event.listens_for(Session, "after_transaction_end")
 def _forget(session: Session, transaction: Any) -> None:
     if transaction.parent is None:
         session.info.pop(_KEPT, None)
+        session.info.pop(_HELD, None)

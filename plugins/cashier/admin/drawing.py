@@ -86,13 +86,16 @@ def lines_shown(bill: Bill) -> list[dict[str, Any]]:
 
 def payments_of(bill_id: int) -> list[tuple[Payment, PaymentKind]]:
     """Return what a bill was paid with, undone payments included."""
-    rows = api.db.session.execute(
-        sa.select(Payment, PaymentKind)
-        .join(PaymentKind, PaymentKind.id == Payment.kind_id)
-        .where(Payment.bill_id == bill_id)
-        .order_by(Payment.id)
-    )
+    rows = api.db.session.execute(_PAID, {"bill_id": bill_id})
     return [(payment, kind) for payment, kind in rows]
+
+
+_PAID = (
+    sa.select(Payment, PaymentKind)
+    .join(PaymentKind, PaymentKind.id == Payment.kind_id)
+    .where(Payment.bill_id == sa.bindparam("bill_id"))
+    .order_by(Payment.id)
+)
 
 
 def settlements_of(bill_id: int) -> list[Settlement]:

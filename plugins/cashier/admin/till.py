@@ -225,7 +225,8 @@ class Till(SharePages, SlipPages, PricePages, api.AdminView):
 
     def _done(self, number: int) -> Any:
         """Show a bill that was settled now, and print its receipt where the store wants it."""
-        trouble = print_after(number)
+        bill = reach(number, OPEN_BILLS)
+        trouble = print_after(bill)
         if not request.headers.get(BY_SCRIPT):
             if trouble is not None:
                 flash(str(trouble), "error")

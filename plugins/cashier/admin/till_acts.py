@@ -32,6 +32,8 @@ from plugins.messages.api import check_code
 from plugins.salon.api import Service
 
 MOST_FOUND = 8
+#: Ways to agree that are proven outside of the settlement.
+PROVEN = ("pin", "signature", "sms_code")
 #: What a code by SMS for a settlement was asked for.
 SMS_PURPOSE = "cashier.settle"
 
@@ -244,8 +246,8 @@ def settle_bill(number: int) -> None:
     agreed_by, proof = text_of("agreed_by") or None, text_of("code")
     key = text_of("key") or new_key()
     proven: Proof = proof
-    if _was_settled(key):
-        pass  # the proof was used up then; the answer is the same
+    if agreed_by not in PROVEN or _was_settled(key):
+        pass  # settled before: the proof was used up then; the answer is the same
     elif agreed_by == "pin":
         proven = prove_pin(number, proof)
     elif agreed_by == "signature":

@@ -57,16 +57,15 @@ class SlipPages:
         )
 
 
-def print_after(number: int) -> api.Refused | None:
+def print_after(bill: Bill) -> api.Refused | None:
     """Print the receipt of a bill that was settled now, and open the drawer for cash.
 
     Returns why it could not be done; the bill is settled either way.
     """
-    bill = api.db.session.get_one(Bill, number)
     store_id = bill.store_id
     if chosen_printer(store_id).send is None:
         return None
-    paid = [kind for payment, kind in payments_of(number) if payment.state == "confirmed"]
+    paid = [kind for payment, kind in payments_of(bill.id) if payment.state == "confirmed"]
     opens = DRAWER.get(store_id) and any(kind.account == "cash" for kind in paid)
     prints = AT_ONCE.get(store_id) and was_settled(bill)
     if not (opens or prints):

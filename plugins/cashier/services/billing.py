@@ -107,7 +107,10 @@ def set_member(bill_id: int, member_id: int | None) -> Bill:
     if member_id != bill.member_id:
         bill.agreed_by = None
     bill.member_id = member_id
-    refresh(bill)
+    if bill.version == 1:
+        bill.version += 1  # it was opened just now, and costs nothing yet
+    else:
+        refresh(bill)
     return bill
 
 
@@ -151,7 +154,7 @@ def add_line(
     api.db.session.flush()
     if staff_id:
         performers.put_first(line, staff_id, named=named)
-    refresh(bill)
+    refresh(bill, [*lines, line])
     return line
 
 
@@ -173,10 +176,14 @@ def _describe(
     line.facts = {**told.facts, "scope": told.scope, "unit_fen": told.unit_fen}
 
 
+_ORDER = sa.select(Order.id).where(
+    Order.bill_id == sa.bindparam("bill_id"), Order.kind == sa.bindparam("kind")
+)
+
+
 def find_order(bill: Bill, kind: str) -> None:
     """Make the order of a kind on a bill unless it has one, in the running unit."""
-    wanted = sa.select(Order.id).where(Order.bill_id == bill.id, Order.kind == kind)
-    if api.db.session.scalar(wanted) is None:
+    if api.db.session.scalar(_ORDER, {"bill_id": bill.id, "kind": kind}) is None:
         order = Order(bill_id=bill.id, kind=kind, number=order_number(bill.number, kind))
         order.store_id, order.booked_on = bill.store_id, bill.booked_on
         order.member_id, order.state = bill.member_id, bill.state
@@ -269,10 +276,19 @@ def record_act(bill: Bill, act: str, title: object, note: str) -> None:
 
 def open_bills(store_ids: frozenset[int] | None, *states: str) -> list[Bill]:
     """Return bills that are not settled yet, the latest first; of all stores for None."""
-    wanted = sa.select(Bill).where(Bill.state.in_(states or ("open", "held")))
-    if store_ids is not None:
-        wanted = wanted.where(Bill.store_id.in_(store_ids))
-    return list(api.db.session.scalars(wanted.order_by(Bill.opened_at.desc()).limit(100)))
+    asked: dict[str, Any] = {"states": [*(states or ("open", "held"))]}
+    if store_ids is None:
+        return list(api.db.session.scalars(_WAITING.limit(100), asked))
+    asked["stores"] = [*store_ids]
+    return list(api.db.session.scalars(_WAITING_HERE, asked))
+
+
+_WAITING = (
+    sa.select(Bill)
+    .where(Bill.state.in_(sa.bindparam("states", expanding=True)))
+    .order_by(Bill.opened_at.desc())
+)
+_WAITING_HERE = _WAITING.where(Bill.store_id.in_(sa.bindparam("stores", expanding=True))).limit(100)
 
 
 def member_of(bill: Bill) -> Member | None:

@@ -30,18 +30,19 @@ class MonthLocked(api.Refused):
 
 def closed_through(store_id: int) -> dt.date | None:
     """Return the last closed day of a store; all earlier ones are closed with it."""
-    last = sa.select(sa.func.max(Day.day_on))
-    found: dt.date | None = api.db.session.scalar(
-        last.where(Day.store_id == store_id, Day.state == "closed")
-    )
+    found: dt.date | None = api.db.session.scalar(_CLOSED, {"store_id": store_id})
     return found
+
+
+_CLOSED = sa.select(sa.func.max(Day.day_on)).where(
+    Day.store_id == sa.bindparam("store_id"), Day.state == "closed"
+)
+_LOCKED = sa.select(sa.func.max(PeriodLock.month_on)).where(PeriodLock.locked)
 
 
 def locked_through() -> dt.date | None:
     """Return the last day of the last locked month."""
-    last: dt.date | None = api.db.session.scalar(
-        sa.select(sa.func.max(PeriodLock.month_on)).where(PeriodLock.locked)
-    )
+    last: dt.date | None = api.db.session.scalar(_LOCKED)
     return None if last is None else (last + 31 * A_DAY).replace(day=1) - A_DAY
 
 

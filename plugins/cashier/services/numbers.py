@@ -26,11 +26,21 @@ def today_of(store_id: int) -> dt.date:
 
 def lock_counter(store_id: int, day: dt.date) -> Counter:
     """Return a store's counter of a day, locked until the unit ends."""
-    made = api.insert_into(COUNTER).values(store_id=store_id, day_on=day, last=0)
+    asked = {"store_id": store_id, "day_on": day}
+    known = api.db.session.scalar(_LOCKED, asked)
+    if known is not None:
+        return known
+    made = api.insert_into(COUNTER).values(**asked, last=0)
     api.db.session.execute(made.on_conflict_do_nothing())
-    where = (Counter.store_id == store_id, Counter.day_on == day)
-    found = sa.select(Counter).where(*where).with_for_update()
-    return api.db.session.scalars(found.execution_options(populate_existing=True)).one()
+    return api.db.session.scalars(_LOCKED, asked).one()
+
+
+_LOCKED = (
+    sa.select(Counter)
+    .where(Counter.store_id == sa.bindparam("store_id"), Counter.day_on == sa.bindparam("day_on"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 
 def next_number(counter: Counter) -> str:

@@ -135,10 +135,10 @@ def _draft_line(line: Line, discounts: Sequence[Discount], kind: Any) -> DraftLi
     )
 
 
-def refresh(bill: Bill) -> Quote:
+def refresh(bill: Bill, lines: Sequence[Line] | None = None) -> Quote:
     """Write what an open bill costs now on it, its orders and lines; in a unit."""
     api.db.session.flush()
-    lines = lines_of(bill.id)
+    lines = lines_of(bill.id) if lines is None else lines
     found = quote_for(bill, (), lines=lines)
     write_sums(bill, found, lines)
     return found

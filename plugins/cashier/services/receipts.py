@@ -56,16 +56,19 @@ def balances_of(member_id: int | None) -> dict[str, int]:
     return standings([member_id], KEPT)[member_id] if member_id else {}
 
 
+_PAID_BY = (
+    sa.select(Payment, PaymentKind)
+    .join(PaymentKind, PaymentKind.id == Payment.kind_id)
+    .where(Payment.settlement_id == sa.bindparam("settlement_id"))
+    .order_by(Payment.id)
+)
+
+
 def write_receipt(
     bill: Bill, settlement: Settlement, lines: Sequence[Line], before: Mapping[str, int]
 ) -> None:
     """Freeze on a bill what its receipt says, in the running unit."""
-    rows = api.db.session.execute(
-        sa.select(Payment, PaymentKind)
-        .join(PaymentKind, PaymentKind.id == Payment.kind_id)
-        .where(Payment.settlement_id == settlement.id)
-        .order_by(Payment.id)
-    )
+    rows = api.db.session.execute(_PAID_BY, {"settlement_id": settlement.id})
     act: dict[str, Any] = {
         "number": settlement.number,
         "at": settlement.settled_at.isoformat(),
@@ -111,7 +114,7 @@ def kept_unused(found: Quote) -> list[dict[str, Any]]:
 
 def count_growth(bill: Bill, settlement: Settlement, lines: Sequence[Line]) -> None:
     """Count what a member spent of her own money towards her level; top-ups count themselves."""
-    fen = _spent(settlement.id, lines)
+    fen = _spent(settlement.id, lines) if bill.member_id is not None else 0
     if bill.member_id is not None and fen > 0:
         key = f"bill:{bill.key}:{settlement.number}:spend"
         add_growth(bill.member_id, fen, cause="spend", key=key)

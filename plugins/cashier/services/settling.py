@@ -71,7 +71,7 @@ def settle(
     """
     bill = lock_bill(bill_id)
     asked = _hash(tenders)
-    known = api.db.session.scalar(sa.select(Settlement).where(Settlement.key == key))
+    known = api.db.session.scalar(_KNOWN, {"key": key})
     if known is not None:
         if known.bill_id != bill_id or known.request_hash != asked:
             raise api.Conflict(
@@ -85,6 +85,9 @@ def settle(
     if bill.member_id is not None:
         require_active(bill.member_id)
     return _settle(bill, tenders, key, asked, agreed_by, proof, due_fen, terms)
+
+
+_KNOWN = sa.select(Settlement).where(Settlement.key == sa.bindparam("key"))
 
 
 def _hash(tenders: Sequence[Tender]) -> str:
@@ -163,6 +166,8 @@ def _check_due(due: int, expected: int | None) -> None:
 def _freeze(bill: Bill, lines: Sequence[Line], found: Quote) -> None:
     """Write what each line costs, and why, for ever."""
     write_sums(bill, found, lines)
+    if not any(priced.steps for priced in found.lines):
+        return
     numbers = [line.id for line in lines]
     by_hand = sa.select(Discount).where(Discount.line_id.in_(numbers), Discount.step.in_(BY_HAND))
     told = {(each.line_id, each.step): each for each in api.db.session.scalars(by_hand)}

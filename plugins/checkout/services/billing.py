@@ -29,9 +29,15 @@ def bill_of(visit_id: int) -> Bill | None:
 
 def visit_of(bill_id: int) -> Visit | None:
     """Return the visit that a bill is for, if it is for one."""
-    rows = sa.select(Visit).join(VisitBill, VisitBill.visit_id == Visit.id)
-    found: Visit | None = api.db.session.scalar(rows.where(VisitBill.bill_id == bill_id))
+    found: Visit | None = api.db.session.scalar(_VISIT, {"bill_id": bill_id})
     return found
+
+
+_VISIT = (
+    sa.select(Visit)
+    .join(VisitBill, VisitBill.visit_id == Visit.id)
+    .where(VisitBill.bill_id == sa.bindparam("bill_id"))
+)
 
 
 def link_of(visit_id: int) -> VisitBill:

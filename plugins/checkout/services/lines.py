@@ -131,12 +131,18 @@ def deposit_account(bill: Bill, _kind: PaymentKind, tender: Tender) -> Name:
 
 def deposit_on(bill_id: int) -> Deposit | None:
     """Return the paid deposit of the visit that a bill is for."""
-    found: Deposit | None = api.db.session.scalar(
-        sa.select(Deposit)
-        .join(VisitBill, VisitBill.visit_id == Deposit.visit_id)
-        .where(VisitBill.bill_id == bill_id, Deposit.state.in_(("paid", "set_off")))
-    )
+    found: Deposit | None = api.db.session.scalar(_DEPOSIT, {"bill_id": bill_id})
     return found
+
+
+_DEPOSIT = (
+    sa.select(Deposit)
+    .join(VisitBill, VisitBill.visit_id == Deposit.visit_id)
+    .where(
+        VisitBill.bill_id == sa.bindparam("bill_id"),
+        Deposit.state.in_(("paid", "set_off")),
+    )
+)
 
 
 LINE = LineKind(
