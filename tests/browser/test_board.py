@@ -183,3 +183,24 @@ def test_free_time_becomes_a_booking_in_three_taps(page: Page, salon: Salon, liv
     api.db.session.rollback()
     found = api.db.session.query(Visit).one()
     assert (found.member_id, found.items[0].staff_id) == (member.id, salon.staff_ids[0])
+
+
+def test_a_finger_drags_once_it_has_held_still(page: Page, salon: Salon, live: Live) -> None:
+    number = book(salon, "12:00", 0, "Anna")
+    live.open(page, f"/console/booking/board/?day={tomorrow()}")
+    finger = page.context.new_cdp_session(page)
+    finger.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    x, y = middle(card(page, "Anna"))
+
+    def touch(kind: str, *ways: int) -> None:
+        points = [{"x": x, "y": y + way} for way in ways]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", 0)
+    expect(page.locator(".board-visit.is-dragged")).to_have_count(1)
+    touch("touchMove", 2 * QUARTER)
+    touch("touchMove", 4 * QUARTER)
+    touch("touchEnd")
+    settled(page)
+    expect(card(page, "Anna")).to_contain_text("13:00–14:00")  # noqa: RUF001
+    assert visit(number).starts_at == when("13:00")
