@@ -22,7 +22,7 @@ from plugins.cashier.services.objecting import object_to
 from plugins.cashier.services.performers import staff_of_store
 from plugins.cashier.services.quoting import preview
 from plugins.cashier.services.settling import settle
-from plugins.cashier.services.signing import Signed, keep_signature
+from plugins.cashier.services.signing import Signed, keep_signature, use_signature
 from plugins.cashier.services.top_up_terms import TERMS
 from plugins.ledger.api import Journal, standings
 from plugins.membership.api import Member
@@ -86,6 +86,7 @@ def _sign(member_id: int, store_id: int, service: str, signed: Signed) -> None:
     add_line(bill.id, "service", facts, staff_id=staff[-1].id if staff else None)
     fen = preview(bill.id).all_balance_fen
     if fen <= standings([member_id], ["balance"])[member_id]["balance"]:
+        use_signature(signed, member_id, f"bill:{bill.id}")
         tenders = [Tender("balance", fen)]
         settle(bill.id, tenders, key="demo:signed:settled", agreed_by="signature", proof=signed)
 

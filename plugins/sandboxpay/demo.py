@@ -55,7 +55,8 @@ def load() -> None:
 
 def _pay(member_id: int, yuan: int, outcome: str, key: str) -> None:
     try:
-        payment = order_online(member_id, "top_up", {"amount": str(yuan)}, key=key)
+        form = {"amount": str(yuan), "agreed": "1"}
+        payment = order_online(member_id, "top_up", form, key=key)
     except api.Refused:
         return
     number, out_trade_no = payment.id, payment.out_trade_no

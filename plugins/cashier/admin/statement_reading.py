@@ -96,7 +96,8 @@ class StatementReading:
             columns=_columns(rows, reading),
             trades=trades,
             shown=trades[:SHOWN],
-            problem=problem or unread,
+            unread=unread,
+            problem=problem,
             **drawing.words(),
         )
 

@@ -68,11 +68,12 @@ def deals_of(store_id: int) -> list[tuple[PaymentKind, Deal]]:
 def what_vouchers_give(store_id: int | None = None) -> dict[str, Given]:
     """Return all that deals may give in a store (None: in any), as deals say it."""
     kinds = line_kinds()
-    found = {"product": Given(0, api.gettext("A product, called as the deal is"))}
+    found = {}
     for key in VOUCHERS:
         given = kinds[key].given if key in kinds else None
         for one in given(store_id) if given is not None else ():
             found[f"{key}:{one.number}"] = one
+    found["product"] = Given(0, api.gettext("A product, called as the deal is"))
     return found
 
 
