@@ -50,7 +50,8 @@ class AttendancePages(api.AdminView):
         monday = day - day.weekday() * A_DAY
         days = [monday + n * A_DAY for n in range(7)]
         hours = hours_between(store, days[0], days[-1])
-        people = names_of({staff_id for staff_id, _day in hours})
+        here = {each.id for each in working_staff(store.id)}
+        people = names_of(here | {staff_id for staff_id, _day in hours})
         return api.render(
             "booking/attendance.html",
             view=self,
@@ -70,7 +71,6 @@ class AttendancePages(api.AdminView):
             first_of_month=day.replace(day=1),
             may_edit=EDIT_HOURS.held(store.id),
             may_show_code=SHOW_CODE.held(store.id),
-            staff=working_staff(store.id),
         )
 
     @api.page("/code", needs=SHOW_CODE)
