@@ -196,6 +196,7 @@ def take(
         for first, last in runs_of(choice.role.cells(start))
     ]
     connection.execute(_INSERT_CLAIMS, lines)
+    api.fail_point("after_cells")
     taken = [(c.key, unit, day_first, bits) for c in choices for unit, bits in c.units]
     rows.put(taken, taken=True)
 
@@ -224,6 +225,7 @@ def release(
         .where(Cell.visit_id.in_(visit_ids), Cell.cell >= since, Cell.kind.in_(kinds))
         .returning(Cell.kind, Cell.resource_id, Cell.unit, Cell.cell)
     ).all()
+    api.fail_point("after_release")
     rows.put([((kind, n), unit, cell, 1) for kind, n, unit, cell in gone], taken=False)
     late = sa.and_(Claim.visit_id.in_(visit_ids), Claim.last_cell > since, Claim.kind.in_(kinds))
     api.db.session.execute(sa.delete(Claim).where(late, Claim.first_cell >= since))

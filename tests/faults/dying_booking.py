@@ -1,0 +1,101 @@
+"""An act of booking that may die at a fail point: `python -m tests.faults.dying_booking …`.
+
+It is told the database, a folder, the act and a number; each act is sent with the same key every
+time, as a form is that got no answer.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from console import api
+from console.app import create_app
+from console.testing.app import make_config
+from plugins.booking.api import (
+    Visit,
+    Wish,
+    book,
+    change_visit,
+    serve_waiting,
+    submit,
+    take_offer,
+    turn_visit,
+    wishes_of,
+)
+from plugins.booking.services.proposing import propose_time
+from plugins.booking.services.telling import remind_guests
+
+KEY = "booking: one form"
+AN_HOUR = dt.timedelta(hours=1)
+
+
+def book_like(visit_id: int) -> None:
+    """Book what another visit is, an hour after it."""
+    visit = api.db.session.get_one(Visit, visit_id)
+    again = [Wish(wish.variant_id) for wish in wishes_of(visit)]
+    book(
+        visit.store_id,
+        visit.starts_at + AN_HOUR,
+        again,
+        key=KEY,
+        member_id=visit.member_id,
+        source="phone",
+    )
+
+
+def send_kept(visit_id: int) -> None:
+    """Make a booking of what is kept."""
+    submit(api.db.session.get_one(Visit, visit_id).key)
+
+
+def change(visit_id: int) -> None:
+    """Move a visit an hour on, the first time."""
+    visit = api.db.session.get_one(Visit, visit_id)
+    change_visit(visit_id, visit.starts_at + AN_HOUR, key=KEY)
+
+
+def propose(visit_id: int) -> None:
+    """Propose an hour later, the first time."""
+    visit = api.db.session.get_one(Visit, visit_id)
+    propose_time(visit_id, visit.starts_at + AN_HOUR, key=KEY)
+
+
+def cancel(visit_id: int) -> None:
+    """Cancel a visit, for which somebody waits."""
+    if api.db.session.get_one(Visit, visit_id).status != "cancelled":
+        turn_visit(visit_id, "cancel")
+
+
+def offer(store_id: int) -> None:
+    """Offer what is free to who waits."""
+    serve_waiting(store_id)
+
+
+def take(wait_id: int) -> None:
+    """Take what was offered."""
+    take_offer(wait_id)
+
+
+def remind(_number: int) -> None:
+    """Remind everybody whose visit is near."""
+    remind_guests()
+
+
+ACTS: dict[str, Callable[[int], None]] = {
+    "booking": book_like,
+    "kept time": send_kept,
+    "change": change,
+    "proposal": propose,
+    "cancellation": cancel,
+    "offer": offer,
+    "taken offer": take,
+    "reminders": remind,
+}
+
+if __name__ == "__main__":
+    url, folder, act, number = sys.argv[1:]
+    with create_app(make_config(url, Path(folder))).app_context():
+        ACTS[act](int(number))
