@@ -118,6 +118,7 @@ def _facts(me: Staff, scanned: api.Store | None) -> dict[str, Any]:
         "me": me,
         "scanned": scanned,
         "code": text_of("code"),
+        "elsewhere": scanned is None and counts_now(number_of("store_id") or 0, text_of("code")),
         "expired": bool(text_of("code")) and scanned is None,
         "here": stint_open(me.id, store),
         "asks_place": scanned is not None
