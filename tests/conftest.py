@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -51,9 +52,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "engine" in metafunc.fixturenames:
         only = metafunc.config.getoption("--engine")
-        engines = (only,) if only else ENGINES
+        engines: tuple[str, ...] = (only,) if only else ENGINES
         if metafunc.definition.get_closest_marker("any_engine"):
             engines = engines[:1]
+        elif metafunc.definition.get_closest_marker("either_engine") and not only:
+            engines = engines[zlib.crc32(metafunc.definition.nodeid.encode()) % len(engines) :][:1]
         metafunc.parametrize("engine", engines, indirect=True, scope="session")
 
 

@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
@@ -18,17 +19,10 @@ from console.stores import Store
 from console.unit import unit
 
 PASSWORD = "paper boats on the river"  # noqa: S105
-#: Hashed once: forty milliseconds for each person of each test would be felt.
-_hashes: dict[str, str] = {}
+#: Tests sign in thousands of times, and have no secrets.
+passwords.hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 _numbers = count(1)
 SignIn = Callable[..., FlaskClient]
-
-
-def hash_of(secret: str) -> str:
-    """Return a hash of *secret*, the same at each call."""
-    if secret not in _hashes:
-        _hashes[secret] = passwords.hash_secret(secret)
-    return _hashes[secret]
 
 
 @unit
@@ -59,11 +53,11 @@ def add_person(
     person = users.add_user(
         login or f"{role or 'nobody'}{number}",
         name or f"{role or 'nobody'} {number}",
-        password_hash=hash_of(PASSWORD) if password_hash is None else password_hash,
+        password_hash=passwords.hash_secret(PASSWORD) if password_hash is None else password_hash,
         roles=roles,
         demo=demo,
     )
-    person.pin_hash = hash_of(pin) if pin else None
+    person.pin_hash = passwords.hash_secret(pin) if pin else None
     return int(person.id)
 
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.support.bell import bell, bell_app, bell_url
+from tests.support.bell import bell, bell_app, bell_url, original_bell
 
-__all__ = ["bell", "bell_app", "bell_url"]
+__all__ = ["bell", "bell_app", "bell_url", "original_bell"]

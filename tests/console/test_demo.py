@@ -18,6 +18,8 @@ from console.security.models import User
 from console.unit import unit
 from tests.support.people import add_person
 
+pytestmark = pytest.mark.either_engine
+
 NOON = datetime(2027, 3, 10, 4, tzinfo=UTC)
 
 

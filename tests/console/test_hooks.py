@@ -16,6 +16,8 @@ from console.stores import Store
 from console.unit import unit
 from tests.support.app import MakeApp
 
+pytestmark = pytest.mark.either_engine
+
 heard: list[str] = []
 mood: dict[str, str] = {}
 

@@ -20,6 +20,8 @@ from console.security.models import User
 from tests.support.app import MakeApp, make_config
 from tests.support.people import add_person, enter, login_of, post
 
+pytestmark = pytest.mark.either_engine
+
 MANIFEST = """
 from flask_admin.base import expose
 from sqlalchemy.orm import Mapped, relationship

@@ -55,6 +55,7 @@ def shop(tmp_path: Path) -> Shop:
     return Shop(f"sqlite:///{tmp_path}/shop.sqlite", tmp_path / "instance")
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_one_command_serves_an_empty_machine_and_ends_with_all_it_started(
     database_url: str, tmp_path: Path, number: signal.Signals

@@ -25,7 +25,7 @@ from tests.support.processes import (
     wait_until,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.either_engine, pytest.mark.slow]
 start = unit(jobs.start_job)
 
 

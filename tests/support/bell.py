@@ -17,12 +17,23 @@ from tests.support.databases import Databases
 PLUGINS = Path(__file__).parent / "plugins"
 
 
-@pytest.fixture
-def bell_url(databases: Databases, original_url: str, tmp_path: Path) -> Iterator[str]:
-    """The URL of a new database that has the bell's tables as well."""
+@pytest.fixture(scope="session")
+def original_bell(
+    databases: Databases, original_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """The URL of a database that has the bell's tables as well, to be copied only."""
     url = databases.create(copy_of=original_url)
-    report = migrate_database(make_config(url, tmp_path / "instance", plugin_folder=PLUGINS))
+    folder = tmp_path_factory.mktemp("bell")
+    report = migrate_database(make_config(url, folder, plugin_folder=PLUGINS))
     assert report.applied == {"bell": ["m0001_rings"]}, report.failed
+    forget_locks(url)
+    return url
+
+
+@pytest.fixture
+def bell_url(databases: Databases, original_bell: str) -> Iterator[str]:
+    """The URL of a new database that has the bell's tables as well."""
+    url = databases.create(copy_of=original_bell)
     yield url
     forget_locks(url)
     databases.drop(url)

@@ -17,6 +17,8 @@ from console.security.permissions import MANAGE_TILLS
 from console.security.settings import SHOP_NAME
 from tests.support.people import PASSWORD, SignIn, add_person, add_store, post
 
+pytestmark = pytest.mark.either_engine
+
 PAGE = "/console/system/approvals/"
 
 

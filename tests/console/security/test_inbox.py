@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 
@@ -12,6 +13,8 @@ from console.inbox import Notice, notify
 from console.security import Actor, acting_as
 from console.security.permissions import MANAGE_TILLS
 from tests.support.people import SignIn, add_person, add_store, post
+
+pytestmark = pytest.mark.either_engine
 
 PAGE = "/console/system/inbox/"
 

@@ -6,8 +6,14 @@ import pytest
 from flask import Flask
 
 from console.errors import Refused
-from console.security.passwords import check_password, check_pin, make_password, matches
-from tests.support.people import PASSWORD, hash_of
+from console.security.passwords import (
+    check_password,
+    check_pin,
+    hash_secret,
+    make_password,
+    matches,
+)
+from tests.support.people import PASSWORD
 
 pytestmark = pytest.mark.any_engine
 
@@ -73,8 +79,8 @@ def test_a_made_password_is_accepted_and_never_the_same(app: Flask) -> None:
 
 
 def test_no_hash_matches_nothing(app: Flask) -> None:
-    assert matches(hash_of(PASSWORD), PASSWORD)
+    assert matches(hash_secret(PASSWORD), PASSWORD)
     assert not matches(None, PASSWORD)
     assert not matches("", "")
     assert not matches("$argon2id$broken", PASSWORD)
-    assert not matches(hash_of(""), "x" * 1000)
+    assert not matches(hash_secret(""), "x" * 1000)

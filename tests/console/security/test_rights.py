@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from flask import Flask
 
 from console.db import db
@@ -14,6 +15,8 @@ from console.security.users import RoleInStore, preset_role
 from console.security.views.roles import add_role, decide, delete_role, rename_role
 from console.unit import unit
 from tests.support.people import SignIn, add_person, add_store, post
+
+pytestmark = pytest.mark.either_engine
 
 REVEAL = "console.reveal_phones"
 

@@ -29,6 +29,8 @@ from tests.support.people import (
     token_of,
 )
 
+pytestmark = pytest.mark.either_engine
+
 INSIDE = "/console/system/profile/"
 
 

@@ -11,15 +11,18 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
 from console import clock
 from console.db import db
 from console.inbox import Notice
-from console.security import throttle
+from console.security import passwords, throttle
 from console.security.models import SigninTry, StaffSession, User
 from tests.support.people import PASSWORD, SignIn, add_person, enter, login_of, post, token_of
+
+pytestmark = pytest.mark.either_engine
 
 FOREIGN = [
     "//evil.example",
@@ -233,15 +236,21 @@ def test_a_password_of_ten_megabytes_is_refused_at_once(app: Flask, client: Flas
     assert time.monotonic() - began < 1
 
 
+@pytest.fixture
+def dear(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash as dearly as in a shop."""
+    monkeypatch.setattr(passwords, "hasher", passwords.OWASP)
+
+
+@pytest.mark.usefixtures("dear")
 def test_the_password_is_kept_as_argon2id_only(app: Flask) -> None:
-    add_person("owner")
+    add_person("owner", password_hash=passwords.hash_secret(PASSWORD))
     hashes = db.session.scalars(sa.select(User.password_hash)).all()
     assert all(each.startswith("$argon2id$v=19$m=19456,t=2,p=1$") for each in hashes)
 
 
+@pytest.mark.usefixtures("dear")
 def test_an_old_hash_is_made_anew_at_the_next_sign_in(app: Flask, client: FlaskClient) -> None:
-    from argon2 import PasswordHasher
-
     old = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(PASSWORD)
     person = add_person("owner", password_hash=old)
     assert enter(client, login_of(person)).status_code == 302

@@ -18,7 +18,7 @@ from plugins.salon.models import Equipment, Service, Staff
 from tests.support.pages import ids_of, words
 from tests.support.people import post
 
-pytestmark = pytest.mark.usefixtures("with_demo")
+pytestmark = [pytest.mark.either_engine, pytest.mark.usefixtures("with_demo")]
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from plugins.membership.services.growth import first_counted_on, growth_of
 from tests.support.membership import join
 from tests.support.people import add_store
 
+pytestmark = pytest.mark.either_engine
+
 FIRST, LAST = dt.date(2022, 1, 1), dt.date(2030, 12, 31)
 LEAP = dt.date(2028, 2, 29)
 days = st.one_of(

@@ -20,7 +20,7 @@ from tests.support.live import choose
 from tests.support.people import SignIn, add_person, add_store, post
 from tests.support.processes import console_environment, run_console
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.any_engine, pytest.mark.slow]
 #: More than one piece of what is staged at a time.
 MANY = 400
 KILLED = 9

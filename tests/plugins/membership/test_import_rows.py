@@ -34,6 +34,8 @@ from tests.support.ledger import balance, left
 from tests.support.live import choose
 from tests.support.people import SignIn, add_person, add_store
 
+pytestmark = pytest.mark.either_engine
+
 ANNA = ("Anna Chen", "13900000001", "1990-08-15", "100.50", "20", 30, "Facial", 4)
 SHORT = ("Cora Wu", "1390000", "", "12.34")
 NO_PHONE = ("Dan Xu", "", "", "8")

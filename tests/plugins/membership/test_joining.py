@@ -25,7 +25,7 @@ from plugins.membership.services.timeline import timeline_of
 from tests.support.membership import PHONE, join
 from tests.support.people import add_store
 
-pytestmark = pytest.mark.usefixtures("app")
+pytestmark = [pytest.mark.either_engine, pytest.mark.usefixtures("app")]
 
 
 @pytest.fixture(autouse=True)

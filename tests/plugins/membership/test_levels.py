@@ -34,7 +34,7 @@ from tests.support.levels import build_ladder, grow, level_name
 from tests.support.membership import join
 from tests.support.people import add_store
 
-pytestmark = pytest.mark.usefixtures("in_english")
+pytestmark = [pytest.mark.either_engine, pytest.mark.usefixtures("in_english")]
 
 START = dt.datetime(2026, 4, 1, 4, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)

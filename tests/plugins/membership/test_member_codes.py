@@ -21,7 +21,7 @@ from tests.support.membership import join
 from tests.support.parallel import at_once
 from tests.support.people import add_store
 
-pytestmark = pytest.mark.usefixtures("in_english")
+pytestmark = [pytest.mark.either_engine, pytest.mark.usefixtures("in_english")]
 
 NOON = dt.datetime(2026, 5, 20, 4, tzinfo=dt.UTC)
 DESK = Actor(name="desk", ip="10.0.0.7")

@@ -21,6 +21,8 @@ from tests.support.app import MakeApp
 from tests.support.membership import join
 from tests.support.people import add_store
 
+pytestmark = pytest.mark.either_engine
+
 
 class Locker(api.Model):
     """A locker that a member has."""

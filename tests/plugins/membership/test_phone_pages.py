@@ -40,6 +40,8 @@ from tests.support.parallel import at_once
 from tests.support.people import SignIn, add_store, post
 from tests.support.phones import Phone, phone, phone_of, read_code_of
 
+pytestmark = pytest.mark.either_engine
+
 __all__ = ["phone"]
 NEW = "13900139001"
 LIST = "/console/membership/members/"

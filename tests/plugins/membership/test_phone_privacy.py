@@ -14,6 +14,8 @@ from tests.support.membership import join
 from tests.support.people import add_store
 from tests.support.phones import Phone, phone_of
 
+pytestmark = pytest.mark.either_engine
+
 HERE = "/membership/privacy"
 
 

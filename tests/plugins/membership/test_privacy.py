@@ -44,6 +44,8 @@ from tests.support.ledger import entry, spend, top_up
 from tests.support.membership import join
 from tests.support.people import SignIn, add_person, add_store, post
 
+pytestmark = pytest.mark.either_engine
+
 URL = "/console/membership/members/"
 #: Nobody else in the world of these tests is called or reached so.
 NAME, PHONE, OLD_PHONE = "金丝雀", "13977712345", "13966654321"

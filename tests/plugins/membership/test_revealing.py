@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
 from flask import Flask
 
 from console import clock
 from tests.support.membership import join
 from tests.support.people import SignIn, add_store, post
+
+pytestmark = pytest.mark.either_engine
 
 
 def test_the_front_desk_reveals_who_joined_in_her_store_today(app: Flask, sign_in: SignIn) -> None:

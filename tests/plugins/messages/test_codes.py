@@ -24,6 +24,8 @@ from tests.support.messages import (
     work,
 )
 
+pytestmark = pytest.mark.either_engine
+
 NOON = dt.datetime(2026, 3, 8, 4, 0, tzinfo=dt.UTC)
 MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
 STRANGER = "13900000000"

@@ -32,6 +32,8 @@ from tests.support.messages import (
     work,
 )
 
+pytestmark = pytest.mark.either_engine
+
 #: Ten in the morning in the shop, which is in China.
 MORNING = dt.datetime(2026, 3, 8, 2, 0, tzinfo=dt.UTC)
 

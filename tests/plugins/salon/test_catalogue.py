@@ -13,6 +13,8 @@ from plugins.salon.services.catalogue import Price, SegmentDraft, Stretch, Varia
 from plugins.salon.services.staffing import drop_practice, put_practice, who_does
 from tests.support.salon import add_level, add_service, add_skill, add_staff, add_store
 
+pytestmark = pytest.mark.either_engine
+
 WORK_WAIT_WORK = (SegmentDraft("work", 60), SegmentDraft("wait", 45), SegmentDraft("work", 40))
 
 

@@ -17,6 +17,8 @@ from plugins.salon.services import staffing
 from tests.support.app import MakeApp
 from tests.support.salon import add_staff, add_store
 
+pytestmark = pytest.mark.either_engine
+
 TODAY = dt.date.today()
 
 
