@@ -82,8 +82,9 @@ def test_an_order_at_the_till_with_its_screens_takes_a_fixed_number_of_statement
     front = sign_in("owner")
     card = sell(shop, add_product("Ten times", 98_000, item(shop.scalp, 300)))
     facts = f'{{"part_id":{card.parts[0].id},"variant_id":{shop.variant_id}}}'
-    session = {"member_id": shop.member.id, "offer": f'["session",{facts}]'}
-    asked = {"order": {"variant_id": shop.variant_id}, "session": session}[what]
+    asked: dict[str, object] = {"variant_id": shop.variant_id}
+    if what == "session":
+        asked = {"member_id": shop.member.id, "offer": f'["session",{facts}]'}
     free, paid = {"agreed_by": "staff_only"}, {"kind-1": "cash", "amount-1": "128"}
     taken = []
     for turn in range(4):
