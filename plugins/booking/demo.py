@@ -15,7 +15,7 @@ from console.api import _
 from plugins.booking.demo_rosters import load_history, load_roster, load_templates
 from plugins.booking.models import Visit
 from plugins.booking.permissions import EDIT_ROSTER, EDIT_VISITS, SEE_VISITS
-from plugins.booking.services.booking import book, wishes_of
+from plugins.booking.services.booking import book
 from plugins.booking.services.planning import Wish
 from plugins.booking.services.proposing import propose_time
 from plugins.booking.services.reading import free_times
@@ -35,18 +35,21 @@ def load() -> None:
     templates = load_templates(told["templates"])
     draw = random.Random(20261122)  # noqa: S311 - nothing secret is drawn
     stores = api.db.session.scalars(sa.select(api.Store).order_by(api.Store.id)).all()
+    asking = list[tuple[api.Store, int]]()
     for place, store in enumerate(stores):
         load_roster(store, templates, told["reasons"])
         today = api.today(store.time_zone)
         members = _members_of(store.id)
         if not members:
             continue
+        asking.append((store, members[-1]))
         if place == 0:
             load_history(store, members)
         for by in (-1, 0, 1):
             _load_day(draw, store, today + dt.timedelta(days=by), members)
     _let_time_pass(told["reasons"]["cancelled"])
-    _propose_times()
+    for store, member_id in asking:
+        _propose_time(store, member_id)
 
 
 def _members_of(store_id: int) -> Sequence[int]:
@@ -101,20 +104,17 @@ def _let_time_pass(reason: str) -> None:
             _act(visit.id, begins, fate, reason=reason if fate == "cancel" else "")
 
 
-def _propose_times() -> None:
-    """Propose another time to one guest of each store whose booking waits for review."""
-    asked = sa.select(Visit).where(
-        Visit.key.like("demo:%"),
-        Visit.status == "pending",
-        Visit.starts_at > api.now() + dt.timedelta(hours=3),
-    )
-    stores = set[int]()
-    for visit in api.db.session.scalars(asked.order_by(Visit.starts_at.desc())).all():
-        times = free_times(visit.store_id, wishes_of(visit), visit.day_on, visit.day_on)
-        later = [moment for moment in times[visit.day_on] if moment > visit.starts_at]
-        if later and visit.store_id not in stores:
-            stores.add(visit.store_id)
-            propose_time(visit.id, later[0], key=f"demo:propose:{visit.id}")
+def _propose_time(store: api.Store, member_id: int) -> None:
+    """Let a guest ask for a time of the day after tomorrow, and propose another to her."""
+    day = api.today(store.time_zone) + dt.timedelta(days=2)
+    service = next(each for each in services_on_sale(store.id) if not each.extra)
+    wish = Wish(service.variants[0].id)
+    times = free_times(store.id, [wish], day, day, by_member=True)[day]
+    if len(times) < 2:
+        return
+    key = f"demo:proposed:{store.id}"
+    visit = book(store.id, times[0], [wish], key=key, member_id=member_id, source="phone")
+    propose_time(visit.id, times[-1], key=f"{key}:time")
 
 
 def _act(visit_id: int, at: dt.datetime, *acts: str, reason: str = "") -> None:
