@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import gc
+import hashlib
 import logging
 import signal
 import socket
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ import click
 import gunicorn.app.base
 from flask import Flask
 from gunicorn.glogging import Logger
-from jinja2 import FileSystemBytecodeCache
+from jinja2 import FileSystemBytecodeCache, FileSystemLoader
 
 from console import demo, logs, migrate, worker
 from console.app import create_app
@@ -77,16 +79,43 @@ def prepare(config: Config) -> Flask:
 
 
 def _warm(app: Flask, config: Config) -> None:
-    """Compile all templates now, so that nobody waits for them, and keep them for the next start.
+    """Compile all templates that changed since the last start, so that nobody waits for it.
 
-    A template that was changed since is told by its text.
+    Those of every page are loaded before the workers part, which then share them; others when
+    somebody asks for a page of theirs.
     """
     kept = config.instance / "cache" / "templates"
     kept.mkdir(mode=0o700, parents=True, exist_ok=True)
-    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(kept))
+    pages = app.jinja_env
+    pages.bytecode_cache = FileSystemBytecodeCache(str(kept))
     with app.app_context():
-        for name in app.jinja_env.list_templates(extensions=["html"]):
-            app.jinja_env.get_template(name)
+        names = pages.list_templates(extensions=["html"])
+        known, note = _digest_templates(app, config), kept / "compiled"
+        if not note.exists() or note.read_text("utf-8") != known:
+            for name in names:
+                pages.get_template(name)
+            note.write_text(known, "utf-8")
+            if pages.cache is not None:
+                pages.cache.clear()
+        for name in names:
+            if name.startswith("console/"):
+                pages.get_template(name)
+
+
+def _digest_templates(app: Flask, config: Config) -> str:
+    """Return what another file or compiler of templates changes.
+
+    A file that changed unnoticed is compiled when it is drawn, only later.
+    """
+    folders = {config.instance / "templates", Path(app.root_path) / "templates"}
+    for each in app.iter_blueprints():
+        if isinstance(each.jinja_loader, FileSystemLoader):
+            folders.update(map(Path, each.jinja_loader.searchpath))
+    found = hashlib.sha256(f"{sys.version} {version('jinja2')}".encode())
+    for file in sorted(file for folder in folders for file in folder.rglob("*.html")):
+        seen = file.stat()
+        found.update(f"{file} {seen.st_mtime_ns} {seen.st_size}\0".encode())
+    return found.hexdigest()
 
 
 def _supervise(app: Flask, config: Config, listener: socket.socket) -> int:
