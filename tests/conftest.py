@@ -16,10 +16,15 @@ from playwright.sync_api import Page
 from console import demo
 from console.security import cookies
 from console.testing.app import Browser, forget_locks, on_database
+from console.unit import unit
 from console.words import speaking
 from tests.support import hook_calls, postgres, run_folder
 from tests.support.chromium import launched_chromium
 from tests.support.databases import ENGINES, Databases, databases_on
+from tests.support.people import add_store
+
+#: The store of a demo whose load was killed.
+HALF = "Half a store"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -114,10 +119,18 @@ def original_demo(
             folder.mkdir()
             url = databases.create(copy_of=original_url)
             with on_database(shared_app, url, folder / "instance"):
+                leave_half_a_demo()
                 demo.load(lambda _text: None)
             forget_locks(url)
             told.write_text(url)
     return told.read_text(), folder / "instance"
+
+
+def leave_half_a_demo() -> None:
+    """Leave what a load leaves that was killed; the next one has to begin anew."""
+    unit(lambda: demo.STATE.put("loading"))()
+    add_store(HALF)
+    assert demo.is_wanted()
 
 
 @pytest.fixture
