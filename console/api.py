@@ -92,7 +92,7 @@ from console.public import PublicRoutes
 from console.public_pages import render_public
 from console.search import FoundBy, SearchHit, SearchSource, forget_words, keep_words
 from console.search.records import record_source
-from console.security import Actor, Permission, acting_as, actor, visible_stores
+from console.security import Actor, Permission, acting_as, actor, known_store, visible_stores
 from console.security.cookies import drop as drop_cookie
 from console.security.cookies import put as put_cookie
 from console.security.cookies import read as read_cookie

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -156,6 +157,34 @@ def _on_connect(connection: object, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
+#: Seconds for which a connection that was just used needs no proof that it still lives.
+FRESH = 1.0
+
+
+@sa.event.listens_for(sa.Pool, "checkin")
+def _note_use(_connection: object, record: Any) -> None:
+    record.info["used"] = time.monotonic()
+
+
+@sa.event.listens_for(sa.Pool, "checkout")
+def _prove_alive(connection: Any, record: Any, _checked_out: object) -> None:
+    """Replace all connections of a server that went; one that was used a moment ago lives.
+
+    What goes within that moment is met like a server that goes while it is asked.
+    """
+    if isinstance(connection, sqlite3.Connection):
+        return
+    if time.monotonic() - record.info.get("used", 0) < FRESH:
+        return
+    from psycopg import OperationalError  # a shop on SQLite does not load it
+
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except OperationalError:
+        raise sa.exc.InvalidatePoolError from None
+
+
 @sa.event.listens_for(sa.Engine, "begin")
 def _on_begin(connection: sa.Connection) -> None:
     if connection.dialect.name == "sqlite":
@@ -204,7 +233,6 @@ def engine_options(url: str, threads: int) -> dict[str, Any]:
         "pool_size": threads + 2,
         "max_overflow": 0,
         "pool_timeout": 5,
-        "pool_pre_ping": True,
         "pool_recycle": 1800,
         "isolation_level": "READ COMMITTED",
         "connect_args": {"options": limits},

@@ -54,7 +54,7 @@ def store(event: str, plugin: str, facts: dict[str, Any]) -> None:
     """Store an event for one plugin, in the running unit; *facts* are plain values."""
     now = clock.now()
     values = {"event": event, "plugin": plugin, "facts": facts, "due_at": now, "stored_at": now}
-    db.session.execute(_STORE, values)
+    db.session.connection().execute(_STORE, values)
 
 
 def find_due(limit: int) -> list[int]:

@@ -26,6 +26,8 @@ def install(app: Flask) -> None:
 
 def pack(response: Response) -> Response:
     """Pack an answer if it is worth it and the browser can unpack it."""
+    if 300 <= response.status_code < 400:
+        return response  # nobody reads what a redirect says
     if response.mimetype not in PACKED or response.is_streamed or response.direct_passthrough:
         return response
     response.vary.add("Accept-Encoding")

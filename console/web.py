@@ -97,18 +97,22 @@ def _hide_sleeping_plugin() -> None:
 
 
 def _add_headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    config: Config = current_app.extensions["console_config"]
     # Only the demo's counter puts pages into frames, and only its own.
-    framed = current_app.extensions["console_config"].demo
-    response.headers.setdefault("X-Frame-Options", "SAMEORIGIN" if framed else "DENY")
+    framed = config.demo
+    told = {
+        **HEADERS,
+        "X-Frame-Options": "SAMEORIGIN" if framed else "DENY",
+        "Content-Security-Policy": POLICY.format(
+            nonce=csp_nonce(), frames="'self'" if framed else "'none'"
+        ),
+        "Cache-Control": "no-store",
+    }
     response.headers["X-Request-ID"] = g.get("request_id", "")
-    policy = POLICY.format(nonce=csp_nonce(), frames="'self'" if framed else "'none'")
-    response.headers.setdefault("Content-Security-Policy", policy)
-    if "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "no-store"
-    if current_app.extensions["console_config"].https:
+    if config.https:
         response.headers["Strict-Transport-Security"] = f"max-age={YEAR}"
+    said = set(response.headers.keys(lower=True))  # a view's own words stay
+    response.headers.extend([(name, told[name]) for name in told if name.lower() not in said])
     return response
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from flask import g, has_app_context
+from flask import g
+from flask.globals import _cv_app
 
 
 @dataclass
@@ -36,7 +37,9 @@ def begin() -> Trace:
 
 def current() -> Trace | None:
     """Return the account of the running request, if one is kept."""
-    return g.get("console_trace") if has_app_context() else None
+    # One look at the context instead of two through a proxy: every query asks.
+    context = _cv_app.get(None)
+    return context.g.get("console_trace") if context is not None else None
 
 
 def note(trace: Trace, hook: str, plugin: str, *, seconds: float, queries: int) -> None:

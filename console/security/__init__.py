@@ -10,6 +10,7 @@ from console.security.permissions import (
     current_store,
     host_permission,
     host_permissions,
+    known_store,
     visible_stores,
 )
 from console.security.reading import reader_locale, reader_time_zone
@@ -24,6 +25,7 @@ __all__ = [
     "host_permission",
     "host_permissions",
     "install",
+    "known_store",
     "reader_locale",
     "reader_time_zone",
     "visible_stores",

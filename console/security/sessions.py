@@ -72,7 +72,7 @@ def digest(token: str) -> str:
 def find(token: str) -> Found | None:
     """Return the living session of a token, with one query, which reads the epoch as well."""
     hashed, now = digest(token), clock.now()
-    row = db.session.execute(_living(), {"hashed": hashed, "now": now}).first()
+    row = db.session.connection().execute(_living(), {"hashed": hashed, "now": now}).first()
     if row is None:
         return None
     g.setdefault("console_epoch", row.epoch or 0)
@@ -84,23 +84,44 @@ def find(token: str) -> Found | None:
 @cache
 def _living() -> Any:
     """Return the query of every request, put together once."""
-    hashed = sa.bindparam("hashed", type_=sa.String())
-    now = sa.bindparam("now", type_=StaffSession.spare_until.type)
+    # Tables, not classes: making objects of them would take as long as the query itself.
+    session, person, till = StaffSession.__table__, User.__table__, Till.__table__
+    epoch = Epoch.__table__
     held = sa.or_(
-        StaffSession.token_hash == hashed,
-        sa.and_(StaffSession.spare_hash == hashed, StaffSession.spare_until > now),
+        session.c.token_hash == sa.bindparam("hashed"),
+        sa.and_(
+            session.c.spare_hash == sa.bindparam("hashed"),
+            session.c.spare_until > sa.bindparam("now"),
+        ),
     )
-    person = User.__table__.c
-    told = (person[name] for name in ("login", "name", "locale", "theme", "density", "preferences"))
-    number = Epoch.__table__.c.number.label("epoch")
     return (
-        # Plain columns: making objects of them would take as long as the query itself.
-        sa.select(*StaffSession.__table__.c, *told, Till.__table__.c.revoked_at, number)
-        .join(User, User.id == StaffSession.user_id)
-        .outerjoin(Till, Till.id == StaffSession.till_id)
-        .outerjoin(Epoch, Epoch.id == 1)
-        .where(held, StaffSession.ended_at.is_(None), User.active)
+        sa.select(
+            *(session.c[name] for name in OF_SESSION),
+            *(person.c[name] for name in OF_PERSON),
+            till.c.revoked_at,
+            epoch.c.number.label("epoch"),
+        )
+        .join(person, person.c.id == session.c.user_id)
+        .outerjoin(till, till.c.id == session.c.till_id)
+        .outerjoin(epoch, epoch.c.id == 1)
+        .where(held, session.c.ended_at.is_(None), person.c.active)
     )
+
+
+#: What every request reads of a session, and of the person it belongs to.
+OF_SESSION = (
+    "id",
+    "token_hash",
+    "rotate",
+    "user_id",
+    "till_id",
+    "store_id",
+    "by_pin",
+    "locked",
+    "created_at",
+    "seen_at",
+)
+OF_PERSON = ("login", "name", "locale", "theme", "density", "preferences")
 
 
 def has_expired(session: Any, now: dt.datetime) -> bool:

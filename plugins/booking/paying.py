@@ -18,20 +18,16 @@ class Asked:
     member_id: int
     starts_at: dt.datetime
     variant_ids: Sequence[int]
-    #: Nobody reads the words now: only for how long the time is kept matters.
-    brief: bool = False
 
 
 @dataclass(frozen=True)
 class Terms:
     """What a member reads before she sends a booking, and may choose.
 
-    With *keep_minutes* the time is only kept for so long, until somebody submits the booking.
     *ways* are values and labels of the form's field `way`.
     """
 
     words: Sequence[Any] = ()
-    keep_minutes: int = 0
     ways: Sequence[tuple[str, Any]] = ()
 
 
@@ -53,16 +49,20 @@ def booking_terms(asked: Asked) -> Iterable[Terms]:
 
 
 @api.joining
-def booking_visit_sending(visit_id: int, form: Mapping[str, str]) -> None:
-    """Write what belongs to a booking that a member sends now; *form* holds her choices."""
+def booking_visit_sending(visit_id: int, form: Mapping[str, str]) -> int | None:
+    """Write what belongs to a booking that a member sends now; *form* holds her choices.
+
+    With an answer the time is only kept for so many minutes, until somebody submits the booking.
+    """
     raise NotImplementedError
 
 
 @api.joining
-def booking_visit_turning(visit_id: int, act: str) -> None:
+def booking_visit_turning(visit_id: int, act: str, member_id: int | None) -> None:
     """Write what belongs to an act on a visit, in the same unit; raising keeps it.
 
-    *act* is one of those of `booking_check_visit`.
+    *act* is one of those of `booking_check_visit`; *member_id* is None for a guest without a
+    file, and in a class's own visit.
     """
     raise NotImplementedError
 

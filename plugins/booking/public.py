@@ -33,10 +33,10 @@ from plugins.booking.public_routes import (
     wishes_here,
 )
 from plugins.booking.public_when import show_times, span_words
-from plugins.booking.services.booking import book, change_visit
+from plugins.booking.services.booking import change_visit
 from plugins.booking.services.keeping import keep_time, kept_for
 from plugins.booking.services.offering import bookable, fee_of, next_free, percent_for
-from plugins.booking.services.paying import next_page, send_visit, terms_of
+from plugins.booking.services.paying import key_again, next_page, send_or_book, terms_of
 from plugins.booking.services.planning import Wish
 from plugins.booking.services.rating import scores_of
 from plugins.booking.services.rules import AUTO_ACCEPT, CUT_OFF
@@ -183,28 +183,27 @@ def submit_booking() -> Any:
     if not key.startswith("booking:") or not wishes:
         return redirect("/booking/")
     try:
-        done = _send(store, wishes, key)
+        onwards = _send(store, wishes, key)
     except api.Refused as refused:
         return show_times(store, wishes, refused)
-    return redirect(next_page(done))
+    return redirect(onwards) if onwards is not None else abort(404)
 
 
-def _send(store: api.Store, wishes: Sequence[Wish], key: str) -> Visit:
-    """Book what is kept; what was kept for too long is booked if it is still free."""
-    starts_at, who = moment_of("at", store.time_zone), api.visitor().id
+def _send(store: api.Store, wishes: Sequence[Wish], key: str) -> str | None:
+    """Move or book a visit, and return where she goes then; None if the key is another's."""
+    starts_at = moment_of("at", store.time_zone)
     if number_of("visit"):
         visit = own(number_of("visit"))
-        return change_visit(visit.id, starts_at, wishes, key=key, by_member=True)
-    owner = api.db.session.scalar(sa.select(Visit.member_id).where(Visit.key == key))
-    if owner not in (None, who):
-        abort(404)
-    note = text_of("note")
-    try:
-        return send_visit(key, note=note, form=request.form)
-    except api.Conflict:
-        again = _again(key)
-        book(store.id, starts_at, wishes, key=again, member_id=who, source="phone", keep=True)
-        return send_visit(again, note=note, form=request.form)
+        return next_page(change_visit(visit.id, starts_at, wishes, key=key, by_member=True))
+    return send_or_book(
+        store.id,
+        starts_at,
+        wishes,
+        key=key,
+        member_id=api.visitor().id,
+        note=text_of("note"),
+        form=request.form,
+    )
 
 
 def _sent(key: str) -> Visit | None:
@@ -212,16 +211,12 @@ def _sent(key: str) -> Visit | None:
     if not key:
         return None
     rows = sa.select(Visit).where(
-        Visit.key.in_((key, _again(key))),
+        Visit.key.in_((key, key_again(key))),
         Visit.member_id == api.visitor().id,
         Visit.status != "hold",
     )
     found: Visit | None = api.db.session.scalar(rows)
     return found
-
-
-def _again(key: str) -> str:
-    return f"{key}:again"
 
 
 def _kept(store: api.Store) -> dict[str, Any]:

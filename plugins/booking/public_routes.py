@@ -16,6 +16,7 @@ from console import api
 from plugins.booking.forms import number_of, text_of
 from plugins.booking.models import Visit
 from plugins.booking.services.booking import wishes_of
+from plugins.booking.services.facts import is_known
 from plugins.booking.services.planning import Wish
 from plugins.booking.services.rules import MAP_LINK
 from plugins.membership.api import Member
@@ -83,7 +84,7 @@ def store_here() -> api.Store:
     if wanted is None and who is not None:
         asked = sa.select(Member.home_store_id).where(Member.id == who)
         wanted = api.db.session.scalar(asked)
-    store = api.db.session.get(api.Store, wanted) if wanted is not None else None
+    store = api.known_store(wanted) if wanted is not None else None
     if store is not None and not store.closed:
         return store
     return next(iter(open_stores()), None) or abort(404)
@@ -92,12 +93,16 @@ def store_here() -> api.Store:
 def chosen() -> list[tuple[Service, Variant]]:
     """Return the services that were chosen so far; what is not there is left out."""
     found = []
-    for text in request.values.getlist("variant")[:MOST_SERVICES]:
-        known = text.isascii() and text.isdecimal() and len(text) < 18
-        variant = api.db.session.get(Variant, int(text)) if known else None
+    for number in _numbers():
+        variant = api.db.session.get(Variant, number)
         if variant is not None:
             found.append((api.db.session.get_one(Service, variant.service_id), variant))
     return found
+
+
+def _numbers() -> list[int]:
+    sent = request.values.getlist("variant")[:MOST_SERVICES]
+    return [int(text) for text in sent if text.isascii() and text.isdecimal() and len(text) < 18]
 
 
 def wishes_here() -> list[Wish]:
@@ -105,7 +110,9 @@ def wishes_here() -> list[Wish]:
     moved = number_of("visit") if member_id() is not None else None
     if moved and not number_of("staff"):
         return wishes_of(own(moved))
-    return [Wish(variant.id, number_of("staff")) for _service, variant in chosen()]
+    return [
+        Wish(variant_id, number_of("staff")) for variant_id in _numbers() if is_known(variant_id)
+    ]
 
 
 def link(**more: Any) -> str:

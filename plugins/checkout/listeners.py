@@ -61,9 +61,6 @@ def booking_terms(asked: Asked) -> Iterator[Terms]:
     """Say what deposit is asked for, and let her choose a session of her card."""
     demand = demand_for(asked.store_id, asked.member_id, asked.variant_ids)
     minutes = MINUTES.get() if demand is not None and takes_online() else 0
-    if asked.brief:
-        yield Terms(keep_minutes=minutes)
-        return
     words: list[str] = []
     if demand is not None:
         store = api.db.session.get_one(api.Store, asked.store_id)
@@ -78,7 +75,7 @@ def booking_terms(asked: Asked) -> Iterator[Terms]:
             words.append(count)
         else:
             words.append(api.gettext("Please pay it at the store before you come."))
-    yield Terms(words, minutes, _ways(asked))
+    yield Terms(words, _ways(asked))
 
 
 def _ways(asked: Asked) -> list[tuple[str, Any]]:
@@ -95,19 +92,21 @@ def _ways(asked: Asked) -> list[tuple[str, Any]]:
 
 
 @api.hookimpl
-def booking_visit_sending(visit_id: int, form: Mapping[str, str]) -> None:
-    """Note how she wishes to pay, and ask for the deposit."""
+def booking_visit_sending(visit_id: int, form: Mapping[str, str]) -> int | None:
+    """Note how she wishes to pay, and ask for the deposit; her time is kept while she pays it."""
     if form.get("way") == "card":
         link_of(visit_id).way = "card"
-    deposits.ask_deposit(api.db.session.get_one(Visit, visit_id))
+    deposit = deposits.ask_deposit(api.db.session.get_one(Visit, visit_id))
+    return MINUTES.get() if deposit is not None and takes_online() else None
 
 
 @api.hookimpl
 def booking_lead_guest(visit_id: int) -> str | None:
     """Lead her to pay the deposit that her time is kept for."""
-    visit, deposit = api.db.session.get_one(Visit, visit_id), deposit_of(visit_id)
-    waits = visit.status == "hold" and deposit is not None and deposit.state == "due"
-    return f"{BUY}{visit_id}" if waits else None
+    if api.db.session.get_one(Visit, visit_id).status != "hold":
+        return None
+    deposit = deposit_of(visit_id)
+    return f"{BUY}{visit_id}" if deposit is not None and deposit.state == "due" else None
 
 
 @api.hookimpl
@@ -141,21 +140,23 @@ STATES: tuple[tuple[str, Any], ...] = (
 
 
 @api.hookimpl
-def booking_visit_turning(visit_id: int, act: str) -> None:
+def booking_visit_turning(visit_id: int, act: str, member_id: int | None) -> None:
     """Ask for, return or keep the deposit of a visit as it goes on; bill what was added."""
     if act == "extend":
         _bill_extension(visit_id)
         return
+    if member_id is None or act not in TURNED:
+        return  # deposits are asked of members only
     visit = api.db.session.get_one(Visit, visit_id)
     if act == "book" and visit.source == "desk":
         deposits.ask_deposit(visit)
         return
-    deposit = deposit_of(visit_id) if act in ACTS else None
+    deposit = deposit_of(visit_id) if act != "book" else None
     if deposit is not None:
         _turn(visit, deposit, act)
 
 
-ACTS = ("cancel", "reject", "no_show", "arrive")
+TURNED = ("book", "cancel", "reject", "no_show", "arrive")
 
 
 def _turn(visit: Visit, deposit: Deposit, act: str) -> None:

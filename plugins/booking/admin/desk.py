@@ -28,7 +28,7 @@ from plugins.booking.forms import (
 )
 from plugins.booking.permissions import EDIT_VISITS, FORCE_VISITS
 from plugins.booking.services.again import Again, again_for
-from plugins.booking.services.booking import book
+from plugins.booking.services.booking import book_briefly
 from plugins.booking.services.claiming import Taken
 from plugins.booking.services.planning import Wish
 from plugins.booking.services.reading import free_times
@@ -67,7 +67,7 @@ class Desk(api.AdminView):
         try:
             member, name, phone = _guest()
             again = again_for(member.id, store) if member and text_of("again") else None
-            visit = book(
+            booked = book_briefly(
                 store.id,
                 _start(store),
                 again.wishes if again else _wishes(store),
@@ -81,10 +81,10 @@ class Desk(api.AdminView):
             )
         except api.Refused as refused:
             return self._show(refused)
-        when = f"{visit.day_on} {clock_of(visit.starts_at, store.time_zone)}"
-        told = api.gettext("Booked: %(name)s, %(when)s.", name=visit.guest_name, when=when)
+        when = f"{booked.day_on} {clock_of(booked.starts_at, store.time_zone)}"
+        told = api.gettext("Booked: %(name)s, %(when)s.", name=booked.guest_name, when=when)
         api.say_done(told)
-        return redirect(f"/console/booking/board/?store_id={store.id}&day={visit.day_on}")
+        return redirect(f"/console/booking/board/?store_id={store.id}&day={booked.day_on}")
 
     def _show(self, problem: api.Refused | None = None) -> Any:
         store, wanted = store_here(EDIT_VISITS), read_wanted()

@@ -51,9 +51,9 @@ def note_act(
     )
 
 
-def check_visit(visit_id: int, act: str) -> None:
+def check_visit(visit_id: int, act: str, member_id: int | None) -> None:
     """Let other plugins object to an act, and take part in it; raises `Refused`."""
     objections = api.answers(booking_check_visit, visit_id=visit_id, act=act)
     if objections:
         raise api.Refused(objections[0])
-    api.answers(booking_visit_turning, visit_id=visit_id, act=act)
+    api.answers(booking_visit_turning, visit_id=visit_id, act=act, member_id=member_id)

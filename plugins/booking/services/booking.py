@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, TypedDict, Unpack
 
 import sqlalchemy as sa
@@ -22,6 +23,16 @@ from plugins.membership.api import active_name
 
 #: While it is one of these, a visit can get another time.
 MOVABLE = ("hold", "pending", "confirmed")
+
+
+@dataclass(frozen=True)
+class Booked:
+    """A visit as whoever booked it is told of it; plain values, which outlive the unit."""
+
+    id: int
+    day_on: dt.date
+    starts_at: dt.datetime
+    guest_name: str
 
 
 class Facts(TypedDict, total=False):
@@ -52,11 +63,13 @@ def book(
     With *keep* the time is only held for some minutes, until `submit` makes it a booking.
     Raises `Taken` (409) with the nearest free times, and `Refused`.
     """
-    return api.db.session.get_one(Visit, book_number(store_id, starts_at, wishes, key=key, **facts))
+    return api.db.session.get_one(
+        Visit, book_briefly(store_id, starts_at, wishes, key=key, **facts).id
+    )
 
 
 @api.unit
-def book_number(
+def book_briefly(
     store_id: int,
     starts_at: dt.datetime,
     wishes: Sequence[Wish],
@@ -70,14 +83,14 @@ def book_number(
     keep: bool = False,
     former: Sequence[Hold] = (),
     force: bool = False,
-) -> int:
-    """Do what `book` does, and return the visit's number without reading it."""
+) -> Booked:
+    """Do what `book` does, and return what is known of the visit without reading it."""
     by_member = source == "phone"
     try:
         name = check_guest(member_id, guest_name, starts_at, by_member=by_member)
         seen = look_before(store_id, starts_at, key, member_id if by_member else None)
         if seen.known is not None:
-            return seen.known
+            return _booked(api.db.session.get_one(Visit, seen.known))
         if by_member:
             check_count(seen.open, store_id)
         planned = plan_visit(store_id, wishes, force=force)
@@ -90,7 +103,7 @@ def book_number(
         known = _visit_of(key)
         if known is None:
             raise
-        return known.id
+        return _booked(known)
     number = write_visit(
         key,
         store_id,
@@ -109,8 +122,8 @@ def book_number(
         return _stored_by_another(key, store_id)
     write_seat(number, store_id, wishes, seat)
     if not keep:
-        _announce(number)
-    return number
+        _announce(number, member_id)
+    return Booked(number, seat.day.day, seat.starts_at, name)
 
 
 @api.unit
@@ -119,10 +132,31 @@ def submit(key: str, *, note: str = "") -> Visit:
 
     Raises `Conflict` when the time was kept for too long.
     """
-    found = _visit_of(key)
-    visit = lock_visit(found.id) if found is not None else None
-    if visit is None or (visit.hold_until is not None and visit.hold_until <= api.now()):
+    visit = lock_kept(key)
+    if visit is None:
         raise api.Conflict(_("The time was kept for too long. Please choose again."))
+    return book_kept(visit, note)
+
+
+def lock_kept(key: str) -> Visit | None:
+    """Lock the visit of a key until the unit ends; None if its time was kept for too long."""
+    found: Visit | None = api.db.session.scalar(_KEPT, {"key": key, "now": api.now()})
+    return found
+
+
+_KEPT = (
+    sa.select(Visit)
+    .where(
+        Visit.key == sa.bindparam("key"),
+        sa.or_(Visit.hold_until.is_(None), Visit.hold_until > sa.bindparam("now")),
+    )
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
+
+def book_kept(visit: Visit, note: str) -> Visit:
+    """Make a booking of a locked visit unless it is one."""
     if visit.status != "hold":
         return visit
     if visit.member_id is not None and visit.source == "phone":
@@ -133,7 +167,7 @@ def submit(key: str, *, note: str = "") -> Visit:
     visit.note = note.strip()[:500] or visit.note
     visit.version += 1
     api.db.session.flush()
-    _announce(visit.id)
+    _announce(visit.id, visit.member_id)
     return visit
 
 
@@ -177,7 +211,7 @@ def change_visit(
     api.db.session.execute(sa.delete(Item).where(Item.visit_id == visit.id))
     write_seat(visit.id, visit.store_id, wanted, seat)
     api.db.session.expire(visit, ["items", "claims"])
-    check_visit(visit.id, "change")
+    check_visit(visit.id, "change", visit.member_id)
     note_act(visit.id, "change", key, before)
     api.emit(booking_visit_moved, visit_id=visit.id)
     return visit
@@ -209,11 +243,15 @@ def _visit_of(key: str) -> Visit | None:
     return found
 
 
-def _stored_by_another(key: str, store_id: int) -> int:
+def _booked(visit: Visit) -> Booked:
+    return Booked(visit.id, visit.day_on, visit.starts_at, visit.guest_name)
+
+
+def _stored_by_another(key: str, store_id: int) -> Booked:
     known = _visit_of(key)
     if known is None or known.store_id != store_id:
         raise api.Conflict(_("This form was sent before with other contents."))
-    return known.id
+    return _booked(known)
 
 
 def _first_status(store_id: int, *, by_member: bool) -> str:
@@ -224,7 +262,7 @@ def _staff_of(visit: Visit) -> list[Any]:
     return [item.staff_id for item in visit.items]
 
 
-def _announce(visit_id: int) -> None:
-    check_visit(visit_id, "book")
+def _announce(visit_id: int, member_id: int | None) -> None:
+    check_visit(visit_id, "book", member_id)
     note_act(visit_id, "book")
     api.emit(booking_visit_booked, visit_id=visit_id)

@@ -162,7 +162,7 @@ def take_place(
     api.db.session.flush()
     _sit(group, visit)
     if keep_until is None:
-        check_visit(visit.id, "book")
+        check_visit(visit.id, "book", visit.member_id)
         note_act(visit, "book")
         api.emit(booking_visit_booked, visit_id=visit.id)
     return visit

@@ -104,6 +104,11 @@ def offer_of(variant_id: int) -> Offer:
     return offer
 
 
+def is_known(variant_id: int) -> bool:
+    """Tell whether there is such a variant."""
+    return variant_id in api.remember("booking.offers", _read_offers)
+
+
 def price_at(facts: StoreFacts, variant_id: int, staff_id: int | None) -> int | None:
     """Return what a variant costs when this person does it; None while it is agreed."""
     usual, by_level = api.remember("booking.prices", _read_prices)[variant_id]

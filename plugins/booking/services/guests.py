@@ -60,25 +60,24 @@ def _looking() -> Any:
     return sa.union_all(
         sa.select(sa.literal("known"), row.id, nothing).where(row.key == sa.bindparam("key")),
         sa.select(sa.literal("hold"), holds.id, holds.day_on),
-        sa.select(sa.literal("open"), sa.func.count(row.id), nothing).where(
-            row.member_id == sa.bindparam("member"), *_ahead(sa.bindparam("now"))
-        ),
+        _OPEN.with_only_columns(sa.literal("open"), sa.func.count(row.id), nothing),
     )
 
 
-def _ahead(now: Any) -> tuple[sa.ColumnElement[bool], ...]:
-    row = Visit.__table__.c
-    return row.status.in_(("pending", "confirmed")), row.starts_at > now
-
-
+_VISIT = Visit.__table__.c
+_OPEN = sa.select(sa.func.count(_VISIT.id)).where(
+    _VISIT.member_id == sa.bindparam("member"),
+    _VISIT.status.in_(("pending", "confirmed")),
+    _VISIT.starts_at > sa.bindparam("now"),
+)
 _LOOK = _looking()
 
 
 def count_open(member_id: int) -> int:
     """Return how many bookings of a member lie ahead."""
-    row = Visit.__table__.c
-    mine = sa.select(sa.func.count(row.id)).where(row.member_id == member_id, *_ahead(api.now()))
-    return api.db.session.scalar(mine) or 0
+    asked = {"member": member_id, "now": api.now()}
+    found: int = api.db.session.connection().execute(_OPEN, asked).scalar_one()
+    return found
 
 
 def check_count(count: int, store_id: int | None = None) -> None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from console import api
 from plugins.booking.models import Visit
-from plugins.booking.services.booking import book
+from plugins.booking.services.booking import Booked, book_briefly
 from plugins.booking.services.planning import Wish
 from plugins.booking.services.seating import Hold
 
@@ -17,14 +17,14 @@ from plugins.booking.services.seating import Hold
 @api.unit
 def keep_time(
     store_id: int, starts_at: dt.datetime, wishes: Sequence[Wish], *, key: str, member_id: int
-) -> Visit:
+) -> Booked:
     """Keep a time for a member for some minutes, in place of what was kept for her before.
 
     Raises `Taken` with the nearest free times, and `Refused`; her former time is kept then.
     """
     # Given back under the lock of the new time: two who exchange theirs would wait for each other.
     former = _lapse(member_id, but=key)
-    return book(
+    return book_briefly(
         store_id,
         starts_at,
         wishes,

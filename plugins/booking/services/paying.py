@@ -19,22 +19,17 @@ from plugins.booking.paying import (
     booking_terms,
     booking_visit_sending,
 )
-from plugins.booking.services.booking import submit
+from plugins.booking.services.booking import Facts, book, book_kept, lock_kept
 from plugins.booking.services.planning import Wish
 from plugins.booking.services.rules import CUT_OFF
 
 
 def terms_of(
-    store_id: int,
-    member_id: int,
-    starts_at: dt.datetime,
-    wishes: Sequence[Wish],
-    *,
-    brief: bool = False,
+    store_id: int, member_id: int, starts_at: dt.datetime, wishes: Sequence[Wish]
 ) -> list[Terms]:
     """Return what a member has to know, and may choose, before she books."""
     variants = [wish.variant_id for wish in wishes if wish.variant_id is not None]
-    asked = Asked(store_id, member_id, starts_at, variants, brief)
+    asked = Asked(store_id, member_id, starts_at, variants)
     return [one for answer in api.answers(booking_terms, asked=asked) for one in answer]
 
 
@@ -42,23 +37,54 @@ def terms_of(
 def send_visit(key: str, *, note: str = "", form: Mapping[str, str]) -> Visit:
     """Make a booking of the time that a member kept under *key*; sent twice it is done once.
 
-    Where the terms ask for it the time is kept a while longer, until somebody submits it.
+    Where other plugins ask for it the time is kept a while longer, until somebody submits it.
     Raises `Conflict` when the time was kept for too long.
     """
-    visit = api.db.session.scalar(sa.select(Visit).where(Visit.key == key).with_for_update())
-    if visit is None or visit.member_id is None or visit.status != "hold":
-        return submit(key, note=note)
-    wishes = [Wish(item.variant_id) for item in visit.items]
-    terms = terms_of(visit.store_id, visit.member_id, visit.starts_at, wishes, brief=True)
-    minutes = max((one.keep_minutes for one in terms), default=0)
-    if not minutes:
-        visit = submit(key, note=note)
-    elif visit.hold_until is not None and visit.hold_until <= api.now():
+    visit = lock_kept(key)
+    if visit is None:
         raise api.Conflict(_("The time was kept for too long. Please choose again."))
-    else:
-        visit.hold_until = api.now() + dt.timedelta(minutes=minutes)
-        visit.note = note.strip()[:500] or visit.note
-    api.answers(booking_visit_sending, visit_id=visit.id, form=form)
+    return _send(visit, note, form)
+
+
+@api.unit
+def send_or_book(
+    store_id: int,
+    starts_at: dt.datetime,
+    wishes: Sequence[Wish],
+    *,
+    key: str,
+    member_id: int,
+    note: str,
+    form: Mapping[str, str],
+) -> str | None:
+    """Do what `send_visit` does; what was kept for too long is booked if it is still free.
+
+    Returns the page where the member goes then, or None if the key is another's. Raises `Taken`
+    (409) with the nearest free times, and `Refused`.
+    """
+    visit = lock_kept(key)
+    if visit is None:
+        facts = Facts(member_id=member_id, source="phone", keep=True)
+        visit = book(store_id, starts_at, wishes, key=key_again(key), **facts)
+    if visit.member_id != member_id:
+        return None
+    return next_page(_send(visit, note, form))
+
+
+def key_again(key: str) -> str:
+    """Return the key under which a time is booked that was kept under another for too long."""
+    return f"{key}:again"
+
+
+def _send(visit: Visit, note: str, form: Mapping[str, str]) -> Visit:
+    if visit.member_id is None or visit.status != "hold":
+        return book_kept(visit, note)
+    asked = api.answers(booking_visit_sending, visit_id=visit.id, form=form)
+    minutes = max((each for each in asked if each is not None), default=0)
+    if not minutes:
+        return book_kept(visit, note)
+    visit.hold_until = api.now() + dt.timedelta(minutes=minutes)
+    visit.note = note.strip()[:500] or visit.note
     return visit
 
 

@@ -96,7 +96,7 @@ def turn_visit(
     visit.version += 1
     api.db.session.flush()
     _free(visit, act)
-    check_visit(visit.id, act)
+    check_visit(visit.id, act, visit.member_id)
     note_act(visit, act, key, {"before": before})
     if before != "hold":
         api.emit(booking_visit_status_changed, visit_id=visit.id, before=before, after=visit.status)
@@ -135,7 +135,7 @@ def extend_visit(visit_id: int, minutes: int, *, key: str) -> Visit:
     visit.version += 1
     api.db.session.expire(visit, ["claims"])
     note_act(visit, "extend", key, {"minutes": minutes})
-    check_visit(visit.id, "extend")
+    check_visit(visit.id, "extend", visit.member_id)
     api.emit(booking_visit_moved, visit_id=visit.id)
     return visit
 

@@ -37,6 +37,7 @@ class Rule(api.Model):
         sa.CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
     )
     scope = api.CHAIN
+    remembered = True
     label_column = "how"
     id: Mapped[int] = api.column(_("ID"), primary_key=True)
     #: None stands for all of them.

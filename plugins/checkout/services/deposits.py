@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -54,13 +55,14 @@ def lock_deposit(deposit_id: int) -> Deposit:
 @api.unit
 def ask_deposit(visit: Visit) -> Deposit | None:
     """Ask a member for the deposit of a visit by the rules; once for each visit."""
-    known = deposit_of(visit.id)
-    if known is not None or visit.member_id is None:
-        return known
-    variants = [item.variant_id for item in visit.items if item.variant_id is not None]
-    demand = demand_for(visit.store_id, visit.member_id, variants)
+    if visit.member_id is None:
+        return None
+    demand = demand_for(visit.store_id, visit.member_id, _variants_of(visit))
     if demand is None:
         return None
+    known = deposit_of(visit.id)
+    if known is not None:
+        return known
     deposit = Deposit(
         visit_id=visit.id,
         store_id=visit.store_id,
@@ -75,6 +77,13 @@ def ask_deposit(visit: Visit) -> Deposit | None:
     api.db.session.add(deposit)
     api.db.session.flush()
     return deposit
+
+
+def _variants_of(visit: Visit) -> Iterator[int]:
+    """Yield what was booked; it is read only where it matters."""
+    for item in visit.items:
+        if item.variant_id is not None:
+            yield item.variant_id
 
 
 def _frozen(visit: Visit, demand: Demand) -> dict[str, Any]:

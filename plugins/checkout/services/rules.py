@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 import sqlalchemy as sa
@@ -56,6 +56,18 @@ MOST_EARNEST = 20
 
 
 @dataclass(frozen=True)
+class KnownRule:
+    """A rule in use, as workers remember it."""
+
+    id: int
+    store_id: int | None
+    service_id: int | None
+    how: str
+    amount_fen: int
+    percent: int
+
+
+@dataclass(frozen=True)
 class Demand:
     """A deposit that is asked for: how much, and whether because of no-shows."""
 
@@ -63,11 +75,13 @@ class Demand:
     no_shows: bool = False
 
 
-def demand_for(store_id: int, member_id: int, variant_ids: Sequence[int]) -> Demand | None:
+def demand_for(store_id: int, member_id: int, variant_ids: Iterable[int]) -> Demand | None:
     """Return the deposit for a booking of a member; None where none is asked for."""
+    rules, missed = _rules_of(store_id), _missed_too_often(store_id, member_id)
+    if not rules and not missed:
+        return None
     priced = _priced(variant_ids)
-    by_rule = _by_rules(store_id, priced)
-    missed = _missed_too_often(store_id, member_id)
+    by_rule = _by_rules(rules, priced)
     fen = max(by_rule, NO_SHOW.get(store_id)) if missed else by_rule
     whole = sum(price or 0 for _service, price in priced)
     if LABEL.get() == "earnest":
@@ -82,7 +96,7 @@ def label() -> Any:
     return LABELS[LABEL.get()]
 
 
-def _priced(variant_ids: Sequence[int]) -> list[tuple[int, int | None]]:
+def _priced(variant_ids: Iterable[int]) -> list[tuple[int, int | None]]:
     found = []
     for number in variant_ids:
         variant = api.db.session.get(Variant, number)
@@ -92,9 +106,8 @@ def _priced(variant_ids: Sequence[int]) -> list[tuple[int, int | None]]:
     return found
 
 
-def _by_rules(store_id: int, priced: Sequence[tuple[int, int | None]]) -> int:
+def _by_rules(rules: Sequence[KnownRule], priced: Sequence[tuple[int, int | None]]) -> int:
     """Sum what the rules say: a fixed sum of a store counts once for the visit."""
-    rules = _rules_of(store_id)
     fen, once = 0, set[int]()
     for service_id, price in priced:
         rule = _best(rules, service_id)
@@ -108,14 +121,18 @@ def _by_rules(store_id: int, priced: Sequence[tuple[int, int | None]]) -> int:
     return fen
 
 
-def _rules_of(store_id: int) -> Sequence[Rule]:
-    rows = sa.select(Rule).where(
-        Rule.in_use, sa.or_(Rule.store_id == store_id, Rule.store_id.is_(None))
-    )
-    return api.db.session.scalars(rows.order_by(Rule.id)).all()
+def _rules_of(store_id: int) -> list[KnownRule]:
+    rules = api.remember("checkout.rules", _read_rules)
+    return [rule for rule in rules if rule.store_id in (store_id, None)]
 
 
-def _best(rules: Sequence[Rule], service_id: int) -> Rule | None:
+def _read_rules() -> list[KnownRule]:
+    rows = sa.select(*(getattr(Rule, each.name) for each in fields(KnownRule)))
+    found = api.db.session.execute(rows.where(Rule.in_use).order_by(Rule.id))
+    return [KnownRule(*row) for row in found]
+
+
+def _best(rules: Sequence[KnownRule], service_id: int) -> KnownRule | None:
     """Return the narrowest rule: of the service before that of the store, a store before all."""
     fitting = [rule for rule in rules if rule.service_id in (service_id, None)]
     narrow = sorted(fitting, key=lambda r: (r.service_id is None, r.store_id is None))
@@ -126,12 +143,17 @@ def _missed_too_often(store_id: int, member_id: int) -> bool:
     least = NO_SHOWS.get(store_id)
     if not least:
         return False
-    count = sa.select(sa.func.count(Visit.id)).where(
-        Visit.member_id == member_id,
-        Visit.status == "no_show",
-        Visit.starts_at > api.now() - LOOKED_BACK,
-    )
-    return (api.db.session.scalar(count) or 0) >= least
+    asked = {"member": member_id, "since": api.now() - LOOKED_BACK}
+    missed: int = api.db.session.connection().execute(_MISSED, asked).scalar_one()
+    return missed >= least
+
+
+_VISIT = Visit.__table__.c
+_MISSED = sa.select(sa.func.count(_VISIT.id)).where(
+    _VISIT.member_id == sa.bindparam("member"),
+    _VISIT.status == "no_show",
+    _VISIT.starts_at > sa.bindparam("since"),
+)
 
 
 def say_terms(fen: int, *, no_shows: bool, free_until: dt.datetime, zone: Any) -> list[str]:

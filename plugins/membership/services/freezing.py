@@ -44,8 +44,9 @@ def require_active(member_id: int) -> None:
     active_name(member_id)
 
 
-_ASK = sa.select(Member.name, Member.status, Member.frozen_reason).where(
-    Member.id == sa.bindparam("number")
+_MEMBER = Member.__table__.c
+_ASK = sa.select(_MEMBER.name, _MEMBER.status, _MEMBER.frozen_reason).where(
+    _MEMBER.id == sa.bindparam("number")
 )
 _LOCK = _ASK.with_for_update()
 
@@ -55,7 +56,8 @@ def active_name(member_id: int, *, locked: bool = False) -> str:
 
     Raises `Refused`, saying why, for anybody else.
     """
-    row = api.db.session.execute(_LOCK if locked else _ASK, {"number": member_id}).first()
+    asked = _LOCK if locked else _ASK
+    row = api.db.session.connection().execute(asked, {"number": member_id}).first()
     if row is None:
         raise api.NotFound(_("There is no such member."))
     name, status, reason = row

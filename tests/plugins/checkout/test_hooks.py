@@ -44,11 +44,12 @@ class Neighbour:
 
     @api.hookimpl
     def booking_terms(self, asked: Asked) -> Iterator[Terms]:
-        yield Terms(["Please shower first."], keep_minutes=7)
+        yield Terms(["Please shower first."])
 
     @api.hookimpl
-    def booking_visit_sending(self, visit_id: int, form: Mapping[str, str]) -> None:
+    def booking_visit_sending(self, visit_id: int, form: Mapping[str, str]) -> int:
         self.heard.append(f"{booking_visit_sending.__name__}:{form['way']}")
+        return 7
 
     @api.hookimpl
     def booking_visit_turning(self, visit_id: int, act: str) -> None:
