@@ -116,7 +116,9 @@ class AttendancePages(api.AdminView):
         store = store_here(SEE_HOURS)
         today = business_today(store)
         first, last = day_of("from", today.replace(day=1)), day_of("to", today)
-        if kind not in ("csv", "xlsx") or not 0 <= (last - first).days < MOST_DAYS:
+        if kind not in ("csv", "xlsx"):
+            raise api.NotFound(_("There is no such record."))
+        if not 0 <= (last - first).days < MOST_DAYS:
             raise api.Refused(_("Choose %(days)s days at most.", days=MOST_DAYS))
         rows = _rows(store, list(hours_between(store, first, last).values()))
         _note_export(store, kind, first, last, len(rows))
