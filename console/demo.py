@@ -52,7 +52,7 @@ def load(say: Callable[[str], object], only: Collection[str] | None = None) -> N
     *only* names the plugins whose demo is enough, for tests.
     """
     if STATE.get() == "loading":
-        _empty()
+        _empty_all()
     _note("loading")
     with acting_as(Actor(name="demo")):
         for name, part in _parts():
@@ -87,7 +87,7 @@ def clear() -> None:
     for _name, part in reversed(_parts()):
         if part.clear is not None:
             part.clear()
-    _empty()
+    _empty_all()
     _note("off")
     shutil.rmtree(config.instance / "files", ignore_errors=True)
 
@@ -136,6 +136,14 @@ def _has_rows(table: sa.Table) -> bool:
     return (
         db.session.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first() is not None
     )
+
+
+def _empty_all() -> None:
+    """Empty all tables, and keep the words of what is entered from now on."""
+    from console.search.building import build_missing  # its jobs know of the demo
+
+    _empty()
+    build_missing(db.engine)
 
 
 @unit

@@ -195,7 +195,7 @@ def count_waiting() -> int:
     user_id = actor().user_id
     if user_id is None:
         return 0
-    counts, place = _counts(), (id(db.engine), user_id)
+    counts, place = _counts(), (db.engine.url.database, user_id)
     kept = counts.get(place)
     if kept is None or kept[0] < time.monotonic():
         few = sa.select(Notice.id).where(is_for_me(), is_waiting()).limit(BELL_MOST).subquery()
@@ -223,8 +223,8 @@ def _mine(notice_id: int) -> Notice:
     return notice
 
 
-def _counts() -> dict[tuple[int, int], tuple[float, int]]:
-    counts: dict[tuple[int, int], tuple[float, int]]
+def _counts() -> dict[tuple[str | None, int], tuple[float, int]]:
+    counts: dict[tuple[str | None, int], tuple[float, int]]
     counts = current_app.extensions.setdefault("console_bell", {})
     return counts
 

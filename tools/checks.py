@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -17,10 +18,11 @@ CHECKS = {
     "generated docs": ["console", "docs", "--check"],
     "translations": ["console", "i18n", "check"],
 }
+#: One more than processors: a third of the time a test waits, for a page or a process.
+WORKERS = min(5, len(os.sched_getaffinity(0)) + 1)
 TESTS = [
     "pytest",
-    "--numprocesses=logical",
-    "--maxprocesses=4",
+    f"--numprocesses={WORKERS}",
     "--dist=loadgroup",
     "--no-loadscope-reorder",
     "--durations=20",
