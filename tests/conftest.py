@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import zlib
 from collections.abc import Iterator
 from importlib.metadata import entry_points
@@ -38,6 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         run_folder.make_run_folder()
     hook_calls.remember_calls()
+    gc.set_threshold(50_000, 20, 100)  # what a test leaves is little beside what stays
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

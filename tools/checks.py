@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -18,11 +17,10 @@ CHECKS = {
     "generated docs": ["console", "docs", "--check"],
     "translations": ["console", "i18n", "check"],
 }
-#: One more than processors: a third of the time a test waits, for a page or a process.
-WORKERS = min(5, len(os.sched_getaffinity(0)) + 1)
 TESTS = [
     "pytest",
-    f"--numprocesses={WORKERS}",
+    "--numprocesses=logical",
+    "--maxprocesses=4",
     "--dist=loadgroup",
     "--no-loadscope-reorder",
     "--durations=20",

@@ -9,6 +9,8 @@ from flask import Flask
 
 from tests.faults.hammer import Hammer
 
+pytestmark = pytest.mark.either_engine
+
 #: Where a posting can die, and after how many passes.
 FAIL_POINTS = ("before_journal:9", "after_legs:8", "before_commit:7", "after_commit:6")
 

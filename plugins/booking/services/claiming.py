@@ -109,7 +109,7 @@ def lock_days(
     first, last = cells or (-EVER, EVER)
     connection = api.db.session.connection()
     rows = connection.execute(
-        _LOCK if by_kind["place"] else _LOCK_STAFF,
+        _locking(connection.dialect.name, *(KINDS if by_kind["place"] else KINDS[:1])),
         {**by_kind, "days": sorted(near), "first": first - BITS, "last": last},
     )
     locked = Locked({})
@@ -119,12 +119,12 @@ def lock_days(
     return locked
 
 
-def _locking(*kinds: str) -> Any:
+@cache
+def _locking(engine: str, *kinds: str) -> Any:
     """Build once what is asked for with every booking."""
     row = _TABLE.c
     wanted = (
-        sa.and_(row.kind == kind, row.resource_id.in_(sa.bindparam(kind, expanding=True)))
-        for kind in kinds
+        sa.and_(row.kind == kind, _among(row.resource_id, kind, engine)) for kind in sorted(kinds)
     )
     return (
         sa.select(
@@ -139,7 +139,7 @@ def _locking(*kinds: str) -> Any:
         )
         .where(
             sa.or_(*wanted),
-            row.day_on.in_(sa.bindparam("days", expanding=True)),
+            _among(row.day_on, "days", engine),
             row.first_cell <= sa.bindparam("last"),
             row.first_cell > sa.bindparam("first"),
         )
@@ -148,7 +148,17 @@ def _locking(*kinds: str) -> Any:
     )
 
 
-_LOCK, _LOCK_STAFF = _locking("place", "staff"), _locking("staff")
+def _among(column: Any, name: str, engine: str) -> Any:
+    """Compare with any number of values.
+
+    As one array they leave a statement as it was for the last booking, so that PostgreSQL's
+    driver, which reads each text it does not know, knows it.
+    """
+    if engine == "postgresql":
+        return column == sa.any_(sa.bindparam(name, type_=sa.ARRAY(column.type)))
+    return column.in_(sa.bindparam(name, expanding=True))
+
+
 #: More than any cell.
 EVER = 1 << 40
 

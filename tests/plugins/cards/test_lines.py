@@ -27,6 +27,8 @@ from tests.support.salon import add_service
 from tests.support.till import add_to, add_top_up, bill_of, cash, pay
 from tests.support.till import balance as from_balance
 
+pytestmark = pytest.mark.either_engine
+
 
 @pytest.fixture
 def shop(app: Flask) -> Shop:

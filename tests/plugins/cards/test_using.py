@@ -37,6 +37,8 @@ from tests.support.ledger import balance
 from tests.support.parallel import at_once
 from tests.support.salon import add_service, add_staff, add_store
 
+pytestmark = pytest.mark.either_engine
+
 DAY = dt.timedelta(days=1)
 
 

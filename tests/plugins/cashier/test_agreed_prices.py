@@ -41,7 +41,7 @@ from tests.support.till import add_to, add_top_up, balance, bill_of, cash, pay, 
 from tests.support.till import top_up as top_up_plain
 from tests.support.value import card_kind, offer, top_up
 
-pytestmark = pytest.mark.usefixtures("in_english")
+pytestmark = [pytest.mark.either_engine, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture(autouse=True)

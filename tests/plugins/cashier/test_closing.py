@@ -31,7 +31,7 @@ from tests.support.people import SignIn, add_person, post
 from tests.support.salon import add_staff, add_store
 from tests.support.till import add_to, balance, bill_of, cash, new_key, pay, service_for, top_up
 
-pytestmark = pytest.mark.usefixtures("in_english")
+pytestmark = [pytest.mark.either_engine, pytest.mark.usefixtures("in_english")]
 A_DAY = dt.timedelta(days=1)
 LATE_PAGE = "/console/cashier/closing/late"
 

@@ -18,6 +18,8 @@ from tests.support.membership import join
 from tests.support.salon import add_store
 from tests.support.till import add_to, add_top_up, balance, bill_of, cash, pay, service_for
 
+pytestmark = pytest.mark.any_engine
+
 SETTLE = """
 import sys
 from pathlib import Path

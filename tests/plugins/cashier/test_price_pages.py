@@ -16,7 +16,7 @@ from tests.support.people import SignIn, post
 from tests.support.salon import add_store
 from tests.support.till import add_to, bill_of, service_for, top_up
 
-pytestmark = pytest.mark.usefixtures("staff_read_english")
+pytestmark = [pytest.mark.either_engine, pytest.mark.usefixtures("staff_read_english")]
 
 HOME = "/console/cashier/till/"
 

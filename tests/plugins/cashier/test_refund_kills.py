@@ -21,6 +21,8 @@ from tests.support.refunds import refund
 from tests.support.salon import add_store
 from tests.support.till import add_to, balance, bill_of, cash, pay, service_for, top_up
 
+pytestmark = pytest.mark.any_engine
+
 REFUND = """
 import sys
 from pathlib import Path

@@ -34,6 +34,8 @@ from tests.support.refunds import alone_up_to, refund
 from tests.support.salon import add_store
 from tests.support.till import add_to, balance, bill_of, cash, new_key, pay, service_for, top_up
 
+pytestmark = pytest.mark.either_engine
+
 
 @pytest.fixture
 def anna(app: Flask) -> int:

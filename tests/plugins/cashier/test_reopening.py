@@ -45,6 +45,8 @@ from tests.support.till import (
     top_up,
 )
 
+pytestmark = pytest.mark.either_engine
+
 
 @pytest.fixture(autouse=True)
 def store(app: Flask) -> Iterator[Any]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 from flask import Flask
@@ -17,6 +18,8 @@ from plugins.cashier.commands import books
 from plugins.cashier.models import Bill
 from plugins.cashier.services.tying import tie_out, whole_book
 from tests.plugins.cashier.simulator import Chain
+
+pytestmark = pytest.mark.any_engine
 
 TRIGGERS = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'ledger_%'"
 SPEND = "(SELECT id FROM ledger_journal WHERE code = 'spend' ORDER BY id LIMIT 1)"

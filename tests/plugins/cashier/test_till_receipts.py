@@ -29,6 +29,8 @@ from tests.support.phones import phone_of
 from tests.support.salon import add_staff, add_store
 from tests.support.till import add_to, balance, bill_of, cash, pay, service_for, top_up
 
+pytestmark = pytest.mark.either_engine
+
 HOME = "/console/cashier/till/"
 LOOK = "/console/cashier/receipt_look/"
 

@@ -18,6 +18,8 @@ from tests.plugins.ledger.test_verifying import found, tamper
 from tests.support.ledger import entry, journals, left, line, sell_sessions, spend, top_up
 from tests.support.parallel import at_once
 
+pytestmark = pytest.mark.either_engine
+
 KEPT, GONE, OTHER = 17, 18, 19
 KEY = b"kept elsewhere"
 

@@ -42,6 +42,8 @@ from tests.support.membership import join
 from tests.support.parallel import at_once
 from tests.support.people import add_store
 
+pytestmark = pytest.mark.either_engine
+
 PHONE, OTHER_PHONE = "13800138000", "13900139000"
 #: Tables in which a merge leaves its own traces.
 TRACES = ("console_audit", "membership_merge", "membership_moved", "membership_history")

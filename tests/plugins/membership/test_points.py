@@ -37,6 +37,8 @@ from tests.support.people import SignIn, post
 from tests.support.phones import phone_of
 from tests.support.salon import add_store
 
+pytestmark = pytest.mark.either_engine
+
 DAY = dt.date(2026, 4, 2)
 _keys = count(1)
 

@@ -45,6 +45,8 @@ from tests.support.membership import join
 from tests.support.people import add_store
 from tests.support.value import card_kind, entry, line, offer, quote, sell, top_up
 
+pytestmark = pytest.mark.either_engine
+
 YUAN = 100
 
 
