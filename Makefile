@@ -2,7 +2,7 @@
 PREPARE := @tools/python tools/prepare.py
 BIN := .venv/bin
 
-.PHONY: run dev test check faults bench assets wheel lock clean
+.PHONY: run dev test check pages faults bench assets wheel lock clean
 .NOTPARALLEL:
 
 run:
@@ -23,6 +23,12 @@ test:
 check:
 	$(PREPARE) test
 	@$(BIN)/python -m tools.checks fast
+
+# Every page in a browser; `make test` looks at six of those that one template draws.
+pages:
+	$(PREPARE) test
+	@$(BIN)/python -m tools.browser
+	@$(BIN)/python -m pytest --every-page --numprocesses=logical --dist=loadgroup tests/browser/test_every_page.py
 
 # Kills and races on a running system; prints figures.
 faults:

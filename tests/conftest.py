@@ -33,6 +33,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--every-hook", action="store_true", help="fail when a hook was called by no test"
     )
+    parser.addoption(
+        "--every-page", action="store_true", help="look at every page that one template draws"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

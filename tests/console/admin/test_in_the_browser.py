@@ -191,7 +191,8 @@ def test_unsaved_work_is_guarded_and_saved_by_the_keyboard(opened: Open) -> None
 
 def test_a_slow_page_dims_and_then_shows_bars(opened: Open) -> None:
     page = opened()
-    page.clock.install()
+    page.clock.install(time=0)
+    page.clock.pause_at(1000)
     page.evaluate("addEventListener('click', (event) => event.preventDefault())")
     page.locator("thead .sort").first.click()
     rows = page.locator(".list-scroll")
