@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.bars import Bar, at_most
-from benchmarks.report import NAMES
+from benchmarks.report import NAMES, write_run
 
 FILE, PAGE = "booking-{}.json", "booking.md"
 
@@ -30,10 +30,7 @@ def booking_bars(run: Mapping[str, Any]) -> list[Bar]:
 
 def write_bookings(run: Mapping[str, Any], folder: Path) -> None:
     """Write one engine's run, and the page of all that are there."""
-    folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(run, indent=1, ensure_ascii=False, sort_keys=True)
-    (folder / FILE.format(run["engine"])).write_text(text + "\n", "utf-8")
-    (folder / PAGE).write_text("\n".join(_page(folder)) + "\n", "utf-8")
+    write_run(run, folder / FILE.format(run["engine"]), folder / PAGE, _page)
 
 
 def _page(folder: Path) -> Iterator[str]:

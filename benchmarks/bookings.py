@@ -29,7 +29,7 @@ from benchmarks.our_bookings import FIRST_STORE, VARIANT, Chain, starts_between,
 from benchmarks.our_members import OWNER, PASSWORD
 from benchmarks.peers_venv import BOOKING, prepare_peers
 from benchmarks.running import Databases
-from benchmarks.serving import Served, cpu_of, family_of, served
+from benchmarks.serving import Served, served
 from console.app import create_app
 from console.config import Config
 from console.db import db
@@ -163,19 +163,12 @@ class BookingBench:
             yield large, small
 
 
-def web_cpu(server: Served) -> float:
-    """Return the seconds that those have computed who answer, without the worker of jobs."""
-    # The first process that is started serves; the worker of jobs is the second.
-    web = min(each for each in family_of(server.process.pid) if each != server.process.pid)
-    return sum(map(cpu_of, family_of(web)))
-
-
 def timed(server: Served, count: int, act: Callable[[int], None]) -> float:
     """Return the milliseconds of CPU that each of *count* acts took of the web processes."""
-    begun = web_cpu(server)
+    begun = server.web_cpu()
     for number in range(count):
         act(number)
-    return (web_cpu(server) - begun) * 1000 / count
+    return (server.web_cpu() - begun) * 1000 / count
 
 
 class Guests:

@@ -8,17 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.bars import bars
-from benchmarks.report import NAMES, orders_table
+from benchmarks.report import NAMES, orders_table, write_run
 
 FILE, PAGE = "orders-{}.json", "orders.md"
 
 
 def write_orders(run: Mapping[str, Any], folder: Path) -> None:
     """Write one engine's run, and the page of all that are there."""
-    folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(run, indent=1, ensure_ascii=False, sort_keys=True)
-    (folder / FILE.format(run["engine"])).write_text(text + "\n", "utf-8")
-    (folder / PAGE).write_text("\n".join(_page(folder)) + "\n", "utf-8")
+    write_run(run, folder / FILE.format(run["engine"]), folder / PAGE, _page)
 
 
 def _page(folder: Path) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,17 @@ NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 def write(run: Mapping[str, Any], folder: Path = RESULTS) -> None:
     """Write one engine's run, and the table of all that are there."""
-    folder.mkdir(parents=True, exist_ok=True)
+    write_run(run, folder / f"{run['engine']}.json", folder / "README.md", _page)
+
+
+def write_run(
+    run: Mapping[str, Any], file: Path, page: Path, draw: Callable[[Path], Iterable[str]]
+) -> None:
+    """Write one engine's run, and then the page that *draw* makes of all runs in its folder."""
+    file.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(run, indent=1, ensure_ascii=False, sort_keys=True)
-    (folder / f"{run['engine']}.json").write_text(text + "\n", "utf-8")
-    (folder / "README.md").write_text("\n".join(_page(folder)) + "\n", "utf-8")
+    file.write_text(text + "\n", "utf-8")
+    page.write_text("\n".join(draw(page.parent)) + "\n", "utf-8")
 
 
 def read(folder: Path = RESULTS) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from console.app import create_app
@@ -79,7 +79,13 @@ ACTS: dict[str, Callable[[int], None]] = {
     "contract": sign,
 }
 
-if __name__ == "__main__":
+
+def die_in(acts: Mapping[str, Callable[[int], None]]) -> None:
+    """Do the act that the command line names, in the console that it names."""
     url, folder, act, number = sys.argv[1:]
     with create_app(make_config(url, Path(folder))).app_context():
-        ACTS[act](int(number))
+        acts[act](int(number))
+
+
+if __name__ == "__main__":
+    die_in(ACTS)

@@ -7,13 +7,9 @@ time, as a form is that got no answer.
 from __future__ import annotations
 
 import datetime as dt
-import sys
 from collections.abc import Callable
-from pathlib import Path
 
 from console import api
-from console.app import create_app
-from console.testing.app import make_config
 from plugins.booking.api import (
     Visit,
     Wish,
@@ -27,6 +23,7 @@ from plugins.booking.api import (
 )
 from plugins.booking.services.proposing import propose_time
 from plugins.booking.services.telling import remind_guests
+from tests.faults.dying import die_in
 
 KEY = "booking: one form"
 AN_HOUR = dt.timedelta(hours=1)
@@ -96,6 +93,4 @@ ACTS: dict[str, Callable[[int], None]] = {
 }
 
 if __name__ == "__main__":
-    url, folder, act, number = sys.argv[1:]
-    with create_app(make_config(url, Path(folder))).app_context():
-        ACTS[act](int(number))
+    die_in(ACTS)
