@@ -1,7 +1,9 @@
 import { find, findAll } from '../admin/dom.js';
 
 const PAUSE_MS = 180;
-let timer = 0;
+const taps = [];
+let timer = null;
+let entered = false;
 let asking = null;
 
 /** Put the parts of the answer in the places of the old ones; what is being typed stays. */
@@ -23,23 +25,47 @@ function swapInner(part) {
 }
 
 /** Ask for the page with what is chosen now; without an answer the browser asks itself. */
-async function ask(form, button = null) {
+async function askOnce(form, tap) {
   const query = new URLSearchParams(new FormData(form));
-  if (button?.name) {
-    query.delete(button.name);
-    query.append(button.name, button.value);
-  }
-  asking?.abort();
-  asking = new AbortController();
+  if (tap) query.set(...tap);
   const url = `${form.action}?${query}`;
   try {
-    const answer = await fetch(url, { credentials: 'same-origin', signal: asking.signal });
+    const answer = await fetch(url, { credentials: 'same-origin' });
     if (!answer.ok || answer.redirected) throw new Error(answer.status);
     swap(await answer.text());
     history.replaceState(null, '', find('#desk-url').value);
-  } catch (problem) {
-    if (problem.name !== 'AbortError') location.assign(url);
+  } catch {
+    location.assign(url);
   }
+}
+
+/** Each tap builds on the answer to the one before; whatever is typed meanwhile is asked once. */
+async function askAll(form) {
+  while (taps.length || entered) {
+    entered = false;
+    await askOnce(form, taps.shift());
+  }
+  asking = null;
+}
+
+function ask(form, button = null) {
+  clearTimeout(timer);
+  timer = null;
+  if (button?.name) taps.push([button.name, button.value]);
+  else entered = true;
+  asking ??= askAll(form);
+  return asking;
+}
+
+/** Book only what is shown: a tap or a name that is still on its way arrives first. */
+async function book(event, form) {
+  if (!asking && timer === null) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const { submitter, currentTarget } = event;
+  await ask(form);
+  const shown = findAll('button', currentTarget).find(({ name, value }) => name === submitter?.name && value === submitter.value);
+  if (shown) currentTarget.requestSubmit(shown);
 }
 
 /** Each tap on the desk's page asks for what it changes only; typing finds members. */
@@ -58,5 +84,5 @@ export function startDesk() {
     timer = setTimeout(() => ask(form), PAUSE_MS);
   });
   form.addEventListener('change', (event) => { if (event.target.matches('[data-desk-sends]')) ask(form); });
-  find('#desk-when').addEventListener('submit', () => clearTimeout(timer));
+  find('#desk-when').addEventListener('submit', (event) => book(event, form));
 }

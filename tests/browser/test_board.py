@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Locator, Page, Route, ViewportSize, expect
 
 from console import api
 from plugins.booking.api import Visit, change_visit
@@ -204,3 +204,37 @@ def test_a_finger_drags_once_it_has_held_still(page: Page, salon: Salon, live: L
     settled(page)
     expect(card(page, "Anna")).to_contain_text("13:00–14:00")  # noqa: RUF001
     assert visit(number).starts_at == when("13:00")
+
+
+def test_taps_faster_than_the_answers_lose_nothing(page: Page, salon: Salon, live: Live) -> None:
+    member = join()
+    start = f"{tomorrow()}T13:00"
+    live.open(page, f"/console/booking/new/?store_id={salon.store_id}&starts_local={start}")
+    page.locator("#guest").fill(member.name[:2])
+    found = page.locator("#desk-found button")
+    expect(found).to_contain_text(member.name)
+    held: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        held.append(route)
+        if len(held) > 1:
+            route.continue_()
+
+    page.route("**/console/booking/new/?*", hold_the_first)
+    found.click()
+    page.get_by_role("button", name=salon.service.name).click()
+    page.get_by_role("button", name="Book 13:00").click()
+    assert len(held) == 1
+    held[0].continue_()
+    expect(card(page, member.name)).to_contain_text(salon.service.name)
+
+
+def test_a_name_just_typed_is_booked_with_it(page: Page, salon: Salon, live: Live) -> None:
+    start = f"{tomorrow()}T13:00"
+    live.open(page, f"/console/booking/new/?store_id={salon.store_id}&starts_local={start}")
+    page.locator("#guest").evaluate("""box => {
+      box.value = 'Anna';
+      box.dispatchEvent(new Event('input', {bubbles: true}));
+      document.querySelector('button[name=starts_local]').click();
+    }""")
+    expect(card(page, "Anna")).to_be_visible()
