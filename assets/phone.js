@@ -33,8 +33,9 @@ document.querySelectorAll('[data-refresh]').forEach((part) => {
     if (document.hidden || Date.now() - fetched < every) return;
     fetched = Date.now();
     try {
-      const answer = await fetch(part.dataset.refresh, { headers: { 'X-Asks-Itself': '1' } });
-      if (answer.redirected || answer.status === 401) location.reload();
+      // A redirect may lead to another site, which only the whole page can follow.
+      const answer = await fetch(part.dataset.refresh, { headers: { 'X-Asks-Itself': '1' }, redirect: 'manual' });
+      if (answer.type === 'opaqueredirect' || answer.status === 401) location.reload();
       else if (answer.ok) part.innerHTML = await answer.text();
     } catch {
       fetched = 0;
