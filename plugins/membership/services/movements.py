@@ -65,19 +65,31 @@ def _latest(
     two indexes hold: a long history costs no more than a short one. Numbers follow the clock but
     for what was posted side by side, and where somebody turned it back.
     """
-    accounts = _accounts(member_id)
-    sides = [
-        sa.select(Leg.journal_id.label("id")).where(mine.in_(accounts))
-        for mine in (Leg.debit_id, Leg.credit_id)
-    ]
+    last: int | None = None
     if before is not None:
         then = sa.select(Journal.id).where(Journal.posted_at <= before.at)
         then = then.order_by(Journal.posted_at.desc(), Journal.id.desc()).limit(1)
-        last = api.db.session.scalar(then) or 0
-        sides = [side.where(Leg.journal_id <= last + ASTRAY) for side in sides]
+        last = (api.db.session.scalar(then) or 0) + ASTRAY
+    count = most + 2 * ASTRAY
+    sides = [_of_side(side, member_id, last, count) for side in (Leg.debit_id, Leg.credit_id)]
     both = sa.union(*sides).subquery()
-    latest = sa.select(both.c.id).order_by(both.c.id.desc()).limit(most + 2 * ASTRAY)
-    return Journal.id.in_(latest)
+    return Journal.id.in_(sa.select(both.c.id).order_by(both.c.id.desc()).limit(count))
+
+
+def _of_side(side: Any, member_id: int, last: int | None, count: int) -> sa.Select[Any]:
+    """Select the journals that took from a member's accounts, or gave to them.
+
+    PostgreSQL is told to read the latest of each account: it guesses that the accounts of a
+    large book are long ones, and would read all legs of the book instead.
+    """
+    legs = sa.select(Leg.journal_id.label("id"))
+    if last is not None:
+        legs = legs.where(Leg.journal_id <= last)
+    if api.db.engine.dialect.name != "postgresql":
+        return legs.where(side.in_(_accounts(member_id)))
+    own = _accounts(member_id).subquery()
+    latest = legs.where(side == own.c.id).order_by(Leg.journal_id.desc()).limit(count).lateral()
+    return sa.select(latest.c.id).select_from(own.join(latest, sa.true()))
 
 
 def tell_movements(

@@ -81,13 +81,13 @@ def analyse() -> None:
         connection.commit()
 
 
-def plan_of(text: str, values: Any) -> str:
+def plan_of(text: str, values: Any, *, enable_seqscan: str = "off") -> str:
     """Return how the engine would answer; PostgreSQL as if the table were a long one."""
     with db.engine.connect() as connection:
         if connection.dialect.name == "sqlite":
             steps = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values)
             return "\n".join(str(step[3]) for step in steps)
-        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        connection.exec_driver_sql(f"SET LOCAL enable_seqscan = {enable_seqscan}")
         return "\n".join(
             str(step[0]) for step in connection.exec_driver_sql(f"EXPLAIN {text}", values)
         )
