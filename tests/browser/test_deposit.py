@@ -1,4 +1,4 @@
-"""A deposit from her phone to the desk: booked, paid at the sandbox over HTTP, kept for her visit."""
+"""A deposit from her phone to the desk: booked, paid at the sandbox over HTTP, kept for her."""
 
 from __future__ import annotations
 
