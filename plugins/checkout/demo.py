@@ -19,7 +19,7 @@ from plugins.salon.api import Service, Variant
 
 #: So many of today's visits that are done have their bill, in each store.
 BILLED = 3
-DEAREST, PERCENT, FIXED_FEN = 2, 20, 5_000
+DEAREST, PERCENT, FIXED_FEN = 4, 20, 5_000
 
 
 def load() -> None:

@@ -75,6 +75,7 @@ def pay_on_phone(live: Live, hers: Page, salon: Salon, work: Work) -> None:
     hers.locator("button[name=at]").first.click()
     expect(hers.locator("form")).to_contain_text("\u00a564.00")
     hers.get_by_role("button", name="Submit booking").click()
+    expect(hers.locator("main")).to_contain_text("is kept for you until")
     hers.get_by_role("button", name="Pay \u00a564.00").click()
     expect(hers.get_by_text("The payment is being prepared")).to_be_visible()
     work()

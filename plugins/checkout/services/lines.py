@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.booking.api import Visit, submit
+from plugins.booking.api import Visit, services_of, submit
 from plugins.cashier.api import (
     Asked,
     Bill,
@@ -56,11 +56,27 @@ def describe_deposit(asked: Asked) -> Described:
         "visit_id": deposit.visit_id,
         "deposit_id": deposit.id,
         "names": names,
-        "shown": terms_of(deposit),
+        "shown": [*_say_visit(deposit), *terms_of(deposit)],
         "back": "/booking/mine",
         "next": [f"/booking/mine/{deposit.visit_id}", api.gettext("My booking")],
     }
     return Described(title, deposit.amount_fen, facts, store_id=deposit.store_id)
+
+
+def _say_visit(deposit: Deposit) -> list[str]:
+    """Say for which services it is, and until when the time is kept while she pays."""
+    visit = api.db.session.get(Visit, deposit.visit_id or 0)
+    if visit is None:
+        return []
+    zone = ZoneInfo(visit.store.time_zone)
+    begins = f"{visit.starts_at.astimezone(zone):%Y-%m-%d %H:%M}"
+    words = [f"{services_of(visit)} · {visit.store.name}", begins]
+    if visit.status == "hold" and visit.hold_until is not None:
+        until = f"{visit.hold_until.astimezone(zone):%H:%M}"
+        words[1] = api.gettext(
+            "%(when)s is kept for you until %(until)s.", when=begins, until=until
+        )
+    return words
 
 
 def terms_of(deposit: Deposit) -> list[str]:
