@@ -16,7 +16,13 @@ from playwright.sync_api import Page
 
 from console import demo
 from console.security import cookies
-from console.testing.app import Browser, forget_locks, on_database
+from console.testing.app import (
+    Browser,
+    fill_original,
+    forget_locks,
+    make_config,
+    on_database,
+)
 from console.unit import unit
 from console.words import speaking
 from tests.support import hook_calls, postgres, run_folder
@@ -110,6 +116,22 @@ def tested_plugins() -> frozenset[str]:
     points = entry_points(group="console.plugins")
     own = {point.name for point in points if point.dist and point.dist.name == "salon-console"}
     return frozenset({"console", *own})
+
+
+@pytest.fixture(scope="session")
+def original_url(
+    engine: str, databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """A copy of the database that one of the parallel workers migrated for all of them."""
+    told = run_folder.run_folder() / f"original-{engine}"
+    with run_folder.one_at_a_time(f"original-{engine}"):
+        if not told.exists():
+            first = databases.create()
+            fill_original(make_config(first, tmp_path_factory.mktemp("original")), ())
+            told.write_text(first)
+        url = databases.create(copy_of=told.read_text())
+    yield url
+    databases.drop(url)
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from tests.support import spreadsheets as ugly
 from tests.support.importing import LEGACY, sheet
 from tests.support.people import add_store
 from tests.support.processes import console_environment, run_console
+from tests.support.shell import Shell
 
 pytestmark = pytest.mark.any_engine
 
@@ -42,6 +43,12 @@ def environment(app: Flask, migrated_url: str) -> dict[str, str]:
     return console_environment(migrated_url, app.extensions["console_config"].instance)
 
 
+@pytest.fixture
+def shell(app: Flask, migrated_url: str) -> Shell:
+    """The commands on the test's database, without a process for each."""
+    return Shell(migrated_url, app.extensions["console_config"].instance)
+
+
 def members() -> int:
     """Count the members."""
     db.session.rollback()
@@ -57,7 +64,7 @@ def test_the_dry_run_prints_the_figures_and_touches_nothing(environment: dict[st
 
 
 def test_the_import_prints_the_same_figures_and_has_them_in_the_books(
-    environment: dict[str, str],
+    environment: dict[str, str], shell: Shell
 ) -> None:
     add_store()
     db.session.rollback()
@@ -67,40 +74,32 @@ def test_the_import_prints_the_same_figures_and_has_them_in_the_books(
     assert "94" in ran.stderr
     assert members() == 4547
     assert verify().findings == {}
-    again = json.loads(run_console(environment, "import", "members", str(LEGACY)).stdout)
+    again = json.loads(shell("import", "members", str(LEGACY)).stdout)
     assert (again["imported"], again["duplicates"]) == (0, 4687)
     assert members() == 4547
 
 
-@pytest.mark.any_engine
-def test_what_cannot_be_imported_is_said_on_standard_error(
-    environment: dict[str, str], tmp_path: Path
-) -> None:
+def test_what_cannot_be_imported_is_said_on_standard_error(shell: Shell, tmp_path: Path) -> None:
     add_store()
     db.session.rollback()
     dry = ["--dry-run", "--json"]
     files = [(ugly.picture(tmp_path), dry), (ugly.sixty_columns(tmp_path), dry)]
     for file, options in [*files, (ugly.zip_bomb(tmp_path), [])]:
-        ran = run_console(environment, "import", "members", str(file), *options)
-        assert ran.returncode == 1
+        ran = shell("import", "members", str(file), *options)
+        assert ran.exit_code == 1
         assert ran.stdout == ""
         assert ran.stderr.startswith("Refused: ")
-    missing = run_console(environment, "import", "members", str(tmp_path / "none.xlsx"))
-    assert missing.returncode != 0
+    assert shell("import", "members", str(tmp_path / "none.xlsx")).exit_code != 0
 
 
-@pytest.mark.any_engine
-def test_a_store_can_be_named_and_must_be_there(
-    environment: dict[str, str], tmp_path: Path
-) -> None:
+def test_a_store_can_be_named_and_must_be_there(shell: Shell, tmp_path: Path) -> None:
     file = tmp_path / "members.xlsx"
     file.write_bytes(sheet(("Anna", "13900000001")))
-    assert run_console(environment, "import", "members", str(file)).returncode == 1
+    assert shell("import", "members", str(file)).exit_code == 1
     add_store("Nanshan")
     futian = add_store("Futian")
     db.session.rollback()
-    assert run_console(environment, "import", "members", str(file), "--store", "X").returncode == 1
-    ran = run_console(environment, "import", "members", str(file), "--store", "Futian")
-    assert ran.returncode == 0
+    assert shell("import", "members", str(file), "--store", "X").exit_code == 1
+    assert shell("import", "members", str(file), "--store", "Futian").exit_code == 0
     assert members() == 1
     assert db.session.query(Member).one().home_store_id == futian
