@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -44,6 +45,8 @@ def check(name: str) -> bool:
 
 def main() -> None:
     """Run all, so that one failure does not hide the next; the tests close the report."""
+    # What is compiled once serves every process; some machines forbid Python to keep it.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with ThreadPoolExecutor(2) as pool:
         passed = list(pool.map(check, CHECKS))
     fast = sys.argv[1:] == ["fast"]

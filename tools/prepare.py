@@ -113,6 +113,11 @@ def compile_translations() -> None:
     )
 
 
+def compile_code() -> None:
+    """Compile what changed, also where the surroundings forbid Python to keep what it compiles."""
+    call(PYTHON, "-m", "compileall", "-q", "console", "plugins")
+
+
 def build_assets() -> None:
     """Build styles and scripts, with Node.js from a wheel on a machine that has none."""
     build = (str(PYTHON), "-m", "console.assets")
@@ -133,6 +138,7 @@ def main() -> None:
     if goal == "lock":
         return
     install_project()
+    compile_code()
     compile_translations()
     build_assets()
 
