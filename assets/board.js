@@ -5,6 +5,7 @@ import { draw } from './board/draw.js';
 import { startKeys } from './board/keys.js';
 import { CELL_PX, root, state } from './board/state.js';
 import { startSync } from './board/sync.js';
+import { isOverview } from './board/week.js';
 
 /** So much of the time before now stays in view. */
 const BEFORE_CELLS = 12;
@@ -15,7 +16,7 @@ if (root) {
   draw();
   startDrag();
   startSync();
-  const now = state.told.now === null ? null : state.told.columns.find((column) => state.told.now >= column.first);
+  const now = state.told.now === null || isOverview() ? null : state.told.columns.find((column) => state.told.now >= column.first);
   if (now) root.scrollTop = Math.max(0, (state.told.now - now.first - BEFORE_CELLS) * CELL_PX);
 }
 startDesk();

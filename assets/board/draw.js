@@ -1,4 +1,5 @@
 import { find, findAll, make } from '../admin/dom.js';
+import { drawLoad, drawWeek, isOverview } from './week.js';
 import { CELL_PX, countFound, isFound, partsOf, root, shownVisits, state, visitOf, word } from './state.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -149,14 +150,14 @@ function drawColumn(column) {
   return section;
 }
 
-function dayTitle(day) {
+export function dayTitle(day) {
   const { lang } = document.documentElement;
   const date = new Date(`${day}T12:00:00Z`);
   const say = (options) => new Intl.DateTimeFormat(lang, { timeZone: 'UTC', ...options }).format(date);
   return [say({ weekday: 'short' }), say({ month: 'numeric', day: 'numeric' })];
 }
 
-function dayUrl(day) {
+export function dayUrl(day) {
   const query = new URLSearchParams(location.search);
   query.set('day', day);
   query.delete('view');
@@ -199,11 +200,18 @@ function drawRow(visit) {
   return row;
 }
 
+function drawListHead(day) {
+  const head = make('h2', {}, dayTitle(day).join(' '));
+  const columns = state.told.columns.filter((column) => column.day === day);
+  if (isOverview() && columns.length) head.append(' ', drawLoad(columns));
+  return head;
+}
+
 function drawList(list) {
   const visits = shownVisits().filter(isFound);
   const parts = [];
   for (const day of [...new Set(visits.map((visit) => visit.day))].sort()) {
-    if (root.dataset.span === 'week') parts.push(make('h2', {}, dayTitle(day).join(' ')));
+    if (root.dataset.span === 'week') parts.push(drawListHead(day));
     const rows = visits.filter((visit) => visit.day === day).map(drawRow);
     parts.push(make('ol', { className: 'board-rows', 'aria-label': day }, ...rows));
   }
@@ -220,7 +228,8 @@ export function draw() {
   const focused = document.activeElement?.dataset?.key;
   const at = [root.scrollLeft, root.scrollTop];
   const { columns } = state.told;
-  if (columns.length) root.replaceChildren(drawHours(), ...columns.map(drawColumn));
+  if (columns.length && isOverview()) root.replaceChildren(drawWeek());
+  else if (columns.length) root.replaceChildren(drawHours(), ...columns.map(drawColumn));
   else root.replaceChildren(make('p', { className: 'board-empty' }, word('nobody')));
   [root.scrollLeft, root.scrollTop] = at;
   drawList(find('[data-board-list]'));

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -238,3 +239,23 @@ def test_a_name_just_typed_is_booked_with_it(page: Page, salon: Salon, live: Liv
       document.querySelector('button[name=starts_local]').click();
     }""")
     expect(card(page, "Anna")).to_be_visible()
+
+
+def test_a_week_of_everybody_leads_to_each_visit_and_each_day(
+    live: Live, salon: Salon, page: Page
+) -> None:
+    book(salon, "10:00", 0, "Ann")
+    book(salon, "12:00", 1, "Beth")
+    live.open(page, f"/console/booking/board/?view=week&day={tomorrow()}")
+    amy = page.get_by_role("row", name="Amy")
+    expect(amy.get_by_role("link", name="Ann")).to_have_class(re.compile("is-confirmed"))
+    expect(amy).not_to_contain_text("Beth")
+    expect(page.get_by_role("row", name="Coco")).to_contain_text("1 of 8 hours booked")
+    amy.get_by_role("link", name="Ann").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Ann")
+    page.keyboard.press("Escape")
+    amy.get_by_role("link", name="1 of 8 hours booked").click()
+    expect(page.locator(".board-visit")).to_have_count(2)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.go_back()
+    expect(page.locator(".board-row")).to_have_count(2)

@@ -40,7 +40,6 @@ from plugins.booking.services.showing import (
     staff_of,
 )
 from plugins.salon.api import WEEKDAYS, Equipment, spans_between, working_staff
-from plugins.salon.api import staff_of as staff_of_user
 
 VIEWS = ("day", "week", "list")
 
@@ -144,7 +143,7 @@ def _view() -> str:
 
 
 def _sight(store: api.Store) -> Sight:
-    """Return what was asked for: a day of everybody, or a week of one."""
+    """Return what was asked for: a day or a week, of everybody or of one."""
     day = day_of("day", _usual_day(store))
     kind = "place" if text_of("by") == "place" else "staff"
     span, only = text_of("view") == "week" or text_of("span") == "week", number_of("only")
@@ -152,18 +151,7 @@ def _sight(store: api.Store) -> Sight:
         return Sight(store, (day,), kind, only)
     monday = day - dt.timedelta(days=day.weekday())
     days = tuple(monday + dt.timedelta(days=n) for n in range(7))
-    if _view() != "list" and only is None:
-        only = _first_resource(Sight(store, days, kind))
     return Sight(store, days, kind, only)
-
-
-def _first_resource(sight: Sight) -> int | None:
-    """Return the column of whoever looks, else the first one."""
-    mine = staff_of_user(api.actor().user_id) if sight.kind == "staff" else None
-    numbers = [number for number, _name in _resources(sight)]
-    if mine is not None and mine.id in numbers:
-        return mine.id
-    return numbers[0] if numbers else None
 
 
 def _resources(sight: Sight) -> list[tuple[int, str]]:

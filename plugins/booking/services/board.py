@@ -35,6 +35,8 @@ SHOWN = ("pending", "confirmed", "arrived", "in_service", "done", "no_show")
 HOUR = 60 // MINUTES
 #: Kind, number, first cell, the cell after the last, and the place among the services.
 Stretch = tuple[str, int, int, int, int]
+#: The cells that visits take of each resource on each day.
+Taken = dict[tuple[int, dt.date], list[tuple[int, int]]]
 
 
 @dataclass
@@ -50,6 +52,9 @@ class Column:
     start: int
     #: Bits that are shaded, by why.
     off: dict[str, int] = field(default_factory=dict)
+    #: Bits of the roster or the opening hours, and of the visits.
+    there: int = 0
+    booked: int = 0
 
 
 @dataclass(frozen=True)
@@ -61,14 +66,19 @@ class Sight:
     kind: str = "staff"
     only: int | None = None
 
+    @property
+    def overview(self) -> bool:
+        """Tell whether it is several days of everybody: a row for each, a cell for each day."""
+        return len(self.days) > 1 and self.only is None
+
 
 def tell_board(sight: Sight) -> dict[str, Any]:
     """Return all that the board draws, times as cells since 1970-01-01T00:00Z."""
     zone = sight.store.time_zone
     spans = spans_between(sight.store.id, sight.days[0], sight.days[-1])
     opened = {day: spans_mask(day, zone, spans[day]) for day in sight.days}
-    stretches = _read_claims(sight)
-    columns = _columns(sight, opened, stretches)
+    stretches, taken = _read_claims(sight)
+    columns = _columns(sight, opened, taken)
     low, high = _hours(sight, opened, stretches)
     now = cell_at(api.now())
     return {
@@ -80,7 +90,8 @@ def tell_board(sight: Sight) -> dict[str, Any]:
         ],
         "now": now if low <= now - first_cell(_today(sight), zone) < high else None,
         "today": str(_today(sight)),
-        "columns": [_tell_column(each, low, high) for each in columns],
+        "days": [str(day) for day in sight.days],
+        "columns": [_tell_column(each, low, high, sight) for each in columns],
         "visits": _tell_visits(sight, stretches),
     }
 
@@ -109,8 +120,8 @@ def _of(sight: Sight) -> tuple[sa.ColumnElement[bool], ...]:
     )
 
 
-def _read_claims(sight: Sight) -> dict[int, list[Stretch]]:
-    """Return the stretches of each visit by resource; those that touch are drawn as one."""
+def _read_claims(sight: Sight) -> tuple[dict[int, list[Stretch]], Taken]:
+    """Return the stretches of each visit, those that touch as one, and what each column has."""
     rows = api.db.session.execute(
         sa.select(
             Claim.visit_id,
@@ -119,20 +130,24 @@ def _read_claims(sight: Sight) -> dict[int, list[Stretch]]:
             Claim.first_cell,
             Claim.last_cell,
             Claim.item,
+            Visit.day_on,
         )
         .join(Visit, Visit.id == Claim.visit_id)
         .where(*_of(sight))
         .order_by(Claim.visit_id, Claim.kind, Claim.resource_id, Claim.first_cell)
     )
     found: dict[int, list[Stretch]] = {}
-    for number, kind, resource, first, last, item in rows:
+    taken: Taken = {}
+    for number, kind, resource, first, last, item, day in rows:
+        if kind == sight.kind:
+            taken.setdefault((resource, day), []).append((first, last))
         mine = found.setdefault(number, [])
         before = mine[-1] if mine else None
         if before and before[:2] == (kind, resource) and before[3] == first:
             mine[-1] = (kind, resource, before[2], last, item)
         else:
             mine.append((kind, resource, first, last, item))
-    return found
+    return found, taken
 
 
 def _hours(
@@ -154,23 +169,21 @@ def _hours(
     return max(min(low), 0) // HOUR * HOUR, -(-max(high) // HOUR) * HOUR
 
 
-def _columns(
-    sight: Sight, opened: Mapping[dt.date, int], stretches: Mapping[int, Sequence[Stretch]]
-) -> list[Column]:
+def _columns(sight: Sight, opened: Mapping[dt.date, int], taken: Taken) -> list[Column]:
     if sight.kind == "place":
-        return _places(sight, opened)
-    taken = _taken(stretches)
+        return _places(sight, opened, taken)
     shifts, leaves = _read_shifts(sight), _read_leaves(sight)
     found = []
     for person, day, base, busy in _read_days(sight):
         start = first_cell(day, sight.store.time_zone)
         there = unpack(base) & opened[day]
-        own = _union(taken.get(person.id, ()), start)
+        own = _union(taken.get((person.id, day), ()), start)
         if not there and not own and sight.only is None:
             continue
         shift = shifts.get((person.id, day), 0)
         away = _union(leaves.get(person.id, ()), start)
         column = Column("staff", person.id, day, person.name, person.shown_title, start)
+        column.there, column.booked = there, own
         column.off = {
             "leave": away & opened[day],
             "break": shift & ~there & ~away & opened[day],
@@ -185,15 +198,6 @@ def _union(spans: Iterable[tuple[int, int]], start: int) -> int:
     found = 0
     for first, last in spans:
         found |= mask(first - start, last - start)
-    return found
-
-
-def _taken(stretches: Mapping[int, Sequence[Stretch]]) -> dict[int, list[tuple[int, int]]]:
-    found: dict[int, list[tuple[int, int]]] = {}
-    for each in stretches.values():
-        for kind, number, first, last, _item in each:
-            if kind == "staff":
-                found.setdefault(number, []).append((first, last))
     return found
 
 
@@ -246,7 +250,7 @@ def _read_leaves(sight: Sight) -> dict[int, list[tuple[int, int]]]:
     return found
 
 
-def _places(sight: Sight, opened: Mapping[dt.date, int]) -> list[Column]:
+def _places(sight: Sight, opened: Mapping[dt.date, int], taken: Taken) -> list[Column]:
     rows = (
         sa.select(Equipment, EquipmentKind)
         .join(EquipmentKind, EquipmentKind.id == Equipment.kind_id)
@@ -260,14 +264,18 @@ def _places(sight: Sight, opened: Mapping[dt.date, int]) -> list[Column]:
         for day in sight.days:
             start = first_cell(day, sight.store.time_zone)
             column = Column("place", each.id, day, each.shown_name, kind.shown_name, start)
+            column.there = opened[day]
+            column.booked = _union(taken.get((each.id, day), ()), start)
             column.off = {"off": ALL & ~opened[day]}
             found.append(column)
     return found
 
 
-def _tell_column(column: Column, low: int, high: int) -> dict[str, Any]:
+def _tell_column(column: Column, low: int, high: int, sight: Sight) -> dict[str, Any]:
     off = []
     for why, bits in column.off.items():
+        if sight.overview and why != "leave":
+            continue
         for first, last in runs_of(bits):
             first, last = max(first, low), min(last, high)
             if last > first:
@@ -280,6 +288,8 @@ def _tell_column(column: Column, low: int, high: int) -> dict[str, Any]:
         "title": column.title,
         "first": column.start + low,
         "off": off,
+        "planned": column.there.bit_count() * MINUTES,
+        "booked": column.booked.bit_count() * MINUTES,
     }
 
 

@@ -208,6 +208,28 @@ def test_a_week_shows_one_technician_day_by_day(salon: Salon) -> None:
     assert api.today(ZONE) < MONDAY
 
 
+def test_a_week_of_everybody_tells_what_is_booked_of_each_ones_hours(salon: Salon) -> None:
+    tuesday = MONDAY + dt.timedelta(days=1)
+    salon.roster(salon.staff[0], day=tuesday, span=(600, 840))
+    sight = Sight(salon.store, (MONDAY, tuesday))
+    with counted() as few:
+        tell_board(sight)
+    for clock in ("10:00", "12:00"):
+        salon.book(clock, salon.staff[0], day=tuesday)
+    salon.book("11:00", salon.staff[1])
+    with counted() as many:
+        told = tell_board(sight)
+    load = {(one["name"], one["day"]): (one["booked"], one["planned"]) for one in told["columns"]}
+    assert load == {
+        ("Amy", str(MONDAY)): (0, 480),
+        ("Coco", str(MONDAY)): (60, 480),
+        ("Amy", str(tuesday)): (120, 240),
+    }
+    assert told["days"] == [str(MONDAY), str(tuesday)]
+    assert len(told["visits"]) == 3
+    assert len(many) <= len(few)
+
+
 def test_a_party_without_own_wishes_has_what_the_first_guest_has(app: Flask) -> None:
     with app.test_request_context("/?party=2&wish=0:7&wish=0:9&with=1:3"):
         assert read_wanted().wishes() == [
