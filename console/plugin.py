@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from console.hookspecs import KINDS, hookimpl
@@ -134,7 +135,8 @@ class Plugin:
     cards: ClassVar[tuple[Card, ...]] = ()
     commands: ClassVar[tuple[Command, ...]] = ()
     search: ClassVar[tuple[SearchSource, ...]] = ()
-    demo: ClassVar[tuple[DemoPart, ...]] = ()
+    #: Parts, or modules that have one named `PART`: those are imported only where a demo may be.
+    demo: ClassVar[tuple[DemoPart | str, ...]] = ()
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -188,4 +190,5 @@ class Plugin:
 
     @hookimpl
     def register_demo(self) -> Iterable[DemoPart]:
-        return self.demo
+        for part in self.demo:
+            yield import_module(part).PART if isinstance(part, str) else part

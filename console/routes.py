@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from werkzeug.routing import Rule
+from werkzeug.routing.rules import RulePart
 
 
 class LateRule(Rule):
@@ -13,6 +14,19 @@ class LateRule(Rule):
 
     Werkzeug compiles two functions a rule: a quarter of a second for the rules of all plugins.
     """
+
+    #: The parts of all addresses: most have theirs in common with others.
+    known: ClassVar[dict[tuple[str, bool, bool, bool], RulePart]] = {}
+
+    def compile(self) -> None:
+        """Read the address into parts, each of which is kept once for all rules."""
+        super().compile()
+        self._parts = [self._share(part) for part in self._parts]
+
+    def _share(self, part: RulePart) -> RulePart:
+        same = (part.content, part.final, part.static, part.suffixed)
+        known = self.known.setdefault(same, part)
+        return known if known == part else part
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
         def build(rule: Rule, *args: Any, **values: Any) -> tuple[str, str]:

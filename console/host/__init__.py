@@ -78,7 +78,8 @@ class Host:
             with discovery.time_limit(discovery.PATIENCE):
                 plugin = manifest()
                 mount.register(self.pm, plugin)
-                mounted = mount.collect(plugin)
+                demo = self.app.extensions["console_config"].demo
+                mounted = mount.collect(plugin, with_demo=demo)
                 mount.check(self.app, mounted)
                 self._check_permissions(mounted)
                 if check_schema and migrate.pending_of(manifest):

@@ -88,7 +88,7 @@ def _check_listener(pm: pluggy.PluginManager, plugin: Plugin, listener: Any) -> 
             raise CannotMount(f"there is no hook {hook.name!r}")
 
 
-def collect(plugin: Plugin) -> Mounted:
+def collect(plugin: Plugin, *, with_demo: bool) -> Mounted:
     """Ask the plugin for all it contributes, and check what can be checked without Flask."""
     mounted = Mounted(
         plugin,
@@ -99,7 +99,7 @@ def collect(plugin: Plugin) -> Mounted:
         tuple(plugin.register_jobs()),
         tuple(plugin.register_cards()),
         tuple(plugin.register_commands()),
-        tuple(plugin.register_demo()),
+        tuple(plugin.register_demo()) if with_demo else (),
         tuple(plugin.register_search()),
     )
     prefix = f"{plugin.name}."

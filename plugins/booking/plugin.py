@@ -13,8 +13,6 @@ from plugins.booking import (
     waiting_parts,
 )
 from plugins.booking.admin import VIEWS
-from plugins.booking.demo import PART
-from plugins.booking.demo_phone import PART as PHONE_PART
 from plugins.booking.hookspecs import HOOKS
 from plugins.booking.jobs import SCHEDULES
 from plugins.booking.paying import PAYING_HOOKS
@@ -46,5 +44,10 @@ class Booking(api.Plugin):
     )
     admin_views = (*VIEWS, *waiting_parts.VIEWS, *attendance_parts.VIEWS)
     public_routes = PAGES
-    demo = (PART, PHONE_PART, *waiting_parts.DEMO, *attendance_parts.DEMO)
+    demo = (
+        "plugins.booking.demo",
+        "plugins.booking.demo_phone",
+        "plugins.booking.demo_waiting",
+        "plugins.booking.demo_attendance",
+    )
     jobs = (*SCHEDULES, *listeners_waiting.SCHEDULES)

@@ -6,7 +6,6 @@ from plugins.booking import hookspecs_waiting, permissions_waiting, public_class
 from plugins.booking.admin.classes import ClassAdmin
 from plugins.booking.admin.turns import Turns
 from plugins.booking.admin.waiting import WaitAdmin
-from plugins.booking.demo_waiting import PART
 from plugins.booking.services import classes, turns, waiting
 
 HOOKS = hookspecs_waiting.HOOKS
@@ -15,4 +14,3 @@ SETTINGS = (*waiting.SETTINGS, *turns.SETTINGS, *classes.SETTINGS)
 VIEWS = (WaitAdmin, Turns, ClassAdmin)
 #: Their routes are pages of booking as soon as they are imported.
 PAGES = (public_waiting, public_classes)
-DEMO = (PART,)

@@ -6,7 +6,6 @@ from console import api
 from console.api import _
 from plugins.cards import listeners, records
 from plugins.cards.admin import VIEWS
-from plugins.cards.demo import PART
 from plugins.cards.hookspecs import HOOKS
 from plugins.cards.permissions import PERMISSIONS
 from plugins.cards.services.nightly import earn_passes, remind_members
@@ -41,7 +40,7 @@ class Cards(api.Plugin):
     permissions = PERMISSIONS
     admin_views = VIEWS
     public_routes = PAGES
-    demo = (PART,)
+    demo = ("plugins.cards.demo",)
     jobs = (
         api.Schedule("cards.earn", earn_passes, daily_at="02:55"),
         api.Schedule("cards.remind", remind_members, daily_at="09:40"),

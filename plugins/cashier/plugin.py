@@ -7,10 +7,6 @@ from console.api import _
 from plugins.cashier import (
     closing_jobs,
     commands,
-    demo,
-    demo_deals,
-    demo_refunds,
-    demo_signed,
     listeners,
     objection_listeners,
     online_listeners,
@@ -45,7 +41,12 @@ class Cashier(api.Plugin):
     listeners = (listeners, online_listeners, refund_listeners, timeline, objection_listeners)
     permissions = (*PERMISSIONS, *REFUND_PERMISSIONS, ANSWER_OBJECTIONS)
     admin_views = VIEWS
-    demo = (demo.PART, demo_refunds.PART, demo_deals.PART, demo_signed.PART)
+    demo = (
+        "plugins.cashier.demo",
+        "plugins.cashier.demo_refunds",
+        "plugins.cashier.demo_deals",
+        "plugins.cashier.demo_signed",
+    )
     public_routes = PAGES
     settings = SETTINGS
     jobs = (*SCHEDULES, *closing_jobs.SCHEDULES, *statement_jobs.SCHEDULES)

@@ -6,7 +6,7 @@ import datetime as dt
 
 from console import api
 from console.api import _
-from plugins.checkout import demo, listeners, shown
+from plugins.checkout import listeners, shown
 from plugins.checkout.admin import VIEWS
 from plugins.checkout.permissions import PERMISSIONS
 from plugins.checkout.services.deposits import drop_lapsed
@@ -33,5 +33,5 @@ class Checkout(api.Plugin):
     permissions = PERMISSIONS
     admin_views = VIEWS
     settings = SETTINGS
-    demo = (demo.PART,)
+    demo = ("plugins.checkout.demo",)
     jobs = (api.Schedule("checkout.lapse", drop_lapsed, every=dt.timedelta(minutes=10)),)

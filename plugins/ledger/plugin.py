@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from console import api
 from console.api import _
-from plugins.ledger import admin, commands, demo, jobs, permissions
+from plugins.ledger import admin, commands, jobs, permissions
 
 
 class Ledger(api.Plugin):
@@ -16,5 +16,5 @@ class Ledger(api.Plugin):
     permissions = (permissions.SEE_BOOKS, permissions.EXPORT_BOOKS)
     admin_views = admin.VIEWS
     jobs = jobs.SCHEDULES
-    demo = (demo.PART,)
+    demo = ("plugins.ledger.demo",)
     commands = (api.Command(commands.ledger),)

@@ -11,7 +11,6 @@ from plugins.membership import correspondence, files, listeners, phone, profile
 from plugins.membership.admin import VIEWS
 from plugins.membership.admin.cards import CARDS
 from plugins.membership.admin.search import SEARCH
-from plugins.membership.demo import PART
 from plugins.membership.hookspecs import HOOKS
 from plugins.membership.importing.intake import COMMAND
 from plugins.membership.permissions import PERMISSIONS
@@ -48,7 +47,7 @@ class Membership(api.Plugin):
     cards = CARDS
     commands = (COMMAND,)
     search = SEARCH
-    demo = (PART,)
+    demo = ("plugins.membership.demo",)
     jobs = (
         api.Schedule("membership.birthdays", refresh_birthdays, daily_at="00:05"),
         api.Schedule("membership.duplicates", start_looking, daily_at="02:40"),

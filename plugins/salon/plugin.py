@@ -7,7 +7,6 @@ from console.api import _
 from plugins.salon import hookspecs
 from plugins.salon.admin import VIEWS
 from plugins.salon.admin.search import SEARCH
-from plugins.salon.demo import PART
 from plugins.salon.permissions import PERMISSIONS
 
 
@@ -21,4 +20,4 @@ class Salon(api.Plugin):
     permissions = PERMISSIONS
     admin_views = VIEWS
     search = SEARCH
-    demo = (PART,)
+    demo = ("plugins.salon.demo",)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from console import api
 from console.api import _
-from plugins.sandboxpay import demo, listeners
+from plugins.sandboxpay import listeners
 from plugins.sandboxpay.admin import VIEWS
 from plugins.sandboxpay.jobs import SCHEDULES
 from plugins.sandboxpay.permissions import PERMISSIONS
@@ -25,4 +25,4 @@ class SandboxPay(api.Plugin):
     public_routes = PAGES
     settings = SETTINGS
     jobs = SCHEDULES
-    demo = (demo.PART,)
+    demo = ("plugins.sandboxpay.demo",)
