@@ -28,7 +28,7 @@ from plugins.booking.paying import (
     booking_visit_turning,
 )
 from plugins.booking.services.acts import lock_visit
-from plugins.booking.services.booking import book, change_visit, submit, wishes_of
+from plugins.booking.services.booking import book, change_visit, wishes_of
 from plugins.booking.services.claiming import Taken
 from plugins.booking.services.classes import (
     ClassDraft,
@@ -44,6 +44,7 @@ from plugins.booking.services.planning import Wish
 from plugins.booking.services.proposing import answer_proposal, open_proposal, propose_time
 from plugins.booking.services.rating import rate_visit, scores_of
 from plugins.booking.services.reading import free_times
+from plugins.booking.services.sending import submit
 from plugins.booking.services.showing import LABELS, services_of, span_of, staff_of, with_items
 from plugins.booking.services.turn_proposal import give_turn, next_in_turn
 from plugins.booking.services.turning import extend_visit, turn_visit

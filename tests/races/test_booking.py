@@ -15,7 +15,7 @@ from flask import Flask
 from console import api
 from plugins.booking.api import Taken, Wish, book, change_visit, turn_visit
 from plugins.booking.models import Cell, Claim, GroupClass, Seat, Visit
-from plugins.booking.services.claiming import Locked, take
+from plugins.booking.services.claiming import Locked
 from plugins.booking.services.classes import (
     ClassDraft,
     Full,
@@ -27,6 +27,7 @@ from plugins.booking.services.days import cell_at
 from plugins.booking.services.planning import plan_visit
 from plugins.booking.services.reading import read_days
 from plugins.booking.services.slots import Choice, assign, cost_of
+from plugins.booking.services.taking import take
 from tests.races.booking_storm import overlaps
 from tests.support.booking import MONDAY, MORNING, Salon, add_rooms, at, cells, lies, new_key
 from tests.support.membership import join

@@ -14,12 +14,15 @@ from console.api import _
 from plugins.booking.hookspecs import booking_visit_booked, booking_visit_moved
 from plugins.booking.models import Item, Visit
 from plugins.booking.services.acts import act_known, check_visit, lock_visit, note_act
-from plugins.booking.services.guests import check_count, check_guest, count_open, look_before
+from plugins.booking.services.guests import (
+    check_count,
+    check_guest,
+    look_before,
+)
 from plugins.booking.services.planning import Wish, plan_visit
 from plugins.booking.services.rules import AUTO_ACCEPT, CUT_OFF, HOLD
 from plugins.booking.services.seating import Hold, Moved, find_seat
 from plugins.booking.services.writing import write_seat, write_visit
-from plugins.membership.api import active_name
 
 #: While it is one of these, a visit can get another time.
 MOVABLE = ("hold", "pending", "confirmed")
@@ -115,60 +118,15 @@ def book_briefly(
         source=source,
         note=note.strip()[:500],
         forced=force,
-        status="hold" if keep else _first_status(store_id, by_member=by_member),
+        status="hold" if keep else first_status(store_id, by_member=by_member),
         hold_until=api.now() + dt.timedelta(minutes=HOLD.get()) if keep else None,
     )
     if number is None:
         return _stored_by_another(key, store_id)
     write_seat(number, store_id, wishes, seat)
     if not keep:
-        _announce(number, member_id)
+        announce(number, member_id)
     return Booked(number, seat.day.day, seat.starts_at, name)
-
-
-@api.unit
-def submit(key: str, *, note: str = "") -> Visit:
-    """Make a booking of the time that was kept under *key*; sent twice it is done once.
-
-    Raises `Conflict` when the time was kept for too long.
-    """
-    visit = lock_kept(key)
-    if visit is None:
-        raise api.Conflict(_("The time was kept for too long. Please choose again."))
-    return book_kept(visit, note)
-
-
-def lock_kept(key: str) -> Visit | None:
-    """Lock the visit of a key until the unit ends; None if its time was kept for too long."""
-    found: Visit | None = api.db.session.scalar(_KEPT, {"key": key, "now": api.now()})
-    return found
-
-
-_KEPT = (
-    sa.select(Visit)
-    .where(
-        Visit.key == sa.bindparam("key"),
-        sa.or_(Visit.hold_until.is_(None), Visit.hold_until > sa.bindparam("now")),
-    )
-    .with_for_update()
-    .execution_options(populate_existing=True)
-)
-
-
-def book_kept(visit: Visit, note: str) -> Visit:
-    """Make a booking of a locked visit unless it is one."""
-    if visit.status != "hold":
-        return visit
-    if visit.member_id is not None and visit.source == "phone":
-        active_name(visit.member_id, locked=True)
-        check_count(count_open(visit.member_id), visit.store_id)
-    visit.status = _first_status(visit.store_id, by_member=visit.source == "phone")
-    visit.hold_until, visit.booked_at = None, api.now()
-    visit.note = note.strip()[:500] or visit.note
-    visit.version += 1
-    api.db.session.flush()
-    _announce(visit.id, visit.member_id)
-    return visit
 
 
 @api.unit
@@ -205,7 +163,7 @@ def change_visit(
     visit.party = len({wish.guest for wish in wanted})
     visit.forced, visit.reason = force, reason.strip()[:200]
     if by_member and visit.status == "confirmed":
-        visit.status = _first_status(visit.store_id, by_member=True)
+        visit.status = first_status(visit.store_id, by_member=True)
     visit.version += 1
     api.db.session.flush()
     api.db.session.execute(sa.delete(Item).where(Item.visit_id == visit.id))
@@ -254,7 +212,8 @@ def _stored_by_another(key: str, store_id: int) -> Booked:
     return _booked(known)
 
 
-def _first_status(store_id: int, *, by_member: bool) -> str:
+def first_status(store_id: int, *, by_member: bool) -> str:
+    """Return the status that a booking begins with."""
     return "pending" if by_member and not AUTO_ACCEPT.get(store_id) else "confirmed"
 
 
@@ -262,7 +221,8 @@ def _staff_of(visit: Visit) -> list[Any]:
     return [item.staff_id for item in visit.items]
 
 
-def _announce(visit_id: int, member_id: int | None) -> None:
+def announce(visit_id: int, member_id: int | None) -> None:
+    """Let other plugins object to a booking, note it, and tell of it."""
     check_visit(visit_id, "book", member_id)
     note_act(visit_id, "book")
     api.emit(booking_visit_booked, visit_id=visit_id)

@@ -15,17 +15,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from console import api
-from console.api import _
 from plugins.booking.models import Cell, Claim, ResourceDay, Visit
-from plugins.booking.services.days import (
-    BITS,
-    bits_of,
-    pack,
-    runs_of,
-    shifted,
-    unpack,
-)
-from plugins.booking.services.slots import Choice, Key
+from plugins.booking.services.days import BITS, pack, shifted, unpack
+from plugins.booking.services.slots import Key
 
 KINDS = ("staff", "place")
 #: Store, day, kind, number and unit of a row.
@@ -61,6 +53,10 @@ class Locked:
 
     def put(self, changes: Iterable[Bits], *, taken: bool) -> None:
         """Write bits into every row that they fall into, in whatever store."""
+        write_busy(self.mark(changes, taken=taken))
+
+    def mark(self, changes: Iterable[Bits], *, taken: bool) -> dict[Place, int]:
+        """Note bits as written, and return the rows that they change, for whoever writes them."""
         changed = dict[Place, int]()
         by_unit: dict[tuple[Key, int], list[tuple[int, int]]] = {}
         for key, unit, first, bits in changes:
@@ -72,10 +68,8 @@ class Locked:
                 busy = busy | here if taken else busy & ~here
             if busy != was:
                 changed[place] = busy
-        if changed:
-            self.rows |= {place: (self.rows[place][0], busy) for place, busy in changed.items()}
-            values = [_values(place, pack(busy)) for place, busy in changed.items()]
-            api.db.session.connection().execute(_UPDATE, values)
+        self.rows |= {place: (self.rows[place][0], busy) for place, busy in changed.items()}
+        return changed
 
     def put_bases(self, bases: Mapping[Place, bytes]) -> None:
         """Write when resources are there."""
@@ -83,6 +77,13 @@ class Locked:
         if changed:
             values = [_values(place, base) for place, base in changed.items()]
             api.db.session.connection().execute(_UPDATE_BASE, values)
+
+
+def write_busy(busy: Mapping[Place, int]) -> None:
+    """Write when resources are taken."""
+    if busy:
+        values = [_values(place, pack(bits)) for place, bits in busy.items()]
+        api.db.session.connection().execute(_UPDATE, values)
 
 
 _TABLE: sa.Table = ResourceDay.__table__
@@ -175,49 +176,6 @@ def busy_of(keys: Iterable[Key], start: int) -> dict[tuple[str, int, int], int]:
         place = (kind, number, unit)
         found[place] = found.get(place, 0) | 1 << (cell - start)
     return found
-
-
-def take(
-    visit_id: int, choices: Sequence[Choice], day_first: int, start: int, rows: Locked
-) -> None:
-    """Write the claims of a visit that starts at a bit of a day; raises `Taken`."""
-    cells = sorted(
-        (*choice.key, day_first + bit, unit)
-        for choice in choices
-        for unit, bits in choice.units
-        for bit in bits_of(bits)
-    )
-    names = ("kind", "resource_id", "cell", "unit")
-    values = [{**dict(zip(names, cell, strict=True)), "visit_id": visit_id} for cell in cells]
-    connection = api.db.session.connection()
-    written = connection.execute(_insert_cells(connection.dialect.name), values)
-    if written.rowcount < len(values):
-        raise Taken(_("This time was taken a moment ago."))
-    lines = [
-        {
-            "visit_id": visit_id,
-            "item": choice.role.item,
-            "kind": choice.key[0],
-            "resource_id": choice.key[1],
-            "first_cell": day_first + first,
-            "last_cell": day_first + last,
-        }
-        for choice in choices
-        for first, last in runs_of(choice.role.cells(start))
-    ]
-    connection.execute(_INSERT_CLAIMS, lines)
-    api.fail_point("after_cells")
-    taken = [(c.key, unit, day_first, bits) for c in choices for unit, bits in c.units]
-    rows.put(taken, taken=True)
-
-
-_INSERT_CLAIMS = sa.insert(Claim.__table__)
-
-
-@cache
-def _insert_cells(_engine: str) -> Any:
-    made = api.insert_into(Cell.__table__).on_conflict_do_nothing()
-    return made.execution_options(preserve_rowcount=True)
 
 
 def claimed_keys(visit_ids: Sequence[int]) -> set[Key]:

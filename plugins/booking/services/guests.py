@@ -64,12 +64,17 @@ def _looking() -> Any:
     )
 
 
-_VISIT = Visit.__table__.c
-_OPEN = sa.select(sa.func.count(_VISIT.id)).where(
-    _VISIT.member_id == sa.bindparam("member"),
-    _VISIT.status.in_(("pending", "confirmed")),
-    _VISIT.starts_at > sa.bindparam("now"),
-)
+def open_of(visit: Any) -> sa.Select[int]:
+    """Count what a member has booked and lies ahead, in a table of visits or an alias of it."""
+    row = visit.c
+    return sa.select(sa.func.count(row.id)).where(
+        row.member_id == sa.bindparam("member"),
+        row.status.in_(("pending", "confirmed")),
+        row.starts_at > sa.bindparam("now", type_=row.starts_at.type),
+    )
+
+
+_OPEN = open_of(Visit.__table__)
 _LOOK = _looking()
 
 

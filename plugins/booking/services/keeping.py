@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -47,12 +48,21 @@ def kept_for(member_id: int, key: str = "") -> Visit | None:
 
 def _lapse(member_id: int, *, but: str) -> list[Hold]:
     """End what is kept for a member, and return it with its days."""
-    lapse = sa.update(Visit).where(
-        *_hers(member_id), Visit.key != but, Visit.hold_until > api.now()
-    )
-    ended = lapse.values(hold_until=api.now()).returning(Visit.id, Visit.day_on)
-    rows = api.db.session.execute(ended.execution_options(synchronize_session=False))
+    values = {"member": member_id, "but": but, "now": api.now()}
+    rows = api.db.session.connection().execute(_LAPSE, values)
     return [(number, day) for number, day in rows]
+
+
+def _lapsing() -> Any:
+    """Build once what is asked for with every time that is kept."""
+    visit = Visit.__table__
+    row, now = visit.c, sa.bindparam("now", type_=visit.c.hold_until.type)
+    hers = (row.member_id == sa.bindparam("member"), row.status == "hold", row.source == "phone")
+    ended = sa.update(visit).where(*hers, row.key != sa.bindparam("but"), row.hold_until > now)
+    return ended.values(hold_until=now).returning(row.id, row.day_on)
+
+
+_LAPSE = _lapsing()
 
 
 def _hers(member_id: int) -> tuple[sa.ColumnElement[bool], ...]:

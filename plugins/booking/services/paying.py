@@ -19,9 +19,10 @@ from plugins.booking.paying import (
     booking_terms,
     booking_visit_sending,
 )
-from plugins.booking.services.booking import Facts, book, book_kept, lock_kept
+from plugins.booking.services.booking import Facts, book
 from plugins.booking.services.planning import Wish
 from plugins.booking.services.rules import CUT_OFF
+from plugins.booking.services.sending import book_kept, lock_kept
 
 
 def terms_of(

@@ -12,10 +12,11 @@ from plugins.booking.hookspecs import booking_visit_moved, booking_visit_status_
 from plugins.booking.models import Visit
 from plugins.booking.services.acts import act_known, check_visit, lock_visit, note_act
 from plugins.booking.services.booking import require_before_cut_off
-from plugins.booking.services.claiming import Taken, release, take
+from plugins.booking.services.claiming import Taken, release
 from plugins.booking.services.days import ALL, MINUTES, cell_at, cells_for
 from plugins.booking.services.seating import locked_for
 from plugins.booking.services.slots import Key, Plan, Role, assign
+from plugins.booking.services.taking import take
 
 
 @dataclass(frozen=True)

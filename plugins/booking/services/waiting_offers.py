@@ -11,9 +11,10 @@ from console import api
 from console.api import _
 from plugins.booking.hookspecs_waiting import booking_time_offered
 from plugins.booking.models import OPEN_WAITS, Visit, Wait, WaitAct
-from plugins.booking.services.booking import book, submit
+from plugins.booking.services.booking import book
 from plugins.booking.services.claiming import claimed_keys, drop_holds, lock_days
 from plugins.booking.services.classes import lock_class, places_left, take_place
+from plugins.booking.services.sending import submit
 from plugins.booking.services.waiting import (
     KEPT,
     Span,

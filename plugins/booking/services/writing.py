@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-import sqlalchemy as sa
-
 from console import api
-from plugins.booking.models import Item, Visit
-from plugins.booking.services.claiming import take
+from plugins.booking.models import Visit
 from plugins.booking.services.facts import StoreFacts, facts_of, offer_of, price_at
 from plugins.booking.services.planning import Wish
 from plugins.booking.services.seating import Seat
+from plugins.booking.services.taking import take
 
 
 @cache
@@ -21,9 +19,6 @@ def _insert_visit(_engine: str) -> Any:
     table = Visit.__table__
     made = api.insert_into(table).on_conflict_do_nothing(index_elements=[table.c.key])
     return made.returning(table.c.id)
-
-
-_INSERT_ITEMS = sa.insert(Item.__table__)
 
 
 def write_visit(
@@ -52,10 +47,7 @@ def write_seat(visit_id: int, store_id: int, wishes: Sequence[Wish], seat: Seat)
     """Write what a visit consists of, and claim its time; raises `Taken`."""
     facts = facts_of(store_id)
     items = [_item(facts, n, wish, seat) for n, wish in enumerate(wishes)]
-    for item in items:
-        item["visit_id"] = visit_id
-    api.db.session.connection().execute(_INSERT_ITEMS, items)
-    take(visit_id, seat.choices, seat.day.first, seat.start, seat.rows)
+    take(visit_id, seat.choices, seat.day.first, seat.start, seat.rows, items)
 
 
 def _item(facts: StoreFacts, number: int, wish: Wish, seat: Seat) -> dict[str, Any]:
