@@ -17,11 +17,13 @@ class LateRule(Rule):
 
     #: The parts of all addresses: most have theirs in common with others.
     known: ClassVar[dict[tuple[str, bool, bool, bool], RulePart]] = {}
+    steps: ClassVar[dict[tuple[bool, str], tuple[bool, str]]] = {}
 
     def compile(self) -> None:
         """Read the address into parts, each of which is kept once for all rules."""
         super().compile()
         self._parts = [self._share(part) for part in self._parts]
+        self._trace = [self.steps.setdefault(step, step) for step in self._trace]
 
     def _share(self, part: RulePart) -> RulePart:
         same = (part.content, part.final, part.static, part.suffixed)

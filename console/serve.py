@@ -50,6 +50,8 @@ def run(config: Config) -> int:
     gc.disable()  # nothing that a start makes is garbage
     app = prepare(config)
     _warm(app, config)
+    for pages in app.iter_blueprints():
+        pages.deferred_functions.clear()  # they were for mounting, which is over
     with app.app_context():
         db.engine.dispose()
     gc.freeze()  # what is there now stays: no search for garbage need look at it again

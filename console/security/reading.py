@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from babel import Locale
+import tomllib
+from functools import cache
+from importlib.resources import files
+
 from flask import has_request_context, request
 from sqlalchemy.exc import DBAPIError
 
@@ -90,7 +93,10 @@ def languages(url: str) -> list[dict[str, object]]:
 
 def own_name(locale: str) -> str:
     """Return what a language calls itself."""
-    parsed = Locale.parse(locale)
-    name = parsed.get_language_name(locale) or locale
-    script = parsed.script and parsed.get_script_name(locale)
-    return f"{script}{name}" if script else name
+    return _own_names().get(locale, locale)
+
+
+@cache
+def _own_names() -> dict[str, str]:
+    """Read the names; to ask Babel for three words would load all it knows of each language."""
+    return tomllib.loads(files("console").joinpath("languages.toml").read_text("utf-8"))
