@@ -35,6 +35,7 @@ from plugins.cashier.services.keys import new_key
 from plugins.cashier.services.performers import staff_of_store
 from plugins.cashier.services.printing import chosen_printer
 from plugins.cashier.services.tendering import Plan, all_kinds, money_kinds, plan
+from plugins.cashier.services.top_up_terms import terms_at_counter
 from plugins.ledger.api import standings
 from plugins.membership.api import Member, level_of, offers_for, purses_of
 from plugins.messages.api import send_code
@@ -182,6 +183,7 @@ def _tell_bill(bill: Bill, chosen: Plan | None) -> dict[str, Any]:
         "member": member,
         "panel": _panel(member, bill) if member else None,
         "rows": rows,
+        "terms": terms_at_counter(bill, [row["line"] for row in rows]),
         "quoted": steps,
         "plan": now,
         "proposals": _proposals(bill, now),

@@ -11,6 +11,7 @@ from console import api
 from console.api import _
 from plugins.cashier.models import Bill, Line, LinePart, Payment, PaymentKind, Settlement
 from plugins.cashier.offers import Quote
+from plugins.cashier.services.top_up_terms import terms_at_counter
 from plugins.ledger.api import standings
 from plugins.membership.api import add_growth, take_back_growth
 from plugins.messages.api import MessageKind, send_message
@@ -99,6 +100,7 @@ def write_receipt(
             }
             for line in lines
         ],
+        "terms": terms_at_counter(bill, lines),
         "acts": [*bill.receipt.get("acts", ()), act],
     }
 

@@ -43,6 +43,7 @@ PARTS = (
     ("sessions", _("Sessions left")),
     ("cashier", _("Who settled")),
     ("unused", _("Benefits that did not count, and why")),
+    ("terms", _("Terms of top-ups")),
     ("code", _("QR code that opens the receipt on the member's phone")),
 )
 HEADER = api.Setting(
@@ -55,7 +56,7 @@ FOOTER = api.Setting("cashier.receipt_footer", _("Foot of receipts"), "", per_st
 SHOWN = api.Setting(
     "cashier.receipt_parts",
     _("What receipts show"),
-    "people,list,member,balance,points,sessions,cashier,code",
+    "people,list,member,balance,points,sessions,cashier,terms,code",
     per_store=True,
 )
 PAPER = api.Setting(
@@ -171,6 +172,8 @@ def _rows(bill: Bill, look: Look, *, again: bool) -> Iterator[SlipRow]:
     if bill.owing_fen:
         yield SlipRow(api.gettext("Owing"), api.format_fen(bill.owing_fen), "total")
     yield from _held(bill, look)
+    if "terms" in look.parts:
+        yield from _terms(bill)
     footer = fill(look.footer, facts) or [api.gettext("Thank you, see you soon")]
     if footer:
         yield SlipRow(look="rule")
@@ -212,6 +215,16 @@ def _unused(bill: Bill) -> Iterator[SlipRow]:
     """Say which benefits did not count and why, in the words that the cashier read."""
     for one in bill.receipt.get("unused", ()):
         yield SlipRow(f"{api.thaw(one['reason'])}: {api.thaw(one['why'])}", look="indent")
+
+
+def _terms(bill: Bill) -> Iterator[SlipRow]:
+    """Print the terms that stood when she topped up at the counter."""
+    text = bill.receipt.get("terms")
+    if text:
+        yield SlipRow(look="rule")
+        yield SlipRow(api.gettext("Terms of top-ups"))
+        for row in text.splitlines():
+            yield SlipRow(row)
 
 
 def _plain(fen: int) -> str:

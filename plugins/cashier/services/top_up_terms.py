@@ -1,4 +1,4 @@
-"""The store's terms for top-ups: read and ticked on her phone before she pays, and kept."""
+"""The store's terms for top-ups: ticked on her phone, shown at the till, kept on the receipt."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ TERMS = api.Setting(
     "cashier.top_up_terms",
     _("Terms of top-ups"),
     "",
-    help=_("Members read and tick them on their phones before they top up. Empty: no terms."),
+    help=_(
+        "Members read and tick them on their phones before they top up; the till shows them, and "
+        "receipts of top-ups have them. Empty: no terms."
+    ),
     per_store=True,
     long=True,
 )
@@ -49,3 +52,10 @@ def agreed_terms(lines: Sequence[Line]) -> list[dict[str, Any]]:
     """Return the terms that a member ticked for the top-ups on a bill, with when and the hash."""
     found = (line.facts.get(AGREED) for line in lines if line.kind == "top_up")
     return [{**one, "at": dt.datetime.fromisoformat(one["at"])} for one in found if one]
+
+
+def terms_at_counter(bill: Bill, lines: Sequence[Line]) -> str:
+    """Return the terms for the top-ups on a bill that nobody ticked on a phone, "" for none."""
+    if any(line.kind == "top_up" and AGREED not in line.facts for line in lines):
+        return TERMS.get(bill.store_id).strip()
+    return ""

@@ -19,6 +19,7 @@ from plugins.cashier.desk import Slip, SlipRow
 from plugins.cashier.services import escpos
 from plugins.cashier.services.printing import ADDRESS, AT_ONCE, DRAWER, PRINTER
 from plugins.cashier.services.slips import HEADER, LANGUAGE, check_text, paper_of, slip_of
+from plugins.cashier.services.top_up_terms import TERMS
 from plugins.membership.models import MemberCard
 from plugins.messages.api import Message
 from tests.plugins.cashier.test_agreed_prices import give_level
@@ -27,7 +28,7 @@ from tests.support.pages import words
 from tests.support.people import SignIn, post
 from tests.support.phones import phone_of
 from tests.support.salon import add_staff, add_store
-from tests.support.till import add_to, balance, bill_of, cash, pay, service_for, top_up
+from tests.support.till import add_to, add_top_up, balance, bill_of, cash, pay, service_for, top_up
 
 pytestmark = pytest.mark.either_engine
 
@@ -290,3 +291,20 @@ def test_change_is_on_the_receipt(store: Any) -> None:
     rights = [row.right for row in slip_of(api.db.session.get_one(Bill, number)).rows]
     assert "150.00" in rights
     assert "22.00" in rights
+
+
+def test_who_tops_up_at_the_counter_reads_the_terms_at_the_till_and_on_the_receipt(
+    store: Any, anna: int, sign_in: SignIn
+) -> None:
+    api.unit(TERMS.put)("Good in all stores.\nNo end.")
+    bill = bill_of(anna)
+    add_to(bill, service_for(30))
+    desk = sign_in("front_desk", store.id)
+    assert "No end." not in desk.get(f"{HOME}{bill}").text
+    add_top_up(bill, 500)
+    assert "No end." in desk.get(f"{HOME}{bill}").text
+    pay(bill, cash(530))
+    api.unit(TERMS.put)("Never back.")
+    slip = [row.left for row in paper_of(api.db.session.get_one(Bill, bill)).rows]
+    assert "No end." in slip
+    assert "Never back." not in slip
