@@ -30,7 +30,8 @@ def act_known(key: str, visit_id: int) -> bool:
     return of is not None
 
 
-_INSERT = sa.insert(Act.__table__)
+#: Inline, since nobody asks for its number.
+_INSERT = sa.insert(Act.__table__).inline()
 
 
 def note_act(
