@@ -73,6 +73,7 @@ class StatementReading:
         """Forget a file of which nothing was taken in."""
         _file(number)
         _forget(number)
+        api.say_done(api.gettext("The file is discarded."))
         return redirect(f"{HOME}reconcile")
 
     def _draw(

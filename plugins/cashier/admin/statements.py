@@ -19,6 +19,7 @@ from plugins.cashier.permissions import RECONCILE
 from plugins.cashier.services.statements.reading import read_rows
 from plugins.cashier.services.statements.standing import Standing, standings_of
 from plugins.cashier.services.statements.taking import channel, channels, compare, resolve
+from plugins.cashier.services.statements.waiting import KEPT, files_waiting, keep_statement
 
 LINES = "/console/cashier/statement_lines/"
 TONES = {"matched": "good", "amount": "bad", "ours": "warn", "theirs": "warn"}
@@ -73,7 +74,7 @@ class StatementAdmin(StatementReading, api.ModelAdmin):
             read_rows(content)
             kind_id = kind.id
             api.db.session.rollback()
-            file = api.keep_file(content, sent.filename, kind="sheet")
+            file = keep_statement(content, sent.filename)
         except api.Refused as refused:
             return self._show(refused), refused.status
         return redirect(f"{HOME}read/{file.id}?kind_id={kind_id}")
@@ -92,6 +93,8 @@ class StatementAdmin(StatementReading, api.ModelAdmin):
             view=self,
             rows=found,
             channels=channels(),
+            waiting=files_waiting(),
+            days_kept=KEPT.days,
             entered=request.form,
             lines=LINES,
             problem=problem,

@@ -26,6 +26,7 @@ from plugins.cashier.services.statements.taking import (
     resolve,
     take_in,
 )
+from plugins.cashier.services.statements.waiting import drop_old_files
 from plugins.cashier.services.tying import tie_out, whole_book
 from plugins.cashier.services.vouchers import put_voucher, voucher_tender
 from plugins.ledger.api import Name, platform, salon
@@ -262,3 +263,26 @@ def test_the_accountant_takes_a_file_in_and_explains(wechat: int, sign_in: SignI
     assert post(client, where, {"note": "a deposit of the landlord"}).status_code == 302
     assert "Channels and till agree" in words(client.get(home).get_data(as_text=True))
     assert post(client, home, {"kind_id": wechat}).status_code == 422
+
+
+def test_a_file_that_nobody_took_in_waits_is_discarded_and_is_gone_after_thirty_days(
+    wechat: int, sign_in: SignIn
+) -> None:
+    client, home = sign_in("accountant"), "/console/cashier/statements/reconcile"
+    for name in ("march.csv", "april.csv"):
+        sent = {"kind_id": wechat, "file": (io.BytesIO(f"{name},1\n".encode()), name)}
+        kept = post(client, home, sent).location
+    assert "march.csv" in words(client.get(home).text)
+    assert "march.csv" not in words(sign_in("accountant").get(home).text)
+    assert post(client, f"{kept.partition('?')[0]}/discard").location == home
+    page = words(client.get(home).text)
+    assert ("march.csv" in page, "april.csv" in page) == (True, False)
+    drop_old_files()
+    assert [file.name for file in _files() if file.size] == ["march.csv"]
+    with api.at_moment(api.now() + dt.timedelta(days=31)):
+        drop_old_files()
+    assert not any(file.size or file.place.exists() for file in _files())
+
+
+def _files() -> list[api.StoredFile]:
+    return api.db.session.query(api.StoredFile).all()
