@@ -21,11 +21,12 @@ SHOWN = 30
 
 @routes.get("/receipts", audience="visitor")
 def show_receipts() -> Any:
-    """Show a member what she paid lately."""
+    """Show a member what she paid lately, the last first."""
     paid = sa.select(Bill).where(
         Bill.member_id == api.visitor().id, Bill.state.in_(("settled", "part_paid", "refunded"))
     )
-    bills = api.db.session.scalars(paid.order_by(Bill.id.desc()).limit(SHOWN)).all()
+    latest = paid.order_by(Bill.settled_at.desc(), Bill.id.desc()).limit(SHOWN)
+    bills = api.db.session.scalars(latest).all()
     stores = {store.id: store.name for store in api.db.session.scalars(sa.select(api.Store))}
     return api.render_public("cashier/phone/receipts.html", bills=bills, stores=stores)
 

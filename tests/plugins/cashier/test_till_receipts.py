@@ -152,6 +152,16 @@ def test_a_receipt_keeps_why_a_benefit_did_not_count(app: Flask, anna: int) -> N
 
 
 @pytest.mark.any_engine
+def test_the_receipts_on_her_phone_begin_with_the_last_one(app: Flask, anna: int) -> None:
+    first, second = bill_of(anna), bill_of(anna)
+    for number, yuan in ((second, 20), (first, 10)):
+        add_to(number, service_for(yuan))
+        pay(number, cash(yuan))
+    page = phone_of(app, anna).get("/cashier/receipts").text
+    assert page.index(f"/cashier/receipts/{first}") < page.index(f"/cashier/receipts/{second}")
+
+
+@pytest.mark.any_engine
 def test_esc_pos_bytes_set_the_right_side_at_the_edge() -> None:
     slip = Slip([SlipRow("晴美沙龙", look="title"), SlipRow("剪发", "110.00")], 58)
     told = escpos.encode(slip, opens_drawer=True)
