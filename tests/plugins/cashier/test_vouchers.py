@@ -21,16 +21,17 @@ from plugins.cashier.api import (
     undo_settlement,
 )
 from plugins.cashier.models import Deal
+from plugins.cashier.services.refunding.showing import show_sheet
 from plugins.cashier.services.tendering import plan
 from plugins.cashier.services.tying import tie_out, whole_book
 from plugins.cashier.services.vouchers import VoucherUsed, put_voucher, voucher_tender
 from plugins.ledger.api import platform, salon
 from plugins.ledger.services.verifying import verify
-from tests.support.cards import add_product, item, refused
+from tests.support.cards import Shop, add_product, item, refused, use
 from tests.support.ledger import balance as book
 from tests.support.membership import join
 from tests.support.people import SignIn, post
-from tests.support.refunds import alone_up_to, refund
+from tests.support.refunds import agree, alone_up_to, pay_out, refund, sheet_for
 from tests.support.salon import add_store
 from tests.support.till import add_to, bill_of, cash, pay, service_for
 
@@ -164,6 +165,36 @@ def test_a_voucher_gives_a_card_to_a_member(deal: int) -> None:
     agrees()
     undo_settlement(bill_id, "wrong guest")
     assert (card.state, book(platform("meituan")), book(salon("fee", 1))) == ("void", 0, 0)
+    agrees()
+
+
+def test_the_platforms_fee_of_a_card_takes_nothing_off_her_refund(deal: int) -> None:
+    product = add_product("头皮十次", 98_000, item(service_for(128), 10))
+    anna, code = join("Anna"), add_deal("头皮十次", 68_800, 10, gives=f"card:{product.id}")
+    bill_id = bill_of(anna.id)
+    line = put_voucher(bill_id, code, CODE)
+    pay(bill_id, voucher_tender(line), agreed_by=None)
+    alone_up_to(1_000)
+    made = agree(sheet_for(anna.id, kind="card"))
+    assert made.amount_fen == 68_800
+    told = {one.label: one.figure for one in show_sheet(made.sheet).accounts[0].results}
+    assert "¥68.80" in [told[label] for label in told if label.startswith("Platform fee")]
+    pay_out(made)
+    assert (book(platform("meituan")), book(salon("fee", 1))) == (0, 0)
+    agrees()
+
+
+def test_a_card_of_which_sessions_were_used_leaves_the_platform_its_fee(deal: int) -> None:
+    service = service_for(128)
+    product = add_product("头皮十次", 98_000, item(service, 10))
+    anna, code = join("Anna"), add_deal("头皮十次", 68_800, 10, gives=f"card:{product.id}")
+    bill_id = bill_of(anna.id)
+    pay(bill_id, voucher_tender(put_voucher(bill_id, code, CODE)), agreed_by=None)
+    use(Shop(api.db.session.get_one(api.Store, 1), anna, service), api.db.session.query(Card).one())
+    alone_up_to(1_000)
+    made = pay_out(agree(sheet_for(anna.id, kind="card")))
+    assert made.amount_fen == 61_920
+    assert (book(platform("meituan")), book(salon("fee", 1))) == (0, -6_880)
     agrees()
 
 

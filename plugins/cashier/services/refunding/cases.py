@@ -23,6 +23,7 @@ from plugins.cashier.services.billing import lock_bill
 from plugins.cashier.services.days import closed_through, locked_through
 from plugins.cashier.services.naming import OWN
 from plugins.cashier.services.numbers import lock_counter, today_of
+from plugins.cashier.services.refunding.fees import with_fee
 from plugins.cashier.services.refunding.finishing import finish
 from plugins.cashier.services.refunding.law import rates_in_force
 from plugins.cashier.services.refunding.lines import (
@@ -55,7 +56,7 @@ def find_refundables(member_id: int, keys: Sequence[str]) -> list[Refundable]:
     known = {one.key: one for one in refundables_of(member_id)}
     if not keys or any(key not in known for key in keys):
         raise api.NotFound(_("There is nothing left of this to refund."))
-    found = [known[key] for key in dict.fromkeys(keys)]
+    found = [with_fee(known[key]) for key in dict.fromkeys(keys)]
     if len({one.kind for one in found}) > 1:
         raise api.Refused(_("Refund top-ups and cards each on a sheet of their own."))
     return found

@@ -20,6 +20,7 @@ from plugins.cashier.services.refunding.cases import (
     lock_refund,
     reckon,
 )
+from plugins.cashier.services.refunding.fees import fee_of, take_fee_back
 from plugins.cashier.services.refunding.finishing import finish
 from plugins.cashier.services.refunding.online import send_online_back
 from plugins.cashier.services.refunding.sheets import Asked, Sheet
@@ -50,6 +51,11 @@ class Source:
     account: Name
     payment: Payment | None = None
     kind: PaymentKind | None = None
+
+    @property
+    def fee_fen(self) -> int:
+        """What a platform kept of it, and gives back when all of it goes back this way."""
+        return fee_of(self.payment) if self.payment is not None else 0
 
 
 @dataclass(frozen=True)
@@ -142,8 +148,12 @@ def pay_refund(refund_id: int, ways: Ways) -> Refund:
     for one in found:
         payouts = plan.get(one.key, [])
         one.take(_entry(refund, one.key), [money for money, _payout in payouts])
-        for _money, payout in payouts:
+        for money, payout in payouts:
             api.db.session.add(payout)
+            payment = sources[payout.ref].payment if payout.ref else None
+            if payment is not None:
+                entry = _entry(refund, f"{one.key}:fee:{payment.id}")
+                take_fee_back(entry, payment, money.account, money.amount_fen)
     _pay_interest(refund, ways)
     finish(refund)
     api.fail_point("after_refund")

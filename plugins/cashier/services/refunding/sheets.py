@@ -70,7 +70,8 @@ class Purchase:
     """One contract: what was bought for how much, and what became of it.
 
     *paid_fen* is less than *price_fen* where something is owing. *had_before* says that she
-    knew the service before she bought.
+    knew the service before she bought. *fee_fen* is what a platform kept of the price: a cost of
+    the salon, which takes nothing off the refund.
     """
 
     key: str
@@ -81,6 +82,7 @@ class Purchase:
     shares: Sequence[Share] = ()
     term: Term | None = None
     had_before: bool = False
+    fee_fen: int = 0
 
 
 @dataclass(frozen=True)
@@ -363,6 +365,7 @@ def _account_facts(account: Account) -> dict[str, Any]:
         "title": purchase.title,
         "price_fen": purchase.price_fen,
         "paid_fen": purchase.paid_fen,
+        "fee_fen": purchase.fee_fen,
         "bought_on": purchase.bought_on.isoformat(),
         "shares": [
             {
