@@ -93,4 +93,6 @@ def pgettext(context: str, message: str, **values: object) -> str:
 
 def translate(text: str, translations: Mapping[str, str]) -> str:
     """Return words that the salon wrote, in the reader's language if they were translated to it."""
+    if not translations:
+        return text
     return translations.get(str(get_locale() or ""), "") or text

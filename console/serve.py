@@ -47,7 +47,6 @@ def run(config: Config) -> int:
         log.warning(warning)
     _return_memory()
     listener = listen(config)
-    gc.disable()  # nothing that a start makes is garbage
     app = prepare(config)
     _warm(app, config)
     for pages in app.iter_blueprints():

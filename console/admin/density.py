@@ -8,7 +8,8 @@ read in its own order, and the condition is then checked row by row.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,23 +21,22 @@ from console.db import db
 MANY = 2000
 
 
-def are_few(rows: sa.Select[Any], key: Hashable = None) -> bool:
-    """Tell whether *rows* are no more than `MANY`; under a *key* that is known for a minute."""
+def are_few(rows: sa.Select[Any]) -> bool:
+    """Tell whether *rows* are no more than `MANY`."""
+    some = rows.limit(MANY + 1).subquery()
+    counted = db.session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
+    return counted <= MANY
 
-    def count() -> bool:
-        some = rows.limit(MANY + 1).subquery()
-        counted = db.session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
-        return counted <= MANY
 
-    if key is None:
-        return count()
+def known_few(key: Hashable, rows: Callable[[], sa.Select[Any]]) -> bool:
+    """Tell it of what is known under a *key* for a minute; *rows* are selected only to count."""
     host = current_app.extensions["console"]
-    return bool(host.remember_briefly(("few", key), count))
+    return bool(host.remember_briefly(("few", key), lambda: are_few(rows())))
 
 
-def leads_to_few(rows: sa.Select[Any], key: Hashable) -> bool:
+def leads_to_few(rows: Callable[[], sa.Select[Any]], key: Hashable) -> bool:
     """Tell whether a list had better begin at *rows*; PostgreSQL finds out by itself."""
-    return _is_sqlite() and are_few(rows, key)
+    return _is_sqlite() and known_few(key, rows)
 
 
 def few_of(rows: sa.Select[Any]) -> list[Any] | None:
@@ -75,12 +75,17 @@ def eased(
         return condition
     used = {part for part in visitors.iterate(condition) if isinstance(part, sa.Column)}
     own: sa.Table = sa.inspect(model).local_table
-    led = {index.columns[0] for index in own.indexes if len(index.columns)}
-    if not used & led or used & set(sorted_by.base_columns):
+    if not used & _led(own) or used & set(sorted_by.base_columns):
         return condition  # no index would be taken, or it is the list's own
     (key,) = own.primary_key.columns
-    rows = sa.select(key).where(condition)
-    return condition if are_few(rows, (own.name, asked)) else checked(condition)
+    few = known_few((own.name, asked), lambda: sa.select(key).where(condition))
+    return condition if few else checked(condition)
+
+
+@lru_cache(maxsize=256)
+def _led(table: sa.Table) -> frozenset[Any]:
+    """Return the columns that an index of *table* begins with."""
+    return frozenset(index.columns[0] for index in table.indexes if len(index.columns))
 
 
 def _is_sqlite() -> bool:

@@ -117,7 +117,8 @@ class ListPage:
         edit, delete = flags["edit"], flags["delete"]
         drawn: list[str] = []
         for index, (number, row, shown) in enumerate(zip(ids, page.rows, cells, strict=True)):
-            place = f"{self.base}{quote(str(number), safe='')}/"
+            key = number if isinstance(number, int) else quote(str(number), safe="")
+            place = f"{self.base}{key}/"
             edits = edit is not None and bool(row[edit])
             drawn.append(
                 buttons.draw(

@@ -45,7 +45,7 @@ def scope_of_list(model: type[Any], needs: Permission) -> sa.ColumnElement[bool]
         limit is None
         or keys is None
         or not stores
-        or not density.leads_to_few(keys(stores), (model.__name__, stores))
+        or not density.leads_to_few(lambda: keys(stores), (model.__name__, stores))
     ):
         return limit
     return sa.and_(pk_of(model).in_(keys(stores)), limit)

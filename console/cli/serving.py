@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ def run() -> None:
 
     HOST and PORT say where, DATABASE_URL names the database, DEMO=0 keeps the demo out.
     """
+    gc.disable()  # nothing that a start makes is garbage; serving enables it again
     from console import serve
 
     sys.exit(serve.run(_make_config()))

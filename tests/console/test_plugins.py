@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from textwrap import dedent
 from types import ModuleType
@@ -14,8 +15,9 @@ from flask.testing import FlaskClient
 from console import worker
 from console.db import db
 from console.errors import NotFound, Refused
-from console.host import Host, discovery, states
+from console.host import Host, discovery, mount, states
 from console.migrate import migrate_database
+from console.plugin import Plugin
 from console.security.models import User
 from tests.support.app import MakeApp, make_config
 from tests.support.people import add_person, enter, login_of, post
@@ -390,3 +392,21 @@ def test_plugins_are_mounted_after_those_they_require(app: Flask) -> None:
     for name in names:
         plugin = app.extensions["console"].mounted[name].plugin
         assert all(names.index(needed) < names.index(name) for needed in plugin.requires)
+
+
+def test_a_demo_is_imported_only_where_there_may_be_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "from console.plugin import DemoPart\nPART = DemoPart(load=lambda: None)\n"
+    (tmp_path / "teahouse_shown.py").write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+
+    class Teahouse(Plugin):
+        name, version, title, summary = "teahouse", "1.0", "Tea", "Tea"
+        demo = ("teahouse_shown",)
+
+    assert mount.collect(Teahouse(), with_demo=False).demo == ()
+    assert "teahouse_shown" not in sys.modules
+    (part,) = mount.collect(Teahouse(), with_demo=True).demo
+    assert part.load is not None
+    del sys.modules["teahouse_shown"]
