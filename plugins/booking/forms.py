@@ -30,12 +30,14 @@ def stores_for(needs: api.Permission) -> list[api.Store]:
 
 def store_here(needs: api.Permission) -> api.Store:
     """Return the store that was chosen, else the one she works in, else the first."""
+    chosen = number_of("store_id") if text_of("store_id") else api.actor().store_id
+    store = api.known_store(chosen) if chosen is not None else None
+    if store is not None and not store.closed and needs.held(store.id):
+        return store
     stores = stores_for(needs)
-    wanted = request.values.get("store_id") or str(api.actor().store_id or "")
-    found = next((store for store in stores if str(store.id) == wanted), None)
-    if found is None and not stores:
+    if not stores:
         raise api.NotFound(_("There is no such store."))
-    return found or stores[0]
+    return stores[0]
 
 
 def number_of(name: str) -> int | None:
