@@ -36,8 +36,9 @@ GRACE = 15
 PAUSE = 1.0
 REQUEST_TIMEOUT = 60
 #: What the C library is told, by the numbers of its `malloc.h`: pieces of half a megabyte and
-#: more are given back at once. Else it keeps the 19 MB of the first password that is checked.
-MALLOC = {"mmap threshold": (-3, 1 << 19), "trim threshold": (-1, 1 << 20)}
+#: more are given back at once, and all threads share one heap. Else it keeps the 19 MB of the
+#: first password that is checked, and a heap for each thread.
+MALLOC = {"mmap threshold": (-3, 1 << 19), "trim threshold": (-1, 1 << 20), "heaps": (-8, 1)}
 
 
 def run(config: Config) -> int:
