@@ -21,15 +21,15 @@ export function drawLoad(columns) {
 
 function drawMini(part, column) {
   const { visit } = part;
-  const words = sayVisit(visit);
-  const card = make('a', { className: `week-visit board-open is-${visit.status}`, href: `/console/booking/visits/${visit.id}/`, title: words, 'aria-label': words });
+  const card = make('a', { className: `week-visit board-open is-${visit.status}`, href: `/console/booking/visits/${visit.id}/`, title: sayVisit(visit) });
   Object.assign(card.dataset, { visit: visit.id, key: `week:${visit.id}:${column.kind}${column.id}` });
   card.classList.toggle('is-late', visit.late);
   card.classList.toggle('is-class', Boolean(visit.places));
   card.classList.toggle('is-pale', !isFound(visit));
   card.classList.toggle('is-changed', state.changed.has(visit.id));
-  const signs = make('span', { className: 'board-signs', 'aria-hidden': 'true' }, ...signsOf(visit, column));
-  card.append(make('span', { className: 'num' }, clockOf(column, part.from)), make('b', {}, visit.name), signs);
+  const signs = make('span', { className: 'board-signs' }, ...signsOf(visit, column));
+  const more = make('span', { className: 'visually-hidden' }, `${visit.label} ${visit.what}`);
+  card.append(make('span', { className: 'num' }, clockOf(column, part.from)), make('b', {}, visit.name), signs, more);
   return card;
 }
 
