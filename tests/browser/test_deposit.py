@@ -16,7 +16,7 @@ from plugins.booking.services.rules import LEAD
 from plugins.checkout.models import Deposit
 from plugins.membership.public.routes import COOKIE
 from plugins.membership.services.visitors import start_session
-from tests.support.booking import Salon
+from tests.support.booking import Salon, zone_at_noon
 from tests.support.checkout import add_rule, books_agree, deposit_now
 from tests.support.live import Live, choose
 from tests.support.membership import join
@@ -31,7 +31,7 @@ SOON_MS = 20_000
 @pytest.fixture
 def salon(app: Flask, live: Live) -> Salon:
     """A store that is open at any time and asks for half of the price ahead."""
-    made = Salon(technicians=1, price_fen=12_800, hours=(0, 1440))
+    made = Salon(technicians=1, price_fen=12_800, hours=(0, 1440), zone=zone_at_noon())
     today = api.today(made.store.time_zone)
     for ahead in range(3):
         made.roster(*made.staff, day=today + dt.timedelta(days=ahead), span=(0, 1440))

@@ -18,7 +18,7 @@ from plugins.ledger.api import standings
 from plugins.membership.api import show_code
 from plugins.membership.public.routes import COOKIE
 from plugins.membership.services.visitors import start_session
-from tests.support.booking import Salon
+from tests.support.booking import Salon, zone_at_noon
 from tests.support.cards import Shop, add_product, item, sell
 from tests.support.checkout import books_agree
 from tests.support.live import Live, choose
@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.any_engine]
 @pytest.fixture
 def shop(app: Flask) -> Shop:
     """A store that is open at any time, with a member who holds a card of three sessions."""
-    salon = Salon(technicians=1, price_fen=12_800, hours=(0, 1440))
+    salon = Salon(technicians=1, price_fen=12_800, hours=(0, 1440), zone=zone_at_noon())
     today = api.today(salon.store.time_zone)
     for ahead in range(3):
         salon.roster(*salon.staff, day=today + dt.timedelta(days=ahead), span=(0, 1440))

@@ -37,6 +37,12 @@ def clocks(moments: Sequence[dt.datetime], zone: str = ZONE) -> list[str]:
     return [f"{moment.astimezone(ZoneInfo(zone)):%H:%M}" for moment in moments]
 
 
+def zone_at_noon() -> str:
+    """Name a time zone in which it is about noon, so that no visit of today reaches midnight."""
+    ahead = 12 - api.now().hour
+    return f"Etc/GMT{-ahead:+}"  # the signs of these zones are the other way round
+
+
 class Salon:
     """A store that is open from 10 to 18, with technicians who do one service of an hour."""
 

@@ -177,7 +177,8 @@ def test_the_platforms_fee_of_a_card_takes_nothing_off_her_refund(deal: int) -> 
     alone_up_to(1_000)
     made = agree(sheet_for(anna.id, kind="card"))
     assert made.amount_fen == 68_800
-    told = {one.label: one.figure for one in show_sheet(made.sheet).accounts[0].results}
+    with api.speaking("en"):
+        told = {one.label: one.figure for one in show_sheet(made.sheet).accounts[0].results}
     assert "¥68.80" in [told[label] for label in told if label.startswith("Platform fee")]
     pay_out(made)
     assert (book(platform("meituan")), book(salon("fee", 1))) == (0, 0)
