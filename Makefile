@@ -24,7 +24,7 @@ check:
 	$(PREPARE) test
 	@$(BIN)/python -m tools.checks fast
 
-# Every page in a browser; `make test` looks at six of those that one template draws.
+# Every page in a browser; `make test` looks at four of those that one template draws.
 pages:
 	$(PREPARE) test
 	@$(BIN)/python -m tools.browser
