@@ -11,6 +11,7 @@ from benchmarks.bars import Bar, at_most
 from benchmarks.report import NAMES, write_run
 
 FILE, PAGE = "booking-{}.json", "booking.md"
+CORES = 2
 
 
 def booking_bars(run: Mapping[str, Any]) -> list[Bar]:
@@ -23,9 +24,18 @@ def booking_bars(run: Mapping[str, Any]) -> list[Bar]:
         at_most("fully booked month, any of 50: queries", month["queries"], 10, ""),
         at_most("one booking over HTTP, front desk: CPU", http["desk"], 5, "ms"),
         at_most("one booking over HTTP, phone: CPU", http["send"], 5, "ms"),
+        _ceiling("front desk", http["desk"]),
+        _ceiling("phone", http["send"]),
         at_most("page of free times, many stores against one", run["growth"]["page"], 1.2, "x"),
         at_most("keeping a time, many stores against one", run["growth"]["keep"], 1.2, "x"),
     ]
+
+
+def _ceiling(who: str, ms: float) -> Bar:
+    """Return the bar of how many bookings two cores can take in a second at most."""
+    a_second = CORES * 1000 / ms
+    what = f"bookings a second on {CORES} cores at most, {who}"
+    return Bar(what, "≥ 400", f"{a_second:.0f}", a_second >= 400)
 
 
 def write_bookings(run: Mapping[str, Any], folder: Path) -> None:
