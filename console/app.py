@@ -15,7 +15,7 @@ from console.host import Host, faults
 from console.host.mount import folder_of
 from console.i18n import LOCALES
 from console.plugin import Plugin
-from console.routes import LateRule
+from console.routes import LateRule, RowNumber
 from console.security.reading import html_language
 from console.security.settings import SHOP_NAME
 
@@ -36,6 +36,7 @@ def create_app(
     config = config or load_config()
     app = Flask("console", instance_path=str(config.instance), root_path=str(HERE))
     app.url_rule_class = LateRule
+    app.url_map.converters["int"] = RowNumber
     app.jinja_environment = QuickEnvironment
     app.config.from_mapping(config.for_flask())
     app.config.setdefault(

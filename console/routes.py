@@ -1,12 +1,23 @@
-"""Rules of addresses that cost a start nothing."""
+"""Rules of addresses that cost a start nothing, and read no number that no row can have."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Map, Rule
 from werkzeug.routing.rules import RulePart
+
+#: The largest whole number that both engines can compare an id with.
+MOST_ID = 2**63 - 1
+
+
+class RowNumber(IntegerConverter):
+    """`<int:…>`: a number that a row may have; there is no page for a larger one."""
+
+    def __init__(self, map: Map, *args: Any, **more: Any) -> None:
+        more.setdefault("max", MOST_ID)
+        super().__init__(map, *args, **more)
 
 
 class LateRule(Rule):

@@ -16,12 +16,12 @@ from wtforms import StringField, TextAreaField
 from wtforms.fields.choices import Choice, SelectFieldBase  # type: ignore[attr-defined]
 from wtforms.validators import StopValidation
 
-from console.admin.scope import MOST_ID
 from console.admin.values import format_moment, language, reader_zone
 from console.admin.widgets import QuickArea, QuickInput, QuickSelect
 from console.errors import Refused
 from console.i18n import LOCALES, _, gettext
 from console.money import parse_fen
+from console.routes import MOST_ID
 
 #: The longest text a field takes when its column sets no length.
 LONGEST_TEXT, LONGEST_PROSE = 500, 20_000

@@ -19,12 +19,13 @@ from console.admin import density
 from console.admin.attributes import Attribute, attribute_of, pk_of
 from console.admin.parts import Filter
 from console.admin.periods import PERIODS, day_range
-from console.admin.scope import MOST_ID, read_id, sees
+from console.admin.scope import read_id, sees
 from console.admin.searching import contains
 from console.admin.values import reader_zone, yes_or_no
 from console.errors import Refused
 from console.i18n import _
 from console.money import format_fen, parse_fen
+from console.routes import MOST_ID
 
 Where = Callable[[str, Any], sa.ColumnElement[bool]]
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from console.admin.scope import MOST_ID
+from console.routes import MOST_ID
 
 #: Where a page begins: the value sorted by, and the primary key.
 Anchor = tuple[Any, Any]

@@ -10,14 +10,12 @@ from console.admin import density
 from console.admin.attributes import pk_of
 from console.db import db
 from console.once import read_once
+from console.routes import MOST_ID
 from console.security import masking
 from console.stores import Store
 
 if TYPE_CHECKING:
     from console.security import Permission
-
-#: The largest whole number that both engines can compare an id with.
-MOST_ID = 2**63 - 1
 
 
 def scope_of(model: type[Any], needs: Permission) -> sa.ColumnElement[bool] | None:
