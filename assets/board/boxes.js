@@ -7,6 +7,7 @@ import { refresh, send } from './sync.js';
 import { clockOf, momentOf, root, state, visitOf, word } from './state.js';
 
 const STEP = 5;
+const LONGEST = 720;
 
 /** Say why a change is refused; offer the nearest times, and with a reason to do it all the same. */
 export function refuse(answer, again) {
@@ -62,8 +63,44 @@ function finish(answer, visit, undo, again) {
 
 const field = (label, input) => make('div', { className: 'field' }, make('label', { className: 'form-label' }, label, input));
 
+/** Ask for minutes, in the board's steps unless they are odd already. */
+function askMinutes(label, minutes, least = STEP) {
+  const step = minutes % STEP ? 'any' : STEP;
+  const input = make('input', { type: 'number', className: 'form-control num', min: least, max: LONGEST, step, value: minutes, inputMode: 'numeric', required: true });
+  return [input, field(label, input)];
+}
+
+function askLengths(visit) {
+  const label = (what) => (visit.items.length > 1 ? word('length_of', { what }) : word('length'));
+  return visit.items.map(([what, minutes]) => askMinutes(label(what), minutes));
+}
+
+const lengthsOf = (visit) => visit.items.map(([, minutes]) => minutes).join();
+
+function foot(label) {
+  return make('div', { className: 'box-foot' }, make('button', { type: 'button', className: 'btn', 'data-close': '' }, say('cancel')), make('button', { type: 'submit', className: 'btn btn-primary' }, label));
+}
+
+/** A visit that runs stays where it is, and can last longer. */
+function askLonger(visit) {
+  const place = visit.items.length - 1;
+  const [, minutes] = visit.items[place];
+  const [input, shown] = askMinutes(word('length'), minutes, minutes);
+  const form = make('form', { method: 'dialog' }, make('div', { className: 'box-body' }, make('p', {}, `${visit.span} ${visit.what}`), make('div', { className: 'fields' }, shown)), foot(word('extend')));
+  const box = makeBox(word('longer_whom', { name: visit.name }), form);
+  form.addEventListener('submit', () => {
+    if (input.valueAsNumber > minutes) stretch(visit, place, input.valueAsNumber - minutes);
+  });
+  open(box);
+  input.select();
+}
+
 /** The way without dragging: a day, a time, whose column, and how long. */
 export function askMove(visit) {
+  if (!visit.movable) {
+    askLonger(visit);
+    return;
+  }
   const part = visit.claims.find(([kind]) => kind === root.dataset.by) ?? visit.claims[0];
   const column = state.told.columns.find((each) => each.kind === part?.[0] && each.id === part[1]) ?? state.told.columns[0];
   const day = make('input', { type: 'date', className: 'form-control num', name: 'day', value: visit.day, required: true });
@@ -71,21 +108,23 @@ export function askMove(visit) {
   const whom = make('select', { className: 'form-select', name: 'target' });
   const columns = new Map(state.told.columns.map((each) => [each.id, each.name]));
   for (const [id, name] of columns) whom.append(make('option', { value: id, selected: id === column?.id }, name));
-  const foot = make('div', { className: 'box-foot' }, make('button', { type: 'button', className: 'btn', 'data-close': '' }, say('cancel')), make('button', { type: 'submit', className: 'btn btn-primary' }, word('move')));
+  const lengths = askLengths(visit);
   const fields = make('div', { className: 'fields' }, field(word('day'), day), field(word('time'), time));
   if (part) fields.append(field(word(root.dataset.by), whom));
-  const form = make('form', { method: 'dialog' }, make('div', { className: 'box-body' }, make('p', {}, `${visit.span} ${visit.what}`), fields), foot);
+  fields.append(...lengths.map(([, shown]) => shown));
+  const form = make('form', { method: 'dialog' }, make('div', { className: 'box-body' }, make('p', {}, `${visit.span} ${visit.what}`), fields), foot(word('move')));
   const box = makeBox(word('move_whom', { name: visit.name }), form);
   form.addEventListener('submit', () => {
-    move(visit, { starts_at: `${day.value}T${time.value}`, source_id: part?.[1] ?? '', target_id: whom.value }, undoMove(visit, part, whom.value));
+    const wanted = { starts_at: `${day.value}T${time.value}`, source_id: part?.[1] ?? '', target_id: whom.value, lengths: lengths.map(([input]) => input.value).join() };
+    move(visit, wanted, undoMove(visit, part, whom.value));
   });
   open(box);
   time.focus();
 }
 
-/** Return what takes a move back: to the time and the column that it had. */
+/** Return what takes a move back: to the time, the column and the length that it had. */
 export function undoMove(visit, part, target) {
-  return (version) => move({ ...visit, version }, { starts_at: momentOf(visit.starts), source_id: target, target_id: part?.[1] ?? '' });
+  return (version) => move({ ...visit, version }, { starts_at: momentOf(visit.starts), source_id: target, target_id: part?.[1] ?? '', lengths: lengthsOf(visit) });
 }
 
 /** Show a visit with all that can be done with it; the page of the visit is one tap further. */

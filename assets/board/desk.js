@@ -10,14 +10,16 @@ let asking = null;
 function swap(html) {
   const answer = new DOMParser().parseFromString(html, 'text/html');
   const typed = document.activeElement?.matches('[data-desk-search], #guest_phone') ? document.activeElement : null;
-  const chosen = document.activeElement?.value;
+  const { id, value: chosen } = document.activeElement ?? {};
   for (const part of findAll('[data-swap]', answer)) {
     const place = document.getElementById(part.id);
     if (!place) continue;
     if (typed && place.contains(typed) && part.querySelector(`#${typed.id}`)) swapInner(part);
     else place.replaceChildren(...part.childNodes);
   }
-  if (!typed && chosen) findAll('.desk button').find((button) => button.value === chosen)?.focus({ preventScroll: true });
+  if (typed || !chosen) return;
+  const again = id ? document.getElementById(id) : findAll('.desk button').find((button) => button.value === chosen);
+  again?.focus({ preventScroll: true });
 }
 
 function swapInner(part) {

@@ -32,7 +32,7 @@ function pressedOnCard(event) {
     event.preventDefault();
     event.stopPropagation();
     step(card, event.key);
-  } else if (event.key.toLowerCase() === 'm' && root.dataset.mayEdit && visitAt(card)?.movable) {
+  } else if (event.key.toLowerCase() === 'm' && root.dataset.mayEdit && (visitAt(card)?.movable || visitAt(card)?.running)) {
     event.preventDefault();
     event.stopPropagation();
     askMove(visitAt(card));

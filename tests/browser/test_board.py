@@ -165,6 +165,19 @@ def test_keys_move_a_visit_and_find_a_guest(page: Page, salon: Salon, live: Live
     assert visit(number).starts_at == when("15:30")
 
 
+def test_keys_give_a_visit_another_length(page: Page, salon: Salon, live: Live) -> None:
+    number = book(salon, "12:00", 0, "Anna")
+    live.open(page, f"/console/booking/board/?view=list&day={tomorrow()}")
+    page.get_by_role("link", name="Anna").focus()
+    page.keyboard.press("m")
+    page.get_by_label("How long, in minutes").fill("90")
+    page.get_by_label("How long, in minutes").press("Enter")
+    row = page.get_by_role("listitem").filter(has_text="Anna")
+    expect(row).to_contain_text("12:00–13:30")  # noqa: RUF001
+    settled(page)
+    assert visit(number).items[0].agreed_minutes == 90
+
+
 def test_free_time_becomes_a_booking_in_three_taps(page: Page, salon: Salon, live: Live) -> None:
     member = join()
     live.open(page, f"/console/booking/board/?day={tomorrow()}")

@@ -25,7 +25,7 @@ from plugins.booking.forms import (
 from plugins.booking.models import Visit
 from plugins.booking.models.visits import STATUSES
 from plugins.booking.permissions import EDIT_VISITS, FORCE_VISITS, SEE_VISITS, SERVE_VISITS
-from plugins.booking.services.arranging import Spot, arrange, stretch
+from plugins.booking.services.arranging import RUNNING, Spot, arrange, stretch
 from plugins.booking.services.board import SHOWN, Sight, tell_board, waiting_for_review
 from plugins.booking.services.booking import MOVABLE
 from plugins.booking.services.days import cell_at, first_cell, spans_mask
@@ -97,6 +97,7 @@ class Board(api.AdminView):
             proposal=proposal,
             actions=_actions(visit),
             may_move=visit.status in MOVABLE and EDIT_VISITS.held(visit.store_id),
+            may_last=visit.status in RUNNING and EDIT_VISITS.held(visit.store_id),
         )
 
     @api.page("/move", needs=EDIT_VISITS, methods=("POST",))
@@ -107,7 +108,7 @@ class Board(api.AdminView):
         source, target = number_of("source_id"), number_of("target_id")
         try:
             starts_at = moment_of("starts_at", visit.store.time_zone)
-            spot = Spot(starts_at, kind, source, target)
+            spot = Spot(starts_at, kind, source, target, _lengths())
             done = arrange(visit.id, spot, key=key_of_form(), version=_version(), why=_why(visit))
         except api.Refused as refused:
             return _refuse(refused, visit.id)
@@ -178,6 +179,14 @@ def _signed(name: str) -> int:
     if not (digits.isascii() and digits.isdecimal() and len(digits) < 5):
         raise api.Refused(_("Choose a time."))
     return int(text)
+
+
+def _lengths() -> tuple[int, ...]:
+    """Return the minutes of each service; a box that does not ask for them sends none."""
+    parts = [part for part in text_of("lengths").split(",") if part]
+    if not all(part.isascii() and part.isdecimal() and len(part) < 5 for part in parts):
+        raise api.Refused(_("Choose a time."))
+    return tuple(map(int, parts))
 
 
 def _version() -> int | None:

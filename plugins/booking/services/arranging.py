@@ -15,6 +15,11 @@ from plugins.booking.services.days import MINUTES
 from plugins.booking.services.planning import Wish, plan_visit
 from plugins.booking.services.turning import extend_visit
 
+#: While it is one of these, a visit can only last longer.
+RUNNING = ("arrived", "in_service")
+#: A service takes no longer than this.
+LONGEST = 720
+
 
 class TooShort(api.Refused):
     """A service was made shorter than it takes; whoever may force can."""
@@ -24,12 +29,16 @@ class TooShort(api.Refused):
 
 @dataclass(frozen=True)
 class Spot:
-    """Where a visit is put: a moment, and whose column it left for which other one."""
+    """Where a visit is put: a moment, and whose column it left for which other one.
+
+    *lengths* are the minutes of each of its services, in their order; none keeps them.
+    """
 
     starts_at: dt.datetime
     kind: str = "staff"
     source: int | None = None
     target: int | None = None
+    lengths: tuple[int, ...] = ()
 
 
 @api.unit
@@ -38,13 +47,17 @@ def arrange(
 ) -> Visit:
     """Put a visit where it was dropped; the technicians that were not dropped elsewhere stay.
 
-    With *why* it holds against roster, opening hours and skills, and the reason is recorded.
+    With *why* it holds against roster, opening hours, skills and usual lengths, and the reason
+    is recorded.
     Raises `Taken` with the nearest free times, and `Conflict` when *version* is not the visit's.
     """
     visit = _lock(visit_id, key, version)
     if visit is None:
         return api.db.session.get_one(Visit, visit_id)
     wishes = [_put(wish, staff_id, spot) for wish, staff_id in _served(visit)]
+    for item, minutes in enumerate(spot.lengths[: len(wishes)]):
+        if minutes != visit.items[item].minutes:
+            wishes[item] = _lasting(visit, wishes[item], minutes, why)
     return _change(visit, spot.starts_at, wishes, key, why)
 
 
@@ -67,21 +80,27 @@ def stretch(
         return api.db.session.get_one(Visit, visit_id)
     if not 0 <= item < len(visit.items):
         raise api.NotFound(_("There is no such service."))
-    if not MINUTES <= minutes <= 720:
-        raise api.Refused(_("Choose between %(least)s and %(most)s minutes.", least=5, most=720))
-    if visit.status in ("arrived", "in_service"):
+    if visit.status in RUNNING:
         more = minutes - visit.items[item].minutes
         if more <= 0:
             raise api.Refused(_("A visit that runs can only last longer."))
         return extend_visit(visit_id, more, key=key)
     wishes = [replace(_same(wish), staff_id=staff_id) for wish, staff_id in _served(visit)]
-    usual = _usual_minutes(visit, wishes, item)
+    wishes[item] = _lasting(visit, wishes[item], minutes, why)
+    return _change(visit, visit.starts_at, wishes, key, why)
+
+
+def _lasting(visit: Visit, wish: Wish, minutes: int, why: str) -> Wish:
+    """Return a wish that takes so long; less than the service takes needs a reason."""
+    if not MINUTES <= minutes <= LONGEST:
+        raise api.Refused(
+            _("Choose between %(least)s and %(most)s minutes.", least=MINUTES, most=LONGEST)
+        )
+    usual = _usual_minutes(visit, wish)
     if usual is not None and minutes < usual and not why:
         raise TooShort(_("This service takes %(minutes)s minutes.", minutes=usual))
-    kept = wishes[item]
     length = minutes if minutes != usual else None
-    wishes[item] = replace(kept, minutes=minutes, length=length if kept.variant_id else None)
-    return _change(visit, visit.starts_at, wishes, key, why)
+    return replace(wish, minutes=minutes, length=length if wish.variant_id else None)
 
 
 def _lock(visit_id: int, key: str, version: int | None) -> Visit | None:
@@ -113,11 +132,11 @@ def _put(wish: Wish, staff_id: int | None, spot: Spot) -> Wish:
     return kept
 
 
-def _usual_minutes(visit: Visit, wishes: Sequence[Wish], item: int) -> int | None:
+def _usual_minutes(visit: Visit, wish: Wish) -> int | None:
     """Return how long a service usually takes whoever serves it; None without a service."""
-    if wishes[item].variant_id is None:
+    if wish.variant_id is None:
         return None
-    alone = replace(wishes[item], length=None, guest=0)
+    alone = replace(wish, length=None, guest=0)
     return plan_visit(visit.store_id, [alone], force=True).plans[0].times[0][1]
 
 

@@ -314,6 +314,7 @@ def _tell_visits(sight: Sight, stretches: Mapping[int, Sequence[Stretch]]) -> li
                 **_tell_times(visit, sight.store.time_zone),
                 "what": api.gettext(", ").join(names.get(i.variant_id) or _title(i) for i in mine),
                 "with": api.gettext(", ").join(dict.fromkeys(i.staff_name or "" for i in mine)),
+                "items": [[names.get(i.variant_id) or _title(i), i.minutes] for i in mine],
                 "asked": sorted({i.staff_id for i in mine if i.requested}),
                 "label": word,
                 "late": waits and visit.booked_at <= late,
@@ -351,6 +352,7 @@ def _read_items(sight: Sight) -> tuple[dict[int, list[Any]], dict[int | None, st
             Item.variant_id,
             Item.staff_id,
             Item.requested,
+            Item.minutes,
             Item.title,
             Staff.name.label("staff_name"),
         )

@@ -67,6 +67,15 @@ def test_what_somebody_changed_meanwhile_is_not_overwritten(salon: Salon) -> Non
     assert now(visit).starts_at == at("13:00")
 
 
+def test_a_visit_gets_another_time_and_length_at_once_or_neither(salon: Salon) -> None:
+    visit = salon.book("12:00")
+    with pytest.raises(TooShort):
+        arrange(visit.id, Spot(at("14:00"), lengths=(45,)), key=new_key())
+    assert now(visit).starts_at == at("12:00")
+    arrange(visit.id, Spot(at("14:00"), lengths=(90,)), key=new_key())
+    assert (now(visit).starts_at, now(visit).ends_at) == (at("14:00"), at("15:30"))
+
+
 def test_the_same_drop_counts_once(salon: Salon) -> None:
     visit, key = salon.book("12:00"), new_key()
     for _time in range(2):

@@ -48,6 +48,16 @@ def sent_by(page: str, **tapped: str) -> dict[str, Any]:
     return {**fields, **tapped}
 
 
+def test_the_desk_says_how_long_the_time_is_kept_for_whoever_decides_on_the_spot(
+    salon: Salon, desk: FlaskClient
+) -> None:
+    asked = {"store_id": salon.store_id, "day": str(MONDAY), "minutes": 90}
+    page = desk.get(NEW, query_string=asked).text
+    assert '<option value="90" selected>' in page
+    post(desk, NEW, sent_by(page, starts_at=at("10:15").isoformat(), guest="Anna"))
+    assert the_visit().ends_at == at("11:45")
+
+
 def test_two_taps_after_finding_her_book_a_service(salon: Salon, desk: FlaskClient) -> None:
     member = join()
     asked = {"store_id": salon.store_id, "member_id": member.id, "day": str(MONDAY)}
