@@ -144,6 +144,18 @@ def membership_export_parts(member_id: int) -> Iterable[ExportPart]:
 
 
 @api.hookimpl
+def membership_prepaid_accounts() -> Iterable[sa.Subquery]:
+    """Tell of the prices of passes, which have no lots."""
+    prices = sa.select(
+        Card.unearned_account_id.label("account_id"),
+        Card.journal_id.label("journal_id"),
+        Card.sold_on.label("sold_on"),
+        Card.name.label("product"),
+    )
+    yield prices.where(Card.unearned_account_id.is_not(None)).subquery()
+
+
+@api.hookimpl
 def membership_tiles(member_id: int) -> Iterable[Tile]:
     """Lead to what is left of her cards, and to those that she can buy."""
     count = standings([member_id], ["all_sessions"])[member_id]["all_sessions"]

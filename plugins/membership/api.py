@@ -11,6 +11,7 @@ from plugins.membership.hookspecs import (
     TimelineMoment,
     TimelinePlace,
     membership_member_joined,
+    membership_prepaid_accounts,
     membership_tiles,
 )
 from plugins.membership.models import (
@@ -39,6 +40,7 @@ from plugins.membership.services.consents import (
     has_consent,
     withdraw_consent,
 )
+from plugins.membership.services.exposure import exposure
 from plugins.membership.services.filing import (
     birthday_of,
     change_phone,
@@ -185,6 +187,7 @@ __all__ = [
     "count_refund",
     "earn_for",
     "earned_by",
+    "exposure",
     "find_by_identity",
     "find_by_number",
     "find_by_phone",
@@ -203,6 +206,7 @@ __all__ = [
     "level_of",
     "locale_of",
     "membership_member_joined",
+    "membership_prepaid_accounts",
     "membership_tiles",
     "merge_members",
     "move_rows",

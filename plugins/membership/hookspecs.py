@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
 from console import api
 
 #: The tiles of the member card, in the order and by the keys in which a member finds them.
@@ -184,6 +186,15 @@ def membership_export_parts(member_id: int) -> Iterable[ExportPart]:
     raise NotImplementedError
 
 
+@api.collect
+def membership_prepaid_accounts() -> Iterable[sa.Subquery]:
+    """Return queries of unearned money that belongs to no lot, such as the price of a pass.
+
+    Each has the columns `account_id`, `journal_id` (of its sale), `sold_on` and `product`.
+    """
+    raise NotImplementedError
+
+
 @api.event
 def membership_member_merged(kept_id: int, gone_id: int) -> None:
     """A file went into another one of the same person."""
@@ -207,6 +218,7 @@ HOOKS = (
     membership_member_unmerging,
     membership_merge_contents,
     membership_movement_notes,
+    membership_prepaid_accounts,
     membership_profile_facts,
     membership_tiles,
     membership_timeline_kinds,

@@ -30,7 +30,8 @@ from plugins.cashier.services.reports.spans import (
 from plugins.cashier.services.reports.unearned import UNITS, held_now, unearned
 from plugins.cashier.services.tying_drawer import DRAWER_RULES
 from plugins.cashier.services.tying_rules import BILL_RULES
-from plugins.ledger.api import BONUS, PRINCIPAL
+from plugins.ledger.api import BONUS, CNY, PRINCIPAL
+from plugins.membership.api import exposure
 
 RULES = (*BILL_RULES, *DRAWER_RULES)
 #: How many of the things that differ are named for each check.
@@ -51,6 +52,7 @@ TITLES: Mapping[str, Any] = {
     "reports_used": _("The report of consumption differs from the ledger"),
     "sheets": _("Sheets of closed days that no longer agree"),
     "unearned": _("The statement of unearned revenue differs from the accounts"),
+    "exposure": _("The prepaid exposure differs from the accounts"),
     **{rule.key: rule.title for rule in RULES},
 }
 Cell = tuple[int, dt.date]
@@ -116,7 +118,7 @@ def tie_out(span: Span) -> TieOut:
     found.differences += _orders_against_books(span, orders, books)
     found.differences += _reports_against_books(span, books)
     found.differences += _sheets_against_reports(span)
-    found.differences += _unearned_against_accounts(span)
+    found.differences += _owed_against_accounts(span)
     if span.as_of is None:
         found.differences += _rules(span)
     found.seconds = time.monotonic() - start
@@ -367,15 +369,19 @@ def _used_in_books(span: Span) -> Sums:
     return sums
 
 
-def _unearned_against_accounts(span: Span) -> Iterator[Difference]:
-    """Compare what the statement closes with to what the accounts hold, where both are known."""
+def _owed_against_accounts(span: Span) -> Iterator[Difference]:
+    """Compare the statement and the exposure with the accounts, where all are known."""
     if span.as_of is not None or span.stores is not None:
         return
     rolls = unearned(Span(dt.date.min, dt.date.max))
+    owed = exposure(today=dt.date.max).total
+    shown = {CNY: owed.prepaid_fen, PRINCIPAL: owed.principal_fen, BONUS: owed.bonus_fen}
     for unit, label in UNITS.items():
+        held = held_now(unit)
         closing = sum(roll.closing for roll in rolls if roll.unit == unit)
-        if closing != held_now(unit):
-            yield Difference("unearned", None, None, str(label), None, closing, held_now(unit))
+        for check, fen in (("unearned", closing), ("exposure", shown.get(unit, held))):
+            if fen != held:
+                yield Difference(check, None, None, str(label), None, fen, held)
 
 
 def _rules(span: Span) -> Iterator[Difference]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from sqlalchemy.orm import aliased
 from console import api
 from console.api import _
 from plugins.ledger.api import Account, Journal, Lot
+from plugins.membership.hookspecs import membership_prepaid_accounts
 from plugins.membership.services.regions import INCOME, deposit_percent, figures
 
 #: Up to how many days old a lot is, and what that age is called.
@@ -59,7 +61,7 @@ class Exposure:
 
 
 def exposure(stores: Collection[int] | None = None, *, today: dt.date) -> Exposure:
-    """Read from the ledger what is owed for lots that were sold in some stores, or in all."""
+    """Read from the ledger what is owed for what was sold in some stores, or in all."""
     by_store: dict[int | None, Owed] = {}
     by_age = [Owed() for _age in AGES]
     for store_id, age, kind, principal, bonus, unearned in _rows(stores, today):
@@ -72,6 +74,10 @@ def exposure(stores: Collection[int] | None = None, *, today: dt.date) -> Exposu
         )
         by_store[store_id] = by_store.get(store_id, Owed()) + owed
         by_age[age] = by_age[age] + owed
+    for store_id, age, fen in _without_lots(stores, today):
+        owed = Owed(cards_fen=int(fen or 0))
+        by_store[store_id] = by_store.get(store_id, Owed()) + owed
+        by_age[age] = by_age[age] + owed
     total = sum(by_store.values(), Owed())
     labels = (label for _days, label in AGES)
     return Exposure(total, by_store, tuple(zip(labels, by_age, strict=True)))
@@ -80,17 +86,9 @@ def exposure(stores: Collection[int] | None = None, *, today: dt.date) -> Exposu
 def _rows(stores: Collection[int] | None, today: dt.date) -> Any:
     paid, gift, unearned = aliased(Account), aliased(Account), aliased(Account)
 
-    def left(account: Any) -> Any:
-        return sa.func.sum(sa.func.coalesce(account.credits - account.debits, 0))
-
-    bounds = [
-        (Lot.sold_on > today - dt.timedelta(days=days), place)
-        for place, (days, _label) in enumerate(AGES)
-        if days is not None
-    ]
-    age = sa.case(*bounds, else_=len(AGES) - 1).label("age")
+    age = _age(Lot.sold_on, today)
     query = (
-        sa.select(Journal.store_id, age, Lot.kind, left(paid), left(gift), left(unearned))
+        sa.select(Journal.store_id, age, Lot.kind, _left(paid), _left(gift), _left(unearned))
         .join(Journal, Journal.id == Lot.journal_id)
         .join(paid, paid.id == Lot.paid_account_id)
         .outerjoin(gift, gift.id == Lot.gift_account_id)
@@ -100,6 +98,34 @@ def _rows(stores: Collection[int] | None, today: dt.date) -> Any:
     if stores is not None:
         query = query.where(Journal.store_id.in_(stores))
     return api.db.session.execute(query)
+
+
+def _without_lots(stores: Collection[int] | None, today: dt.date) -> Iterator[Any]:
+    """Yield unearned money of what has no lot, such as passes, by store and age."""
+    for sold in chain.from_iterable(api.answers(membership_prepaid_accounts)):
+        age = _age(sold.c.sold_on, today)
+        query = (
+            sa.select(Journal.store_id, age, _left(Account))
+            .join(sold, sold.c.account_id == Account.id)
+            .join(Journal, Journal.id == sold.c.journal_id)
+            .group_by(Journal.store_id, age)
+        )
+        if stores is not None:
+            query = query.where(Journal.store_id.in_(stores))
+        yield from api.db.session.execute(query)
+
+
+def _left(account: Any) -> Any:
+    return sa.func.sum(sa.func.coalesce(account.credits - account.debits, 0))
+
+
+def _age(sold_on: Any, today: dt.date) -> Any:
+    bounds = [
+        (sold_on > today - dt.timedelta(days=days), place)
+        for place, (days, _label) in enumerate(AGES)
+        if days is not None
+    ]
+    return sa.case(*bounds, else_=len(AGES) - 1).label("age")
 
 
 def ceilings(owed: Owed) -> list[tuple[str, str]]:

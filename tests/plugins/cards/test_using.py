@@ -28,9 +28,12 @@ from plugins.cards.services.accounts import Left, left_of
 from plugins.cards.services.changing import extend_card, pause_card, resume_card, share_card
 from plugins.cards.services.nightly import earn_passes, remind_members
 from plugins.cards.services.offering import why_not
+from plugins.cashier.services.reports.spans import Span
+from plugins.cashier.services.reports.unearned import unearned
+from plugins.cashier.services.tying import tie_out, whole_book
 from plugins.ledger import api as ledger
 from plugins.ledger.services.verifying import verify
-from plugins.membership.api import freeze_member
+from plugins.membership.api import exposure, freeze_member
 from plugins.messages.api import Message
 from tests.support.cards import Shop, add_product, entry, item, open_shop, refused, sell, use
 from tests.support.ledger import balance
@@ -230,6 +233,21 @@ def test_a_pass_earns_in_a_straight_line_by_day(shop: Shop) -> None:
         earn_passes()
         assert revenue(shop) == 365_000
     assert verify().findings == {}
+
+
+def test_the_price_of_a_pass_stands_under_its_name_in_all_that_is_owed(shop: Shop) -> None:
+    year_card(shop)
+    with api.at_moment(api.now() + 100 * DAY):
+        earn_passes()
+        today = api.today("Asia/Shanghai")
+        sums = {roll.product: roll.closing for roll in unearned(Span(today, today))}
+        assert sums == {"洗吹年卡": 265_000}
+        owed = exposure(today=today)
+        assert owed.by_store[shop.store.id].prepaid_fen == owed.total.cards_fen == 265_000
+        assert [one.cards_fen for _label, one in owed.by_age] == [0, 265_000, 0, 0, 0]
+        assert exposure([shop.store.id + 1], today=today).total.cards_fen == 0
+    found = tie_out(whole_book()).by_check()
+    assert not {"unearned", "exposure"} & found.keys()
 
 
 def test_a_pause_extends_a_pass_and_stops_its_earning(shop: Shop) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from console import api
 from console.api import _
 from plugins.cashier.services.reports.spans import ACCOUNT, JOURNAL, LEG, Span, effective_code
 from plugins.ledger.api import BONUS, CNY, PRINCIPAL, SESSION, Lot
+from plugins.membership.api import membership_prepaid_accounts
 
 LOT: Any = Lot.__table__
 #: The columns of the statement between opening and closing.
@@ -113,24 +115,28 @@ def _homes() -> Any:
         .group_by(LEG.c.credit_id)
         .subquery("firsts")
     )
-    lots = sa.union_all(
-        *(
-            sa.select(account.label("id"), LOT.c.product, LOT.c.kind).where(account.is_not(None))
-            for account in (LOT.c.paid_account_id, LOT.c.gift_account_id, LOT.c.unearned_account_id)
-        )
-    ).subquery("lots")
+    lots = sa.union_all(*_products()).subquery("lots")
     sale: Any = JOURNAL.alias("sale")
     return (
         sa.select(
             firsts.c.id,
             sale.c.store_id.label("home"),
-            sa.case((lots.c.kind == "money", ""), else_=lots.c.product).label("product"),
+            lots.c.product,
         )
         .select_from(firsts)
         .join(sale, sale.c.id == firsts.c.journal_id)
         .outerjoin(lots, lots.c.id == firsts.c.id)
         .subquery("homes")
     )
+
+
+def _products() -> Iterable[sa.Select[Any]]:
+    """Yield queries that name the product of an account; balances have none."""
+    product = sa.case((LOT.c.kind == "money", ""), else_=LOT.c.product).label("product")
+    for account in (LOT.c.paid_account_id, LOT.c.gift_account_id, LOT.c.unearned_account_id):
+        yield sa.select(account.label("id"), product).where(account.is_not(None))
+    for sold in chain.from_iterable(api.answers(membership_prepaid_accounts)):
+        yield sa.select(sold.c.account_id.label("id"), sold.c.product)
 
 
 KINDS = ("unearned", "deposit", "principal", "bonus", "sessions", "free_sessions")
