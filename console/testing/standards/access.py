@@ -55,7 +55,7 @@ def test_the_needed_grant_opens_every_page(
     app: Flask, sign_in: SignIn, tested_plugins: frozenset[str], records: None
 ) -> None:
     """No page needs a second permission that it does not name, and none breaks."""
-    store = add_store()
+    store, owner = add_store(), sign_in("owner")
     shut = []
     for key, needing in by_permission(app, tested_plugins).items():
         client = sign_in(user_id=person_with({key}, store))
@@ -63,9 +63,11 @@ def test_the_needed_grant_opens_every_page(
             if address.method != "GET":
                 continue
             status = client.get(address.path).status_code
-            if status not in (200, 302, 404):
+            if status == 404 and owner.get(address.path).status_code == 404:
+                continue  # there is nothing at this address, for nobody
+            if status not in (200, 302):
                 shut.append((str(address), status))
-    assert shut == []
+    assert not shut, "\n".join(map(str, shut))
 
 
 def test_everybody_reads_the_pages_for_anyone(

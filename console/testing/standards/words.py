@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from html.parser import HTMLParser
-from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from console import catalogues
-from console.testing.crawl import shown_by, texts_in_the_database
+from console.testing.crawl import Address, shown_by, texts_in_the_database
 from console.testing.people import SignIn
 from console.testing.sources import manifests
 
@@ -88,30 +89,36 @@ def bare_chinese(page: str, typed: str) -> set[str]:
     return {words for words in CHINESE.findall(unmarked(page)) if words not in typed}
 
 
+def untranslated(
+    client: FlaskClient, pages: Iterable[Address], typed: set[str], *, chinese: bool = False
+) -> dict[str, list[str]]:
+    """Return the words that no translation brought, of each page that has any.
+
+    *typed* are the texts of the database; Chinese counts where the sources are not in English.
+    """
+    known = LATIN | KEYS | ZONES | {w for text in typed for w in LATIN_WORD.findall(text)}
+    bare = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("flask_babel.Domain.get_translations", lambda _self: Pseudo())
+        for address in pages:
+            answer = client.get(address.path)
+            if answer.status_code == 200 and answer.mimetype == "text/html":
+                words = bare_words(answer.text, known)
+                words |= bare_chinese(answer.text, "\n".join(typed)) if chinese else set()
+                if words:
+                    bare[str(address)] = sorted(words)
+    return bare
+
+
 @pytest.mark.usefixtures("records")
 def test_no_page_shows_a_word_that_was_not_translated(
-    app: Flask,
-    sign_in: SignIn,
-    tested_plugins: frozenset[str],
-    monkeypatch: pytest.MonkeyPatch,
+    app: Flask, sign_in: SignIn, tested_plugins: frozenset[str]
 ) -> None:
     """Every text goes through `_()`; here each that did stands in brackets."""
-    client = sign_in("owner")
-    typed = texts_in_the_database(app)
-    known = LATIN | KEYS | ZONES | {w for text in typed for w in LATIN_WORD.findall(text)}
     chinese = any(m.source_language != "en" for m in manifests(app, tested_plugins))
     pages = [a for a in shown_by(app, tested_plugins) if a.method == "GET"]
-    monkeypatch.setattr("flask_babel.Domain.get_translations", lambda _self: Pseudo())
-    bare: dict[str, Any] = {}
-    for address in pages:
-        answer = client.get(address.path)
-        if answer.status_code == 200 and answer.mimetype == "text/html":
-            words = bare_words(answer.text, known)
-            if chinese:
-                words |= bare_chinese(answer.text, "\n".join(typed))
-            if words:
-                bare[str(address)] = sorted(words)
-    assert bare == {}
+    typed = texts_in_the_database(app)
+    assert untranslated(sign_in("owner"), pages, typed, chinese=chinese) == {}
 
 
 def test_every_text_has_its_translations(app: Flask, tested_plugins: frozenset[str]) -> None:
