@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -50,6 +51,17 @@ def membership_profile_facts(member_id: int) -> Iterable[ProfileFact]:
 
 
 @api.hookimpl
+@api.hookimpl
+def membership_last_visits(member_ids: Sequence[int]) -> Iterable[tuple[int, dt.date]]:
+    """Tell when members last came for a booking that is done."""
+    rows = (
+        sa.select(Visit.member_id, sa.func.max(Visit.day_on))
+        .where(Visit.member_id.in_(member_ids), Visit.status == "done")
+        .group_by(Visit.member_id)
+    )
+    return [(number, day) for number, day in api.db.session.execute(rows) if number]
+
+
 def salon_leaving_consequences(staff_id: int) -> Iterable[str]:
     """Say how many bookings somebody who leaves would still have served."""
     count = len(_served_ahead(staff_id))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -161,6 +162,17 @@ def membership_tiles(member_id: int) -> Iterable[Tile]:
     count = standings([member_id], ["all_sessions"])[member_id]["all_sessions"]
     yield Tile("services", _("Remaining services"), "/cards/mine", f"{count:,}")
     yield Tile("shelf", _("Buy a card"), "/cards/shelf", icon="shopping-bag")
+
+
+@api.hookimpl
+def membership_last_visits(member_ids: Sequence[int]) -> Iterable[tuple[int, dt.date]]:
+    """Tell when members last used a session or a pass."""
+    rows = (
+        sa.select(CardUse.member_id, sa.func.max(CardUse.used_on))
+        .where(CardUse.member_id.in_(member_ids), CardUse.undone_at.is_(None))
+        .group_by(CardUse.member_id)
+    )
+    return [(member_id, day) for member_id, day in api.db.session.execute(rows)]
 
 
 @api.hookimpl

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
 
 from console import api
 from plugins.cashier.desk import Printer
@@ -45,3 +48,18 @@ def membership_member_merging(kept_id: int, gone_id: int) -> None:
     """Give the bills of the gone file to the kept one."""
     for model in (Bill, Order):
         move_rows(model.member_id, kept_id, gone_id)
+
+
+@api.hookimpl
+def membership_last_visits(member_ids: Sequence[int]) -> Iterable[tuple[int, dt.date]]:
+    """Tell when members last had services or products on a bill that was settled."""
+    had = sa.select(Order.id).where(
+        Order.bill_id == Bill.id, Order.kind.in_(("service", "product"))
+    )
+    rows = (
+        sa.select(Bill.member_id, sa.func.max(Bill.business_on))
+        .where(Bill.member_id.in_(member_ids), had.exists())
+        .where(Bill.state.in_(("settled", "part_paid", "refunded")))
+        .group_by(Bill.member_id)
+    )
+    return [(number, day) for number, day in api.db.session.execute(rows) if number]

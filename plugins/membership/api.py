@@ -135,6 +135,7 @@ from plugins.membership.services.tagging import find_or_add_tags, tag_member, un
 from plugins.membership.services.telling import locale_of
 from plugins.membership.services.timeline import note_history
 from plugins.membership.services.transferring import transfer_value
+from plugins.membership.services.visits import last_visit_on, last_visits, say_days_ago
 
 __all__ = [
     "SOURCES",
@@ -202,6 +203,8 @@ __all__ = [
     "has_pin",
     "join_by",
     "kept_file_of",
+    "last_visit_on",
+    "last_visits",
     "legal_figures",
     "level_of",
     "locale_of",
@@ -233,6 +236,7 @@ __all__ = [
     "replace_card",
     "require_active",
     "require_free_value",
+    "say_days_ago",
     "sell_recharge",
     "set_level",
     "set_member_pin",

@@ -113,6 +113,15 @@ def membership_profile_facts(member_id: int) -> Iterable[ProfileFact]:
     raise NotImplementedError
 
 
+@api.collect
+def membership_last_visits(member_ids: Sequence[int]) -> Iterable[tuple[int, dt.date]]:
+    """Return pairs of a member and the last business day on which she was there, in one query.
+
+    Leave out whoever never was.
+    """
+    raise NotImplementedError
+
+
 @api.event
 def membership_level_changed(
     member_id: int, old_level_id: int | None, new_level_id: int | None, cause: str
@@ -209,6 +218,7 @@ def membership_member_erased(member_id: int) -> None:
 HOOKS = (
     membership_check_merge,
     membership_export_parts,
+    membership_last_visits,
     membership_level_changed,
     membership_member_erased,
     membership_member_erasing,

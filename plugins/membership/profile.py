@@ -11,6 +11,7 @@ from plugins.membership.hookspecs import ProfileFact, TimelineMoment, TimelinePl
 from plugins.membership.models import Member
 from plugins.membership.services import movements, timeline
 from plugins.membership.services.entitlements import holdings_of
+from plugins.membership.services.visits import last_visit_on, say_days_ago
 
 
 @api.hookimpl
@@ -39,12 +40,11 @@ def membership_profile_facts(member_id: int) -> Iterable[ProfileFact]:
     if holdings.owing_fen:
         owing = api.gettext("Owing %(amount)s", amount=api.format_fen(holdings.owing_fen))
     yield ProfileFact("points", _("Points"), f"{holdings.points:,}", owing, icon="star", order=10)
-    visited_on = movements.last_visit_on(member_id)
-    note = _("No visit yet")
+    visited_on = last_visit_on(member_id)
+    note = api.gettext("No visit yet")
     if visited_on is not None:
         member = api.db.session.get_one(Member, member_id)
-        ago = (api.today(member.home_store.time_zone) - visited_on).days
-        note = _("today") if ago < 1 else api.ngettext("%(num)s day ago", "%(num)s days ago", ago)
+        note = say_days_ago(visited_on, api.today(member.home_store.time_zone))
     yield ProfileFact(
         "last_visit", _("Last visit"), visited_on or "", note, icon="calendar", order=20
     )

@@ -32,12 +32,20 @@ from plugins.cashier.services.byhand import ROUNDING_MOST
 from plugins.cashier.services.catalogue import services_of
 from plugins.cashier.services.choosing import proposals_for
 from plugins.cashier.services.keys import new_key
+from plugins.cashier.services.numbers import today_of
 from plugins.cashier.services.performers import staff_of_store
 from plugins.cashier.services.printing import chosen_printer
 from plugins.cashier.services.tendering import Plan, all_kinds, money_kinds, plan
 from plugins.cashier.services.top_up_terms import terms_at_counter
 from plugins.ledger.api import standings
-from plugins.membership.api import Member, level_of, offers_for, purses_of
+from plugins.membership.api import (
+    Member,
+    last_visit_on,
+    level_of,
+    offers_for,
+    purses_of,
+    say_days_ago,
+)
 from plugins.messages.api import send_code
 from plugins.salon.api import Service, Variant, price_of
 
@@ -220,8 +228,11 @@ def _panel(member: Member, bill: Bill) -> dict[str, Any]:
     held = standings([member.id], ["points", "all_points", "owing"])[member.id]
     tiers = offers_for(member.id, bill.store_id) if bill.state == "open" else []
     offers = member_offers(member.id, bill.store_id) if bill.state == "open" else []
+    visited_on = last_visit_on(member.id)
     return {
         "level": level_of(member.id),
+        "visited_on": visited_on,
+        "visited": say_days_ago(visited_on, today_of(bill.store_id)) if visited_on else "",
         "purses": [p for p in purses_of(member.id) if p.balance_fen or p.code == ""],
         "points": held["all_points"],
         "owing_fen": -held["owing"],

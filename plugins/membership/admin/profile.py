@@ -28,10 +28,10 @@ from plugins.membership.services.entitlements import holdings_of
 from plugins.membership.services.filing import birthday_of
 from plugins.membership.services.ladder import benefits_of, progress_of, show_benefit
 from plugins.membership.services.moments import kinds_of_moments, read_timeline
-from plugins.membership.services.movements import last_visit_on
 from plugins.membership.services.next_steps import next_steps
 from plugins.membership.services.notes import put_notes
 from plugins.membership.services.tagging import tag_member, untag_member
+from plugins.membership.services.visits import last_visit_on
 
 
 def draw_profile(member: Member) -> dict[str, Any]:

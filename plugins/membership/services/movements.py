@@ -187,10 +187,13 @@ def notes_on(member_id: int, moments: Iterable[TimelineMoment]) -> dict[int, lis
     return found
 
 
-def last_visit_on(member_id: int) -> dt.date | None:
-    """Return the last business day on which a member used what she has; None if she never did."""
+def last_used_on(member_id: int, *, ever: bool = True) -> dt.date | None:
+    """Return the last business day on which a member used what she has; None if she never did.
+
+    Without *ever* only her latest movements are looked through.
+    """
     visits = sa.select(sa.func.max(Journal.business_on)).where(Journal.code.in_(VISITS))
     found: dt.date | None = api.db.session.scalar(visits.where(_latest(member_id)))
-    if found is None:
+    if found is None and ever:
         found = api.db.session.scalar(visits.where(_latest(member_id, most=EVER)))
     return found

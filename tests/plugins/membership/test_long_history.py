@@ -10,7 +10,7 @@ from flask import Flask
 from benchmarks.big_book import write_journals
 from console import api
 from plugins.membership.hookspecs import TimelinePlace
-from plugins.membership.services.movements import SOURCE, last_visit_on, tell_movements
+from plugins.membership.services.movements import SOURCE, last_used_on, tell_movements
 from tests.console.admin.test_queries import listening, plan_of
 from tests.support.ledger import spend, top_up
 from tests.support.membership import join
@@ -43,13 +43,13 @@ def test_a_long_history_is_read_a_page_at_a_time(member: int) -> None:
     assert len(seen) == HERS
     api.db.session.rollback()
     spend(member, 700)
-    assert last_visit_on(member) == api.now().date()
+    assert last_used_on(member) == api.now().date()
 
 
 def test_her_latest_journals_are_found_in_two_indexes(member: int) -> None:
     with listening() as asked:
         list(tell_movements(member, None, PAGE))
-        last_visit_on(member)
+        last_used_on(member)
     api.db.session.rollback()
     about_legs = [(text, values) for text, values in asked if "ledger_leg" in text]
     assert len(about_legs) == 4
