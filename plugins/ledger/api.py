@@ -37,7 +37,7 @@ from plugins.ledger.services.points import (
     spend_points,
     take_back_points,
 )
-from plugins.ledger.services.posting import post, post_many
+from plugins.ledger.services.posting import book_day_of, post, post_many
 from plugins.ledger.services.problems import (
     AccountClosed,
     AlreadyReversed,
@@ -115,6 +115,7 @@ __all__ = [
     "Use",
     "UsedMeanwhile",
     "UsedUp",
+    "book_day_of",
     "close_account",
     "earn_points",
     "expire_points",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from console import api
 from console.api import _
 from plugins.ledger import admin, commands, jobs, permissions
+from plugins.ledger.hookspecs import HOOKS
 
 
 class Ledger(api.Plugin):
@@ -13,6 +14,7 @@ class Ledger(api.Plugin):
     name, version = "ledger", "1.0"
     title = _("Ledger")
     summary = _("Every balance in the house, in one book that is only ever added to.")
+    hooks = HOOKS
     permissions = (permissions.SEE_BOOKS, permissions.EXPORT_BOOKS)
     admin_views = admin.VIEWS
     jobs = jobs.SCHEDULES

@@ -61,7 +61,6 @@ def earn_pass(card_id: int, on: dt.date | None = None) -> int:
         key=f"cards.earn:{card.id}:{today.isoformat()}",
         code="earn_pass",
         store_id=card.store_id,
-        business_on=today,
         asked=[card.id, today.isoformat()],
     )
     revenue = ledger.salon("revenue", card.store_id)

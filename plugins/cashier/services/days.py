@@ -38,12 +38,19 @@ _CLOSED = sa.select(sa.func.max(Day.day_on)).where(
     Day.store_id == sa.bindparam("store_id"), Day.state == "closed"
 )
 _LOCKED = sa.select(sa.func.max(PeriodLock.month_on)).where(PeriodLock.locked)
+#: Both at once, for what asks with every posting.
+_ENDS = sa.select(
+    _CLOSED.scalar_subquery().label("closed_on"), _LOCKED.scalar_subquery().label("month_on")
+)
 
 
 def locked_through() -> dt.date | None:
     """Return the last day of the last locked month."""
-    last: dt.date | None = api.db.session.scalar(_LOCKED)
-    return None if last is None else (last + 31 * A_DAY).replace(day=1) - A_DAY
+    return _month_end(api.db.session.scalar(_LOCKED))
+
+
+def _month_end(month_on: dt.date | None) -> dt.date | None:
+    return None if month_on is None else (month_on + 31 * A_DAY).replace(day=1) - A_DAY
 
 
 def require_unclosed_day(store_id: int, day: dt.date) -> None:
@@ -80,8 +87,14 @@ def book_day(bill: Bill) -> dt.date:
     today = today_of(bill.store_id)
     if bill.late and bill.business_on < today and not is_closed(bill.store_id, bill.business_on):
         return bill.business_on
-    ends = [day for day in (closed_through(bill.store_id), locked_through()) if day is not None]
-    return max([today, *(day + A_DAY for day in ends)])
+    return next_open_day(bill.store_id, today)
+
+
+def next_open_day(store_id: int | None, day: dt.date) -> dt.date:
+    """Return a day, or the first open one after it once it is closed; for a chain without store."""
+    found = api.db.session.execute(_ENDS, {"store_id": store_id}).one()
+    ends = [end for end in (found.closed_on, _month_end(found.month_on)) if end is not None]
+    return max([day, *(end + A_DAY for end in ends)])
 
 
 def is_closed(store_id: int, day: dt.date) -> bool:

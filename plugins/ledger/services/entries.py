@@ -18,8 +18,8 @@ class Entry:
 
     *key* makes a request repeatable; *asked* is what the person sent (plain values) and is
     compared when the key comes again, so it never holds what was computed. Without *asked* the
-    arguments of the call stand for it. Operator and device are taken from who acts, the
-    business day from the store.
+    arguments of the call stand for it. Operator and device are taken from who acts; without
+    *business_on* it goes into today's books, or those of the next open day.
     """
 
     key: str

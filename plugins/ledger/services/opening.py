@@ -14,7 +14,7 @@ from plugins.ledger.chart import CNY, MEMBER, POINTS, held, salon
 from plugins.ledger.models import Account, Journal, Leg
 from plugins.ledger.services.entries import Draft, Entry, Move
 from plugins.ledger.services.points import NEVER
-from plugins.ledger.services.posting import business_day_of, post_many
+from plugins.ledger.services.posting import book_day_of, business_day_of, post_many
 from plugins.ledger.services.reversing import reverse_many
 from plugins.ledger.services.selling import Tender, Terms, lots_draft
 
@@ -58,7 +58,7 @@ def open_balances(ref: str, rows: Sequence[Opening], *, store_id: int | None = N
     They come from the opening accounts and are never income. *ref* names the import; a member
     gets one journal for each *ref*, however often this is called.
     """
-    day = business_day_of(store_id)
+    day, books = business_day_of(store_id), book_day_of(store_id)
     items: list[tuple[Entry, Draft]] = []
     posted: list[Opening] = []
     for row in rows:
@@ -68,7 +68,7 @@ def open_balances(ref: str, rows: Sequence[Opening], *, store_id: int | None = N
             asked=vars(row),
             ref=ref,
             store_id=store_id,
-            business_on=day,
+            business_on=books,
             note=row.note,
         )
         draft = _draft(entry, row, day)

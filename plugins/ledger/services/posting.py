@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from console import api
 from plugins.ledger.chart import MEMBER, Name
+from plugins.ledger.hookspecs import ledger_book_day
 from plugins.ledger.models import Handover, Journal, Leg, Lot, Payment, Refund, Use
 from plugins.ledger.services.accounts import lock_accounts, open_accounts
 from plugins.ledger.services.bulk import Lookup, insert_rows
@@ -96,7 +97,7 @@ def claim_all(entries: Sequence[Entry], asked: Sequence[Any]) -> list[Claim]:
         digest = request_hash(entry, told)
         hashes.append((entry.key, digest))
         if entry.store_id not in business_days and entry.business_on is None:
-            business_days[entry.store_id] = business_day_of(entry.store_id)
+            business_days[entry.store_id] = book_day_of(entry.store_id)
         day = entry.business_on or business_days[entry.store_id]
         heads.setdefault(entry.key, _head(entry, digest, day))
     try:
@@ -129,6 +130,13 @@ def _head(entry: Entry, digest: str, day: dt.date) -> dict[str, Any]:
         "reverses_id": entry.reverses_id,
         "note": entry.note,
     }
+
+
+def book_day_of(store_id: int | None) -> dt.date:
+    """Return the day into whose books goes what happens now: today, or the next open day."""
+    today = business_day_of(store_id)
+    open_on: dt.date | None = api.first_answer(ledger_book_day, store_id=store_id, day=today)
+    return open_on or today
 
 
 def business_day_of(store_id: int | None) -> dt.date:

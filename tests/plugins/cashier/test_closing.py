@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from console import api
@@ -25,6 +26,7 @@ from plugins.cashier.services.numbers import today_of
 from plugins.cashier.services.performers import Share, put_performers
 from plugins.cashier.services.voiding import undo_settlement
 from plugins.ledger import api as ledger
+from plugins.membership.services.points.moving import adjust_points
 from tests.support.ledger import balance as book
 from tests.support.membership import join
 from tests.support.people import SignIn, add_person, post
@@ -258,3 +260,17 @@ def test_balance_and_sessions_are_on_the_sheet_beside_the_money() -> None:
     sheet = close().sheet
     assert (sheet["net_fen"], sheet["balance_fen"]) == (50_000, 11_000)
     assert (sheet["principal_fen"], sheet["bonus_fen"]) == (10_000, 1_000)
+
+
+def test_money_past_the_till_goes_into_the_next_open_day_once_today_is_closed() -> None:
+    today, member = today_of(1), join()
+    close(today)
+    before = cash_expected(1, today)
+    amount = ledger.Move(ledger.salon("cash", 1), ledger.salon("revenue", 1), 2_000)
+    posted = ledger.post(ledger.Entry(key="late", code="sale", store_id=1), [amount])
+    journal = api.db.session.get_one(ledger.Journal, posted.journal_id)
+    assert journal.business_on == today + A_DAY
+    assert cash_expected(1, today) == before
+    adjust_points(member.id, 10, reason="late", key="late-points-of-hers")
+    told = sa.select(ledger.Journal).where(ledger.Journal.code == "adjust_points")
+    assert api.db.session.scalars(told).one().business_on == today + A_DAY

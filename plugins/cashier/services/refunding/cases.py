@@ -20,7 +20,7 @@ from plugins.cashier.refunds import (
     cashier_refundables,
 )
 from plugins.cashier.services.billing import lock_bill
-from plugins.cashier.services.days import closed_through, locked_through
+from plugins.cashier.services.days import next_open_day
 from plugins.cashier.services.naming import OWN
 from plugins.cashier.services.numbers import lock_counter, today_of
 from plugins.cashier.services.refunding.fees import with_fee
@@ -38,7 +38,6 @@ from plugins.cashier.services.refunding.telling import tell_of_sheet
 from plugins.ledger.api import Name
 from plugins.membership.api import require_active
 
-A_DAY = dt.timedelta(days=1)
 WHY_NOT_SEVEN: dict[str, Any] = {
     "late": _("More than seven days have passed since she paid."),
     "known": _("She knew the service before she bought, so the seven days do not hold."),
@@ -73,8 +72,7 @@ def reckon(found: Sequence[Refundable], asked: Asked) -> Sheet:
 
 def book_today(store_id: int) -> dt.date:
     """Return the day into whose books a refund goes: today, or the next open day."""
-    ends = [day for day in (closed_through(store_id), locked_through()) if day is not None]
-    return max([today_of(store_id), *(day + A_DAY for day in ends)])
+    return next_open_day(store_id, today_of(store_id))
 
 
 def digest(sheet: Mapping[str, Any]) -> str:

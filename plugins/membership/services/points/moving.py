@@ -18,6 +18,7 @@ from plugins.ledger.api import (
     Insufficient,
     Journal,
     Leg,
+    book_day_of,
     earn_points,
     expire_points,
     heir_of,
@@ -190,17 +191,12 @@ def adjust_points(member_id: int, points: int, *, reason: str, key: str) -> bool
     store_id = member.home_store_id
     payload = {"member_id": member.id, "points": points, "reason": reason, "key": key}
     payload["store_id"] = store_id
-    alone = adjusted_today(api.actor().user_id, _day_in(store_id)) + abs(points)
+    alone = adjusted_today(api.actor().user_id, book_day_of(store_id)) + abs(points)
     if alone > ALONE.get():
         api.ask_approval(ADJUST, payload, reason=reason, subject=member, store_id=store_id)
         return False
     _adjust(payload, None)
     return True
-
-
-def _day_in(store_id: int) -> dt.date:
-    store = api.db.session.get_one(api.Store, store_id)
-    return api.business_day(api.now(), store.time_zone, store.cut_off_minutes)
 
 
 def _adjust(payload: dict[str, Any], approver_id: int | None) -> None:
@@ -210,7 +206,6 @@ def _adjust(payload: dict[str, Any], approver_id: int | None) -> None:
         code="adjust_points",
         asked=[member.id, points],
         store_id=payload["store_id"],
-        business_on=_day_in(payload["store_id"]),
         approver_id=approver_id,
         note=payload["reason"],
     )

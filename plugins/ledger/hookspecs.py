@@ -1,0 +1,20 @@
+"""The hooks that the ledger calls."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from console import api
+
+
+@api.first
+def ledger_book_day(store_id: int | None, day: dt.date) -> dt.date | None:
+    """Name the first open day from *day* on in a store's books, or in those of the chain.
+
+    Whatever is posted without a day of its own goes there; None leaves it where it is.
+    """
+    raise NotImplementedError
+
+
+#: The hooks that are called; the manifest declares them.
+HOOKS = (ledger_book_day,)
