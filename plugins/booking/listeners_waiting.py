@@ -160,14 +160,9 @@ def membership_export_parts(member_id: int) -> Iterable[ExportPart]:
 
 @api.hookimpl
 def salon_staff_leaving(staff_id: int, successor_id: int | None) -> None:
-    """Keep her while classes expect her."""
-    led = sa.select(sa.func.count(GroupClass.id)).where(
-        GroupClass.leader_id == staff_id,
-        GroupClass.cancelled_at.is_(None),
-        GroupClass.starts_at > api.now(),
-    )
-    if api.db.session.scalar(led):
-        raise api.Refused(_("She leads classes. Give them to somebody else first."))
+    """Offer whoever waits for her what becomes free with anybody."""
+    waiting = Wait.staff_id == staff_id, Wait.state.in_(("waiting", "offered"))
+    api.db.session.execute(sa.update(Wait).where(*waiting).values(staff_id=None))
 
 
 def _class_led_by(visit_id: int) -> GroupClass | None:

@@ -90,11 +90,15 @@ def hand_over_day(
 
 
 def visits_alone(store_id: int) -> list[tuple[Visit, int]]:
-    """Return the visits to come whose technician is not on the roster then, with her number."""
+    """Return the visits to come whose technician is not there then, with her number.
+
+    She is not on the roster, or has left.
+    """
     today = api.now().date() - dt.timedelta(days=1)
     rows = api.db.session.execute(
-        sa.select(Visit, Claim, ResourceDay.base, ResourceDay.first_cell)
+        sa.select(Visit, Claim, ResourceDay.base, ResourceDay.first_cell, Staff.left_on)
         .join(Claim, Claim.visit_id == Visit.id)
+        .join(Staff, Staff.id == Claim.resource_id)
         .outerjoin(
             ResourceDay,
             sa.and_(
@@ -110,22 +114,29 @@ def visits_alone(store_id: int) -> list[tuple[Visit, int]]:
             Visit.day_on.between(today, today + AHEAD),
             Visit.status.in_(MOVABLE),
             Visit.starts_at > api.now(),
-            Visit.forced.is_(False),
+            sa.or_(Visit.forced.is_(False), Staff.left_on.is_not(None)),
             Claim.kind == "staff",
         )
         .order_by(Visit.starts_at, Visit.id, Claim.first_cell)
     )
     found: dict[tuple[int, int], tuple[Visit, int]] = {}
-    for visit, claim, base, first in rows:
+    for visit, claim, base, first, left_on in rows:
         taken = mask(claim.first_cell - first, claim.last_cell - first) if base is not None else 1
-        if taken & ~(unpack(base) if base is not None else 0):
+        if left_on is not None or taken & ~(unpack(base) if base is not None else 0):
             found.setdefault((visit.id, claim.resource_id), (visit, claim.resource_id))
     return list(found.values())
 
 
 def _wishes(visit: Visit) -> list[Wish]:
     return [
-        Wish(item.variant_id, item.staff_id, item.guest, item.minutes, asked=item.requested)
+        Wish(
+            item.variant_id,
+            item.staff_id,
+            item.guest,
+            item.minutes,
+            asked=item.requested,
+            length=item.agreed_minutes,
+        )
         for item in visit.items
     ]
 

@@ -25,7 +25,6 @@ from plugins.booking.models import Visit
 from plugins.booking.services.telling import remind_guests
 from plugins.membership.api import points_of
 from plugins.messages.api import Message
-from plugins.salon.services.staffing import end_employment
 from tests.support.booking import MONDAY, MORNING, Salon, at, cells, new_key
 from tests.support.membership import join
 
@@ -134,16 +133,6 @@ def test_reminders_go_with_a_visit_that_moves_and_stop_when_it_is_cancelled(app:
         with api.at_moment(at(clock)):
             remind_guests()
         assert kinds().count("booking.soon") == told
-
-
-def test_nobody_leaves_while_guests_expect_her(app: Flask) -> None:
-    salon = Salon()
-    number = salon.book("12:00").id
-    with pytest.raises(api.Refused, match="Guests have booked with her"):
-        end_employment(salon.staff_ids[0], last_on=MORNING.date())
-    turn_visit(number, "cancel")
-    end_employment(salon.staff_ids[0], last_on=MORNING.date())
-    assert salon.free() == []
 
 
 def test_what_has_passed_is_tidied_and_what_comes_stays(app: Flask) -> None:
