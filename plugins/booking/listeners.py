@@ -10,10 +10,10 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.booking.models import STATUSES, Claim, Shift, Visit
+from plugins.booking.models import STATUSES, Visit
 from plugins.booking.permissions import EDIT_VISITS, REVIEW_VISITS, SEE_VISITS
+from plugins.booking.services.leaving import drop_roster, hand_over_visits, visits_ahead
 from plugins.booking.services.proposing import last_answer, open_proposal
-from plugins.booking.services.rosters import drop_shift
 from plugins.booking.services.showing import LABELS, clock_of
 from plugins.booking.services.telling import MOVED, PROPOSED, tell, tell_status
 from plugins.membership.api import ExportPart, ProfileFact, Tile, award_task, move_rows
@@ -51,7 +51,6 @@ def membership_profile_facts(member_id: int) -> Iterable[ProfileFact]:
 
 
 @api.hookimpl
-@api.hookimpl
 def membership_last_visits(member_ids: Sequence[int]) -> Iterable[tuple[int, dt.date]]:
     """Tell when members last came for a booking that is done."""
     rows = (
@@ -62,42 +61,25 @@ def membership_last_visits(member_ids: Sequence[int]) -> Iterable[tuple[int, dt.
     return [(number, day) for number, day in api.db.session.execute(rows) if number]
 
 
+@api.hookimpl
 def salon_leaving_consequences(staff_id: int) -> Iterable[str]:
     """Say how many bookings somebody who leaves would still have served."""
-    count = len(_served_ahead(staff_id))
+    count = sum(visit.status != "hold" for visit in visits_ahead(staff_id))
     if count:
         yield api.ngettext(
-            "%(num)s booking ahead is with her; give it to somebody else first.",
-            "%(num)s bookings ahead are with her; give them to somebody else first.",
+            "%(num)s booking ahead is with her: who takes over gets it if she is able and free,"
+            " otherwise it waits above the roster for somebody else.",
+            "%(num)s bookings ahead are with her: who takes over gets those for which she is able"
+            " and free, the others wait above the roster for somebody else.",
             count,
         )
 
 
 @api.hookimpl
 def salon_staff_leaving(staff_id: int, successor_id: int | None) -> None:
-    """Keep her while guests expect her; afterwards she is on no roster."""
-    if _served_ahead(staff_id):
-        raise api.Refused(_("Guests have booked with her. Move their bookings first."))
-    ahead = sa.select(Shift.store_id, Shift.day_on).where(
-        Shift.staff_id == staff_id, Shift.day_on > api.now().date()
-    )
-    for store_id, day in api.db.session.execute(ahead).all():
-        drop_shift(store_id, staff_id, day)
-
-
-def _served_ahead(staff_id: int) -> list[int]:
-    rows = (
-        sa.select(Visit.id)
-        .join(Claim, Claim.visit_id == Visit.id)
-        .where(
-            Claim.kind == "staff",
-            Claim.resource_id == staff_id,
-            Visit.status.in_(("pending", "confirmed")),
-            Visit.starts_at > api.now(),
-        )
-        .distinct()
-    )
-    return list(api.db.session.scalars(rows))
+    """Give her bookings to who takes over; afterwards she is on no roster."""
+    hand_over_visits(staff_id, successor_id)
+    drop_roster(staff_id)
 
 
 @api.hookimpl
