@@ -157,6 +157,18 @@ def _on_connect(connection: object, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
+def shorten_log() -> None:
+    """Write SQLite's log into the database and cut it; a long reader leaves it for next time."""
+    if db.engine.dialect.name != "sqlite":
+        return
+    db.session.rollback()
+    connection = db.engine.raw_connection()
+    try:
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    finally:
+        connection.close()
+
+
 #: Seconds for which a connection that was just used needs no proof that it still lives.
 FRESH = 1.0
 

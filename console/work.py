@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import current_app
 
 from console import clock, outbox
-from console.db import db, insert_into
+from console.db import db, insert_into, shorten_log
 from console.errors import Refused
 from console.host.attempt import attempt
 from console.jobs import JobFunction, JobRun, Schedule, StoredJob, find_job, is_swift, prune_jobs
@@ -165,9 +165,11 @@ def _schedules() -> Iterator[tuple[str, Schedule]]:
             yield mounted.name, schedule
 
 
-def _prune() -> None:
+def prune() -> None:
+    """Forget what is done with, and give back the room that a day's writing took."""
     outbox.prune()
     prune_jobs()
+    shorten_log()
 
 
-add_schedule(Schedule("prune", _prune, daily_at="04:10"))
+add_schedule(Schedule("prune", prune, daily_at="04:10"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -18,6 +19,8 @@ from console.jobs import JobRun, StoredJob
 from console.security import Actor, acting_as, actor
 from console.stores import Store
 from console.unit import in_unit, unit
+from console.work import prune
+from tests.support.people import add_store
 
 seen: list[object] = []
 
@@ -188,3 +191,12 @@ def test_old_jobs_are_forgotten(app: Flask) -> None:
     with clock.frozen(clock.now() + jobs.KEPT * 2):
         jobs.prune_jobs()
     assert db.session.scalars(sa.select(StoredJob)).all() == []
+
+
+@pytest.mark.any_engine
+def test_the_log_of_the_database_is_cut_at_night(app: Flask, migrated_url: str) -> None:
+    add_store()
+    log = Path(f"{sa.make_url(migrated_url).database}-wal")
+    assert log.stat().st_size > 0
+    prune()
+    assert log.stat().st_size == 0

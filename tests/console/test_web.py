@@ -19,6 +19,7 @@ from console.security.guard import open_to
 from console.unit import unit
 from console.worker import Worker
 from tests.support.app import MakeApp
+from tests.support.crawl import addresses
 
 pytestmark = pytest.mark.any_engine
 
@@ -45,9 +46,16 @@ def fail_with(problem: BaseException) -> Callable[[], Any]:
     return view
 
 
-def test_every_answer_carries_the_headers_that_browsers_obey(client: FlaskClient) -> None:
-    for path in ("/", "/healthz", "/nowhere", "/static/dist/none.css"):
-        headers = client.get(path).headers
+def test_every_answer_carries_the_headers_that_browsers_obey(
+    app: Flask, client: FlaskClient
+) -> None:
+    pages = {each.path for each in addresses(app) if each.method == "GET"}
+    for path in sorted(pages | {"/nowhere", "/static/dist/none.css"}):
+        answer = client.get(path)
+        headers = answer.headers
+        for cookie in headers.getlist("Set-Cookie"):
+            assert "HttpOnly" in cookie, cookie
+            assert "SameSite=Lax" in cookie, cookie
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"] == "same-origin"
         assert "frame-ancestors 'self'" in headers["Content-Security-Policy"]
