@@ -52,7 +52,9 @@ def booking_terms(asked: Asked) -> Iterable[Terms]:
 def booking_visit_sending(visit_id: int, form: Mapping[str, str]) -> int | None:
     """Write what belongs to a booking that a member sends now; *form* holds her choices.
 
-    With an answer the time is only kept for so many minutes, until somebody submits the booking.
+    With an answer the time is only kept for so many minutes, until somebody submits the booking;
+    0 leaves it kept for as long as it is. It is asked for every way in: a chosen time, an offer
+    of the waiting list, a place in a class; again when she sends it again.
     """
     raise NotImplementedError
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, redirect
+from flask import abort, redirect, request
 
 from console import api
 from plugins.booking.forms import new_key, text_of
-from plugins.booking.models import GroupClass, Visit, Wait
+from plugins.booking.models import GroupClass, Wait
+from plugins.booking.paying import Terms
 from plugins.booking.public_routes import (
     local_day,
     member_id,
@@ -17,18 +18,14 @@ from plugins.booking.public_routes import (
     show,
     store_here,
 )
-from plugins.booking.services.classes import (
-    coming_classes,
-    place_of,
-    places_left,
-    take_place,
-)
-from plugins.booking.services.guests import check_count, count_open
+from plugins.booking.services.class_sending import kept_place, send_place
+from plugins.booking.services.classes import coming_classes, place_of, places_left
+from plugins.booking.services.paying import next_page, paying_page, terms_of
+from plugins.booking.services.planning import Wish
 from plugins.booking.services.showing import clock_of
 from plugins.booking.services.waiting import WaitDraft, join_waiting, open_waits_of
 from plugins.booking.services.waiting_offers import serve_waiting
 from plugins.booking.showing_waits import class_title
-from plugins.membership.api import active_name
 
 
 @routes.get("/classes", audience="anyone")
@@ -56,15 +53,15 @@ def show_class(number: int) -> Any:
 
 @routes.post("/classes/<int:number>/book", audience="visitor")
 def book_place(number: int) -> Any:
-    """Book a place for whoever looks."""
+    """Book a place for whoever looks, or keep it while she does what is asked for first."""
     group, key = _found(number), text_of("key")
     if not key.startswith("booking:"):
         return redirect(f"/booking/classes/{number}")
     try:
-        visit = _book(group, key, api.visitor().id)
+        visit = send_place(group.id, key=key, member_id=api.visitor().id, form=request.form)
     except api.Refused as refused:
         return _one(_found(number), refused)
-    return redirect(f"/booking/mine/{visit.id}")
+    return redirect(next_page(visit))
 
 
 @routes.post("/classes/<int:number>/wait", audience="visitor")
@@ -83,17 +80,6 @@ def wait_for_place(number: int) -> Any:
     return redirect(f"/booking/waiting/{wait.id}")
 
 
-@api.unit
-def _book(group: GroupClass, key: str, who: int) -> Visit:
-    """Take a place; a class counts among the open bookings that a member may have."""
-    known: Visit | None = api.db.session.query(Visit).filter_by(key=key, member_id=who).first()
-    if known is not None:
-        return known
-    active_name(who, locked=True)
-    check_count(count_open(who), group.store_id)
-    return take_place(group.id, key=key, member_id=who, source="phone")
-
-
 def _found(number: int) -> GroupClass:
     group = api.db.session.get(GroupClass, number)
     if group is None:
@@ -109,6 +95,10 @@ def _one(group: GroupClass, problem: api.Refused | None = None) -> Any:
     if who is not None:
         waits = [each for each in open_waits_of(who) if each.class_id == group.id]
     coming = group.cancelled_at is None and group in coming_classes(group.store_id)
+    kept = kept_place(group.id, who) if who is not None else None
+    asked: list[Terms] = []
+    if who is not None and coming and (left or kept is not None):
+        asked = terms_of(group.store_id, who, group.starts_at, [Wish(group.variant_id)])
     return show(
         "class",
         problem,
@@ -118,6 +108,9 @@ def _one(group: GroupClass, problem: api.Refused | None = None) -> Any:
         mine=mine,
         wait=waits[0] if waits else None,
         coming=coming,
+        terms=asked,
+        pay=paying_page(kept) if kept is not None else "",
+        until=clock_of(kept.hold_until, zone) if kept is not None and kept.hold_until else "",
         day=local_day(group.starts_at, zone),
         clock=f"{clock_of(group.starts_at, zone)}–{clock_of(group.ends_at, zone)}",  # noqa: RUF001
         key=new_key(),

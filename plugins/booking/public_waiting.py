@@ -6,13 +6,16 @@ import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
-from flask import abort, redirect
+from flask import abort, redirect, request
 
 from console import api
 from console.api import _
 from plugins.booking.forms import day_of, new_key, number_of, text_of
 from plugins.booking.models import OPEN_WAITS, WAIT_STATES, Wait
+from plugins.booking.paying import Terms
 from plugins.booking.public_routes import chosen, link, local_day, routes, show, store_here
+from plugins.booking.services.paying import next_page, paying_page, terms_of
+from plugins.booking.services.planning import Wish
 from plugins.booking.services.rules import HORIZON
 from plugins.booking.services.showing import clock_of, staff_of
 from plugins.booking.services.waiting import WaitDraft, join_waiting
@@ -85,17 +88,20 @@ def show_waiting() -> Any:
 @routes.get("/waiting/<int:number>", audience="visitor")
 def show_wait(number: int) -> Any:
     """Show what she waits for, and what is kept for her."""
-    return _one(_own(number))
+    found = _own(number)
+    if found.state == "offered" and found.visit is not None and found.visit.status != "hold":
+        return redirect(f"/booking/mine/{found.visit.id}")  # she has paid for it a moment ago
+    return _one(found)
 
 
 @routes.post("/waiting/<int:number>/take", audience="visitor")
 def take(number: int) -> Any:
-    """Book what is kept for her."""
+    """Book what is kept for her, or lead her to what is asked for first."""
     try:
-        visit = take_offer(_own(number).id)
+        visit = take_offer(_own(number).id, request.form)
     except api.Refused as refused:
         return _one(_own(number), refused)
-    return redirect(f"/booking/mine/{visit.id}")
+    return redirect(next_page(visit))
 
 
 @routes.post("/waiting/<int:number>/decline", audience="visitor")
@@ -126,6 +132,10 @@ def _own(number: int) -> Wait:
 def _one(found: Wait, problem: api.Refused | None = None) -> Any:
     zone, visit = found.store.time_zone, found.visit
     offered = has_offer(found) and visit is not None
+    asked: list[Terms] = []
+    if offered and visit is not None and found.member_id is not None:
+        wishes = [Wish(item.variant_id) for item in visit.items]
+        asked = terms_of(found.store_id, found.member_id, visit.starts_at, wishes)
     return show(
         "wait_one",
         problem,
@@ -135,6 +145,8 @@ def _one(found: Wait, problem: api.Refused | None = None) -> Any:
         days=days_of(found),
         hours=hours_of(found),
         offered=offered,
+        terms=asked,
+        pay=paying_page(visit) if offered and visit is not None else "",
         open=found.state in OPEN_WAITS,
         day=local_day(visit.starts_at, zone) if visit is not None else None,
         clock=clock_of(visit.starts_at, zone) if visit is not None else "",

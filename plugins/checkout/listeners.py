@@ -96,8 +96,12 @@ def booking_visit_sending(visit_id: int, form: Mapping[str, str]) -> int | None:
     """Note how she wishes to pay, and ask for the deposit; her time is kept while she pays it."""
     if form.get("way") == "card":
         link_of(visit_id).way = "card"
+    now = api.now()
     deposit = deposits.ask_deposit(api.db.session.get_one(Visit, visit_id))
-    return MINUTES.get() if deposit is not None and takes_online() else None
+    if deposit is None or not takes_online():
+        return None
+    # Sending it again keeps the time no longer: nobody could hold one without paying for it.
+    return MINUTES.get() if deposit.asked_at >= now else 0
 
 
 @api.hookimpl
@@ -148,7 +152,7 @@ def booking_visit_turning(visit_id: int, act: str, member_id: int | None) -> Non
     if member_id is None or act not in TURNED:
         return  # deposits are asked of members only
     visit = api.db.session.get_one(Visit, visit_id)
-    if act == "book" and visit.source == "desk":
+    if act == "book" and visit.source in ASKED_WHEN_BOOKED:
         deposits.ask_deposit(visit)
         return
     deposit = deposit_of(visit_id) if act != "book" else None
@@ -156,6 +160,8 @@ def booking_visit_turning(visit_id: int, act: str, member_id: int | None) -> Non
         _turn(visit, deposit, act)
 
 
+#: Whose booking no member sent, so that none was asked then; who walks in pays when she leaves.
+ASKED_WHEN_BOOKED = ("desk", "waiting")
 TURNED = ("book", "cancel", "reject", "no_show", "arrive")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from console import api
-from plugins.booking.models import Visit
+from plugins.booking.models import Seat, Visit
 from plugins.booking.services.booking import Booked, book_briefly
 from plugins.booking.services.planning import Wish
 from plugins.booking.services.seating import Hold
@@ -38,8 +38,12 @@ def keep_time(
 
 
 def kept_for(member_id: int, key: str = "") -> Visit | None:
-    """Return what is kept for a member at this moment, under a key or under any."""
-    rows = sa.select(Visit).where(*_hers(member_id), Visit.hold_until > api.now())
+    """Return the time that is kept for a member at this moment, under a key or under any."""
+    rows = sa.select(Visit).where(
+        *_hers(member_id),
+        Visit.hold_until > api.now(),
+        ~sa.exists().where(Seat.visit_id == Visit.id),
+    )
     if key:
         rows = rows.where(Visit.key == key)
     found: Visit | None = api.db.session.scalar(rows.order_by(Visit.id.desc()).limit(1))

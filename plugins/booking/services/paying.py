@@ -44,7 +44,7 @@ def send_visit(key: str, *, note: str = "", form: Mapping[str, str]) -> Visit:
     visit = lock_kept(key)
     if visit is None:
         raise api.Conflict(_("The time was kept for too long. Please choose again."))
-    return _send(visit, note, form)
+    return send_kept(visit, note, form)
 
 
 @api.unit
@@ -69,7 +69,7 @@ def send_or_book(
         visit = book(store_id, starts_at, wishes, key=key_again(key), **facts)
     if visit.member_id != member_id:
         return None
-    return next_page(_send(visit, note, form))
+    return next_page(send_kept(visit, note, form))
 
 
 def key_again(key: str) -> str:
@@ -77,21 +77,31 @@ def key_again(key: str) -> str:
     return f"{key}:again"
 
 
-def _send(visit: Visit, note: str, form: Mapping[str, str]) -> Visit:
+def send_kept(visit: Visit, note: str, form: Mapping[str, str], *, of_class: bool = False) -> Visit:
+    """Make a booking of a locked visit, whatever way its time came to be kept for a member.
+
+    Where other plugins ask for it the time is kept a while longer instead.
+    """
     if visit.member_id is None or visit.status != "hold":
-        return book_kept(visit, note)
-    asked = api.answers(booking_visit_sending, visit_id=visit.id, form=form)
-    minutes = max((each for each in asked if each is not None), default=0)
-    if not minutes:
-        return book_kept(visit, note)
-    visit.hold_until = api.now() + dt.timedelta(minutes=minutes)
+        return book_kept(visit, note, of_class=of_class)
+    answers = api.answers(booking_visit_sending, visit_id=visit.id, form=form)
+    asked = [each for each in answers if each is not None]
+    if not asked:
+        return book_kept(visit, note, of_class=of_class)
+    if max(asked):
+        visit.hold_until = api.now() + dt.timedelta(minutes=max(asked))
     visit.note = note.strip()[:500] or visit.note
     return visit
 
 
 def next_page(visit: Visit) -> str:
     """Return where a member goes once she has sent a booking."""
-    return api.first_answer(booking_lead_guest, visit_id=visit.id) or f"/booking/mine/{visit.id}"
+    return paying_page(visit) or f"/booking/mine/{visit.id}"
+
+
+def paying_page(visit: Visit) -> str:
+    """Return where a member does what her time is kept for, such as to pay; nothing if nowhere."""
+    return api.first_answer(booking_lead_guest, visit_id=visit.id) or ""
 
 
 def notes_of(visit: Visit) -> list[Note]:

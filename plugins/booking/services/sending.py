@@ -12,6 +12,7 @@ from console import api
 from console.api import _
 from plugins.booking.models import Visit
 from plugins.booking.services.booking import announce, first_status
+from plugins.booking.services.classes import class_of
 from plugins.booking.services.guests import check_count, count_open, open_of
 from plugins.booking.services.rules import MOST_OPEN
 from plugins.membership.api import active_name
@@ -26,7 +27,7 @@ def submit(key: str, *, note: str = "") -> Visit:
     visit = lock_kept(key)
     if visit is None:
         raise api.Conflict(_("The time was kept for too long. Please choose again."))
-    return book_kept(visit, note)
+    return book_kept(visit, note, of_class=class_of(visit.id) is not None)
 
 
 def lock_kept(key: str) -> Visit | None:
@@ -46,15 +47,16 @@ _KEPT = (
 )
 
 
-def book_kept(visit: Visit, note: str) -> Visit:
-    """Make a booking of a locked visit unless it is one."""
+def book_kept(visit: Visit, note: str, *, of_class: bool = False) -> Visit:
+    """Make a booking of a locked visit unless it is one; a place in a class is not reviewed."""
     if visit.status != "hold":
         return visit
     member_id = visit.member_id if visit.source == "phone" else None
     if member_id is not None:
         active_name(member_id, locked=True)
+    reviewed = visit.source == "phone" and not of_class
     values = {
-        "status": first_status(visit.store_id, by_member=visit.source == "phone"),
+        "status": first_status(visit.store_id, by_member=reviewed),
         "hold_until": None,
         "booked_at": api.now(),
         "note": note.strip()[:500] or visit.note,

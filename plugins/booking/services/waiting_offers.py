@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
 
@@ -14,7 +14,8 @@ from plugins.booking.models import OPEN_WAITS, Visit, Wait, WaitAct
 from plugins.booking.services.booking import book
 from plugins.booking.services.claiming import claimed_keys, drop_holds, lock_days
 from plugins.booking.services.classes import lock_class, places_left, take_place
-from plugins.booking.services.sending import submit
+from plugins.booking.services.paying import send_kept
+from plugins.booking.services.sending import lock_kept, submit
 from plugins.booking.services.waiting import (
     KEPT,
     Span,
@@ -46,6 +47,7 @@ def serve_waiting(store_id: int) -> int:
     """
     waits = lock_list(store_id)
     for wait in waits:
+        _note_booked(wait)
         _lapse_if_late(wait)
         _end_if_over(wait)
     count, passed = 0, list[Wait]()
@@ -72,9 +74,10 @@ def offer_time(wait_id: int, starts_at: dt.datetime, staff_id: int | None = None
 
 
 @api.unit
-def take_offer(wait_id: int) -> Visit:
+def take_offer(wait_id: int, form: Mapping[str, str] | None = None) -> Visit:
     """Book what is kept for somebody; taken twice it is booked once.
 
+    With the *form* of a member's phone it may be kept a while longer instead, as while she pays.
     Raises `Conflict` when it was kept for too long.
     """
     wait = _locked(wait_id)
@@ -82,12 +85,19 @@ def take_offer(wait_id: int) -> Visit:
         return wait.visit
     if wait.state not in OPEN_WAITS:
         raise api.Conflict(_("You are no longer on the waiting list."))
-    if not has_offer(wait) or wait.visit is None:
+    visit = lock_kept(wait.visit.key) if has_offer(wait) and wait.visit is not None else None
+    if visit is None:
         raise api.Conflict(
             _("This time was kept for too long and may be gone. We tell you of the next one.")
         )
-    visit = submit(wait.visit.key)
-    end_wait(wait, "taken", "take")
+    if form is None:
+        submit(visit.key)
+    else:
+        send_kept(visit, "", form, of_class=wait.class_id is not None)
+    if visit.status == "hold":
+        wait.offered_until = visit.hold_until
+    else:
+        end_wait(wait, "taken", "take")
     return visit
 
 
@@ -141,7 +151,21 @@ def _locked(wait_id: int) -> Wait:
     if store_id is None:
         raise api.NotFound(_("There is no such record."))
     lock_list(store_id)
-    return api.db.session.get_one(Wait, wait_id, with_for_update=True, populate_existing=True)
+    wait = api.db.session.get_one(Wait, wait_id, with_for_update=True, populate_existing=True)
+    _note_booked(wait)
+    return wait
+
+
+def _note_booked(wait: Wait) -> None:
+    """Know an offer as taken when its visit was booked meanwhile, as by paying for it.
+
+    Locks the visit: until the unit ends nobody else books it.
+    """
+    if wait.state != "offered" or wait.visit_id is None:
+        return
+    visit = api.db.session.get(Visit, wait.visit_id, with_for_update=True, populate_existing=True)
+    if visit is not None and visit.status not in ("hold", "cancelled", "rejected"):
+        end_wait(wait, "taken", "take")
 
 
 def _lapse_if_late(wait: Wait) -> None:

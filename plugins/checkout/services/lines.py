@@ -46,6 +46,8 @@ EXPECTED = ("pending", "confirmed", "arrived", "in_service", "done")
 def describe_deposit(asked: Asked) -> Described:
     """Describe the deposit of a visit: `visit_id`."""
     number = asked.facts.get("visit_id")
+    if isinstance(number, int) and api.db.session.get(Visit, number) is None:
+        raise api.Conflict(_("The time was kept for too long. Please choose again."))
     deposit = deposit_of(number) if isinstance(number, int) else None
     if deposit is None or heir_of(deposit.member_id) != heir_of(asked.bill.member_id or 0):
         raise api.NotFound(_("There is no such deposit."))
