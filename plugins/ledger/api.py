@@ -60,6 +60,7 @@ from plugins.ledger.services.refunding import (
     uses_of,
 )
 from plugins.ledger.services.reversing import reverse, reverse_many
+from plugins.ledger.services.seals import SealMark, find_seal, last_seal, short_seal
 from plugins.ledger.services.selling import Tender, Terms, issue_lots
 from plugins.ledger.services.spending import Line, Part, Spent, restore, spend, use_sessions
 from plugins.ledger.services.standings import (
@@ -107,6 +108,7 @@ __all__ = [
     "Posted",
     "Proof",
     "RefundTooBig",
+    "SealMark",
     "Spent",
     "Standing",
     "Take",
@@ -119,6 +121,7 @@ __all__ = [
     "close_account",
     "earn_points",
     "expire_points",
+    "find_seal",
     "fingerprint_of",
     "hand_back",
     "hand_over",
@@ -128,6 +131,7 @@ __all__ = [
     "held",
     "issue_coupon",
     "issue_lots",
+    "last_seal",
     "lots_of",
     "members_who_used",
     "members_with_business",
@@ -145,6 +149,7 @@ __all__ = [
     "reverse",
     "reverse_many",
     "salon",
+    "short_seal",
     "show_amount",
     "show_kind",
     "spend",

@@ -30,6 +30,7 @@ from plugins.cashier.services.closing.shifts import hand_over_shift, shift_began
 from plugins.cashier.services.days import is_closed
 from plugins.cashier.services.keys import new_key
 from plugins.cashier.services.numbers import today_of
+from plugins.ledger.api import find_seal
 
 HOME = "/console/cashier/closing/"
 
@@ -179,8 +180,19 @@ class Closing(api.AdminView):
             problem=problem,
             entered=request.form,
             may_reopen=REOPEN_DAYS.held(day.store_id),
+            seal=_seal_of(day),
             **_common(day.store_id, day.sheet, [day.closed_by, day.reopened_by]),
         )
+
+
+def _seal_of(day: Day) -> dict[str, Any] | None:
+    """Return the seal that stands on a sheet, and whether the books have it still."""
+    kept = day.sheet.get("seal")
+    if not kept:
+        return None
+    known = find_seal(kept["number"])
+    stands = known is not None and known.digest == kept["digest"]
+    return {**kept, "stands": stands, "at": dt.datetime.fromisoformat(kept["sealed_at"])}
 
 
 def _common(store_id: int, sheet: dict[str, Any], people: list[int | None]) -> dict[str, Any]:

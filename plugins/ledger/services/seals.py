@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import hmac
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,6 +30,36 @@ SIGNED = (
     "heads",
     "heads_digest",
 )
+
+
+@dataclass(frozen=True)
+class SealMark:
+    """A seal as it is written down elsewhere: its number, when it was made, and its hash."""
+
+    number: int
+    sealed_at: dt.datetime
+    digest: str
+
+
+def short_seal(digest: str) -> str:
+    """Return the first twelve letters in groups of four, as a person compares them."""
+    return " ".join(digest[at : at + 4] for at in range(0, 12, 4))
+
+
+def last_seal() -> SealMark | None:
+    """Return the latest seal; None before the first night."""
+    return _mark(SEAL.c.id == sa.select(sa.func.max(SEAL.c.id)).scalar_subquery())
+
+
+def find_seal(number: int) -> SealMark | None:
+    """Return a seal as the books have it now."""
+    return _mark(SEAL.c.id == number)
+
+
+def _mark(wanted: sa.ColumnElement[bool]) -> SealMark | None:
+    found = sa.select(SEAL.c.id, SEAL.c.sealed_at, SEAL.c.digest).where(wanted)
+    row = api.db.session.execute(found).one_or_none()
+    return SealMark(row.id, row.sealed_at, row.digest) if row else None
 
 
 class Span:

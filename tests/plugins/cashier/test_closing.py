@@ -26,6 +26,7 @@ from plugins.cashier.services.numbers import today_of
 from plugins.cashier.services.performers import Share, put_performers
 from plugins.cashier.services.voiding import undo_settlement
 from plugins.ledger import api as ledger
+from plugins.ledger.services.seals import seal
 from plugins.membership.services.points.moving import adjust_points
 from tests.support.ledger import balance as book
 from tests.support.membership import join
@@ -62,6 +63,27 @@ def close(day: dt.date | None = None, **more: Any) -> Day:
     day = day or today_of(1)
     more.setdefault("counted_fen", cash_expected(1, day))
     return close_day(1, day, key=more.pop("key", new_key()), **more)
+
+
+def test_the_seal_of_the_books_is_on_the_sheet_and_in_the_notice(sign_in: SignIn) -> None:
+    assert close().sheet["seal"] is None
+    served(128)
+    seal(b"key")
+    with api.at_moment(api.now() + A_DAY):
+        day = close()
+        kept = day.sheet["seal"]
+        other = {**kept, "digest": "0" * 64}
+        notice = api.db.session.scalars(sa.select(Notice).order_by(Notice.id.desc())).first()
+        assert notice is not None
+        assert f"Seal 1: {kept['short']}" in api.thaw(notice.body)
+        assert kept["digest"].startswith(kept["short"].replace(" ", ""))
+        page = f"/console/cashier/closing/days/{day.id}"
+        boss = sign_in("owner")
+        shown = boss.get(page).text
+        assert kept["digest"] in shown
+        assert "another seal" not in shown
+        api.unit(lambda: setattr(day, "sheet", {**day.sheet, "seal": other}))()
+        assert "The books have another seal now" in boss.get(page).text
 
 
 def test_the_drawer_holds_what_the_books_say() -> None:

@@ -23,6 +23,7 @@ from plugins.cashier.services.closing.drawer import (
 from plugins.cashier.services.closing.sheets import unfinished, write_sheet
 from plugins.cashier.services.days import A_DAY, closed_through, require_unclosed_day
 from plugins.cashier.services.numbers import lock_counter, today_of
+from plugins.ledger.api import SealMark, last_seal, short_seal
 
 SHEETS = "/console/cashier/closing/days/"
 
@@ -93,9 +94,10 @@ def _write(day: Day, key: str, expected: int, counted: int, taken: int, reason: 
 
 
 def _sheet(day: Day, left: int) -> dict[str, Any]:
-    sheet = write_sheet(day.store_id, day.day_on)
+    sheet, seal = write_sheet(day.store_id, day.day_on), last_seal()
     return {
         **sheet,
+        "seal": _kept(seal) if seal else None,
         "unfinished": left,
         "cash": {
             "expected_fen": day.expected_fen,
@@ -105,6 +107,15 @@ def _sheet(day: Day, left: int) -> dict[str, Any]:
             "taken_fen": day.taken_fen,
             "left_fen": day.counted_fen - day.taken_fen,
         },
+    }
+
+
+def _kept(seal: SealMark) -> dict[str, Any]:
+    return {
+        "number": seal.number,
+        "sealed_at": seal.sealed_at.isoformat(),
+        "digest": seal.digest,
+        "short": short_seal(seal.digest),
     }
 
 
@@ -122,18 +133,30 @@ def _tell(day: Day) -> None:
             day=day.day_on.isoformat(),
             net=api.format_fen(day.net_fen),
         ),
-        _(
-            "Cash %(counted)s, difference %(difference)s. %(reason)s",
-            counted=api.format_fen(day.counted_fen),
-            difference=difference,
-            reason=day.reason,
-        ),
+        _words(day, difference),
         url=f"{SHEETS}{day.id}",
         store_id=day.store_id,
         permission=GET_DAY_SHEETS,
         key=f"cashier.day:{day.id}:{day.times}",
     )
     api.emit(cashier_day_closed, store_id=day.store_id, day_on=day.day_on.isoformat())
+
+
+def _words(day: Day, difference: str) -> Any:
+    told = {
+        "counted": api.format_fen(day.counted_fen),
+        "difference": difference,
+        "reason": day.reason,
+    }
+    kept = day.sheet["seal"]
+    if not kept:
+        return _("Cash %(counted)s, difference %(difference)s. %(reason)s", **told)
+    return _(
+        "Cash %(counted)s, difference %(difference)s. %(reason)s Seal %(number)s: %(seal)s",
+        number=kept["number"],
+        seal=kept["short"],
+        **told,
+    )
 
 
 @api.unit
