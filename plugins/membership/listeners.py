@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from console import api
 from plugins.membership.models import KnownStore, Member
 from plugins.membership.services.filing import hand_over_members
+from plugins.membership.services.join_codes import codes_of, end_codes
 from plugins.membership.services.level_terms import lift
 
 
@@ -31,7 +32,7 @@ def console_reveal_freely(model: type[Any], record_id: int, store_id: int) -> bo
 
 @api.hookimpl
 def salon_leaving_consequences(staff_id: int) -> Iterable[str]:
-    """Say how many members lose their consultant."""
+    """Say how many members lose their consultant, and which of her codes end."""
     count = api.db.session.scalar(
         sa.select(sa.func.count()).select_from(Member).where(Member.consultant_id == staff_id)
     )
@@ -41,12 +42,20 @@ def salon_leaving_consequences(staff_id: int) -> Iterable[str]:
             "%(num)s members get another consultant, or none.",
             count,
         )
+    codes = codes_of(staff_id)
+    if codes:
+        yield api.ngettext(
+            "%(num)s QR code of hers ends; who scans it joins through the store.",
+            "%(num)s QR codes of hers end; who scans one joins through the store.",
+            codes,
+        )
 
 
 @api.hookimpl
 def salon_staff_leaving(staff_id: int, successor_id: int | None) -> None:
-    """Give the members of a consultant who leaves to her successor."""
+    """Give the members of a consultant who leaves to her successor, and end her QR codes."""
     hand_over_members(staff_id, successor_id)
+    end_codes(staff_id)
 
 
 @api.hookimpl

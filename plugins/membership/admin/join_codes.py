@@ -63,6 +63,8 @@ class JoinCodeAdmin(api.ModelAdmin):
         staff = api.db.session.get(Staff, record.staff_id) if record.staff_id else None
         if staff is not None and record.store_id not in {store.id for store in staff.stores}:
             raise api.Refused(_("This person does not work in the store."))
+        if staff is not None and staff.left_on is not None and record.active:
+            raise api.Refused(_("%(name)s has left.", name=staff.name))
 
     def panels(self, record: Any) -> list[api.Panel]:
         html = draw("_join_code.html", drawn=draw_link(record), link=link_of(record))

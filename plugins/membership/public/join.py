@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import redirect
+from flask import flash, redirect
 
 from console import api
 from plugins.membership.public import touches
@@ -17,7 +17,7 @@ from plugins.membership.services.joining import Touch, touch_member
 def join(token: str) -> Any:
     """Remember through which code somebody came, and show her the way to a card.
 
-    A code that is no longer in use leads there as well.
+    A code that is no longer in use leads there as well; that of a person who left says so.
     """
     visitor = api.find_visitor()
     response = redirect("/membership/welcome" if visitor is None else CARD)
@@ -29,6 +29,8 @@ def join(token: str) -> Any:
         count_scan(code.id)
     if visitor is None:
         touches.keep(response, token)
+        if code.ended:
+            flash(api.gettext("This QR code has ended, but you are welcome: go on from here."))
     else:
         touch_member(visitor.id, Touch("scan", code.store_id, code.staff_id, code.channel))
     return response

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from console import api
-from plugins.membership.models import JoinCode
+from plugins.membership.services.join_codes import FoundCode, find_codes
 from plugins.membership.services.join_codes import count_join as count
-from plugins.membership.services.join_codes import find_codes
 from plugins.membership.services.joining import Touch
 
 COOKIE = "member_scans"
@@ -36,7 +35,7 @@ def scanned() -> list[Touch]:
     return [Touch("wechat", code.store_id, code.staff_id, code.channel) for code in _codes()]
 
 
-def latest() -> JoinCode | None:
+def latest() -> FoundCode | None:
     """Return the code that was scanned last on this phone."""
     codes = _codes()
     return codes[-1] if codes else None
@@ -49,5 +48,5 @@ def count_join() -> None:
         count(codes[0].id)
 
 
-def _codes() -> list[JoinCode]:
+def _codes() -> list[FoundCode]:
     return find_codes(tokens())

@@ -5,15 +5,28 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from console import api
 from plugins.membership.models import JoinCode
+from plugins.salon.api import Staff
 
 #: Digits and letters that nobody confuses when a poster is read aloud.
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 TOKEN = re.compile(rf"[{LETTERS}]{{10}}")
+
+
+@dataclass(frozen=True)
+class FoundCode:
+    """A scanned code as it counts now; one has ended when its person left, its store stays."""
+
+    id: int
+    store_id: int
+    staff_id: int | None
+    channel: str
+    ended: bool
 
 
 def new_token() -> str:
@@ -21,16 +34,46 @@ def new_token() -> str:
     return "".join(secrets.choice(LETTERS) for _letter in range(10))
 
 
-def find_codes(tokens: Sequence[str]) -> list[JoinCode]:
-    """Return the codes of these tokens that are in use, in the same order."""
+def find_codes(tokens: Sequence[str]) -> list[FoundCode]:
+    """Return the codes of these tokens that still lead to a store, in the same order."""
     known = [token for token in tokens if TOKEN.fullmatch(token)]
     if not known:
         return []
-    rows = api.db.session.scalars(
-        sa.select(JoinCode).where(JoinCode.token.in_(known), JoinCode.active)
+    rows = (
+        sa.select(JoinCode, Staff.left_on)
+        .outerjoin(Staff, Staff.id == JoinCode.staff_id)
+        .where(
+            JoinCode.token.in_(known),
+            sa.or_(JoinCode.active, Staff.left_on.is_not(None)),
+        )
     )
-    by_token = {row.token: row for row in rows}
+    by_token = {
+        code.token: FoundCode(
+            code.id,
+            code.store_id,
+            code.staff_id if left_on is None else None,
+            code.channel,
+            ended=left_on is not None,
+        )
+        for code, left_on in api.db.session.execute(rows)
+    }
     return [by_token[token] for token in known if token in by_token]
+
+
+def codes_of(staff_id: int) -> int:
+    """Return how many codes of a person are in use."""
+    rows = sa.select(sa.func.count(JoinCode.id)).where(
+        JoinCode.staff_id == staff_id, JoinCode.active
+    )
+    return api.db.session.scalar(rows) or 0
+
+
+@api.unit
+def end_codes(staff_id: int) -> None:
+    """End the codes of a person who leaves; who scans one still comes through its store."""
+    hers = sa.select(JoinCode).where(JoinCode.staff_id == staff_id, JoinCode.active)
+    for code in api.db.session.scalars(hers.order_by(JoinCode.id)):
+        code.active = False
 
 
 @api.unit

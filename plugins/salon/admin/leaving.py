@@ -20,6 +20,9 @@ from plugins.salon.services.staffing import (
     working_staff,
 )
 
+#: Every number of so many digits fits into the database.
+LONGEST_NUMBER = 18
+
 
 class LeavingPages:
     """Pages of the staff view: what leaving will do, doing it, and taking somebody back."""
@@ -33,12 +36,8 @@ class LeavingPages:
         staff = reach(Staff, number, END_EMPLOYMENT)
         name = staff.name
         try:
-            successor = request.form.get("successor_id", "")
-            end_employment(
-                staff.id,
-                last_on=_read_last_day(),
-                successor_id=int(successor) if successor.isdecimal() else None,
-            )
+            last_on, successor_id = _read_last_day(), _read_successor()
+            end_employment(staff.id, last_on=last_on, successor_id=successor_id)
         except api.Refused as refused:
             return self._show_leaving(reach(Staff, number, END_EMPLOYMENT), problem=refused)
         flash(api.gettext("%(name)s has left.", name=name), "success")
@@ -73,3 +72,12 @@ def _read_last_day() -> dt.date:
         return dt.date.fromisoformat(request.form.get("last_on", "").strip())
     except ValueError:
         raise api.Refused(_("Enter a day such as 2026-02-17.")) from None
+
+
+def _read_successor() -> int | None:
+    entered = request.form.get("successor_id", "").strip()
+    if not entered:
+        return None
+    if not entered.isascii() or not entered.isdigit() or len(entered) > LONGEST_NUMBER:
+        raise api.Refused(_("Choose somebody else who works here as the successor."))
+    return int(entered)

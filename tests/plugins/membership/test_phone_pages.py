@@ -34,11 +34,13 @@ from plugins.membership.services.identities import (
 from plugins.membership.services.join_codes import add_join_code
 from plugins.membership.services.visitors import IDLE_DAYS
 from plugins.messages.hookspecs import messages_find_recipient
+from plugins.salon.services.staffing import end_employment, leaving_consequences
 from tests.support.membership import PHONE, join
 from tests.support.pages import ids_of, words
 from tests.support.parallel import at_once
 from tests.support.people import SignIn, add_store, post
 from tests.support.phones import Phone, phone, phone_of, read_code_of
+from tests.support.salon import add_staff
 
 pytestmark = pytest.mark.either_engine
 
@@ -235,6 +237,25 @@ def test_the_qr_code_that_was_scanned_first_stays_her_source(phone: Phone, store
 
 def _join_codes() -> list[Any]:
     return list(api.db.session.query(JoinCode))
+
+
+@pytest.mark.any_engine
+@pytest.mark.usefixtures("in_english")
+def test_the_qr_code_of_who_left_has_ended_and_leads_to_her_store(phone: Phone, store: int) -> None:
+    amy = add_staff("Amy 林", api.db.session.get_one(api.Store, store))
+    code = add_join_code(store, amy.id, "card")
+    assert any("1 QR code" in line for line in leaving_consequences(amy))
+    end_employment(amy.id, last_on=amy.joined_on)
+    assert not code.active
+    page = phone.get(f"/membership/join/{code.token}")
+    assert "This QR code has ended" in words(page.text)
+    phone.apply(NEW, store)
+    member = member_with(NEW)
+    assert (member.source_store_id, member.source_staff_id, member.source_channel) == (
+        store,
+        None,
+        "card",
+    )
 
 
 def test_an_unknown_qr_code_is_no_error(phone: Phone, store: int) -> None:
