@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypedDict, Unpack
 
 import sqlalchemy as sa
@@ -14,14 +14,16 @@ from console.api import _
 from plugins.booking.hookspecs import booking_visit_booked, booking_visit_moved
 from plugins.booking.models import Item, Visit
 from plugins.booking.services.acts import act_known, check_visit, lock_visit, note_act
+from plugins.booking.services.claiming import JustTaken, Taken
+from plugins.booking.services.class_visits import CLASS
 from plugins.booking.services.guests import (
     check_count,
     check_guest,
     look_before,
 )
-from plugins.booking.services.planning import Wish, plan_visit
+from plugins.booking.services.planning import Planned, Wish, plan_visit
 from plugins.booking.services.rules import AUTO_ACCEPT, CUT_OFF, HOLD
-from plugins.booking.services.seating import Hold, Moved, find_seat
+from plugins.booking.services.seating import Hold, Moved, alternatives, find_seat
 from plugins.booking.services.writing import write_seat, write_visit
 
 #: While it is one of these, a visit can get another time.
@@ -71,8 +73,26 @@ def book(
     )
 
 
-@api.unit
 def book_briefly(
+    store_id: int,
+    starts_at: dt.datetime,
+    wishes: Sequence[Wish],
+    *,
+    key: str,
+    **facts: Unpack[Facts],
+) -> Booked:
+    """Do what `book` does, and return what is known of the visit without reading it."""
+    try:
+        return _book(store_id, starts_at, wishes, key=key, **facts)
+    except JustTaken as taken:
+        source = facts.get("source", "desk")
+        planned = _planned(store_id, wishes, source, force=bool(facts.get("force")))
+        times = alternatives(store_id, planned, starts_at, by_member=source == "phone")
+        raise Taken(taken.message, times) from None
+
+
+@api.unit
+def _book(
     store_id: int,
     starts_at: dt.datetime,
     wishes: Sequence[Wish],
@@ -87,7 +107,6 @@ def book_briefly(
     former: Sequence[Hold] = (),
     force: bool = False,
 ) -> Booked:
-    """Do what `book` does, and return what is known of the visit without reading it."""
     by_member = source == "phone"
     try:
         name = check_guest(member_id, guest_name, starts_at, by_member=by_member)
@@ -96,7 +115,7 @@ def book_briefly(
             return _booked(api.db.session.get_one(Visit, seen.known))
         if by_member:
             check_count(seen.open, store_id)
-        planned = plan_visit(store_id, wishes, force=force)
+        planned = _planned(store_id, wishes, source, force=force)
         holds = sorted({*seen.holds, *former})
         seat = find_seat(
             store_id, planned, starts_at, by_member=by_member, force=force, holds=holds
@@ -129,22 +148,49 @@ def book_briefly(
     return Booked(number, seat.day.day, seat.starts_at, name)
 
 
-@api.unit
+class Ways(TypedDict, total=False):
+    """How a visit may be changed; see `change_visit`."""
+
+    by_member: bool
+    force: bool
+    reason: str
+
+
 def change_visit(
     visit_id: int,
     starts_at: dt.datetime,
     wishes: Sequence[Wish] | None = None,
     *,
     key: str,
-    by_member: bool = False,
-    force: bool = False,
-    reason: str = "",
+    **ways: Unpack[Ways],
 ) -> Visit:
     """Give a visit another time, other technicians or services; all of it or nothing.
 
     A member can until the store's cut-off, and what she changes is reviewed again. Raises
     `Taken` (409) with the nearest free times, and `Refused`.
     """
+    try:
+        return _change(visit_id, starts_at, wishes, key=key, **ways)
+    except JustTaken as taken:
+        visit = api.db.session.get_one(Visit, visit_id)
+        wanted = list(wishes) if wishes is not None else wishes_of(visit)
+        force, by_member = ways.get("force", False), ways.get("by_member", False)
+        planned = _planned(visit.store_id, wanted, visit.source, force=force)
+        times = alternatives(visit.store_id, planned, starts_at, by_member=by_member)
+        raise Taken(taken.message, times) from None
+
+
+@api.unit
+def _change(
+    visit_id: int,
+    starts_at: dt.datetime,
+    wishes: Sequence[Wish] | None,
+    *,
+    key: str,
+    by_member: bool = False,
+    force: bool = False,
+    reason: str = "",
+) -> Visit:
     visit = lock_visit(visit_id)
     if act_known(key, visit_id):
         return visit
@@ -153,7 +199,7 @@ def change_visit(
     if by_member:
         require_before_cut_off(visit)
     wanted = list(wishes) if wishes is not None else wishes_of(visit)
-    planned = plan_visit(visit.store_id, wanted, force=force)
+    planned = _planned(visit.store_id, wanted, visit.source, force=force)
     moved = Moved(visit.id, visit.day_on)
     before = {"starts_at": visit.starts_at.isoformat(), "staff": _staff_of(visit)}
     seat = find_seat(
@@ -173,6 +219,12 @@ def change_visit(
     note_act(visit.id, "change", key, before)
     api.emit(booking_visit_moved, visit_id=visit.id)
     return visit
+
+
+def _planned(store_id: int, wishes: Sequence[Wish], source: str, *, force: bool) -> Planned:
+    """Return the plans of a visit; a class has its room to itself."""
+    planned = plan_visit(store_id, wishes, force=force)
+    return replace(planned, whole=True) if source == CLASS else planned
 
 
 def wishes_of(visit: Visit) -> list[Wish]:

@@ -43,6 +43,10 @@ class Taken(api.Conflict):
         self.alternatives, self.forcible = list(alternatives), forcible
 
 
+class JustTaken(Taken):
+    """The keys refused what the lock let pass; other times are to be looked for anew."""
+
+
 @dataclass
 class Locked:
     """Rows of days that nobody else changes until the unit ends."""

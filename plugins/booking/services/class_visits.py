@@ -10,14 +10,14 @@ from plugins.booking.hookspecs import booking_visit_moved
 from plugins.booking.models import Cell, GroupClass, Seat, Visit
 from plugins.booking.models.visits import LIVE
 from plugins.booking.services.acts import note_act
-from plugins.booking.services.claiming import Bits, Taken, lock_days
+from plugins.booking.services.claiming import Bits, JustTaken, lock_days
 
 #: The source of the visit that claims leader and room of a class.
 CLASS = "class"
 
 
 def take_whole_rooms(visit: Visit) -> None:
-    """Let a class have its rooms to itself, however many guests they take; raises `Taken`.
+    """Let a class have its rooms to itself, however many guests they take; raises `JustTaken`.
 
     The visit has one place in each room already.
     """
@@ -38,7 +38,7 @@ def take_whole_rooms(visit: Visit) -> None:
         with api.db.session.begin_nested():
             api.db.session.execute(sa.insert(Cell), values)
     except sa.exc.IntegrityError:
-        raise Taken(_("Somebody else is in the room at this time.")) from None
+        raise JustTaken(_("Somebody else is in the room at this time.")) from None
     rows.put(taken, taken=True)
 
 

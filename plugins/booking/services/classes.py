@@ -19,6 +19,7 @@ from plugins.booking.services.booking import book
 from plugins.booking.services.claiming import drop_holds, lock_days
 from plugins.booking.services.class_visits import CLASS, take_whole_rooms
 from plugins.booking.services.planning import Wish
+from plugins.booking.services.showing import day_and_clock
 from plugins.booking.services.turning import turn_visit
 from plugins.membership.api import Member, require_active
 from plugins.salon.api import Service, Variant
@@ -36,7 +37,16 @@ A_WEEK = dt.timedelta(days=7)
 
 
 class Full(api.Conflict):
-    """Every place of a class is taken."""
+    """Every place of a class is taken; `alternatives` are when other classes have some."""
+
+    def __init__(self, others: Sequence[GroupClass]) -> None:
+        where = api.gettext(", ").join(
+            f"{each.title} {day_and_clock(each.starts_at, each.visit.store.time_zone)}"
+            for each in others
+        )
+        more = _("All places of this class are taken. There are some in: %(others)s.", others=where)
+        super().__init__(more if others else _("All places of this class are taken."))
+        self.alternatives = [each.starts_at for each in others]
 
 
 @dataclass(frozen=True)
@@ -248,6 +258,21 @@ def coming_classes(store_id: int, until: dt.datetime | None = None) -> Sequence[
     return api.db.session.scalars(rows.order_by(GroupClass.starts_at, GroupClass.id)).all()
 
 
+def classes_instead(group: GroupClass) -> list[GroupClass]:
+    """Return the three nearest classes with places left, those of the same service first."""
+    others = [each for each in coming_classes(group.store_id) if each.id != group.id]
+    left = places_left(others)
+    near = sorted(
+        (each for each in others if left[each.id]),
+        key=lambda each: (
+            each.variant_id != group.variant_id,
+            abs(each.starts_at - group.starts_at),
+            each.id,
+        ),
+    )
+    return sorted(near[:3], key=lambda each: (each.starts_at, each.id))
+
+
 def place_of(class_id: int, member_id: int) -> Seat | None:
     """Return the place that a member has in a class; one that is only kept is none yet."""
     rows = sa.select(Seat).join(Visit, Visit.id == Seat.visit_id)
@@ -323,7 +348,7 @@ def _sit(group: GroupClass, visit: Visit) -> None:
             break
         if _put(Seat(class_id=group.id, number=free, visit_id=visit.id, member_id=visit.member_id)):
             return
-    raise Full(_("All places of this class are taken."))
+    raise Full(classes_instead(group))
 
 
 def _put(seat: Seat) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import and_
 
 from console import api
 from console.api import _
 from plugins.booking.services.days import MINUTES, cells_for
 from plugins.booking.services.facts import Offer, Said, StoreFacts, facts_of, offer_of
-from plugins.booking.services.slots import Key, Part, Plan, Role
+from plugins.booking.services.slots import Key, Part, Plan, Role, Units
 from plugins.salon.api import lay_out
 
 #: More ways to pair people of different pace are not looked at.
@@ -57,6 +58,8 @@ class Planned:
     cut_off: int
     plans: list[Plan]
     capacity: dict[int, int]
+    #: A room is to be empty, however many guests it takes, as a class needs it.
+    whole: bool = False
 
     @cached_property
     def pools(self) -> frozenset[Key] | None:
@@ -65,6 +68,11 @@ class Planned:
         if not pools or None in pools:
             return None
         return frozenset(key for pool in pools for key in pool or ())
+
+
+def shared(planned: Planned, units: Units) -> Units:
+    """Return when a place is free: each of its units, or all of them where it is to be empty."""
+    return (reduce(and_, units),) if planned.whole and units else units
 
 
 def plan_visit(store_id: int, wishes: Sequence[Wish], *, force: bool = False) -> Planned:

@@ -31,7 +31,7 @@ from plugins.booking.services.days import (
     steps,
 )
 from plugins.booking.services.facts import facts_of
-from plugins.booking.services.planning import Planned, Wish, plan_visit
+from plugins.booking.services.planning import Planned, Wish, plan_visit, shared
 from plugins.booking.services.rules import HORIZON, LEAD, STEP
 from plugins.booking.services.slots import Free, Key, Plan, Units, starts
 
@@ -157,9 +157,8 @@ def _read(store_id: int, planned: Planned, first_on: dt.date, last_on: dt.date) 
     opened, whole = in_a_row(opens), in_a_row([ALL] * len(days))
     free: dict[Key, Units] = {}
     for number, capacity in planned.capacity.items():
-        free["place", number] = tuple(
-            whole & ~taken.get(("place", number, unit), 0) for unit in range(capacity)
-        )
+        units = tuple(whole & ~taken.get(("place", number, unit), 0) for unit in range(capacity))
+        free["place", number] = shared(planned, units)
     for (kind, number, unit), bits in there.items():
         if kind == "staff":
             free[kind, number] = (bits & opened & ~taken[kind, number, unit],)

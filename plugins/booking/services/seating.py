@@ -24,7 +24,7 @@ from plugins.booking.services.claiming import (
 from plugins.booking.services.day_rows import add_days
 from plugins.booking.services.days import ALL, cell_at, first_cell, moment_of, unpack
 from plugins.booking.services.facts import StoreFacts, facts_of
-from plugins.booking.services.planning import Planned
+from plugins.booking.services.planning import Planned, shared
 from plugins.booking.services.reading import StoreDay, allowed_on, offered_between
 from plugins.booking.services.slots import (
     Choice,
@@ -127,13 +127,13 @@ def alternatives(
     store_id: int, planned: Planned, starts_at: dt.datetime, *, by_member: bool = False
 ) -> list[dt.datetime]:
     """Return the three free times nearest to one that is taken."""
-    around = dt.timedelta(days=1)
+    around, wanted = dt.timedelta(days=1), cell_at(starts_at)
     day_on = facts_of(store_id).day_of(starts_at)
     for reach in (around, 7 * around):
         days = offered_between(
             store_id, planned, day_on - around, day_on + reach, by_member=by_member
         )
-        found = nearest([cell for _day, cells in days for cell in cells], cell_at(starts_at))
+        found = nearest([cell for _day, cells in days for cell in cells if cell != wanted], wanted)
         if len(found) == 3:
             break
     return [moment_of(cell) for cell in found]
@@ -208,7 +208,8 @@ def _day(
             taken.setdefault(key, {})[place[4]] = busy
     for number, units in planned.capacity.items():
         used = taken.get(("place", number), {})
-        free["place", number] = tuple(ALL & ~used.get(unit, 0) for unit in range(units))
+        there_too = tuple(ALL & ~used.get(unit, 0) for unit in range(units))
+        free["place", number] = shared(planned, there_too)
     return StoreDay(day_on, first_cell(day_on, facts.zone), opened, free, load)
 
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from console import api
 from console.api import _
 from plugins.booking.models import Cell, Claim, Item
-from plugins.booking.services.claiming import Locked, Place, Taken, write_busy
+from plugins.booking.services.claiming import JustTaken, Locked, Place, write_busy
 from plugins.booking.services.days import bits_of, pack, runs_of
 from plugins.booking.services.slots import Choice
 
@@ -33,7 +33,7 @@ def take(
 ) -> None:
     """Write the claims of a visit that starts at a bit of a day, and services that it begins with.
 
-    Raises `Taken` when somebody else has one of the cells.
+    Raises `JustTaken` when somebody else has one of the cells.
     """
     cells = _cells(visit_id, choices, day_first)
     claims = _claims(visit_id, choices, day_first, start)
@@ -152,4 +152,4 @@ _AT_ONCE = sa.text(
 
 def _require_all(written: int, cells: Rows) -> None:
     if written < len(cells):
-        raise Taken(_("This time was taken a moment ago."))
+        raise JustTaken(_("This time was taken a moment ago."))

@@ -44,7 +44,7 @@ def write_visit(
 
 
 def write_seat(visit_id: int, store_id: int, wishes: Sequence[Wish], seat: Seat) -> None:
-    """Write what a visit consists of, and claim its time; raises `Taken`."""
+    """Write what a visit consists of, and claim its time; raises `JustTaken`."""
     facts = facts_of(store_id)
     items = [_item(facts, n, wish, seat) for n, wish in enumerate(wishes)]
     take(visit_id, seat.choices, seat.day.first, seat.start, seat.rows, items)

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from console import api
@@ -18,7 +19,7 @@ from plugins.booking.api import (
     submit,
     turn_visit,
 )
-from plugins.booking.models import Visit
+from plugins.booking.models import ResourceDay, Visit
 from plugins.booking.services.rosters import ShiftDraft, put_shifts
 from plugins.booking.services.rosters_cells import copy_weeks
 from plugins.booking.services.rosters_leave import ask_leave, decide_leave, visits_hit
@@ -347,11 +348,28 @@ def test_a_no_show_frees_the_rest_and_may_still_come(app: Flask) -> None:
         assert turn_visit(visit_id, "arrive").status == "arrived"
 
 
+def test_what_the_keys_alone_refuse_names_other_times_too(app: Flask) -> None:
+    salon = Salon()
+    salon.book("12:00")
+    true = api.db.session.scalar(sa.select(ResourceDay.busy))
+    _say_busy(b"")
+    with pytest.raises(Taken, match="taken a moment ago") as refused:
+        salon.book("12:00")
+    _say_busy(true)
+    assert len(refused.value.alternatives) == 3
+    assert at("12:00") not in refused.value.alternatives
+
+
+@api.unit
+def _say_busy(bits: bytes | None) -> None:
+    api.db.session.execute(sa.update(ResourceDay).values(busy=bits))
+
+
 def test_a_running_visit_lasts_longer_until_the_next_guest(app: Flask) -> None:
     salon = Salon(rooms=1, cleanup_minutes=10)
     visit_id = salon.book("12:00").id
     salon.book("13:45")
-    with pytest.raises(Taken, match="next guest"):
+    with pytest.raises(Taken, match="it can last until 13:35"):
         extend_visit(visit_id, 45, key=new_key())
     assert extend_visit(visit_id, 30, key="more").ends_at == at("13:30")
     assert extend_visit(visit_id, 30, key="more").ends_at == at("13:30")

@@ -79,8 +79,9 @@ def test_a_room_with_a_guest_in_it_takes_no_class(app: Flask) -> None:
     yoga = add_service("Yoga", skill_id=salon.skill.id, room_kind_id=room).variants[0].id
     salon.book("12:00", wishes=[type(salon.wish())(yoga, salon.staff_ids[1])])
     before = cells()
-    with pytest.raises(Taken, match="Somebody else is in the room"):
+    with pytest.raises(Taken, match="No room") as refused:
         planned(salon, variant_id=yoga)
+    assert refused.value.alternatives == [at("10:45"), at("11:00"), at("13:00")]
     assert cells() == before
 
 
@@ -90,9 +91,20 @@ def test_a_class_of_two_takes_two_guests_and_no_third(app: Flask) -> None:
     first, again = (take_place(group.id, key="form", guest_name="Wang").id for _n in range(2))
     assert first == again
     sit(group, "Li")
-    with pytest.raises(Full, match="All places of this class are taken"):
+    with pytest.raises(Full, match=r"All places of this class are taken\.$"):
         sit(group, "Zhao")
     assert [seat.number for seat in seats_of(group.id)] == [1, 2]
+
+
+def test_a_full_class_names_those_that_are_not(app: Flask) -> None:
+    salon = Salon()
+    group, late = planned(salon, capacity=1), planned(salon, "15:00")
+    full = planned(salon, "14:00", capacity=1)
+    for each in (group, full):
+        sit(each)
+    with pytest.raises(Full, match=f"There are some in: Yoga {MONDAY} 15:00") as refused:
+        sit(group, "Li")
+    assert refused.value.alternatives == [late.starts_at]
 
 
 def test_a_member_has_one_place(app: Flask) -> None:
