@@ -63,6 +63,7 @@ from console.hookspecs import (
     console_language_changed,
     console_list_columns,
     console_list_filters,
+    console_notice_sent,
     console_open_scan,
     console_phone_tabs,
     console_plugin_disabled,
@@ -82,6 +83,7 @@ from console.host.attempt import attempt
 from console.i18n import _, gettext, lazy_pgettext, ngettext, pgettext, translate
 from console.inbox import notify
 from console.inbox import settle as settle_notice
+from console.inbox_readers import StaffNotice, read_notice
 from console.jobs import JobRun, Schedule, job, start_job
 from console.money import format_fen, parse_fen
 from console.once import read_once

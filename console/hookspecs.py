@@ -207,5 +207,13 @@ def console_language_changed(visitor_id: int, locale: str) -> None:
 
 
 @event
+def console_notice_sent(notice_id: int) -> None:
+    """The staff inbox has a new notice, or an open one says something new.
+
+    For a channel that carries notices further: `api.read_notice` tells what it says to whom.
+    """
+
+
+@event
 def console_signin_refused(login: str, ip: str) -> None:
     """A sign-in was refused: wrong password, locked, or switched off."""

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped
 from console import clock, words
 from console.db import CHAIN, Model, column, db
 from console.errors import NotFound
+from console.hookspecs import console_notice_sent
 from console.i18n import _
 from console.security.actors import actor
 from console.security.permissions import Permission, all_permissions
@@ -96,7 +97,12 @@ def notify(
     if known is not None:
         known.key = None
         db.session.flush()
-    db.session.add(Notice(**values, key=key))
+    made = sa.insert(Notice).values(**values, key=key).returning(Notice.id)
+    _announce(db.session.scalar(made))
+
+
+def _announce(notice_id: int | None) -> None:
+    current_app.extensions["console"].emit(console_notice_sent, notice_id=notice_id)
 
 
 def _renew(notice: Notice, values: dict[str, Any]) -> None:
@@ -107,6 +113,7 @@ def _renew(notice: Notice, values: dict[str, Any]) -> None:
             setattr(notice, name, value)
     if changed:
         db.session.execute(sa.delete(NoticeRead).where(NoticeRead.notice_id == notice.id))
+        _announce(notice.id)
 
 
 @unit

@@ -12,8 +12,9 @@ from console import api
 from console.api import _
 from plugins.booking.models import STATUSES, Visit
 from plugins.booking.permissions import EDIT_VISITS, REVIEW_VISITS, SEE_VISITS
+from plugins.booking.services.acts import latest_act
 from plugins.booking.services.leaving import drop_roster, hand_over_visits, visits_ahead
-from plugins.booking.services.proposing import last_answer, open_proposal
+from plugins.booking.services.proposing import open_proposal
 from plugins.booking.services.showing import LABELS, clock_of
 from plugins.booking.services.telling import MOVED, PROPOSED, tell, tell_status
 from plugins.membership.api import ExportPart, ProfileFact, Tile, award_task, move_rows
@@ -131,22 +132,20 @@ def membership_export_parts(member_id: int) -> Iterable[ExportPart]:
 
 @api.hookimpl
 def booking_visit_booked(visit_id: int) -> None:
-    """Tell the member, and ring at the front desk when she booked by herself."""
+    """Tell the member; ring at the front desk when she booked by herself, or waits for review."""
     visit = api.db.session.get(Visit, visit_id)
     if visit is None:
         return
     tell_status(visit)
-    if visit.source != "phone":
-        return
-    pending = visit.status == "pending"
-    asks = _("%(name)s asks for a booking", name=visit.guest_name)
-    has = _("%(name)s has booked", name=visit.guest_name)
-    _ring(visit, asks if pending else has, todo=pending)
+    if visit.status == "pending":
+        _ask(visit, _("%(name)s asks for a booking", name=visit.guest_name))
+    elif _booked_by_member(visit):
+        _ring(visit, "booked", _("%(name)s has booked", name=visit.guest_name))
 
 
 @api.hookimpl
 def booking_visit_status_changed(visit_id: int, before: str, after: str) -> None:
-    """Settle what was to do once a booking was reviewed, and ring when it was cancelled.
+    """Settle what was to do once a booking was reviewed, and ring when its guest cancelled it.
 
     The points for a first booking are given once she has come: one that is cancelled earns none.
     """
@@ -159,28 +158,56 @@ def booking_visit_status_changed(visit_id: int, before: str, after: str) -> None
         api.settle_notice(f"booking.review:{visit_id}")
     if after == "done" and visit.member_id is not None:
         award_task(visit.member_id, "first_booking")
-    answered = last_answer(visit_id) in ("declined", "lapsed")
-    if after == "cancelled" and visit.source == "phone" and not answered:
-        _ring(visit, _("%(name)s has cancelled", name=visit.guest_name))
+    if after == "cancelled" and _by_member(visit_id, "cancel"):
+        _ring(visit, "cancelled", _("%(name)s has cancelled", name=visit.guest_name))
 
 
 @api.hookimpl
 def booking_visit_moved(visit_id: int) -> None:
-    """Ring when a member's booking has another time, and tell her of one that is proposed."""
+    """Tell a member what became of her booking, and ring when she changed it by herself.
+
+    What waits for review is something to do, whoever changed it.
+    """
     visit = api.db.session.get(Visit, visit_id)
     if visit is None:
         return
     if open_proposal(visit_id) is not None:
         tell(visit, PROPOSED, f"{PROPOSED.key}:{visit.id}:{visit.version}")
         return
-    if visit.status in ("pending", "confirmed"):
+    by_member = _by_member(visit_id, "change", "extend")
+    if visit.status == "pending" and by_member:
+        tell_status(visit)
+    elif visit.status in ("pending", "confirmed"):
         tell(visit, MOVED, f"{MOVED.key}:{visit.id}:{visit.version}")
+    changed = _("The booking of %(name)s was changed", name=visit.guest_name)
+    if visit.status == "pending":
+        _ask(visit, changed)
+    elif by_member:
+        _ring(visit, "changed", changed)
+
+
+def _booked_by_member(visit: Visit) -> bool:
+    """Tell whether she booked on her phone, or took there what was kept for her."""
     if visit.source == "phone":
-        todo = visit.status == "pending"
-        _ring(visit, _("The booking of %(name)s was changed", name=visit.guest_name), todo=todo)
+        return True
+    return visit.source == "waiting" and latest_act(visit.id, "book").get("user_id", 0) is None
 
 
-def _ring(visit: Visit, title: Any, *, todo: bool = False) -> None:
+def _by_member(visit_id: int, *acts: str) -> bool:
+    return bool(latest_act(visit_id, *acts).get("by_member"))
+
+
+def _ask(visit: Visit, title: Any) -> None:
+    """Keep the one to-do of a visit that waits for review true."""
+    _notify(visit, title, f"booking.review:{visit.id}", todo=True)
+
+
+def _ring(visit: Visit, what: str, title: Any) -> None:
+    """Ring once for each state of a visit, however late its events are told."""
+    _notify(visit, title, f"booking.{what}:{visit.id}:{visit.version}", todo=False)
+
+
+def _notify(visit: Visit, title: Any, key: str, *, todo: bool) -> None:
     api.notify(
         title,
         f"{visit.day_on} {clock_of(visit.starts_at, visit.store.time_zone)} · {visit.store.name}",
@@ -188,5 +215,5 @@ def _ring(visit: Visit, title: Any, *, todo: bool = False) -> None:
         store_id=visit.store_id,
         permission=REVIEW_VISITS,
         todo=todo,
-        key=f"booking.review:{visit.id}" if todo else None,
+        key=key,
     )

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from flask import Response, redirect
 
 from console import api
-from console.api import _
 from plugins.booking.forms import text_of
 from plugins.booking.models import STATUSES, Rating, Visit
 from plugins.booking.public_lines import lines_of_visit, sum_of
@@ -26,8 +25,7 @@ from plugins.booking.services.showing import clock_of, services_of, span_of, sta
 from plugins.booking.services.turning import turn_visit
 from plugins.salon.api import StoreProfile
 
-#: A member reads that she was not there, and never that she broke her word.
-WORDS = {**dict(STATUSES), "no_show": _("Not visited")}
+WORDS = dict(STATUSES)
 TONES = {
     "pending": "warn",
     "confirmed": "good",

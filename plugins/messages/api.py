@@ -28,6 +28,7 @@ from plugins.messages.services.files import (
     return_messages,
 )
 from plugins.messages.services.inbox import mark_all_read
+from plugins.messages.services.quiet import next_moment
 from plugins.messages.services.sending import count_unread, send_message
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "export_messages",
     "mark_all_read",
     "move_messages",
+    "next_moment",
     "return_messages",
     "send_code",
     "send_message",

@@ -17,12 +17,15 @@ class MessageKind:
     """A kind of message: its texts, in marked words with `%(name)s` where the facts go.
 
     *key* is `<plugin>.<noun>`. A fact that is itself marked words is translated with the text.
+    *by_day* says that it may wait for the hours in which marketing may be sent: it stands in
+    her inbox at once, and rings on no phone at night.
     """
 
     key: str
     title: Any
     body: Any
     purpose: Purpose = "service"
+    by_day: bool = False
 
 
 @dataclass(frozen=True)

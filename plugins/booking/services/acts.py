@@ -35,10 +35,19 @@ _INSERT = sa.insert(Act.__table__).inline()
 
 
 def note_act(
-    visit: Visit | int, act: str, key: str | None = None, facts: Mapping[str, Any] | None = None
+    visit: Visit | int,
+    act: str,
+    key: str | None = None,
+    facts: Mapping[str, Any] | None = None,
+    *,
+    by_member: bool = False,
 ) -> None:
-    """Remember what was done with a visit, and by whom."""
+    """Remember what was done with a visit, and by whom: its member, or a person of the staff.
+
+    A browser may be signed in as both, so the caller says when it was the member.
+    """
     api.db.session.flush()
+    who = {"by_member": True} if by_member else {"user_id": api.actor().user_id}
     api.db.session.connection().execute(
         _INSERT,
         {
@@ -47,9 +56,15 @@ def note_act(
             "key": key,
             "done_at": api.now(),
             "by": api.actor().name,
-            "facts": dict(facts or {}),
+            "facts": {**(facts or {}), **who},
         },
     )
+
+
+def latest_act(visit_id: int, *acts: str) -> Mapping[str, Any]:
+    """Return the details of the latest of these acts with a visit; empty if there was none."""
+    rows = sa.select(Act.facts).where(Act.visit_id == visit_id, Act.act.in_(acts))
+    return api.db.session.scalar(rows.order_by(Act.id.desc()).limit(1)) or {}
 
 
 def check_visit(visit_id: int, act: str, member_id: int | None) -> None:

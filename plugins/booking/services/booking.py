@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypedDict, Unpack
+from typing import TypedDict, Unpack
 
 import sqlalchemy as sa
 
@@ -201,7 +201,11 @@ def _change(
     wanted = list(wishes) if wishes is not None else wishes_of(visit)
     planned = _planned(visit.store_id, wanted, visit.source, force=force)
     moved = Moved(visit.id, visit.day_on)
-    before = {"starts_at": visit.starts_at.isoformat(), "staff": _staff_of(visit)}
+    before = {
+        "starts_at": visit.starts_at.isoformat(),
+        "staff": [item.staff_id for item in visit.items],
+        "status": visit.status,
+    }
     seat = find_seat(
         visit.store_id, planned, starts_at, by_member=by_member, force=force, moved=moved
     )
@@ -216,7 +220,7 @@ def _change(
     write_seat(visit.id, visit.store_id, wanted, seat)
     api.db.session.expire(visit, ["items", "claims"])
     check_visit(visit.id, "change", visit.member_id)
-    note_act(visit.id, "change", key, before)
+    note_act(visit.id, "change", key, before, by_member=by_member)
     api.emit(booking_visit_moved, visit_id=visit.id)
     return visit
 
@@ -267,10 +271,6 @@ def _stored_by_another(key: str, store_id: int) -> Booked:
 def first_status(store_id: int, *, by_member: bool) -> str:
     """Return the status that a booking begins with."""
     return "pending" if by_member and not AUTO_ACCEPT.get(store_id) else "confirmed"
-
-
-def _staff_of(visit: Visit) -> list[Any]:
-    return [item.staff_id for item in visit.items]
 
 
 def announce(visit_id: int, member_id: int | None) -> None:

@@ -65,7 +65,7 @@ def follow_class(visit: Visit) -> None:
         .order_by(Visit.id)
     )
     for each in api.db.session.scalars(rows.with_for_update(of=Visit)).all():
-        before = {"starts_at": each.starts_at.isoformat()}
+        before = {"starts_at": each.starts_at.isoformat(), "class_id": group.id}
         each.day_on, each.starts_at, each.ends_at = visit.day_on, visit.starts_at, visit.ends_at
         for item in each.items:
             item.staff_id = group.leader_id

@@ -60,9 +60,9 @@ def propose_time(
     for old in _unanswered(visit_id):
         api.db.session.delete(old)
     api.db.session.add(proposal)
+    change_visit(visit_id, starts_at, wishes, key=f"{key}:move")
     # Her answer is what it waits for, also where it was accepted before.
     visit.status = "pending"
-    change_visit(visit_id, starts_at, wishes, key=f"{key}:move")
     note_act(visit_id, "propose", key, {"was_at": was_at.isoformat()})
     api.settle_notice(f"booking.review:{visit_id}")
     return visit

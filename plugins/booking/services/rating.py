@@ -18,7 +18,7 @@ from plugins.booking.permissions import SEE_RATINGS
 from plugins.booking.services.acts import lock_visit
 from plugins.booking.services.rules import ASK_RATING
 from plugins.booking.services.telling import RATE, tell
-from plugins.messages.api import Message
+from plugins.messages.api import Message, next_moment
 
 #: A guest changes what she said for so long, and says something at all within so many days.
 CHANGEABLE = dt.timedelta(hours=24)
@@ -145,7 +145,10 @@ def ask_for_ratings() -> None:
         Visit.id.not_in(sa.select(Rating.visit_id)),
         ~asked.exists(),
     )
-    for visit in api.db.session.scalars(rows.order_by(Visit.id)):
+    for visit in api.db.session.scalars(rows.order_by(Visit.id)).all():
+        # Who was thanked in the morning, because it was late, is asked some time after that.
+        if visit.done_at is None or next_moment(visit.store_id, after=visit.done_at) > until:
+            continue
         tell(visit, RATE, f"{RATE.key}:{visit.id}", url=f"/booking/mine/{visit.id}/rate")
 
 

@@ -1,9 +1,10 @@
-"""What members are told of their bookings: at once, a day before, and two hours before."""
+"""What members are told of their bookings: at once, a day and two hours before, and after."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from console import api
 from console.api import _
 from plugins.booking.models import Act, Visit
 from plugins.messages.api import MessageKind, send_message
+from plugins.salon.api import StoreProfile
 
 ASKED = MessageKind(
     "booking.asked",
@@ -48,10 +50,30 @@ SOON = MessageKind(
     _("See you soon"),
     _("%(name)s, we see you on %(when)s at %(store)s: %(what)s."),
 )
+DONE = MessageKind(
+    "booking.done",
+    _("Thank you for your visit"),
+    _("%(name)s, thank you for coming to %(store)s. We look forward to seeing you again."),
+    by_day=True,
+)
+MISSED = MessageKind(
+    "booking.no_show",
+    _("We missed you"),
+    _("%(name)s, we missed you at %(store)s on %(when)s. You can book again here."),
+    by_day=True,
+)
+MISSED_CALL = replace(
+    MISSED,
+    body=_(
+        "%(name)s, we missed you at %(store)s on %(when)s. "
+        "You can book again here, or call %(phone)s."
+    ),
+)
 RATE = MessageKind(
     "booking.rate",
     _("How was your visit?"),
-    _("%(name)s, thank you for coming to %(store)s. How was it? It takes a tap."),
+    _("%(name)s, how was your visit to %(store)s? It takes a tap."),
+    by_day=True,
 )
 KINDS = {
     "pending": ASKED,
@@ -59,12 +81,19 @@ KINDS = {
     "rejected": REJECTED,
     "cancelled": CANCELLED,
 }
+#: What is said once, however often staff correct themselves.
+AFTERWARDS = {"done": DONE, "no_show": MISSED}
+#: Who is told only so long after her visit has been told by nobody, and wonders.
+WITHIN = dt.timedelta(hours=12)
 #: So long before a visit its guest is reminded.
 AHEAD = (dt.timedelta(hours=24), dt.timedelta(hours=2))
 
 
-def tell(visit: Visit, kind: MessageKind, key: str, *, url: str = "") -> None:
-    """Send the member of a visit a message about it, once for each *key*."""
+def tell(visit: Visit, kind: MessageKind, key: str, *, url: str = "", **more: str) -> None:
+    """Send the member of a visit a message about it, once for each *key*.
+
+    *more* are facts for the text.
+    """
     if visit.member_id is None:
         return
     local = visit.starts_at.astimezone(ZoneInfo(visit.store.time_zone))
@@ -75,7 +104,8 @@ def tell(visit: Visit, kind: MessageKind, key: str, *, url: str = "") -> None:
         "reason": visit.reason,
     }
     page = url or f"/booking/mine/{visit.id}"
-    send_message(visit.member_id, kind, facts, url=page, key=key, store_id=visit.store_id)
+    told = {**facts, **more}
+    send_message(visit.member_id, kind, told, url=page, key=key, store_id=visit.store_id)
 
 
 def tell_status(visit: Visit) -> None:
@@ -83,6 +113,16 @@ def tell_status(visit: Visit) -> None:
     kind = KINDS.get(visit.status)
     if kind is not None:
         tell(visit, kind, f"{kind.key}:{visit.id}:{visit.version}")
+    after = AFTERWARDS.get(visit.status)
+    if after is not None and api.now() <= visit.ends_at + WITHIN:
+        phone = store_phone(visit.store_id) if after is MISSED else ""
+        tell(visit, MISSED_CALL if phone else after, f"{after.key}:{visit.id}", phone=phone)
+
+
+def store_phone(store_id: int) -> str:
+    """Return the number that guests call; empty where the store has none."""
+    profile = api.db.session.get(StoreProfile, store_id)
+    return profile.phone if profile is not None else ""
 
 
 @api.unit

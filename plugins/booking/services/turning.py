@@ -99,7 +99,7 @@ def turn_visit(
     api.db.session.flush()
     _free(visit, act)
     check_visit(visit.id, act, visit.member_id)
-    note_act(visit, act, key, {"before": before})
+    note_act(visit, act, key, {"before": before}, by_member=by_member)
     if before != "hold":
         api.emit(booking_visit_status_changed, visit_id=visit.id, before=before, after=visit.status)
     return visit

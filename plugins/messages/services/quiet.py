@@ -1,4 +1,4 @@
-"""When marketing may be sent, and how much of it to one member."""
+"""When marketing may be sent, and what else can wait; how much of it to one member."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CHINA = "Asia/Shanghai"
 
 
 def next_moment(store_id: int | None, *, after: dt.datetime | None = None) -> dt.datetime:
-    """Return when marketing may next be sent to members of a store: now, or in the morning."""
+    """Return when members of a store may next get what can wait: now, or in the morning."""
     now = after or api.now()
     store = api.db.session.get(api.Store, store_id) if store_id else None
     local = now.astimezone(ZoneInfo(store.time_zone if store else CHINA))

@@ -47,7 +47,7 @@ def send_message(
     channel = (MARKETING_CHANNEL if marketing else SERVICE_CHANNEL).get()
     if channel and recipient.phone:
         place = store_id or recipient.store_id
-        due = next_moment(place) if marketing else api.now()
+        due = next_moment(place) if marketing or kind.by_day else api.now()
         dispatch(Delivery(message_id=number, channel=channel, due_at=due))
     return number
 
