@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from plugins.membership.counter import (
+    Counter,
+    FeeAsked,
+    TopUpAsked,
+    membership_find_counter,
+)
 from plugins.membership.hookspecs import (
     TILES,
     ExportPart,
@@ -144,7 +150,9 @@ __all__ = [
     "Alias",
     "Benefit",
     "Birthday",
+    "Counter",
     "ExportPart",
+    "FeeAsked",
     "HeldLevel",
     "Joined",
     "KnownStore",
@@ -165,6 +173,7 @@ __all__ = [
     "Tile",
     "TimelineMoment",
     "TimelinePlace",
+    "TopUpAsked",
     "Touch",
     "ValueFrozen",
     "WrongPin",
@@ -208,6 +217,7 @@ __all__ = [
     "legal_figures",
     "level_of",
     "locale_of",
+    "membership_find_counter",
     "membership_member_joined",
     "membership_prepaid_accounts",
     "membership_tiles",

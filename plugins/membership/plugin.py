@@ -11,6 +11,7 @@ from plugins.membership import correspondence, files, listeners, phone, profile
 from plugins.membership.admin import VIEWS
 from plugins.membership.admin.cards import CARDS
 from plugins.membership.admin.search import SEARCH
+from plugins.membership.counter import COUNTER_HOOKS
 from plugins.membership.hookspecs import HOOKS
 from plugins.membership.importing.intake import COMMAND
 from plugins.membership.permissions import PERMISSIONS
@@ -39,7 +40,7 @@ class Membership(api.Plugin):
     summary = _("Member files and list, tags, sources and manual adding.")
     requires = {"salon": ">=1,<2", "ledger": ">=1,<2", "messages": ">=1,<2"}
     listeners = (listeners, correspondence, files, phone, profile)
-    hooks = HOOKS
+    hooks = (*HOOKS, *COUNTER_HOOKS)
     permissions = PERMISSIONS
     settings = (IDLE_DAYS, WAIT, LEGAL_FORM, CITY, ISSUER, INCOME, SPLIT, FEE, FINDABLE, *POINTS)
     admin_views = VIEWS

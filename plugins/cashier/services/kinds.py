@@ -80,6 +80,15 @@ def describe_product(asked: Asked) -> Described:
     return Described(title, price, {"title": title, "price_fen": price}, scope="products")
 
 
+def describe_card_fee(asked: Asked) -> Described:
+    """Describe the fee for a lost card: `fee_fen`; no benefit counts for it."""
+    fee_fen = _number(asked.facts, "fee_fen")
+    if asked.bill.member_id is None or asked.quantity != 1 or not fee_fen:
+        raise api.Refused(_("Enter an amount above zero."))
+    title, names = name_in_all(_("Fee for a lost card"))
+    return Described(title, fee_fen, {"fee_fen": fee_fen, "names": names})
+
+
 def describe_top_up(asked: Asked) -> Described:
     """Describe a top-up: `amount_fen`, the offer that it reaches, frozen as it is quoted now.
 
@@ -149,6 +158,14 @@ def read_top_up(form: Mapping[str, str]) -> dict[str, Any]:
 KINDS = (
     LineKind("service", "service", _("Service"), describe_service, given=services_given),
     LineKind("product", "product", _("Product"), describe_product),
+    LineKind(
+        "card_fee",
+        "product",
+        _("Fee for a lost card"),
+        describe_card_fee,
+        discountable=False,
+        earns=False,
+    ),
     LineKind(
         "top_up",
         "recharge",

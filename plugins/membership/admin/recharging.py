@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 from flask import redirect, request
@@ -11,6 +12,7 @@ from console import api
 from console.api import _
 from plugins.ledger.api import Entry, Tender, salon
 from plugins.membership.admin.standing import HOME, reach
+from plugins.membership.counter import Counter, TopUpAsked, counter_of
 from plugins.membership.models import Member
 from plugins.membership.permissions import EXCEED_CAPS, SELL_RECHARGES
 from plugins.membership.services.offers import RechargeQuote, offers_for, quote_recharge
@@ -59,20 +61,35 @@ class RechargePages:
     def sell_recharge(self, number: int) -> Any:
         member = reach(number, SELL_RECHARGES)
         key = f"membership.recharge:{form_key()}"
-        if find_recharge(key) is not None:
-            return redirect(f"{HOME}{number}/")
+        sold = _find_sold(key, member)
+        if sold is not None:
+            return redirect(sold)
         try:
             quote = _quote(member)
             if quote is None:
                 raise api.Refused(_("Enter an amount above zero."))
-            _sell(quote, key)
+            sold = _sell(quote, key)
         except api.Refused as refused:
             return _page(self, reach(number, SELL_RECHARGES), refused)
         amount, bonus = api.format_fen(quote.amount_fen), api.format_fen(quote.bonus_fen)
         api.say_done(
             api.gettext("Topped up %(amount)s, bonus %(bonus)s.", amount=amount, bonus=bonus)
         )
-        return redirect(f"{HOME}{number}/")
+        return redirect(sold)
+
+
+def means_in(store_id: int) -> Mapping[str, Any]:
+    """Return how money is taken in a store: as the till takes it, where there is one."""
+    counter = counter_of(store_id)
+    return MEANS if counter is None else counter.means
+
+
+def _find_sold(key: str, member: Member) -> str | None:
+    """Return where it is shown what was sold with a form's key."""
+    counter = counter_of(member.home_store_id)
+    if counter is not None:
+        return counter.find_bill(key)
+    return f"{HOME}{member.id}/" if find_recharge(key) is not None else None
 
 
 def _quote(member: Member) -> RechargeQuote | None:
@@ -80,27 +97,49 @@ def _quote(member: Member) -> RechargeQuote | None:
     text = request.values.get("amount", "").strip()
     if not text:
         return None
-    tier = request.values.get("tier", "")
-    purse = request.values.get("purse", "any")
     return quote_recharge(
         member.id,
         api.parse_fen(text),
         store_id=store_here(member, SELL_RECHARGES),
-        purse=None if purse == "any" else purse,
-        tier_id=int(tier) if tier.isascii() and tier.isdecimal() and len(tier) < 10 else None,
+        purse=_purse(),
+        tier_id=_number("tier"),
     )
 
 
-def _sell(quote: RechargeQuote, key: str) -> None:
+def _purse() -> str | None:
+    purse = request.values.get("purse", "any")
+    return None if purse == "any" else purse
+
+
+def _number(name: str) -> int | None:
+    text = request.values.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
+def _sell(quote: RechargeQuote, key: str) -> str:
+    """Sell what was quoted and return where it is shown."""
     means = request.form.get("means", "")
-    if means not in MEANS:
+    counter = counter_of(quote.store_id)
+    if means not in (MEANS if counter is None else counter.means):
         raise api.Refused(_("Choose how she pays."))
     shown = request.form.get("bonus_fen", "")
     if shown != str(quote.bonus_fen):
         raise api.Conflict(_("The offer has changed. Look at it again before you sell."))
+    if counter is not None:
+        return _sell_at(counter, quote, means, key)
     entry = Entry(key=key, code="top_up", store_id=quote.store_id, note=str(MEANS[means]))
     tender = Tender(salon(means, quote.store_id), quote.amount_fen, f"{key}:paid")
     sell_recharge(entry, quote, [tender], over_cap_note=request.form.get("over_cap_note", ""))
+    return f"{HOME}{quote.member_id}/"
+
+
+def _sell_at(counter: Counter, quote: RechargeQuote, means: str, key: str) -> str:
+    staff_id = _number("staff_id")
+    if staff_id is not None and staff_id not in counter.sellers:
+        raise api.Refused(_("Choose somebody who works here."))
+    note = request.form.get("over_cap_note", "")
+    tier_id = _number("tier")
+    return counter.sell_top_up(TopUpAsked(quote, means, key, _purse(), tier_id, note, staff_id))
 
 
 def _page(view: object, member: Member, problem: api.Refused | None = None) -> Any:
@@ -111,6 +150,7 @@ def _page(view: object, member: Member, problem: api.Refused | None = None) -> A
     except api.Refused as refused:
         problem = problem or refused
         store_id = member.home_store_id
+    counter = counter_of(store_id)
     page = api.render(
         "membership/recharge.html",
         view=view,
@@ -120,7 +160,8 @@ def _page(view: object, member: Member, problem: api.Refused | None = None) -> A
         purses=purses_of(member.id),
         stores=stores_open(SELL_RECHARGES),
         store_id=store_id,
-        means=MEANS,
+        means=MEANS if counter is None else counter.means,
+        counter=counter,
         may_exceed=EXCEED_CAPS.held(store_id),
         key=form_key(),
         entered=request.values,

@@ -11,8 +11,9 @@ from werkzeug.wrappers import Response
 from console import api
 from console.api import _
 from plugins.ledger.api import Entry, salon
-from plugins.membership.admin.recharging import MEANS, form_key, store_here
+from plugins.membership.admin.recharging import form_key, means_in, store_here
 from plugins.membership.admin.standing import HOME, reach
+from plugins.membership.counter import FeeAsked, counter_of
 from plugins.membership.models import Member
 from plugins.membership.permissions import (
     ADJUST_VALUE,
@@ -121,7 +122,7 @@ def _form(view: object, act: str, number: int, problem: api.Refused | None = Non
         member=member,
         purses=purses_of(member.id),
         ways=WAYS,
-        means=MEANS,
+        means=means_in(member.home_store_id),
         fee=FEE.get(),
         findable=FINDABLE.get(),
         has_pin=has_pin(member.id),
@@ -145,9 +146,9 @@ def _try(view: object, act: str, number: int, do: Callable[[Member], object], do
 def _replace(member: Member) -> None:
     means = request.form.get("means", "cash")
     fee = api.parse_fen(request.form.get("fee", "") or "0")
-    if means not in MEANS:
-        raise api.Refused(_("Choose how she pays."))
     store_id = store_here(member, HOLD_VALUE)
+    if means not in means_in(store_id):
+        raise api.Refused(_("Choose how she pays."))
     entry = Entry(
         key=f"membership.replace:{form_key()}",
         code="sale",
@@ -155,7 +156,19 @@ def _replace(member: Member) -> None:
         note=str(_("Fee for a lost card")),
     )
     lost = request.form.get("lost", "")
-    replace_card(entry, member.id, lost, fee_fen=fee, paid_into=salon(means, store_id))
+    if counter_of(store_id) is None or fee <= 0:
+        replace_card(entry, member.id, lost, fee_fen=fee, paid_into=salon(means, store_id))
+    else:
+        _replace_at_till(entry, lost, FeeAsked(member.id, store_id, fee, means, entry.key))
+
+
+@api.unit
+def _replace_at_till(entry: Entry, lost: str, asked: FeeAsked) -> None:
+    """Replace the card and take its fee on a bill, both or none."""
+    replace_card(entry, asked.member_id, lost)
+    counter = counter_of(asked.store_id)
+    if counter is not None:
+        counter.take_fee(asked)
 
 
 def _set_pin(member: Member) -> None:

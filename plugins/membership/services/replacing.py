@@ -27,12 +27,13 @@ FINDABLE = api.Setting(
 
 @api.unit
 def replace_card(
-    entry: Entry, member_id: int, lost: str, *, fee_fen: int = 0, paid_into: Name
+    entry: Entry, member_id: int, lost: str, *, fee_fen: int = 0, paid_into: Name | None = None
 ) -> str:
     """Give a member a new number for the *lost* one and return it; her value is free again.
 
-    The fee is revenue of the store and goes to the account *paid_into*. A number that is no
-    longer hers is refused, so that a form sent twice replaces once.
+    The fee is revenue of the store and goes to the account *paid_into*; where there is a till, a
+    bill takes it instead. A number that is no longer hers is refused, so that a form sent twice
+    replaces once.
     """
     member = lock_member(member_id)
     old = member.number
@@ -42,7 +43,7 @@ def replace_card(
         )
     if fee_fen < 0:
         raise api.Refused(_("A fee cannot be below zero."))
-    if fee_fen:
+    if fee_fen and paid_into is not None:
         post(entry, [Move(paid_into, salon("revenue", entry.store_id), fee_fen)])
     member.number = _new_number(member)
     member.version += 1

@@ -88,7 +88,7 @@ def test_the_front_desk_sees_the_offer_and_sells_it_once(desk: FlaskClient, anna
     shown = words(desk.get(f"{URL}{anna}/").text)
     assert "Top-up" in shown
     assert "+¥650.00" in shown
-    assert api.db.session.query(Message).filter_by(kind="membership.topped_up").count() == 1
+    assert api.db.session.query(Message).filter_by(kind="cashier.topped_up").count() == 1
 
 
 def test_an_offer_that_changed_meanwhile_is_shown_again(desk: FlaskClient, anna: int) -> None:
@@ -103,7 +103,7 @@ def test_an_offer_that_changed_meanwhile_is_shown_again(desk: FlaskClient, anna:
 def test_above_the_limit_the_desk_is_refused_and_the_manager_says_why(
     desk: FlaskClient, manager: FlaskClient, anna: int
 ) -> None:
-    told = {"means": "bank", "over_cap_note": "a family of five"}
+    told = {"means": "bank_card", "over_cap_note": "a family of five"}
     refused = post(desk, f"{URL}{anna}/recharge", {**form_of(desk, anna, "5,001"), **told})
     assert refused.status_code == 422
     assert "Ask the owner" in words(refused.text)
