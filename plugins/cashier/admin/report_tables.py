@@ -19,6 +19,7 @@ from plugins.cashier.services.reports.across import (
     crossings,
     due_to_headquarters,
 )
+from plugins.cashier.services.reports.agreed import agreed, share_of
 from plugins.cashier.services.reports.consumption import consumption
 from plugins.cashier.services.reports.fraud import KINDS, Oddity, oddities
 from plugins.cashier.services.reports.net import net
@@ -26,7 +27,7 @@ from plugins.cashier.services.reports.performance import performance
 from plugins.cashier.services.reports.receipts import channel_of, channels, receipts
 from plugins.cashier.services.reports.spans import Span
 from plugins.cashier.services.reports.unearned import UNITS, Roll, unearned
-from plugins.ledger.api import BONUS, CNY, CODES, SESSION
+from plugins.ledger.api import AGREEMENTS, BONUS, CNY, CODES, SESSION
 
 DAY = Head(_("Business day"), "day", sums=False)
 STORE = Head(_("Store"), "text", sums=False)
@@ -148,7 +149,47 @@ def consumption_tables(span: Span) -> Sequence[Table]:
             bars=5,
         ),
         Table("consumption", _("By day"), [DAY, STORE, what, *figures], rows),
+        *_agreed_tables(span, names),
     ]
+
+
+def _agreed_tables(span: Span, names: Mapping[int, str]) -> Sequence[Table]:
+    """How members agreed to what was taken from them, by store; nothing without any."""
+    found = agreed(span)
+    if not found:
+        return []
+    ways = {**AGREEMENTS, "": _("not asked")}
+    whole: dict[int, tuple[int, int]] = {}
+    for one in found:
+        count, fen = whole.get(one.store_id, (0, 0))
+        whole[one.store_id] = (count + one.count, fen + one.fen)
+    rows = [
+        [
+            names.get(one.store_id, ""),
+            str(ways[one.way]),
+            one.count,
+            share_of(one.count, whole[one.store_id][0]),
+            one.fen,
+            share_of(one.fen, whole[one.store_id][1]),
+            one.sessions,
+        ]
+        for one in found
+    ]
+    heads = [
+        STORE,
+        Head(_("How she agreed"), "text", sums=False),
+        Head(_("Deductions"), "count"),
+        Head(_("Share of the deductions"), "text", sums=False),
+        Head(_("Taken from balances")),
+        Head(_("Share of the money"), "text", sums=False),
+        Head(_("Session count"), "count"),
+    ]
+    own = sum(one.count for one in found if one.by_herself)
+    note = _(
+        "Members agreed themselves, by code, PIN or signature, to %(share)s of the deductions.",
+        share=share_of(own, sum(one.count for one in found)),
+    )
+    return [Table("agreed", _("How members agreed"), heads, rows, note=note)]
 
 
 def unearned_tables(span: Span) -> Sequence[Table]:

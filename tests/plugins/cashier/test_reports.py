@@ -16,6 +16,7 @@ from plugins.cashier.models import Bill, Day, Shift
 from plugins.cashier.services.closing.drawer import cash_expected
 from plugins.cashier.services.numbers import today_of
 from plugins.cashier.services.reports.across import balances, crossings, due_to_headquarters
+from plugins.cashier.services.reports.agreed import agreed
 from plugins.cashier.services.reports.performance import performance
 from plugins.cashier.services.reports.receipts import receipts
 from plugins.cashier.services.reports.spans import Span
@@ -189,6 +190,21 @@ def test_unearned_revenue_opens_moves_and_closes(store: Any) -> None:
     assert (money.opening, money.moved["earned"], money.closing) == (50_000, 10_000, 40_000)
     bonus = rolls[ledger.BONUS, ""]
     assert (bonus.opening, bonus.moved["earned"], bonus.closing) == (5_000, 1_000, 4_000)
+
+
+def test_the_report_says_how_members_agreed_to_what_was_taken(sign_in: SignIn, store: Any) -> None:
+    anna = join().id
+    top_up(anna, 500, 50)
+    for yuan, way in ((55, "code"), (110, "pin"), (33, "staff_only"), (22, "code")):
+        bill_id = bill_of(anna)
+        add_to(bill_id, service_for(yuan))
+        pay(bill_id, balance(yuan), agreed_by=way)
+    undo_settlement(bill_id, "mistake")
+    found = {one.way: (one.count, one.fen) for one in agreed(today())}
+    assert found == {"code": (1, 5_500), "pin": (1, 11_000), "staff_only": (1, 3_300)}
+    page = words(sign_in("owner").get(f"{REPORTS}consumption").text)
+    assert "to 66.7% of the deductions" in page
+    assert "staff only 1 33.3% ¥33.00 16.7%" in page
 
 
 def test_performers_get_their_share_of_what_was_paid(store: Any) -> None:
