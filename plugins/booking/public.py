@@ -27,6 +27,7 @@ from plugins.booking.public_routes import (
     member_id,
     open_stores,
     own,
+    people_here,
     routes,
     show,
     store_here,
@@ -156,11 +157,12 @@ def ask_to_confirm() -> Any:
     if known is not None:
         lines = lines_of_visit(known, percent)
     else:
-        lines = lines_of_choice(chosen(), percent, staff)
+        lines = lines_of_choice(chosen(), percent, staff, people_here())
     return show(
         "confirm",
         store=store,
         lines=lines,
+        people=1 + max((line.guest for line in lines), default=0),
         total=sum_of(lines),
         starts_at=starts_at,
         clock=clock_of(starts_at, store.time_zone),

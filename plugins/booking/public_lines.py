@@ -14,25 +14,28 @@ from plugins.salon.api import Service, Staff, Variant, minutes_of
 
 @dataclass(frozen=True)
 class Line:
-    """One service: what, with whom, for how long, and for how much."""
+    """One service: what, with whom, for how long, and for how much; *guest* counts a party."""
 
     title: str
     staff: str
     minutes: int
     fee: Fee | None
+    guest: int = 0
 
 
 def lines_of_choice(
-    picked: Sequence[tuple[Service, Variant]], percent: int, staff: Staff | None
+    picked: Sequence[tuple[Service, Variant]], percent: int, staff: Staff | None, people: int = 1
 ) -> list[Line]:
-    """Return the lines of what she chose, before a time is kept for it."""
+    """Return the lines of what she chose for some people, before a time is kept for it."""
     return [
         Line(
             f"{service.shown_name} {variant.shown_name if variant.name else ''}".strip(),
-            staff.name if staff is not None else "",
+            staff.name if staff is not None and not guest else "",
             minutes_of(service, variant),
-            fee_of(service, variant, percent, staff),
+            fee_of(service, variant, percent, None if guest else staff),
+            guest,
         )
+        for guest in range(people)
         for service, variant in picked
     ]
 
@@ -45,6 +48,7 @@ def lines_of_visit(visit: Visit, percent: int) -> list[Line]:
             item.staff.name if item.staff is not None else "",
             item.minutes,
             _fee(item, percent),
+            item.guest,
         )
         for item in visit.items
     ]

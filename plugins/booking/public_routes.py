@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ from plugins.booking.forms import number_of, text_of
 from plugins.booking.models import Visit
 from plugins.booking.services.booking import wishes_of
 from plugins.booking.services.facts import is_known
-from plugins.booking.services.planning import Wish
+from plugins.booking.services.planning import MOST_GUESTS, MOST_WISHES, Wish
 from plugins.booking.services.rules import MAP_LINK
 from plugins.membership.api import Member
 from plugins.salon.api import Service, StoreProfile, Variant
@@ -26,7 +27,7 @@ routes = api.PublicRoutes("booking", __name__)
 #: So many services one visit has on a phone.
 MOST_SERVICES = 6
 #: What she chose so far, as each page hands it to the next.
-KEPT = ("store", "staff", "visit")
+KEPT = ("store", "staff", "visit", "people")
 
 
 def show(template: str, problem: api.Refused | None = None, **context: Any) -> Any:
@@ -106,13 +107,33 @@ def _numbers() -> list[int]:
 
 
 def wishes_here() -> list[Wish]:
-    """Return what is to be booked; a booking that moves keeps what it was for."""
+    """Return what is to be booked, for each who comes; a booking that moves keeps what it was for.
+
+    The technician who was chosen serves the first of them, whoever is free the others.
+    """
     moved = number_of("visit") if member_id() is not None else None
-    if moved and not number_of("staff"):
-        return wishes_of(own(moved))
+    staff_id = number_of("staff")
+    if moved:
+        return [
+            replace(wish, staff_id=staff_id) if staff_id and not wish.guest else wish
+            for wish in wishes_of(own(moved))
+        ]
     return [
-        Wish(variant_id, number_of("staff")) for variant_id in _numbers() if is_known(variant_id)
+        Wish(variant_id, None if guest else staff_id, guest)
+        for guest in range(people_here())
+        for variant_id in _numbers()
+        if is_known(variant_id)
     ]
+
+
+def people_here() -> int:
+    """Return how many are to come."""
+    return min(max(number_of("people") or 1, 1), most_people())
+
+
+def most_people() -> int:
+    """Return how many may come with one booking of what was chosen."""
+    return min(MOST_GUESTS, MOST_WISHES // max(1, len(_numbers())))
 
 
 def link(**more: Any) -> str:

@@ -14,17 +14,22 @@ import sqlalchemy as sa
 from console import api
 from plugins.booking.forms import day_of, number_of, text_of
 from plugins.booking.models import Shift
+from plugins.booking.public_lines import lines_of_choice, sum_of
 from plugins.booking.public_routes import (
+    chosen,
     kept_fields,
     link,
     local_day,
     member_id,
     month_words,
+    most_people,
+    people_here,
     show,
     weekday_letters,
 )
 from plugins.booking.services.claiming import Taken
 from plugins.booking.services.keeping import kept_for
+from plugins.booking.services.offering import percent_for
 from plugins.booking.services.planning import Wish
 from plugins.booking.services.reading import free_times
 from plugins.booking.services.rules import HORIZON, LEAD
@@ -88,6 +93,7 @@ def show_times(store: api.Store, wishes: Sequence[Wish], problem: api.Refused | 
     if not times.get(opened):
         opened = next((day for day, free in times.items() if free), opened)
     who, staff_id = member_id(), number_of("staff")
+    staff = api.db.session.get(Staff, staff_id) if staff_id else None
     kept = kept_for(who) if who is not None else None
     return show(
         "when",
@@ -101,7 +107,8 @@ def show_times(store: api.Store, wishes: Sequence[Wish], problem: api.Refused | 
         clock_of=clock_of,
         local_day=local_day,
         link=link,
-        staff=api.db.session.get(Staff, staff_id) if staff_id else None,
+        staff=staff,
+        party=_party(staff, who),
         others=problem.alternatives if isinstance(problem, Taken) else (),
         kept=kept if kept is not None and kept.store_id == store.id else None,
         hidden=_hidden(store),
@@ -109,6 +116,24 @@ def show_times(store: api.Store, wishes: Sequence[Wish], problem: api.Refused | 
         month_words=month_words,
         weekdays=weekday_letters(),
     )
+
+
+def _party(staff: Staff | None, who: int | None) -> dict[str, Any] | None:
+    """Say how many come and may come, how long it takes, and what it costs each and together.
+
+    A booking that moves keeps how many come.
+    """
+    if number_of("visit") or most_people() < 2:
+        return None
+    picked, people, percent = chosen(), people_here(), percent_for(who)
+    each = lines_of_choice(picked, percent, None if people > 1 else staff)
+    return {
+        "people": people,
+        "most": most_people(),
+        "minutes": sum(line.minutes for line in each),
+        "each": sum_of(each),
+        "together": sum_of(lines_of_choice(picked, percent, staff, people)),
+    }
 
 
 def rules_of(store: api.Store) -> str:

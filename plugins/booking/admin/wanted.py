@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from flask import request
 
 from plugins.booking.forms import number_of
-from plugins.booking.services.planning import Wish
+from plugins.booking.services.planning import MOST_GUESTS, Wish
 
-MOST_GUESTS, MOST_EACH = 6, 6
+MOST_EACH = 6
 #: How long the time is kept for whoever decides on the spot.
 MINUTES, LONGEST = 60, 480
 

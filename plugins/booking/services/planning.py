@@ -19,6 +19,8 @@ from plugins.salon.api import lay_out
 MOST_PLANS = 64
 #: So many services and guests a visit has at the most.
 MOST_WISHES = 12
+#: So many people come with one booking at the most.
+MOST_GUESTS = 6
 #: So many sets of plans are remembered of a store.
 MOST_KEPT = 256
 

@@ -88,6 +88,24 @@ def test_a_member_books_in_four_taps(salon: Salon, mine: Phone) -> None:
     assert (visit.starts_at, visit.note) == (at("10:15"), "Please no music")
 
 
+def test_two_come_together_and_a_move_keeps_both(salon: Salon, mine: Phone) -> None:
+    who = mine.get(link_in(mine.get("/booking/"), "/booking/who"))
+    chosen = link_in(who, "/booking/when") + f"&staff={salon.staff_ids[1]}&day={MONDAY}"
+    assert "How many come?" in words(mine.get(chosen).text)
+    times = mine.get(f"{chosen}&people=2")
+    assert "Together All begin at once. Coco serves you" in words(times.text)
+    page = mine.post("/booking/keep", **fields_in(times), at=time_in(times, "10:15"))
+    assert "People 2" in words(page.text)
+    mine.post("/booking/confirm", **fields_in(page))
+    [visit] = the_visits()
+    assert (visit.party, [item.staff_id for item in visit.items]) == (2, salon.staff_ids[::-1])
+    times = mine.get(link_in(mine.get(f"/booking/mine/{visit.id}"), "/booking/when"))
+    asked = mine.post("/booking/keep", **fields_in(times), at=at("16:00").isoformat())
+    mine.post("/booking/confirm", **fields_in(asked))
+    [visit] = the_visits()
+    assert (visit.party, visit.starts_at) == (2, at("16:00"))
+
+
 def test_back_and_reload_lead_to_the_booking_that_was_sent(salon: Salon, mine: Phone) -> None:
     page = keep(mine, salon)
     address = page.request.full_path
