@@ -1,7 +1,7 @@
 import { find, findAll, make, readJson, submit } from './admin/dom.js';
 import { makeBox, open } from './admin/dialogs.js';
 import { postFields } from './admin/server.js';
-import { toast } from './admin/toasts.js';
+import { complain, toast } from './admin/toasts.js';
 
 const root = find('[data-roster]');
 const status = find('[data-status]');
@@ -178,7 +178,7 @@ async function send(path, fields, undoable = true) {
     askAnyway(answer, () => send(path, { ...fields, sure: 1, beyond: 1 }, undoable));
     show(answer);
   } else {
-    toast(answer.error);
+    complain(answer.error);
     show(answer);
   }
 }

@@ -1,6 +1,6 @@
 import { find, findAll, isTyping, make, on, say } from './admin/dom.js';
 import { open } from './admin/dialogs.js';
-import { toast } from './admin/toasts.js';
+import { complain, toast } from './admin/toasts.js';
 
 const PATIENCE_MS = 20000;
 const TYPING_MS = 160;
@@ -81,9 +81,10 @@ async function run() {
       location.reload();
     } else if (answer.headers.get('Content-Type')?.includes('json')) {
       const told = await answer.json();
-      toast(told.done ?? told.error ?? say('failed'));
+      if (told.done) toast(told.done);
+      else complain(told.error ?? say('failed'));
     } else if (!answer.headers.has('X-Till-Url')) {
-      toast(say('failed'));
+      complain(say('failed'));
     } else {
       swap(await answer.text());
       history.replaceState(null, '', answer.headers.get('X-Till-Url'));
@@ -197,7 +198,7 @@ function cutPaper(slip) {
 async function printSlip(url) {
   const answer = await fetch(url, { credentials: 'same-origin', headers: { 'X-Till': '1' } }).catch(() => null);
   if (!answer?.ok || answer.redirected) {
-    toast(say('failed'));
+    complain(say('failed'));
     return;
   }
   const paper = find('#till-paper');

@@ -1,7 +1,7 @@
 import { makeBox, open } from './dialogs.js';
 import { find, make, on, say } from './dom.js';
 import { postFields } from './server.js';
-import { toast } from './toasts.js';
+import { complain } from './toasts.js';
 
 function askReason(error) {
   return new Promise((answer) => {
@@ -43,7 +43,7 @@ async function reveal(button) {
     answer = await postFields(url, { table, id, column, reason });
   }
   if (answer.ok) showFor(button, answer);
-  else toast(answer.error);
+  else complain(answer.error);
 }
 
 /** Show one masked number for half a minute; the server asks for a reason where it needs one. */

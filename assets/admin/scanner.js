@@ -1,6 +1,6 @@
 import { find, say } from './dom.js';
 import { postJson } from './server.js';
-import { toast } from './toasts.js';
+import { complain } from './toasts.js';
 
 // A scanner types faster than any hand, and ends with Enter.
 const PACE_MS = 35;
@@ -47,7 +47,7 @@ export async function openScan(text) {
   beep(answer.ok);
   flash(answer.ok);
   if (answer.ok) location.assign(answer.url);
-  else toast(answer.error ?? say('failed'));
+  else complain(answer.error ?? say('failed'));
 }
 
 function pressed(event) {
@@ -86,7 +86,7 @@ async function startCamera(view) {
   try {
     view.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } });
   } catch {
-    toast(say('failed'));
+    complain(say('failed'));
     return;
   }
   view.hidden = false;

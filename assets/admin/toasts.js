@@ -16,8 +16,17 @@ function expire(note, milliseconds) {
   start();
 }
 
+/** Say why something did not work; it stays until it is closed or something works. */
+export function complain(text) {
+  find('.problem-note')?.remove();
+  const note = find('#problem').content.firstElementChild.cloneNode(true);
+  document.body.append(note);
+  find('div', note).textContent = text;
+}
+
 /** Say that something has worked; *undo* (a URL or a function) offers to take it back for 8 s. */
 export function toast(text, undo = null) {
+  find('.problem-note')?.remove();
   const note = find('#toast').content.firstElementChild.cloneNode(true);
   find('span', note).textContent = text;
   if (undo) find('[data-close-toast]', note).before(makeUndo(note, undo));
@@ -39,6 +48,7 @@ export function startToasts() {
     expire(note, find('[data-undo]', note) ? UNDO_MS : SHOWN_MS);
   }
   on('click', '[data-close-toast]', (button) => button.closest('.toast-note').remove());
+  on('click', '[data-close-problem]', (button) => button.closest('.problem-note').remove());
   on('click', '[data-undo]', (button) => {
     leaveByPost(button.dataset.undo, { url: location.pathname + location.search });
   });

@@ -1,7 +1,7 @@
 import { find, findAll, on } from './dom.js';
 import { makeBox, open } from './dialogs.js';
 import { postJson } from './server.js';
-import { toast } from './toasts.js';
+import { complain } from './toasts.js';
 
 const picked = (form, name) => findAll(`input[name=${name}]:checked`, form).map((box) => box.value);
 
@@ -50,7 +50,7 @@ export function startViews() {
   on('click', '[data-view-keep]', async (button) => {
     const answer = await postJson(button.dataset.viewKeep, { query: location.search });
     if (answer.ok) location.assign(answer.url);
-    else toast(answer.error);
+    else complain(answer.error);
   });
   find('.view-tabs .active')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }

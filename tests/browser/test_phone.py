@@ -187,6 +187,17 @@ def test_what_a_person_types_is_no_scan(live: Live, store: int, desk: Page) -> N
     expect(search).to_have_value("13800138000")
 
 
+def test_why_a_scan_fails_stays_until_it_is_closed(live: Live, store: int, desk: Page) -> None:
+    live.open(desk, LIST)
+    desk.evaluate(SCANNER, "9" * 20)
+    problem = desk.locator(".problem-note[role=alert]")
+    expect(problem).to_be_visible()
+    assert problem.inner_text().strip()
+    expect(desk.locator("#toasts .toast-note")).to_have_count(0)
+    problem.get_by_role("button").click()
+    expect(problem).to_have_count(0)
+
+
 @pytest.mark.usefixtures("with_demo")
 def test_one_click_at_the_demos_counter_scans_her_phone(live: Live, desk: Page) -> None:
     heroine = find_by_phone("13800138000")
