@@ -32,6 +32,7 @@ from plugins.membership.models import (
     Tag,
 )
 from plugins.membership.models import Tier as RechargeTier
+from plugins.membership.permissions import SEE_MEMBERS
 from plugins.membership.services.adjusting import ask_adjustment
 from plugins.membership.services.binding import Joined, join_by
 from plugins.membership.services.birthdays import (
@@ -144,6 +145,7 @@ from plugins.membership.services.transferring import transfer_value
 from plugins.membership.services.visits import last_visit_on, last_visits, say_days_ago
 
 __all__ = [
+    "SEE_MEMBERS",
     "SOURCES",
     "TILES",
     "AboveCap",

@@ -29,6 +29,7 @@ from plugins.booking.services.showing import (
     with_items,
 )
 from plugins.booking.services.turning import TURNS
+from plugins.membership.api import SEE_MEMBERS, Member
 from plugins.salon.api import Staff, staff_of
 
 HOME = "/console/booking/mine/"
@@ -87,6 +88,7 @@ def _facts() -> dict[str, Any]:
         "title_of": title_of,
         "services_of": services_of,
         "acts_of": _acts_of,
+        "notes_of": _notes_of,
         "score": scores_of([person.id]).get(person.id),
         "said": [rating for rating in latest_ratings(person.id) if rating.words],
         "anonymous": ANONYMOUS.get(),
@@ -118,6 +120,14 @@ def _last_visits(visits: Sequence[Visit]) -> dict[int, Visit]:
     )
     found = with_items(sa.select(Visit).where(Visit.id.in_(last)))
     return {visit.member_id: visit for visit in found if visit.member_id is not None}
+
+
+def _notes_of(visit: Visit) -> str:
+    """Return what stands in the file of who comes, for whoever may read it there."""
+    if visit.member is None or not visit.member.notes:
+        return ""
+    seen: Member | None = api.find_record(Member, visit.member_id, SEE_MEMBERS)
+    return seen.notes if seen is not None else ""
 
 
 def _acts_of(visit: Visit) -> list[tuple[str, Any]]:

@@ -13,6 +13,7 @@ from plugins.booking.models import Feed
 from plugins.booking.services.feeds import make_feed, revoke_feed
 from plugins.booking.services.turning import turn_visit
 from tests.support.booking import Salon, at
+from tests.support.membership import join
 from tests.support.pages import words
 from tests.support.people import SignIn, post
 
@@ -102,6 +103,8 @@ def test_a_manager_gives_out_a_link_and_shuts_it(salon: Salon, sign_in: SignIn) 
 def test_a_technician_sees_her_day_without_phone_numbers(salon: Salon, sign_in: SignIn) -> None:
     salon.book("12:00", salon.staff[0], guest_name=ODD, guest_phone="13800138000", note="No music")
     salon.book("13:00", salon.staff[1], guest_name="Zhou")
+    soft = join("Soft", salon.store_id, notes="Press softly")
+    salon.book("14:00", salon.staff[0], member_id=soft.id)
     with api.at_moment(at("11:00")):
         amy = sign_in("technician", salon.store_id)
         amy.set_cookie("console_language", "en")
@@ -112,6 +115,7 @@ def test_a_technician_sees_her_day_without_phone_numbers(salon: Salon, sign_in: 
         shown = words(page.text)
         assert "likes tea" in shown
         assert "No music" in shown
+        assert "Press softly" in shown
         assert "Zhou" not in shown
         assert "13800138000" not in page.text
         turn = re.search(r'action="(/console/booking/visits/\d+/turn/arrive)"', page.text)
