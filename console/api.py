@@ -99,7 +99,7 @@ from console.security.cookies import drop as drop_cookie
 from console.security.cookies import put as put_cookie
 from console.security.cookies import read as read_cookie
 from console.security.masking import draw as draw_masked
-from console.security.masking import mask, sees_all
+from console.security.masking import mask, seen_in_full, sees_all
 from console.security.models import User
 from console.security.passwords import check_pin
 from console.security.passwords import hash_secret as hash_pin

@@ -146,17 +146,18 @@ class Drawer:
         else:
             found = [row[place] for row in rows]
         if column.sensitive and not masking.sees_all():
-            show = self._masker(column.sensitive)
+            show = self._masker(column.sensitive, ids)
             return [
                 None if value is None else show(str(value), number)
                 for value, number in zip(found, ids, strict=True)
             ]
         return found
 
-    def _masker(self, kind: str) -> Callable[[str, Any], str]:
-        if self._plain:
-            return lambda value, _number: masking.mask(value, kind)
-        return masking.drawer(kind, model=self.model, column=self.column.key)
+    def _masker(self, kind: str, ids: Sequence[Any]) -> Callable[[str, Any], str]:
+        if not self._plain:
+            return masking.drawer(kind, model=self.model, column=self.column.key, ids=ids)
+        seen = masking.seen_in_full(self.model, ids)
+        return lambda value, number: value if number in seen else masking.mask(value, kind)
 
 
 def drawers(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,15 +22,26 @@ def label_columns(model: type[Any]) -> list[Any]:
     return [pk_of(model), getattr(model, key), *([getattr(model, names)] if names else [])]
 
 
-def write_label(model: type[Any], row: Any) -> str:
-    """Write the label of a row of `label_columns`, masked if the reader may not see it."""
+def write_label(model: type[Any], row: Any, seen: Collection[Any] | None = None) -> str:
+    """Write the label of a row of `label_columns`, masked if the reader may not see it.
+
+    Whoever writes many asks `seen_labels` once for the rows that she sees in full.
+    """
     number, text, *names = row
     if text is None:
         return str(number)
     hidden = attribute_of(model, model.label_column).sensitive
     if hidden:
-        return masking.show(str(text), hidden, model=model, record_id=number)
+        seen = seen_labels(model, [number]) if seen is None else seen
+        return str(text) if number in seen else masking.mask(str(text), hidden)
     return translate(str(text), names[0] or {}) if names else str(text)
+
+
+def seen_labels(model: type[Any], ids: Iterable[Any]) -> Collection[Any]:
+    """Return those of *ids* whose labels the reader sees in full; hidden ones take a query."""
+    wanted = frozenset(ids)
+    hidden = attribute_of(model, model.label_column).sensitive
+    return masking.seen_in_full(model, wanted) if hidden else wanted
 
 
 def labels_of(model: type[Any], ids: Iterable[Any]) -> dict[Any, str]:
@@ -41,7 +52,8 @@ def labels_of(model: type[Any], ids: Iterable[Any]) -> dict[Any, str]:
     if model is Store:  # every request knows them
         return {each.id: each.name for each in rights.read().stores if each.id in wanted}
     rows = db.session.execute(sa.select(*label_columns(model)).where(pk_of(model).in_(wanted)))
-    return {row[0]: write_label(model, row) for row in rows}
+    seen = seen_labels(model, wanted)
+    return {row[0]: write_label(model, row, seen) for row in rows}
 
 
 def label_of(record: Any) -> str:
@@ -64,7 +76,9 @@ def pairs_of(model: type[Any], attribute: Attribute, ids: Iterable[Any]) -> dict
         .where(own.in_(list(ids)))
         .order_by(own, *(relation.order_by or [pk_of(attribute.target)]))
     )
+    paired = rows.all()
+    seen = seen_labels(attribute.target, (row[1] for row in paired))
     found: dict[Any, list[str]] = {}
-    for number, *row in rows:
-        found.setdefault(number, []).append(write_label(attribute.target, row))
+    for number, *row in paired:
+        found.setdefault(number, []).append(write_label(attribute.target, row, seen))
     return found

@@ -12,7 +12,7 @@ from flask import current_app, request, url_for
 from markupsafe import Markup
 
 from console.admin import columns, filterbar, inline, searching
-from console.admin.labels import write_label
+from console.admin.labels import seen_labels, write_label
 from console.admin.listing import MOST_COUNTED, Listing, may_sort, shown_columns
 from console.admin.lists import view_pages
 from console.admin.paging import Page
@@ -115,7 +115,7 @@ class ListPage:
         seals = seal_all(row[sealed] for row in page.rows) if any(flags.values()) else []
         frame, back = RowFrame(self.shown, self.editable), self._back()
         edit, delete = flags["edit"], flags["delete"]
-        drawn: list[str] = []
+        seen, drawn = seen_labels(view.subject, ids), list[str]()
         for index, (number, row, shown) in enumerate(zip(ids, page.rows, cells, strict=True)):
             key = number if isinstance(number, int) else quote(str(number), safe="")
             place = f"{self.base}{key}/"
@@ -124,7 +124,7 @@ class ListPage:
                 buttons.draw(
                     Row(
                         number,
-                        write_label(view.subject, row[: len(listing.head) - 1]),
+                        write_label(view.subject, row[: len(listing.head) - 1], seen),
                         seals[index] if seals else None,
                         frame.draw(shown, raws[index] if edits else None, place),
                         place,

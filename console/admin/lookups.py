@@ -9,7 +9,7 @@ from flask import current_app
 
 from console.admin import searching
 from console.admin.attributes import attribute_of, pk_of
-from console.admin.labels import label_columns, labels_of, write_label
+from console.admin.labels import label_columns, labels_of, seen_labels, write_label
 from console.admin.scope import reached, scope_of, sees
 from console.admin.searching import contains
 from console.admin.state import LONGEST_SEARCH
@@ -40,8 +40,9 @@ def look_up(target: type[Any], text: str, needs: Permission) -> list[tuple[Any, 
     text = text.replace("\0", "").strip()[:LONGEST_SEARCH]
     if text:
         wanted = wanted.where(_fits(target, view, text))
-    rows = db.session.execute(wanted.order_by(*_order(target)).limit(MOST_CHOICES))
-    return [(row[0], write_label(target, row)) for row in rows]
+    rows = db.session.execute(wanted.order_by(*_order(target)).limit(MOST_CHOICES)).all()
+    seen = seen_labels(target, (row[0] for row in rows))
+    return [(row[0], write_label(target, row, seen)) for row in rows]
 
 
 def allowed(target: type[Any], ids: list[Any], needs: Permission) -> set[Any]:

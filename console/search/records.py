@@ -103,15 +103,16 @@ def _read(
 def _hits(
     model: type[Any], rows: Sequence[Any], icon: str, details: Details | None
 ) -> dict[Any, SearchHit]:
-    from console.admin.labels import write_label
+    from console.admin.labels import seen_labels, write_label
 
     view = _view_of(model)
     if view is None or not rows:
         return {}
+    seen = seen_labels(model, (row[0] for row in rows))
     told = details([row[0] for row in rows]) if details is not None else {}
     return {
         row[0]: SearchHit(
-            label=write_label(model, row),
+            label=write_label(model, row, seen),
             detail=told.get(row[0], ""),
             url=f"{view.url}/{quote(str(row[0]), safe='')}/",
             icon=icon or view.icon,

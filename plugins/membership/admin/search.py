@@ -19,11 +19,12 @@ def _tell_apart(ids: Sequence[int]) -> Mapping[int, str]:
     rows = api.db.session.execute(
         sa.select(Member.id, Member.number, Member.phone).where(Member.id.in_(ids))
     )
-    return {row.id: " · ".join(filter(None, (row.number, _show_phone(row.phone)))) for row in rows}
-
-
-def _show_phone(phone: str | None) -> str:
-    return (phone or "") if api.sees_all() else api.mask(phone)
+    seen = api.seen_in_full(Member, ids)
+    told = {}
+    for member_id, number, phone in rows:
+        shown = phone if member_id in seen else api.mask(phone)
+        told[member_id] = " · ".join(filter(None, (number, shown)))
+    return told
 
 
 def _find_elsewhere(text: str) -> list[api.SearchHit]:

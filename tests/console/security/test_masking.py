@@ -12,8 +12,12 @@ from flask.testing import FlaskClient
 from console import api
 from console.audit import AuditEntry
 from console.db import db
-from console.security.masking import mask
+from console.security import rights
+from console.security.masking import mask, seen_in_full, sees_all
+from console.security.models import Grant, Role, RolePermission
+from console.security.permissions import SEE_PHONES
 from console.security.settings import REVEALS_A_DAY
+from console.security.users import preset_role
 from console.unit import unit
 from tests.support import teahouse
 from tests.support.app import MakeApp
@@ -91,6 +95,59 @@ def test_the_front_desk_sees_masked_numbers_with_a_button(tea: Flask) -> None:
     page = signed_in(tea, "front_desk", store).get("/console/tea/guests/").text
     assert "138****8000" in page and PHONE not in page
     assert 'data-reveal="tea_guest"' in page
+
+
+def test_who_manages_one_store_and_serves_in_another_sees_the_numbers_of_the_first(
+    tea: Flask,
+) -> None:
+    here, there = add_store("A"), add_store("B")
+    teahouse.add_guest("Chen", here, phone=PHONE)
+    other = teahouse.add_guest("Zhou", there, phone="13900139001")
+    user_id = add_person("manager", here)
+
+    @unit
+    def serve_in_the_other_store() -> None:
+        role_id = preset_role("technician").id
+        db.session.add(Grant(user_id=user_id, role_id=role_id, store_id=there))
+        for permission in (teahouse.SEE, teahouse.TAKE):
+            decision = RolePermission(role_id=role_id, key=permission.key, decision=rights.ALLOW)
+            db.session.add(decision)
+        rights.forget()
+
+    serve_in_the_other_store()
+    both = tea.test_client()
+    enter(both, login_of(user_id))
+    for path in ("", f"{other}/", "?sort=phone", "?q=9001", "export/csv/"):
+        page = both.get(f"/console/tea/guests/{path}").text
+        assert "13900139001" not in page, path
+    page = both.get("/console/tea/guests/").text
+    assert PHONE in page and "139****9001" in page and "data-reveal" not in page
+    assert ask(both, other, "curious").status_code == 422
+    with api.acting_as(api.Actor(user_id=user_id)):
+        assert seen_in_full(teahouse.Guest, [other]) == frozenset()
+        assert not sees_all()
+
+
+def test_a_denial_in_one_store_hides_the_numbers_of_that_store_alone(tea: Flask) -> None:
+    here, there = add_store("A"), add_store("B")
+    mine = teahouse.add_guest("Chen", here, phone=PHONE)
+    other = teahouse.add_guest("Zhou", there, phone="13900139001")
+    user_id = add_person("manager")
+
+    @unit
+    def hide_there() -> None:
+        role = Role(name="No numbers")
+        db.session.add(role)
+        db.session.flush()
+        key = SEE_PHONES.key
+        db.session.add(RolePermission(role_id=role.id, key=key, decision=rights.DENY))
+        db.session.add(Grant(user_id=user_id, role_id=role.id, store_id=there))
+        rights.forget()
+
+    hide_there()
+    with api.acting_as(api.Actor(user_id=user_id)):
+        assert set(seen_in_full(teahouse.Guest, [mine, other])) == {mine}
+        assert not sees_all()
 
 
 def test_a_guest_of_today_is_revealed_by_one_click_that_is_written_down(tea: Flask) -> None:
