@@ -71,6 +71,7 @@ from console.hookspecs import (
     console_record_actions,
     console_record_panels,
     console_reveal_freely,
+    console_seal_heads,
     console_signin_refused,
     console_user_signed_in,
     console_welcome_visitor,
@@ -92,6 +93,7 @@ from console.pinyin import spell
 from console.plugin import Card, Command, DemoEntrance, DemoPane, DemoPart, Plugin, TourStop
 from console.public import PublicRoutes
 from console.public_pages import render_public
+from console.seal_key import seal_key
 from console.search import FoundBy, SearchHit, SearchSource, forget_words, keep_words
 from console.search.records import record_source
 from console.security import Actor, Permission, acting_as, actor, known_store, visible_stores

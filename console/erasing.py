@@ -20,6 +20,7 @@ from console.db import CHAIN, Json, Model, column, db
 from console.files import StoredFile, drop_bytes
 from console.i18n import _
 from console.inbox import Notice, NoticeRead
+from console.sealing import change_texts
 from console.security.actors import actor
 from console.transfer.models import ImportRow, ImportRun
 from console.unit import unit
@@ -27,7 +28,7 @@ from console.unit import unit
 #: What stands where a word was.
 BLANK = "***"
 #: Tables whose rows are never changed: books that are hashed and sealed hold no names.
-SEALED = ("ledger_",)
+SEALED = ("ledger_", "console_audit_seal", "console_audit_erased")
 FINISHED = ("applied", "undone", "discarded")
 AUDIT: Any = AuditEntry.__table__
 APPROVAL: Any = Approval.__table__
@@ -62,7 +63,7 @@ def erase_traces(
     with_row = _open(model, record_id)
     about = sa.and_(AUDIT.c.subject_table == model.__tablename__, AUDIT.c.subject_id == record_id)
     blank = {"before": None, "after": None, "subject_label": "", "note": ""}
-    db.session.execute(sa.update(AUDIT).where(about).values(blank))
+    change_texts(about, blank)
     asked = sa.and_(
         APPROVAL.c.subject_table == model.__tablename__, APPROVAL.c.subject_id == record_id
     )
@@ -71,7 +72,7 @@ def erase_traces(
     )
     numbers = db.session.scalars(sa.select(APPROVAL.c.id).where(asked)).all()
     own = sa.and_(AUDIT.c.subject_table == "console_approval", AUDIT.c.subject_id.in_(numbers))
-    db.session.execute(sa.update(AUDIT).where(own).values(blank))
+    change_texts(own, blank)
     _forget_notices(path, numbers)
     if imported_as:
         _forget_lines(imported_as, record_id)
@@ -107,6 +108,9 @@ def erase_words(model: type[Any], record_id: int, found: Found, words: Iterable[
     for name, keys in found.items():
         table = db.metadata.tables[name]
         values = {each.name: _without(each, wanted) for each in _texts_of(table)}
+        if table is AUDIT:
+            change_texts(AUDIT.c.id.in_([key["id"] for key in keys]), values)
+            continue
         for key in keys:
             same = sa.and_(*(table.c[part] == value for part, value in key.items()))
             db.session.execute(sa.update(table).where(same).values(values))

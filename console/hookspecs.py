@@ -143,6 +143,15 @@ def console_phone_tabs() -> Iterable[PhoneTab]:
     raise NotImplementedError
 
 
+@collect
+def console_seal_heads() -> Iterable[str]:
+    """Return the plugin's own seals, each as `<plugin>:<digest>`, the oldest first.
+
+    The nightly seal of the audit trail holds the last; verifying names one that has gone.
+    """
+    raise NotImplementedError
+
+
 @check
 def console_check_disable(plugin: str) -> object | None:
     """Object, in words for the owner, to *plugin* being disabled; None lets it go."""

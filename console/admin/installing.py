@@ -23,6 +23,7 @@ class Shell(Admin):
 
 def install(app: Flask) -> Callable[[Any], None]:
     """Put the console's pages into *app* and return what mounts a further view."""
+    from console import seal_checks
     from console.admin import counter, trace_panel
     from console.admin.lists.pruning import SCHEDULE
     from console.admin.system import VIEWS
@@ -44,6 +45,7 @@ def install(app: Flask) -> Callable[[Any], None]:
             app.extensions["console_views"].setdefault(subject, view)
 
     add_schedule(SCHEDULE)
+    seal_checks.install()
     counter.install(app)
     trace_panel.install(app)
     security_views.add_views(add_view)

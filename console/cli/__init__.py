@@ -9,6 +9,7 @@ import click
 
 #: Where each command of the host lives, so that `console --help` need not import them all.
 COMMANDS = {
+    "audit": ("console.cli.trail", "Verify and seal the audit trail."),
     "check": ("console.cli.looking", "Check the configuration and the database."),
     "demo": ("console.cli.demo", "Load the demo, keep it alive, or clear it."),
     "dev": ("console.cli.serving", "Serve with reloads and tracebacks, for whoever writes code."),

@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from plugins.ledger.keys import seal_key
+from console.api import seal_key
 from plugins.ledger.services.seals import seal
 from plugins.ledger.services.verifying import NAMED, TITLES, Report, verify
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 
 from console import api
-from console.api import _
-from plugins.ledger.keys import seal_key
+from console.api import _, seal_key
 from plugins.ledger.permissions import SEE_BOOKS
 from plugins.ledger.services.seals import seal
 from plugins.ledger.services.verifying import TITLES, verify

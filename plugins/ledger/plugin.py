@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from console import api
 from console.api import _
-from plugins.ledger import admin, commands, jobs, permissions
+from plugins.ledger import admin, commands, jobs, listeners, permissions
 from plugins.ledger.hookspecs import HOOKS
 
 
@@ -15,6 +15,7 @@ class Ledger(api.Plugin):
     title = _("Ledger")
     summary = _("Every balance in the house, in one book that is only ever added to.")
     hooks = HOOKS
+    listeners = (listeners,)
     permissions = (permissions.SEE_BOOKS, permissions.EXPORT_BOOKS)
     admin_views = admin.VIEWS
     jobs = jobs.SCHEDULES

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from flask import abort, url_for
+from flask import abort, redirect, url_for
 
 from console import words
 from console.admin import Column, Filter, ModelAdmin, page, render
@@ -19,6 +19,7 @@ from console.admin.values import writer
 from console.audit import AuditEntry
 from console.db import db
 from console.i18n import _, gettext
+from console.seal_checks import standing, start_check
 from console.security import masking, rights
 from console.security.models import User
 from console.security.permissions import VIEW_AUDIT
@@ -160,6 +161,15 @@ class AuditTrail(ModelAdmin):
         ),
     )
     details = ("at",)
+    list_template = "system/audit.html"
+
+    def describe(self) -> dict[str, Any]:
+        return {**super().describe(), "seals": standing(), "check_url": f"{self.url}/check"}
+
+    @page("/check", needs=VIEW_AUDIT, methods=("POST",))
+    def check_seals(self) -> Any:
+        """Have the worker compare the trail with its seals, and show how far it is."""
+        return redirect(url_for("console_jobs.show", number=start_check()))
 
     @page("/<id>/", needs=VIEW_AUDIT)
     def details_view(self, id: str) -> Any:

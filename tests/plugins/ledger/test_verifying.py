@@ -13,9 +13,9 @@ from click.testing import CliRunner
 from flask import Flask
 
 from console import api
+from console.api import seal_key
 from plugins.ledger import api as ledger
 from plugins.ledger.commands import ledger as command
-from plugins.ledger.keys import seal_key
 from plugins.ledger.services.seals import seal
 from plugins.ledger.services.verifying import verify
 from tests.support.ledger import CASH, entry, line, sell_sessions, top_up

@@ -1,4 +1,4 @@
-"""The key of the seals: a file outside the database, readable by its owner alone."""
+"""The key of all seals: a file outside the database, readable by its owner alone."""
 
 from __future__ import annotations
 
