@@ -16,11 +16,14 @@ STEP = 300
 
 @dataclass(frozen=True)
 class Work:
-    """A service: its stretches ("work", "help" or "wait", minutes), its clean-up, its room."""
+    """A service: its stretches ("work", "help" or "wait", minutes), its clean-up, what it is in.
+
+    It takes a place of each of its *kinds*: a room, a device, both, or none.
+    """
 
     stretches: tuple[tuple[str, int], ...]
     cleanup: int
-    in_room: bool
+    kinds: tuple[str, ...]
 
     @property
     def stay(self) -> int:
@@ -34,9 +37,9 @@ class Work:
             if each == kind:
                 found.append((_down(offset), _up(offset + minutes * 60)))
             offset += minutes * 60
-        if kind == "work" and not self.in_room and self.cleanup:
+        if kind == "work" and not self.kinds and self.cleanup:
             found.append((_down(offset), _up(offset + self.cleanup * 60)))
-        if kind == "room" and self.in_room:
+        if kind in self.kinds:
             found.append((0, _up(offset + self.cleanup * 60)))
         return found
 
@@ -58,7 +61,8 @@ class Paper:
     day: dt.date
     opened: list[Interval]
     there: dict[int, list[Interval]]
-    rooms: dict[int, int]
+    #: How many guests each place of a kind takes.
+    places: dict[str, dict[int, int]]
     works: Sequence[Work]
     helpers: Sequence[int]
     now: int = 0
@@ -82,7 +86,7 @@ class Paper:
         )
 
     def _roles(self, wanted: Sequence[Wanted]) -> Iterator[tuple[list[Who], list[Interval]]]:
-        ends, rooms = dict[int, int](), dict[int, list[Interval]]()
+        ends, used = dict[int, int](), dict[tuple[int, str], list[Interval]]()
         for one in wanted:
             work, offset = self.works[one.work], ends.get(one.guest, 0)
             able = [one.staff] if one.staff is not None else sorted(self.there)
@@ -90,23 +94,27 @@ class Paper:
                 parts = [(offset + a, offset + b) for a, b in work.of(kind)]
                 if parts:
                     yield [("staff", number) for number in pool], parts
-            for first, last in work.of("room"):
-                rooms.setdefault(one.guest, []).append((offset + first, offset + last))
+            for kind in work.kinds:
+                for first, last in work.of(kind):
+                    used.setdefault((one.guest, kind), []).append((offset + first, offset + last))
             ends[one.guest] = offset + work.stay
-        for parts in rooms.values():
-            yield [("place", number) for number in self.rooms], parts
+        for (_guest, kind), parts in used.items():
+            yield [("place", number) for number in self.places[kind]], parts
 
     def _fits(self, asked: Sequence[tuple[Who, Interval]]) -> bool:
         everything = [*self.taken, *asked]
         for who, (first, last) in asked:
             if who[0] == "staff" and not self._is_there(who[1], first, last):
                 return False
-            most = 1 if who[0] == "staff" else self.rooms[who[1]]
+            most = 1 if who[0] == "staff" else self._capacity(who[1])
             mine = [(a, b) for each, (a, b) in everything if each == who and a < last and first < b]
             points = [max(a, first) for a, _b in mine]
             if any(sum(a <= point < b for a, b in mine) > most for point in points):
                 return False
         return True
+
+    def _capacity(self, place: int) -> int:
+        return next(numbers[place] for numbers in self.places.values() if place in numbers)
 
     def _is_there(self, staff: int, first: int, last: int) -> bool:
         inside = (self.there.get(staff, []), self.opened)

@@ -42,6 +42,8 @@ HOURS: list[list[Interval]] = [
     [(60, 240), (300, 720)],
     [(1080, 1560)],
 ]
+#: A hold lasts ten minutes; eleven after the first, one that began so much later still does.
+LATE, LAPSED = dt.timedelta(minutes=5), dt.timedelta(minutes=11)
 _numbers = count(1)
 
 
@@ -51,7 +53,8 @@ def works(draw: st.DrawFn) -> Work:
     minutes = st.sampled_from([10, 15, 20, 25, 32, 45])
     kinds = draw(st.sampled_from([("work",), ("work", "wait", "work"), ("help", "work")]))
     parts = tuple((kind, draw(minutes)) for kind in kinds)
-    return Work(parts, draw(st.sampled_from([0, 0, 10, 15])), draw(st.booleans()))
+    taken = st.sampled_from([(), ("room",), ("device",), ("room", "device")])
+    return Work(parts, draw(st.sampled_from([0, 0, 10, 15])), draw(taken))
 
 
 @dataclass
@@ -91,7 +94,7 @@ def test_what_is_offered_can_be_booked_and_nothing_else(app: Flask, data: st.Dat
         house = House(zone, day, hours, data)
         for _turn in range(data.draw(st.integers(0, 5))):
             house.fill(data)
-    with api.at_moment(before + dt.timedelta(minutes=11)):
+    with api.at_moment(before + LAPSED):
         house.compare(data)
 
 
@@ -106,20 +109,22 @@ class House:
         api.unit(lambda: put_week(self.store_id, dict.fromkeys(range(1, 8), hours)))()
         api.unit(lambda: STEP.put(self.step, self.store_id))()
         opened = [(moment(day, a, zone), moment(day, b, zone)) for a, b in hours]
-        self.paper = Paper(zone, day, opened, {}, self._rooms(data), self._services(data), [])
+        self.paper = Paper(zone, day, opened, {}, self._places(data), self._services(data), [])
         self._staff(data, hours)
 
     @api.unit
-    def _rooms(self, data: Any) -> dict[int, int]:
-        number = next(_numbers)
-        self.kind = add(EquipmentKind(name=f"房间 {number}", sort="room")).id
-        rooms: dict[int, int] = {}
-        for place in range(data.draw(st.integers(1, 2))):
-            capacity = data.draw(st.integers(1, 2))
-            named = {"name": f"{number}-{place}", "store_id": self.store_id}
-            room = add(Equipment(**named, kind_id=self.kind, capacity=capacity))
-            rooms[room.id] = capacity
-        return rooms
+    def _places(self, data: Any) -> dict[str, dict[int, int]]:
+        self.kinds: dict[str, int] = {}
+        places: dict[str, dict[int, int]] = {"room": {}, "device": {}}
+        for sort, numbers in places.items():
+            number = next(_numbers)
+            self.kinds[sort] = add(EquipmentKind(name=f"{sort} {number}", sort=sort)).id
+            for place in range(data.draw(st.integers(1, 2))):
+                capacity = data.draw(st.integers(1, 2)) if sort == "room" else 1
+                named = {"name": f"{number}-{place}", "store_id": self.store_id}
+                one = add(Equipment(**named, kind_id=self.kinds[sort], capacity=capacity))
+                numbers[one.id] = capacity
+        return places
 
     def _services(self, data: Any) -> list[Work]:
         self.skill, self.help = (add_skill(f"技能 {next(_numbers)}") for _n in range(2))
@@ -139,7 +144,7 @@ class House:
                 *segments,
                 skill_id=self.skill.id,
                 cleanup_minutes=work.cleanup,
-                room_kind_id=self.kind if work.in_room else None,
+                **{f"{sort}_kind_id": self.kinds[sort] for sort in work.kinds},
             )
             self.variants.append(int(service.variants[0].id))
         return list(drawn)
@@ -162,16 +167,20 @@ class House:
         publish(self.store_id, paper.day, paper.day)
 
     def fill(self, data: Any) -> None:
-        """Book, keep, or book and cancel something, and note what it takes."""
+        """Book, keep, or book and cancel something, and note what it takes.
+
+        What is kept has lapsed when it is compared, unless it is kept a little later.
+        """
         wanted = [Wanted(data.draw(st.integers(0, len(self.variants) - 1)), None, 0)]
         starts = self.paper.starts(wanted, self.step)
         if not starts:
             return
         start, fate = (
             data.draw(st.sampled_from(starts)),
-            data.draw(st.sampled_from(["booked", "booked", "lapsed", "cancelled"])),
+            data.draw(st.sampled_from(["booked", "booked", "lapsed", "held", "cancelled"])),
         )
-        visit = self._book(wanted, start, keep=fate == "lapsed")
+        with api.at_moment(api.now() + (LATE if fate == "held" else dt.timedelta(0))):
+            visit = self._book(wanted, start, keep=fate in ("lapsed", "held"))
         for claim in visit.claims if fate != "cancelled" else ():
             who = (claim.kind, claim.resource_id)
             taken = (who, (claim.first_cell * 300, claim.last_cell * 300))
