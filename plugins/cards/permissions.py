@@ -17,7 +17,9 @@ CHANGE_CARDS = api.Permission(
     "cards.change_cards", _("Extend, pause and share cards"), ("manager",)
 )
 EXPORT_EVIDENCE = api.Permission(
-    "cards.export_evidence", _("Export the evidence of a member's cards"), ("manager", "accountant")
+    "cards.export_evidence",
+    _("Export the evidence of a member's cards and balance"),
+    ("manager", "accountant"),
 )
 TAKE_IN = api.Permission(
     "cards.take_in", _("Turn sessions of an earlier system into cards"), ("manager",)

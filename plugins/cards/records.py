@@ -31,5 +31,5 @@ def console_record_actions(model: type[Any], record_id: int) -> Iterable[api.Rec
     yield api.RecordAction(_("Use a session"), f"{counter}/use", USE_SESSIONS, method="GET")
     yield api.RecordAction(_("Sell a card"), f"{counter}/sell", SELL_CARDS, method="GET")
     yield api.RecordAction(
-        _("Evidence of her cards"), f"{counter}/evidence", EXPORT_EVIDENCE, method="GET"
+        _("Evidence of her cards and balance"), f"{counter}/evidence", EXPORT_EVIDENCE, method="GET"
     )

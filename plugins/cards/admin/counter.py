@@ -95,7 +95,7 @@ class CounterView(api.AdminView):
         member = reach(Member, member_id, EXPORT_EVIDENCE)
         data = pack_evidence(member.id)
         _note_export(member)
-        name = f"{member.number}-cards.zip"
+        name = f"{member.number}-evidence.zip"
         return send_file(io.BytesIO(data), as_attachment=True, download_name=name)
 
     def _find(self, text: str = "", problem: api.Refused | None = None) -> Any:
@@ -146,7 +146,7 @@ class CounterView(api.AdminView):
 
 @api.unit
 def _note_export(member: Member) -> None:
-    title = _("Exported the evidence of a member's cards")
+    title = _("Exported the evidence of a member's cards and balance")
     store_id = member.home_store_id
     api.record_audit("cards.evidence_exported", member, store_id=store_id, title=title)
 

@@ -1,4 +1,4 @@
-"""Evidence: all that the books know of a member's cards, in one file with fingerprints."""
+"""Evidence: all that the books know of a member's cards and balance, with fingerprints."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +17,17 @@ from console import api
 from plugins.cards.models import Card, CardUse, Change, Contract, Pause
 from plugins.cards.services.offering import cards_of
 from plugins.cashier.api import Objection, Signature
-from plugins.ledger.api import Account, Journal, Leg, Lot, heir_of, prove_member
+from plugins.ledger.api import (
+    BONUS,
+    PRINCIPAL,
+    Account,
+    Journal,
+    Leg,
+    Lot,
+    heir_of,
+    last_seal,
+    prove_member,
+)
 from plugins.membership.api import Member
 
 #: A sheet takes such a first character for the beginning of a formula.
@@ -24,26 +35,32 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def pack_evidence(member_id: int) -> bytes:
-    """Return a ZIP archive with her cards, contracts, uses, journals and objections.
+    """Return a ZIP archive with her cards, stored value, journals, signatures and objections.
 
-    `manifest.json` has the SHA-256 of each file, and what the check of her chains of hashes
-    said.
+    Each movement says how it was agreed, with the fingerprint of its journal and of what she
+    signed. `manifest.json` has the SHA-256 of each file, what the check of her chains of hashes
+    said, and the last seal of the books.
     """
     member = api.db.session.get_one(Member, heir_of(member_id))
     cards = cards_of(member.id, over=True)
     ids = [card.id for card in cards]
-    uses = _rows(CardUse, CardUse.card_id.in_(ids))
+    signatures = _rows(Signature, Signature.member_id == member.id)
+    proof = prove_member(member.id)
+    told = _Told(proof.digests, {row["purpose"]: row["digest"] for row in signatures})
+    balance = _balance_of(member.id)
     files = {
         "cards.csv": _sheet(_rows(Card, Card.id.in_(ids))),
         "contracts.json": _json(_rows(Contract, Contract.card_id.in_(ids))),
-        "uses.csv": _sheet(uses),
+        "uses.csv": _sheet(_rows(CardUse, CardUse.card_id.in_(ids))),
         "changes.json": _json(_rows(Change, Change.card_id.in_(ids))),
         "pauses.csv": _sheet(_rows(Pause, Pause.card_id.in_(ids))),
-        "signatures.csv": _sheet(_rows(Signature, Signature.member_id == member.id)),
+        "signatures.csv": _sheet(signatures),
         "objections.csv": _sheet(_rows(Objection, Objection.member_id == member.id)),
-        "journals.csv": _sheet(_journals(cards)),
+        "journals.csv": _sheet(_journals(_accounts_of(cards), told)),
+        "top_ups.csv": _sheet(_rows(Lot, Lot.paid_account_id.in_(balance))),
+        "stored_value.csv": _sheet(_journals(balance, told)),
     }
-    proof = prove_member(member.id)
+    seal = last_seal()
     files["manifest.json"] = _json(
         {
             "member": member.number,
@@ -57,6 +74,7 @@ def pack_evidence(member_id: int) -> bytes:
                 "broken": proof.broken,
                 "digest": proof.digest,
             },
+            "seal": vars(seal) if seal else None,
         }
     )
     packed = io.BytesIO()
@@ -72,8 +90,16 @@ def _rows(model: type[Any], wanted: sa.ColumnElement[bool]) -> list[Mapping[str,
     return [dict(row) for row in rows.mappings()]
 
 
-def _journals(cards: Sequence[Card]) -> list[Mapping[str, Any]]:
-    """Return each movement of the lots and prices of some cards, in the order of the book."""
+@dataclass(frozen=True)
+class _Told:
+    """Fingerprints of journals by number, and of signatures by what was signed for."""
+
+    journals: Mapping[int, str]
+    signed: Mapping[str, str]
+
+
+def _accounts_of(cards: Sequence[Card]) -> set[int]:
+    """Return the accounts of the lots and prices of some cards."""
     lots = [part.lot_id for card in cards for part in card.parts if part.lot_id]
     rows = api.db.session.execute(
         sa.select(Lot.paid_account_id, Lot.gift_account_id, Lot.unearned_account_id).where(
@@ -82,32 +108,53 @@ def _journals(cards: Sequence[Card]) -> list[Mapping[str, Any]]:
     )
     accounts = {number for row in rows for number in row if number}
     accounts |= {card.unearned_account_id for card in cards if card.unearned_account_id}
-    accounts |= {card.owing_account_id for card in cards if card.owing_account_id}
-    touched = sa.or_(Leg.debit_id.in_(accounts), Leg.credit_id.in_(accounts))
-    own = sa.case((Leg.debit_id.in_(accounts), Leg.debit_id), else_=Leg.credit_id)
-    moved = sa.case((Leg.debit_id.in_(accounts), -Leg.amount), else_=Leg.amount)
-    found = api.db.session.execute(
-        sa.select(
-            Journal.id,
-            Journal.posted_at,
-            Journal.business_on,
-            Journal.code,
-            Journal.store_id,
-            Journal.ref,
-            Journal.agreed_by,
-            Journal.device,
-            Journal.actor_id,
-            Journal.note,
-            Account.kind,
-            Account.unit,
-            moved.label("amount"),
-        )
-        .join(Leg, Leg.journal_id == Journal.id)
-        .join(Account, Account.id == own)
-        .where(touched)
-        .order_by(Journal.id, Leg.id)
+    return accounts | {card.owing_account_id for card in cards if card.owing_account_id}
+
+
+def _balance_of(member_id: int) -> sa.Select[int]:
+    """Return the accounts of a member's principal and bonus, past ones too."""
+    return sa.select(Account.id).where(
+        Account.owner == "member",
+        Account.owner_id == member_id,
+        Account.unit.in_((PRINCIPAL, BONUS)),
     )
-    return [dict(row) for row in found.mappings()]
+
+
+def _journals(accounts: set[int] | sa.Select[int], told: _Told) -> list[Mapping[str, Any]]:
+    """Return each movement of some accounts, in the order of the book."""
+    found: list[Any] = []
+    for own, amount in ((Leg.debit_id, -Leg.amount), (Leg.credit_id, Leg.amount)):
+        query = _movements(amount).join(Account, Account.id == own).where(own.in_(accounts))
+        found += api.db.session.execute(query).mappings()
+    return [
+        {
+            **row,
+            "fingerprint": told.journals.get(row["id"], ""),
+            "signed": told.signed.get(row["ref"] or "", ""),
+        }
+        for row in sorted(found, key=lambda row: (row["id"], row["leg"], row["amount"]))
+    ]
+
+
+def _movements(amount: Any) -> sa.Select[*tuple[Any, ...]]:
+    return sa.select(
+        Journal.id,
+        Journal.posted_at,
+        Journal.business_on,
+        Journal.code,
+        Journal.store_id,
+        Journal.ref,
+        Journal.agreed_by,
+        Journal.device,
+        Journal.actor_id,
+        Journal.approver_id,
+        Journal.reverses_id,
+        Journal.note,
+        Account.kind,
+        Account.unit,
+        Leg.id.label("leg"),
+        amount.label("amount"),
+    ).join(Leg, Leg.journal_id == Journal.id)
 
 
 def _json(told: Any) -> bytes:

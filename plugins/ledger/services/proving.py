@@ -29,13 +29,15 @@ LINK: Any = Link.__table__
 class Proof:
     """What was checked of one member's book: the journals, and the numbers of what is broken.
 
-    *digest* stands for all of it: it changes as soon as anything in it does.
+    *digest* stands for all of it: it changes as soon as anything in it does; *digests* are those
+    of the journals, by number.
     """
 
     journals: int = 0
     accounts: int = 0
     broken: list[str] = field(default_factory=list)
     digest: str = ""
+    digests: dict[int, str] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -61,6 +63,7 @@ def prove_member(member_id: int) -> Proof:
             sums[leg["credit_id"]][1] += leg["amount"]
         digest = digest_of(journal)
         whole.update(digest)
+        proof.digests[journal.head["id"]] = digest.hex()
         chains.add(journal, digest)
     chains.close()
     proof.digest = whole.hexdigest()

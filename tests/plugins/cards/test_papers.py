@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import io
 import json
@@ -17,12 +18,13 @@ from plugins.cards.models import Contract
 from plugins.cards.services.accounts import Left, left_of
 from plugins.cards.services.alone import swap_alone
 from plugins.cards.services.contracts import contract_of, is_whole
+from plugins.cards.services.evidence import pack_evidence
 from plugins.cards.services.nightly import earn_passes
 from plugins.cards.services.swapping import value_of
-from plugins.cashier.api import Objection, Refund, Signature, object_to, undo_settlement
+from plugins.cashier.api import Objection, Refund, Signature, Tender, object_to, undo_settlement
 from plugins.cashier.services.objecting import answer_objection
 from plugins.cashier.services.refunding.seven_days import within_seven_days
-from plugins.ledger.api import salon
+from plugins.ledger.api import fingerprint_of, salon
 from plugins.ledger.services.verifying import verify
 from plugins.messages.api import Message
 from tests.support.cards import Shop, add_product, item, open_shop, refused, sell, use
@@ -31,7 +33,7 @@ from tests.support.membership import join
 from tests.support.pages import words
 from tests.support.people import SignIn, post
 from tests.support.phones import phone_of
-from tests.support.till import DRAWN
+from tests.support.till import DRAWN, add_to, bill_of, pay, service_for, top_up
 
 pytestmark = [pytest.mark.any_engine, pytest.mark.usefixtures("staff_read_english")]
 
@@ -249,6 +251,25 @@ def test_the_evidence_has_every_row_and_its_fingerprint(
     assert archive.read("journals.csv").decode().count("use_session") == 2
     desk = sign_in("front_desk", shop.store.id)
     assert desk.get(f"/console/cards/counter/{shop.member.id}/evidence").status_code == 403
+
+
+def test_the_evidence_has_all_that_moved_her_balance_and_how_she_agreed(shop: Shop) -> None:
+    top_up(shop.member.id, 500, 50)
+    bill_id = bill_of(shop.member.id)
+    add_to(bill_id, service_for(110))
+    pay(bill_id, Tender("balance", 11_000), agreed_by="pin")
+    archive = zipfile.ZipFile(io.BytesIO(pack_evidence(shop.member.id)))
+    read = io.StringIO(archive.read("stored_value.csv").decode("utf-8-sig"))
+    rows = list(csv.DictReader(read))
+    found = [(row["code"], row["unit"], row["amount"], row["agreed_by"]) for row in rows]
+    assert found == [
+        ("top_up", "PRINCIPAL", "50000", "code"),
+        ("top_up", "BONUS", "5000", "code"),
+        ("spend", "PRINCIPAL", "-10000", "pin"),
+        ("spend", "BONUS", "-1000", "pin"),
+    ]
+    assert all(row["fingerprint"] == fingerprint_of(int(row["id"])) for row in rows)
+    assert archive.read("top_ups.csv").decode().count("money") == 1
 
 
 def test_her_phone_checks_the_chain_of_her_entries(app: Flask, shop: Shop, card: Card) -> None:
