@@ -34,12 +34,13 @@ from plugins.booking.services.classes import (
     ClassDraft,
     Full,
     cancel_class,
+    class_of,
     place_of,
     places_left,
     plan_classes,
     take_place,
 )
-from plugins.booking.services.paying import extensions_of, free_until
+from plugins.booking.services.paying import extensions_of, free_until, kept_page
 from plugins.booking.services.planning import Wish
 from plugins.booking.services.proposing import answer_proposal, open_proposal, propose_time
 from plugins.booking.services.rating import rate_visit, scores_of
@@ -84,12 +85,14 @@ __all__ = [
     "booking_wait_joined",
     "cancel_class",
     "change_visit",
+    "class_of",
     "extend_visit",
     "extensions_of",
     "free_times",
     "free_until",
     "give_turn",
     "join_waiting",
+    "kept_page",
     "lock_visit",
     "next_in_turn",
     "open_proposal",

@@ -12,12 +12,16 @@ from console import api
 
 @dataclass(frozen=True)
 class Asked:
-    """A booking that a member is about to send from her phone."""
+    """A booking that a member is about to send from her phone.
+
+    *price_fen* is what it costs where that is not the list price, as in a class.
+    """
 
     store_id: int
     member_id: int
     starts_at: dt.datetime
     variant_ids: Sequence[int]
+    price_fen: int | None = None
 
 
 @dataclass(frozen=True)

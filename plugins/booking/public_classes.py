@@ -98,7 +98,9 @@ def _one(group: GroupClass, problem: api.Refused | None = None) -> Any:
     kept = kept_place(group.id, who) if who is not None else None
     asked: list[Terms] = []
     if who is not None and coming and (left or kept is not None):
-        asked = terms_of(group.store_id, who, group.starts_at, [Wish(group.variant_id)])
+        asked = terms_of(
+            group.store_id, who, group.starts_at, [Wish(group.variant_id)], group.price_fen
+        )
     return show(
         "class",
         problem,

@@ -135,7 +135,8 @@ def _one(found: Wait, problem: api.Refused | None = None) -> Any:
     asked: list[Terms] = []
     if offered and visit is not None and found.member_id is not None:
         wishes = [Wish(item.variant_id) for item in visit.items]
-        asked = terms_of(found.store_id, found.member_id, visit.starts_at, wishes)
+        price_fen = found.group.price_fen if found.group is not None else None
+        asked = terms_of(found.store_id, found.member_id, visit.starts_at, wishes, price_fen)
     return show(
         "wait_one",
         problem,

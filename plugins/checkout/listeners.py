@@ -59,7 +59,8 @@ def cashier_deposits(bill_id: int) -> Iterable[PaidAhead]:
 @api.hookimpl
 def booking_terms(asked: Asked) -> Iterator[Terms]:
     """Say what deposit is asked for, and let her choose a session of her card."""
-    demand = demand_for(asked.store_id, asked.member_id, asked.variant_ids)
+    services = [(number, asked.price_fen) for number in asked.variant_ids]
+    demand = demand_for(asked.store_id, asked.member_id, services)
     minutes = MINUTES.get() if demand is not None and takes_online() else 0
     words: list[str] = []
     if demand is not None:

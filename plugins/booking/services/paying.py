@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.booking.models import Act, Visit
+from plugins.booking.models import Act, Visit, Wait
 from plugins.booking.paying import (
     Asked,
     Note,
@@ -20,17 +20,25 @@ from plugins.booking.paying import (
     booking_visit_sending,
 )
 from plugins.booking.services.booking import Facts, book
+from plugins.booking.services.classes import class_of
 from plugins.booking.services.planning import Wish
 from plugins.booking.services.rules import CUT_OFF
 from plugins.booking.services.sending import book_kept, lock_kept
 
 
 def terms_of(
-    store_id: int, member_id: int, starts_at: dt.datetime, wishes: Sequence[Wish]
+    store_id: int,
+    member_id: int,
+    starts_at: dt.datetime,
+    wishes: Sequence[Wish],
+    price_fen: int | None = None,
 ) -> list[Terms]:
-    """Return what a member has to know, and may choose, before she books."""
+    """Return what a member has to know, and may choose, before she books.
+
+    *price_fen* is what it costs where that is not the list price, as in a class.
+    """
     variants = [wish.variant_id for wish in wishes if wish.variant_id is not None]
-    asked = Asked(store_id, member_id, starts_at, variants)
+    asked = Asked(store_id, member_id, starts_at, variants, price_fen)
     return [one for answer in api.answers(booking_terms, asked=asked) for one in answer]
 
 
@@ -102,6 +110,18 @@ def next_page(visit: Visit) -> str:
 def paying_page(visit: Visit) -> str:
     """Return where a member does what her time is kept for, such as to pay; nothing if nowhere."""
     return api.first_answer(booking_lead_guest, visit_id=visit.id) or ""
+
+
+def kept_page(visit_id: int | None) -> str:
+    """Return where a member finds a time that is kept for her; else the list of her bookings."""
+    visit = api.db.session.get(Visit, visit_id or 0)
+    if visit is None or visit.status != "hold":
+        return "/booking/mine"
+    wait = api.db.session.scalar(sa.select(Wait.id).where(Wait.visit_id == visit.id))
+    if wait is not None:
+        return f"/booking/waiting/{wait}"
+    group = class_of(visit.id)
+    return f"/booking/classes/{group.id}" if group is not None else "/booking/mine"
 
 
 def notes_of(visit: Visit) -> list[Note]:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.booking.api import Visit, extensions_of, free_until
+from plugins.booking.api import Visit, class_of, extensions_of, free_until
 from plugins.cashier.api import Line, PaymentKind, book_today, name_in_all, return_sale
 from plugins.checkout.models import Deposit
 from plugins.checkout.permissions import APPROVE_RETURNS
@@ -57,7 +57,7 @@ def ask_deposit(visit: Visit) -> Deposit | None:
     """Ask a member for the deposit of a visit by the rules; once for each visit."""
     if visit.member_id is None:
         return None
-    demand = demand_for(visit.store_id, visit.member_id, _variants_of(visit))
+    demand = demand_for(visit.store_id, visit.member_id, _services_of(visit))
     if demand is None:
         return None
     known = deposit_of(visit.id)
@@ -79,11 +79,12 @@ def ask_deposit(visit: Visit) -> Deposit | None:
     return deposit
 
 
-def _variants_of(visit: Visit) -> Iterator[int]:
-    """Yield what was booked; it is read only where it matters."""
+def _services_of(visit: Visit) -> Iterator[tuple[int, int | None]]:
+    """Yield what was booked, and what a class costs; it is read only where it matters."""
+    group = class_of(visit.id)
     for item in visit.items:
         if item.variant_id is not None:
-            yield item.variant_id
+            yield item.variant_id, group.price_fen if group is not None else None
 
 
 def _frozen(visit: Visit, demand: Demand) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.booking.api import Visit, services_of, submit
+from plugins.booking.api import Visit, kept_page, services_of, submit
 from plugins.cashier.api import (
     Asked,
     Bill,
@@ -59,7 +59,7 @@ def describe_deposit(asked: Asked) -> Described:
         "deposit_id": deposit.id,
         "names": names,
         "shown": [*_say_visit(deposit), *terms_of(deposit)],
-        "back": "/booking/mine",
+        "back": kept_page(deposit.visit_id),
         "next": [f"/booking/mine/{deposit.visit_id}", api.gettext("My booking")],
     }
     return Described(title, deposit.amount_fen, facts, store_id=deposit.store_id)

@@ -75,12 +75,17 @@ class Demand:
     no_shows: bool = False
 
 
-def demand_for(store_id: int, member_id: int, variant_ids: Iterable[int]) -> Demand | None:
-    """Return the deposit for a booking of a member; None where none is asked for."""
+def demand_for(
+    store_id: int, member_id: int, services: Iterable[tuple[int, int | None]]
+) -> Demand | None:
+    """Return the deposit for a booking of a member; None where none is asked for.
+
+    *services* are variants, each with its price where that is not the list price.
+    """
     rules, missed = _rules_of(store_id), _missed_too_often(store_id, member_id)
     if not rules and not missed:
         return None
-    priced = _priced(variant_ids)
+    priced = _priced(services)
     by_rule = _by_rules(rules, priced)
     fen = max(by_rule, NO_SHOW.get(store_id)) if missed else by_rule
     whole = sum(price or 0 for _service, price in priced)
@@ -96,13 +101,14 @@ def label() -> Any:
     return LABELS[LABEL.get()]
 
 
-def _priced(variant_ids: Iterable[int]) -> list[tuple[int, int | None]]:
+def _priced(services: Iterable[tuple[int, int | None]]) -> list[tuple[int, int | None]]:
     found = []
-    for number in variant_ids:
+    for number, own_fen in services:
         variant = api.db.session.get(Variant, number)
         if variant is not None:
             service = api.db.session.get_one(Service, variant.service_id)
-            found.append((service.id, price_of(service, variant).fen))
+            listed = price_of(service, variant).fen if own_fen is None else own_fen
+            found.append((service.id, listed))
     return found
 
 

@@ -71,7 +71,7 @@ def revenue_of(salon: Salon) -> int:
 
 
 def demanded(salon: Salon, member_id: int) -> int:
-    demand = demand_for(salon.store_id, member_id, [salon.variant_id])
+    demand = demand_for(salon.store_id, member_id, [(salon.variant_id, None)])
     return demand.fen if demand else 0
 
 

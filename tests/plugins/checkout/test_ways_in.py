@@ -75,8 +75,9 @@ def later(minutes: int) -> Any:
     return api.at_moment(MORNING + dt.timedelta(minutes=minutes))
 
 
-def planned(salon: Salon, capacity: int = 1) -> GroupClass:
-    draft = ClassDraft(salon.variant_id, salon.staff_ids[0], at("12:00"), capacity, title="Yoga")
+def planned(salon: Salon, capacity: int = 1, price_fen: int | None = None) -> GroupClass:
+    leader = salon.staff_ids[0]
+    draft = ClassDraft(salon.variant_id, leader, at("12:00"), capacity, "Yoga", price_fen)
     return plan_classes(salon.store_id, draft, key=new_key())[0]
 
 
@@ -163,6 +164,16 @@ def test_a_place_that_nobody_paid_for_goes_to_who_waits(salon: Salon) -> None:
 
 
 @pytest.mark.any_engine
+def test_a_place_asks_for_no_more_than_the_class_costs(app: Flask, salon: Salon) -> None:
+    (member,) = members(1)
+    group = planned(salon, price_fen=3_000)
+    page = phone_of(app, member).get(f"/booking/classes/{group.id}")
+    assert "Booking deposit: ¥30.00" in words(page.text)
+    visit = send_place(group.id, key="a", member_id=member, form={})
+    assert deposit_now(visit.id).amount_fen == 3_000
+
+
+@pytest.mark.any_engine
 def test_a_place_that_lapsed_is_booked_again_while_one_is_free(salon: Salon) -> None:
     (member,) = members(1)
     group = planned(salon)
@@ -209,6 +220,7 @@ def test_on_the_phone_both_lead_to_the_terms_and_to_the_payment(app: Flask, salo
     assert "Booking deposit: ¥50.00" in words(mine.get(page).text)
     assert "You pay ¥50.00" in words(mine.post(f"{page}/book", key=KEY).text)
     assert "Kept for you until 09:15 Go on with it" in words(mine.get(page).text)
+    assert f'href="{page}">Back' in mine.post(f"{page}/book", key=KEY).text
     draft = WaitDraft(MONDAY, MONDAY, (salon.variant_id,), member_id=second)
     wait = join_waiting(salon.store_id, draft, key=new_key()).id
     serve_waiting(salon.store_id)
