@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from http.cookies import SimpleCookie
 from typing import Any
 
@@ -19,6 +20,7 @@ from console.security.models import StaffSession
 from console.security.settings import IDLE_MINUTES, SESSION_HOURS
 from console.security.users import RoleInStore, preset_role
 from tests.support.app import make_config
+from tests.support.crawl import texts_in_the_database
 from tests.support.people import (
     PASSWORD,
     SignIn,
@@ -50,6 +52,18 @@ def is_inside(client: FlaskClient) -> bool:
 def session_of(client: FlaskClient) -> StaffSession:
     db.session.rollback()
     return db.session.scalars(sa.select(StaffSession).order_by(StaffSession.id.desc())).first()  # type: ignore[return-value]
+
+
+def test_a_copy_of_the_database_lets_nobody_in(app: Flask, client: FlaskClient) -> None:
+    enter(client, login_of(add_person("owner")))
+    assert is_inside(client)
+    cookie = client.get_cookie("console_staff")
+    assert cookie is not None
+    secrets = {PASSWORD, app.config["SECRET_KEY"], *re.findall(r"[\w-]{20,}", cookie.value)}
+    assert len(secrets) > 2
+    db.session.rollback()
+    kept = "\n".join(texts_in_the_database(app))
+    assert [secret for secret in secrets if secret in kept] == []
 
 
 def test_a_copied_cookie_is_dead_after_signing_out(app: Flask, sign_in: SignIn) -> None:
