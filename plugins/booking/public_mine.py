@@ -123,8 +123,10 @@ def _facts(visit: Visit) -> dict[str, Any]:
     profile = api.db.session.get(StoreProfile, visit.store_id)
     rating = rating_of(visit.id)
     lines = lines_of_visit(visit, percent_for(visit.member_id))
-    named = [str(item.variant_id) for item in visit.items if item.variant_id]
+    named = [str(item.variant_id) for item in visit.items if item.variant_id and not item.guest]
     again = {"store": visit.store_id, "variant": named}
+    if visit.party > 1:
+        again["people"] = visit.party
     asked = {item.staff_id for item in visit.items if item.requested}
     if len(asked) == 1:
         again["staff"] = asked.pop() or ""

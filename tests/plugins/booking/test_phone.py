@@ -99,8 +99,10 @@ def test_two_come_together_and_a_move_keeps_both(salon: Salon, mine: Phone) -> N
     mine.post("/booking/confirm", **fields_in(page))
     [visit] = the_visits()
     assert (visit.party, [item.staff_id for item in visit.items]) == (2, salon.staff_ids[::-1])
-    times = mine.get(link_in(mine.get(f"/booking/mine/{visit.id}"), "/booking/when"))
-    asked = mine.post("/booking/keep", **fields_in(times), at=at("16:00").isoformat())
+    moved = link_in(mine.get(f"/booking/mine/{visit.id}"), "/booking/when")
+    assert "people=2" in moved
+    fields = fields_in(mine.get(moved))
+    asked = mine.post("/booking/keep", **fields, at=at("16:00").isoformat())
     mine.post("/booking/confirm", **fields_in(asked))
     [visit] = the_visits()
     assert (visit.party, visit.starts_at) == (2, at("16:00"))
