@@ -121,11 +121,11 @@ from plugins.membership.services.points.moving import (
     earn_for,
     earned_by,
     give_back_for,
-    points_of,
     points_spent,
     take_back_for,
 )
 from plugins.membership.services.points.rules import points_for, points_rate, points_to_pay
+from plugins.membership.services.points.telling import beside_points, points_of, tell_of_points
 from plugins.membership.services.purses import (
     PurseState,
     card_to_open,
@@ -187,6 +187,7 @@ __all__ = [
     "ask_adjustment",
     "award_task",
     "benefits_of",
+    "beside_points",
     "best_percent",
     "bind_identity",
     "birthday_of",
@@ -259,6 +260,7 @@ __all__ = [
     "take_back_for",
     "take_back_growth",
     "take_back_level",
+    "tell_of_points",
     "touch_member",
     "transfer_value",
     "unbind_identity",

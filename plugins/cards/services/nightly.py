@@ -13,7 +13,7 @@ from plugins.cards.permissions import SEE_CARDS
 from plugins.cards.services.accounts import balance_of, left_per_card, name_of
 from plugins.cards.services.days import days_over, today_in
 from plugins.cards.services.shares import earned
-from plugins.cards.services.telling import ENDING, tell
+from plugins.cards.services.telling import tell_of_ending
 from plugins.cards.services.using import lock_card
 from plugins.ledger import api as ledger
 
@@ -106,7 +106,7 @@ def _remind(card_id: int, today: dt.date) -> None:
     if card.sold_on > card.until_on - dt.timedelta(days=notice):
         return
     key = f"cards.ending:{card.id}:{card.until_on.isoformat()}:{notice}"
-    tell(card, ENDING, key=key, until=card.until_on.isoformat())
+    tell_of_ending(card, card.until_on, key)
 
 
 @api.unit

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from console import api
 from console.api import _
 from plugins.cards.models import Card, CardUse, Change
+from plugins.cards.services.accounts import left_of
 from plugins.messages.api import MessageKind, send_message
 
 MINE = "/cards/mine"
@@ -34,7 +36,17 @@ EXTENDED = MessageKind(
 ENDING = MessageKind(
     "cards.ending",
     _("Your card ends soon"),
-    _("%(name)s, your card %(card)s is valid until %(until)s. Book in time."),
+    _(
+        "%(name)s, your card %(card)s is valid until %(until)s. Sessions left: %(left)s. "
+        "Book in time at %(store)s."
+    ),
+    by_day=True,
+)
+ENDING_PASS = MessageKind(
+    "cards.ending",
+    _("Your card ends soon"),
+    _("%(name)s, your pass %(card)s is valid until %(until)s. Come in time to %(store)s."),
+    by_day=True,
 )
 WORDS = {
     "sold": _("Card sold: %(card)s"),
@@ -90,6 +102,17 @@ def tell_of_use(use: CardUse, card: Card, service: str, left: int) -> None:
     send_message(
         use.member_id, kind, told, url=MINE, key=f"cards.used:{use.id}", store_id=use.store_id
     )
+
+
+def tell_of_ending(card: Card, until_on: dt.date, key: str) -> None:
+    """Tell a member that her card ends, with what is left of it, in the running unit."""
+    store = api.db.session.get_one(api.Store, card.store_id)
+    facts: dict[str, Any] = {"until": until_on.isoformat(), "store": store.name}
+    if card.kind == "pass":
+        tell(card, ENDING_PASS, key, **facts)
+        return
+    left = sum(part.all for part in left_of(card.parts).values())
+    tell(card, ENDING, key, **facts, left=left)
 
 
 def tell(card: Card, kind: MessageKind, key: str | None = None, **facts: Any) -> None:

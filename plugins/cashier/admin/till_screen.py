@@ -228,7 +228,7 @@ def _panel(member: Member, bill: Bill) -> dict[str, Any]:
     held = standings([member.id], ["points", "all_points", "owing"])[member.id]
     tiers = offers_for(member.id, bill.store_id) if bill.state == "open" else []
     offers = member_offers(member.id, bill.store_id) if bill.state == "open" else []
-    visited_on = last_visit_on(member.id)
+    visited_on = last_visit_on(member.id) if bill.state == "open" else None
     return {
         "level": level_of(member.id),
         "visited_on": visited_on,

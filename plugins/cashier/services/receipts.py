@@ -13,7 +13,12 @@ from plugins.cashier.models import Bill, Line, LinePart, Payment, PaymentKind, S
 from plugins.cashier.offers import Quote
 from plugins.cashier.services.top_up_terms import terms_at_counter
 from plugins.ledger.api import standings
-from plugins.membership.api import add_growth, take_back_growth
+from plugins.membership.api import (
+    add_growth,
+    beside_points,
+    take_back_growth,
+    tell_of_points,
+)
 from plugins.messages.api import MessageKind, send_message
 
 PAID = MessageKind(
@@ -67,14 +72,15 @@ _PAID_BY = (
 
 def write_receipt(
     bill: Bill, settlement: Settlement, lines: Sequence[Line], before: Mapping[str, int]
-) -> None:
-    """Freeze on a bill what its receipt says, in the running unit."""
+) -> dict[str, int]:
+    """Freeze on a bill what its receipt says, in the running unit; return what she has now."""
     rows = api.db.session.execute(_PAID_BY, {"settlement_id": settlement.id})
+    after = balances_of(bill.member_id)
     act: dict[str, Any] = {
         "number": settlement.number,
         "at": settlement.settled_at.isoformat(),
         "before": dict(before),
-        "after": balances_of(bill.member_id),
+        "after": after,
         "paid_fen": settlement.paid_fen,
         "owing_fen": settlement.owing_fen,
         "payments": [
@@ -103,6 +109,7 @@ def write_receipt(
         "terms": terms_at_counter(bill, lines),
         "acts": [*bill.receipt.get("acts", ()), act],
     }
+    return after
 
 
 def kept_unused(found: Quote) -> list[dict[str, Any]]:
@@ -137,9 +144,22 @@ def take_growth_back(bill: Bill, settlement: Settlement, lines: Sequence[Line]) 
         take_back_growth(key, back_key=f"{key}:back")
 
 
-def tell_member(bill: Bill, settlement: Settlement, before: Mapping[str, int]) -> None:
-    """Tell a member at once what was taken from her and what is left."""
-    if bill.member_id is None or not (settlement.paid_fen or settlement.owing_fen):
+def tell_member(
+    bill: Bill,
+    settlement: Settlement,
+    before: Mapping[str, int],
+    after: Mapping[str, int],
+    used: int,
+) -> None:
+    """Tell a member at once what was taken from her, *used* points among it, and what is left."""
+    if bill.member_id is None:
+        return
+    points = (-used, after["all_points"] - before["all_points"] + used)
+    key, url = f"cashier.settled:{settlement.id}", f"/cashier/receipts/{bill.id}"
+    if not (settlement.paid_fen or settlement.owing_fen):
+        what, left = _("bill %(number)s", number=bill.number), after["all_points"]
+        store_id = bill.store_id
+        tell_of_points(bill.member_id, points, what, left, key=key, url=url, store_id=store_id)
         return
     taken, added = _moved(settlement.id)
     kind = PAID
@@ -149,29 +169,29 @@ def tell_member(bill: Bill, settlement: Settlement, before: Mapping[str, int]) -
         kind = BOTH
     elif taken or added:
         kind = TAKEN if taken else TOPPED_UP
-    facts = _facts(bill) | {
+    facts = _facts(bill, after, points) | {
         "paid": api.format_fen(settlement.paid_fen),
         "owing": api.format_fen(settlement.owing_fen),
         "taken": api.format_fen(taken),
         "amount": api.format_fen(added),
     }
-    key = f"cashier.settled:{settlement.id}"
-    url = f"/cashier/receipts/{bill.id}"
     send_message(bill.member_id, kind, facts, url=url, key=key, store_id=bill.store_id)
 
 
-def tell_of_reopening(bill: Bill, settlement: Settlement) -> None:
+def tell_of_reopening(bill: Bill, settlement: Settlement, before: Mapping[str, int]) -> None:
     """Tell a member that a settlement was undone and what she has now."""
     if bill.member_id is not None:
-        facts = _facts(bill) | {"number": bill.number}
+        after = balances_of(bill.member_id)
+        points = [after["all_points"] - before["all_points"]]
+        facts = _facts(bill, after, points) | {"number": bill.number}
         key = f"cashier.reopened:{settlement.id}"
         send_message(bill.member_id, REOPENED, facts, key=key, store_id=bill.store_id)
 
 
-def _facts(bill: Bill) -> dict[str, Any]:
-    left = balances_of(bill.member_id)
+def _facts(bill: Bill, left: Mapping[str, int], points: Sequence[int]) -> dict[str, Any]:
     store = api.db.session.get_one(api.Store, bill.store_id)
-    return {"store": store.name, "left": api.format_fen(left["principal"] + left["bonus"])}
+    balance = api.format_fen(left["principal"] + left["bonus"])
+    return {"store": store.name, "left": beside_points(balance, points, left["all_points"])}
 
 
 def _moved(settlement_id: int) -> tuple[int, int]:

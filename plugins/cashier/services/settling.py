@@ -128,10 +128,10 @@ def _settle(
     _pay_lines(wallet, settling_of(bill, settlement), lines, dues, again=again)
     _finish(bill, settlement, lines, again=again)
     move_points(settling_of(bill, settlement), settlement, lines, used)
-    write_receipt(bill, settlement, lines, before)
+    after = write_receipt(bill, settlement, lines, before)
     count_growth(bill, settlement, lines)
     api.answers(cashier_bill_settling, bill_id=bill.id)
-    tell_member(bill, settlement, before)
+    tell_member(bill, settlement, before, after, used)
     api.emit(cashier_bill_settled, bill_id=bill.id)
     api.fail_point("after_settling")
     return settlement

@@ -14,9 +14,14 @@ from plugins.cashier.models import BY_HAND, Bill, Discount, Line, Order, Payment
 from plugins.cashier.services.asking import line_kinds
 from plugins.cashier.services.billing import lock_bill
 from plugins.cashier.services.days import require_open_day
+from plugins.cashier.services.numbers import today_of
 from plugins.cashier.services.points import take_points_back
 from plugins.cashier.services.quoting import SALES, lines_of, refresh
-from plugins.cashier.services.receipts import take_growth_back, tell_of_reopening
+from plugins.cashier.services.receipts import (
+    balances_of,
+    take_growth_back,
+    tell_of_reopening,
+)
 from plugins.cashier.services.settling import settling_of
 from plugins.ledger.api import Entry, Journal, reverse
 
@@ -30,7 +35,7 @@ def undo_settlement(bill_id: int, reason: str) -> Bill:
     """
     reason = _reason(reason)
     bill = lock_bill(bill_id, "settled", "part_paid")
-    settlements = _standing(bill_id)
+    settlements, before = _standing(bill_id), balances_of(bill.member_id)
     for settlement in settlements:
         require_open_day(bill.store_id, settlement.booked_on)
     lines = lines_of(bill_id)
@@ -43,7 +48,7 @@ def undo_settlement(bill_id: int, reason: str) -> Bill:
         settlement.undone_by = api.actor().user_id
         _free_payments(settlement)
     _open_again(bill, lines)
-    tell_of_reopening(bill, settlements[0])
+    tell_of_reopening(bill, settlements[0], before)
     _record(bill, "cashier.reopened", _("Reopened a settled bill"), reason)
     api.emit(cashier_bill_voided, bill_id=bill_id)
     return bill
@@ -139,6 +144,8 @@ def void_bill(bill_id: int, reason: str) -> Bill:
     bill = lock_bill(bill_id, "open", "held")
     api.answers(cashier_bill_voiding, bill_id=bill_id)
     bill.state, bill.void_reason = "void", reason
+    bill.voided_on, bill.voided_at = today_of(bill.store_id), api.now()
+    bill.voided_by = api.actor().user_id
     bill.version += 1
     orders = sa.update(Order).where(Order.bill_id == bill_id)
     api.db.session.execute(orders.values(state="void"))

@@ -19,8 +19,9 @@ from plugins.membership.services.points.history import (
     history_of,
     log_of_points,
 )
-from plugins.membership.services.points.moving import adjust_points, points_of
+from plugins.membership.services.points.moving import adjust_points
 from plugins.membership.services.points.rules import ALONE, last_day, worth_fen
+from plugins.membership.services.points.telling import points_of
 
 HOME = "/console/membership/points/"
 #: What the log can be narrowed to.

@@ -12,8 +12,9 @@ from plugins.membership.models import Member
 from plugins.membership.public.card import member_here
 from plugins.membership.public.routes import routes, show
 from plugins.membership.services.points.history import buckets_of, history_of
-from plugins.membership.services.points.moving import award_task, points_of, was_awarded
+from plugins.membership.services.points.moving import award_task, was_awarded
 from plugins.membership.services.points.rules import EARNING, TASKS, WORTH, last_day, worth_fen
+from plugins.membership.services.points.telling import points_of
 
 TASK_WORDS = {
     "sign_in": _("Sign in today"),

@@ -10,6 +10,7 @@ from plugins.ledger.api import Entry, earn_points
 from plugins.membership.models import Benefit, Level, LevelGift, Member
 from plugins.membership.services.finding import today_of_chain
 from plugins.membership.services.points.rules import expiry_of
+from plugins.membership.services.points.telling import tell_of_points
 from plugins.membership.services.timeline import note_history
 
 
@@ -51,6 +52,8 @@ def give_gift(member: Member, level: Level) -> None:
             note=level.name,
         )
         earn_points(entry, member.id, points, expires=expiry_of(today_of_chain()))
+        told, store_id = f"{entry.key}:told", member.home_store_id
+        tell_of_points(member.id, [points], _("gift of your level"), key=told, store_id=store_id)
     for thing in things:
         note_history(member.id, "gift_due", gift=thing)
 

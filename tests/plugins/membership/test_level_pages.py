@@ -326,9 +326,10 @@ def test_a_member_is_told_of_her_level_and_of_its_end(app: Flask, anna: int) -> 
     with clock.frozen(api.now() + dt.timedelta(days=340)):
         check_levels()
     told = api.db.session.scalars(sa.select(Message.kind).order_by(Message.id)).all()
-    assert told == ["membership.level_reached", "membership.level_ending"]
+    kinds = ["membership.level_reached", "membership.points_moved", "membership.level_ending"]
+    assert told == kinds
     bodies = [api.thaw(one) for one in api.db.session.scalars(sa.select(Message.body))]
-    assert "2,000.00" in bodies[1]
+    assert "2,000.00" in bodies[2]
 
 
 def test_the_timeline_can_be_narrowed_to_kinds_that_plugins_name(app: Flask) -> None:

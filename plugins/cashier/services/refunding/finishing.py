@@ -11,8 +11,8 @@ from plugins.cashier.services.refunding.telling import tell_of_refund
 PAGE = "/console/cashier/refunds/"
 
 
-def finish(refund: Refund) -> None:
-    """Close a refund whose money went, in the running unit."""
+def finish(refund: Refund, points: int = 0) -> None:
+    """Close a refund whose money went, and tell her; *points* moved besides those of lines."""
     refund.state, refund.paid_at = "paid", api.now()
     refund.paid_by = api.actor().user_id
     refund.version += 1
@@ -31,5 +31,5 @@ def finish(refund: Refund) -> None:
             permission=APPROVE_REFUNDS,
             key=f"cashier.refund:{refund.id}",
         )
-    tell_of_refund(refund)
+    tell_of_refund(refund, points)
     api.emit(cashier_refund_made, refund_id=refund.id)

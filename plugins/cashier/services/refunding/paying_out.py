@@ -37,6 +37,7 @@ from plugins.ledger.api import (
     show_kind,
 )
 from plugins.ledger.api import Payout as Money
+from plugins.membership.api import points_of
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,7 @@ def pay_refund(refund_id: int, ways: Ways) -> Refund:
     refund.booked_on = book_today(refund.store_id)
     sources = {one.ref: one for one in sources_of(found, refund.sheet)}
     plan = _plan(refund, sheet, sources, ways)
+    had = points_of(refund.member_id or 0)
     api.fail_point("before_refund")
     for one in found:
         payouts = plan.get(one.key, [])
@@ -155,7 +157,7 @@ def pay_refund(refund_id: int, ways: Ways) -> Refund:
                 entry = _entry(refund, f"{one.key}:fee:{payment.id}")
                 take_fee_back(entry, payment, money.account, money.amount_fen)
     _pay_interest(refund, ways)
-    finish(refund)
+    finish(refund, points_of(refund.member_id or 0) - had)
     api.fail_point("after_refund")
     return refund
 

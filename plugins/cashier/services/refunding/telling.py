@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+
 from console import api
 from console.api import _
-from plugins.cashier.models import Refund
+from plugins.cashier.models import Refund, RefundLine
 from plugins.ledger.api import standings
+from plugins.membership.api import beside_points
 from plugins.messages.api import MessageKind, send_message
 
 SHEET = MessageKind(
@@ -44,15 +47,19 @@ def tell_of_sheet(refund: Refund) -> None:
     )
 
 
-def tell_of_refund(refund: Refund) -> None:
-    """Tell a member that a refund was paid out, and what she has now."""
+def tell_of_refund(refund: Refund, points: int = 0) -> None:
+    """Tell a member that a refund was paid out, and what she has now.
+
+    *points* moved besides those of the lines: what a top-up had given.
+    """
     if refund.member_id is None:
         return
     api.db.session.flush()
-    left = standings([refund.member_id], ["balance"])[refund.member_id]["balance"]
+    left = standings([refund.member_id], ["balance", "all_points"])[refund.member_id]
+    balance = api.format_fen(left["balance"])
     facts = {
         "amount": api.format_fen(refund.amount_fen + refund.interest_fen),
-        "left": api.format_fen(left),
+        "left": beside_points(balance, (*_points(refund), points), left["all_points"]),
         "store": _store(refund),
     }
     send_message(
@@ -63,6 +70,16 @@ def tell_of_refund(refund: Refund) -> None:
         key=f"cashier.refunded:{refund.id}",
         store_id=refund.store_id,
     )
+
+
+def _points(refund: Refund) -> tuple[int, int]:
+    """Return the points that a refund gave back for its lines, and those that it took."""
+    back, taken = api.db.session.execute(
+        sa.select(sa.func.sum(RefundLine.points_back), sa.func.sum(RefundLine.points_taken)).where(
+            RefundLine.refund_id == refund.id
+        )
+    ).one()
+    return int(back or 0), -int(taken or 0)
 
 
 def _store(refund: Refund) -> str:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from console import api
 from plugins.ledger.api import CODES, POINTS, Account, Journal, Leg, heir_of
 from plugins.membership.models import Member
-from plugins.membership.services.points.moving import points_of
+from plugins.membership.services.points.telling import points_of
 
 SHOWN = 50
 

@@ -21,45 +21,38 @@ from plugins.ledger.api import (
     book_day_of,
     earn_points,
     expire_points,
-    heir_of,
     spend_points,
-    standings,
     take_back_points,
 )
-from plugins.membership.models import Member
 from plugins.membership.permissions import ADJUST_POINTS
 from plugins.membership.services.finding import today_of_chain
 from plugins.membership.services.levelling import lock_member
 from plugins.membership.services.points.rules import (
     ALONE,
-    MONTHS,
     TASKS,
-    YEARLY,
     expiry_of,
-    last_day,
     points_for,
+)
+from plugins.membership.services.points.telling import (
+    PAGE,
+    points_of,
+    tell_expired,
+    tell_expiring,
+    tell_of_points,
 )
 from plugins.membership.services.timeline import note_history
 from plugins.messages.api import MessageKind, send_message
 
-EXPIRING = MessageKind(
-    "membership.points_expiring",
-    _("Points expire soon"),
-    _("%(name)s, %(points)s of your points expire on %(day)s."),
-)
 ADJUSTED = MessageKind(
     "membership.points_adjusted",
     _("Your points were adjusted"),
     _("%(name)s, your points were changed by %(points)s: %(reason)s. You have %(left)s now."),
 )
-PAGE = "/membership/points"
+#: What is said of the points of a task; signing in says it on her screen.
+TOLD = {"profile": _("complete profile"), "first_booking": _("first booking")}
+#: So long into a month members are told of points that have expired.
+TELL_DAYS = 7
 MOST = 1_000_000
-
-
-def points_of(member_id: int) -> int:
-    """Return a member's points; below zero when more was taken back than she had."""
-    holder = heir_of(member_id)
-    return standings([holder], ["all_points"])[holder]["all_points"]
 
 
 @api.unit
@@ -148,6 +141,9 @@ def award_task(member_id: int, task: str) -> int:
         return 0
     entry = Entry(key=key, code="task_points", store_id=member.home_store_id, asked=[task])
     earn_points(entry, member.id, points, expires=expiry_of(today_of_chain()))
+    if task in TOLD:
+        store_id = member.home_store_id
+        tell_of_points(member.id, [points], TOLD[task], key=f"{key}:told", store_id=store_id)
     return points
 
 
@@ -240,28 +236,9 @@ ADJUST = api.ApprovalKind(
 
 
 def expire_old_points() -> None:
-    """Let points expire whose month is over, and tell members whose points go this month."""
+    """Let points expire whose month is over; tell members of it, and of those that go soon."""
     today = today_of_chain()
-    expire_points(f"{today:%Y-%m}")
-    if MONTHS.get() or YEARLY.get():
-        _tell_expiring(f"{today:%Y-%m}")
-
-
-def _tell_expiring(month: str) -> None:
-    balance = Account.credits - Account.debits
-    rows = api.db.session.execute(
-        sa.select(Account.owner_id, balance)
-        .join(Member, Member.id == Account.owner_id)
-        .where(Account.owner == "member", Account.kind == "points", Account.part == month)
-        .where(balance > 0, Member.gone_at.is_(None))
-        .order_by(Account.owner_id)
-    ).all()
-    for member_id, points in rows:
-        _tell_one(member_id, int(points), month)
-
-
-@api.unit
-def _tell_one(member_id: int, points: int, month: str) -> None:
-    facts = {"points": f"{points:,}", "day": last_day(month).isoformat()}
-    key = f"membership.points_expiring:{member_id}:{month}"
-    send_message(member_id, EXPIRING, facts, url=PAGE, key=key)
+    gone = expire_points(f"{today:%Y-%m}")
+    if gone or today.day <= TELL_DAYS:
+        tell_expired(f"{today:%Y-%m}")
+    tell_expiring(today)
