@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from flask import Flask
 from console import api
 from plugins.booking.api import Taken, Wish, book, change_visit, turn_visit
 from plugins.booking.models import Cell, Claim, GroupClass, Seat, Visit
-from plugins.booking.services.claiming import Locked
+from plugins.booking.services.claiming import Locked, release
 from plugins.booking.services.classes import (
     ClassDraft,
     Full,
@@ -26,6 +27,7 @@ from plugins.booking.services.classes import (
 from plugins.booking.services.days import cell_at
 from plugins.booking.services.planning import plan_visit
 from plugins.booking.services.reading import read_days
+from plugins.booking.services.seating import locked_for
 from plugins.booking.services.slots import Choice, assign, cost_of
 from plugins.booking.services.taking import take
 from tests.races.booking_storm import overlaps
@@ -34,7 +36,9 @@ from tests.support.membership import join
 from tests.support.parallel import at_once
 from tests.support.salon import add_service
 
+#: Fifty at once come over HTTP, in test_booking_storm; more threads would look at the same code.
 THREADS = 10
+ONLOOKER = "看客"
 
 
 @pytest.fixture(autouse=True)
@@ -66,7 +70,7 @@ def salon(app: Flask) -> Salon:
 
 
 def test_one_of_many_gets_the_same_start(app: Flask, salon: Salon) -> None:
-    well, refused = race(app, lambda _n: salon_book(salon, "12:00"))
+    well, refused = race(app, lambda _n: salon_book(salon, "12:00"), threads=50)
     assert len(well) == 1
     assert all(isinstance(one, Taken) and len(one.alternatives) == 3 for one in refused)
     assert cells() == 12
@@ -183,40 +187,55 @@ def test_a_class_of_five_takes_five(app: Flask, salon: Salon) -> None:
     assert all(isinstance(one, Full) for one in refused)
 
 
-#: What is wanted in each race: at which times, of whom, where one room is needed, how many fit.
-KINDS: dict[str, tuple[list[str], list[int | None], bool, int]] = {
-    "same start": (["12:00"], [0], False, 1),
-    "overlapping starts": (["12:00", "12:15", "12:30", "12:45"], [0], False, 1),
-    "two technicians, one room": (["12:00"], [0, 1], True, 1),
-    "any of three": (["12:00"], [None], False, 3),
-    "two pending for one time": (["12:00", "12:30"], [0], False, 1),
-    "two changes into one time": (["12:30"], [0], False, 1),
-    "change and new": (["12:00", "12:15"], [0], False, 1),
-    "cancelled and booked again": (["15:00"], [0], False, 1),
-    "lapsed hold": (["16:00"], [0], False, 1),
+@dataclass(frozen=True)
+class Wanted:
+    """What is wanted in a race: at which times, of whom, whether in the one room, and how."""
+
+    times: Sequence[str]
+    staff: Sequence[int | None] = (0,)
+    in_room: bool = False
+    #: How many fit.
+    fit: int = 1
+    #: So many change a booking that they have, the others make a new one.
+    changes: int = 0
+    #: What is done with a booking in the race, before all look or after all have written.
+    before: str = ""
+    after: str = ""
+
+
+RACES: dict[str, Wanted] = {
+    "same start": Wanted(["12:00"]),
+    "overlapping starts": Wanted(["12:00", "12:15", "12:30", "12:45"]),
+    "two technicians, one room": Wanted(["12:00"], [0, 1], in_room=True),
+    "any of three": Wanted(["12:00"], [None], fit=3),
+    "two pending are approved": Wanted(["12:00", "12:30"], after="confirm"),
+    "two changes into one time": Wanted(["12:30"], changes=THREADS),
+    "change and new": Wanted(["12:00", "12:15"], changes=1),
+    "cancelled and booked again": Wanted(["15:00"], before="cancel"),
+    "lapsed hold": Wanted(["16:00"]),
 }
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", RACES)
 def test_without_lock_and_constraint_everybody_would_get_the_time(app: Flask, kind: str) -> None:
-    """The control: the same eyes and the same choice, but looked first and written later."""
-    times, staff, in_room, fit = KINDS[kind]
+    """The control: the same acts, but each looks first and writes later, where no key forbids."""
+    wanted = RACES[kind]
     with api.at_moment(MORNING):
-        salon = Salon(technicians=3, rooms=1 if in_room else 0)
-        gone = salon_book(salon, "15:00", salon.staff_ids[0])
-        turn_visit(gone, "cancel")
+        salon = Salon(technicians=3, rooms=1 if wanted.in_room else 0)
+        there = salon_book(salon, "15:00", salon.staff_ids[0]) if wanted.before else 0
         salon.book("16:00", salon.staff[0], keep=True)
-    found = at_once(app, THREADS, _write_as_seen(salon, times, staff, own_units=True))
-    assert found == [True] * THREADS
-    assert overlaps() >= THREADS - fit
+        own = _elsewhere(salon, wanted.changes)
+    found = at_once(app, THREADS, _act_as_seen(salon, wanted, own, there))
+    assert found == ["confirmed" if wanted.after else "written"] * THREADS
+    assert overlaps() >= THREADS - bool(there) - wanted.fit
     _sweep()
 
 
 def test_without_the_lock_the_primary_key_still_lets_one_through(app: Flask, salon: Salon) -> None:
     """Half a control: each looks first and writes later; the constraint alone decides."""
-    found = at_once(app, THREADS, _write_as_seen(salon, ["12:00"], [0], own_units=False))
-    assert sum(1 for one in found if one is True) == 1
-    assert all(isinstance(one, Taken) for one in found if one is not True)
+    found = at_once(app, THREADS, _act_as_seen(salon, RACES["same start"], forbidden=True))
+    assert found.count("written") == 1
+    assert all(isinstance(one, Taken) for one in found if one != "written")
     _sweep()
 
 
@@ -249,55 +268,95 @@ def _sit_as_seen(class_id: int, visit_id: int, number: int) -> None:
     api.db.session.add(Seat(class_id=class_id, number=100 + number, visit_id=visit_id))
 
 
-def _write_as_seen(
-    salon: Salon, times: list[str], staff: list[int | None], *, own_units: bool
-) -> Any:
-    """Return what looks, waits until all have looked, and writes what it chose without a lock.
+def _elsewhere(salon: Salon, count: int) -> list[int]:
+    """Book visits of the other technicians that are to be changed."""
+    starts = itertools.product((1, 2), ("10:00", "11:00", "12:00", "13:00", "14:00"))
+    return [
+        salon.book(clock, salon.staff[who], guest_name=ONLOOKER).id
+        for who, clock in itertools.islice(starts, count)
+    ]
 
-    With *own_units* each writes under a number of its own, which no key forbids.
+
+def _act_as_seen(
+    salon: Salon,
+    wanted: Wanted,
+    own: Sequence[int] = (),
+    there: int = 0,
+    *,
+    forbidden: bool = False,
+) -> Any:
+    """Return what looks, waits until all have looked, and does its act without a lock.
+
+    Each writes under a number of its own, which no key forbids, unless it is to be *forbidden*.
     """
     meeting = threading.Barrier(THREADS)
     late = MORNING + dt.timedelta(minutes=11)
 
-    def act(number: int) -> bool:
-        who = staff[number % len(staff)]
-        wish = Wish(salon.variant_id, None if who is None else salon.staff_ids[who])
+    def act(number: int) -> str:
         with api.at_moment(late):
-            planned = plan_visit(salon.store_id, [wish])
-            day = read_days(salon.store_id, planned, MONDAY, MONDAY)[0]
-            start = cell_at(at(times[number % len(times)])) - day.first
-            chosen = assign(planned.plans[0], start, day.free, cost_of(day.free, day.load))
-            api.db.session.rollback()
+            if there and number == 0:
+                turn_visit(there, wanted.before)
             meeting.wait()
-            if chosen is not None:
-                unit = 1 + number if own_units else 0
-                _claim_as_seen(salon, chosen, day.first, start, unit)
-        return chosen is not None
+            seen = None if there and number == 0 else _look(salon, wanted, number)
+            meeting.wait()
+            if seen is None:
+                return "written"
+            chosen, day_first, start = seen
+            former = own[number] if number < len(own) else None
+            written = _claim_as_seen(
+                salon, chosen, day_first, start, unit=0 if forbidden else 1 + number, former=former
+            )
+            return turn_visit(written, wanted.after).status if wanted.after else "written"
 
     return act
 
 
+def _look(salon: Salon, wanted: Wanted, number: int) -> tuple[Sequence[Choice], int, int]:
+    """Return who would serve one of the crowd, and when; it is free for each of them."""
+    who = wanted.staff[number % len(wanted.staff)]
+    planned = plan_visit(
+        salon.store_id, [Wish(salon.variant_id, None if who is None else salon.staff_ids[who])]
+    )
+    day = read_days(salon.store_id, planned, MONDAY, MONDAY)[0]
+    start = cell_at(at(wanted.times[number % len(wanted.times)])) - day.first
+    chosen = assign(planned.plans[0], start, day.free, cost_of(day.free, day.load))
+    api.db.session.rollback()
+    assert chosen is not None
+    return chosen, day.first, start
+
+
 @api.unit
 def _claim_as_seen(
-    salon: Salon, chosen: Sequence[Choice], first: int, start: int, unit: int
-) -> None:
+    salon: Salon,
+    chosen: Sequence[Choice],
+    first: int,
+    start: int,
+    *,
+    unit: int,
+    former: int | None,
+) -> int:
+    """Write what was chosen, for a new visit or for one that leaves its former time."""
+    visit_id = former or _guest(salon)
+    if former is not None:
+        release([former], locked_for([former], [MONDAY]))
     choices = [
         replace(one, units=tuple((unit, bits) for _unit, bits in one.units)) for one in chosen
     ]
-    take(_guest(salon), choices, first, start, Locked({}))
+    take(visit_id, choices, first, start, Locked({}))
+    return visit_id
 
 
 @api.unit
 def _guest(salon: Salon) -> int:
-    """Write a visit that claims nothing yet."""
+    """Write a request that claims nothing yet."""
     visit = Visit(
         store_id=salon.store_id,
         day_on=MONDAY,
         starts_at=at("12:00"),
         ends_at=at("13:00"),
-        guest_name="看客",
+        guest_name=ONLOOKER,
         key=new_key(),
-        status="confirmed",
+        status="pending",
         source="desk",
         booked_at=MORNING,
     )
@@ -309,7 +368,7 @@ def _guest(salon: Salon) -> int:
 @api.unit
 def _sweep() -> None:
     """Take away what was written without a lock."""
-    gone = sa.select(Visit.id).where(Visit.guest_name == "看客")
+    gone = sa.select(Visit.id).where(Visit.guest_name == ONLOOKER)
     api.db.session.execute(sa.delete(Cell).where(Cell.visit_id.in_(gone)))
     api.db.session.execute(sa.delete(Claim).where(Claim.visit_id.in_(gone)))
 
