@@ -15,6 +15,7 @@ from console.db import Model, db
 from console.i18n import _
 from console.jobs import Schedule
 from console.plugin import DemoPart
+from console.seal_checks import check_at_night, seal_at_night
 from console.security import Actor, acting_as
 from console.security.models import User
 from console.settings import Setting
@@ -63,6 +64,8 @@ def load(say: Callable[[str], object], only: Collection[str] | None = None) -> N
             if part.finish is not None and (only is None or name in only):
                 part.finish()
     _note("on", until=_today())
+    seal_at_night()
+    check_at_night()
 
 
 def advance() -> None:

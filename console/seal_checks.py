@@ -191,7 +191,7 @@ def check_trail(run: JobRun) -> dict[str, Any]:
     said = (
         gettext("All %(count)s sealed entries are as they were.", count=f"{report.entries:,}")
         if report.ok
-        else gettext(". ").join(describe(each) for each in report.misfits[:3])
+        else " · ".join(describe(each) for each in report.misfits[:3])
     )
     run.progress(report.seals, report.seals, said)
     return {"seals": report.seals, "misfits": len(report.misfits)}
