@@ -1,4 +1,4 @@
-"""What the till does by the clock: remind of days that were not closed, tie the books out."""
+"""What the till does by the clock: remind of open days and due refunds, tie the books out."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from console import api
 from console.api import _
 from plugins.cashier.permissions import SEE_REPORTS
 from plugins.cashier.services.closing.days import remind_of_days
+from plugins.cashier.services.refunding.dues import remind_of_refunds
 from plugins.cashier.services.tying import TITLES, tie_out, whole_book
 
 log = logging.getLogger(__name__)
@@ -30,4 +31,5 @@ def tie_books_out() -> None:
 SCHEDULES = (
     api.Schedule("tie_books_out", tie_books_out, daily_at="04:10"),
     api.Schedule("remind_of_days", remind_of_days, daily_at="09:30"),
+    api.Schedule("remind_of_refunds", remind_of_refunds, daily_at="09:35"),
 )

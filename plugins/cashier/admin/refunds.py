@@ -25,6 +25,7 @@ from plugins.cashier.services.refunding.cases import (
     purpose_of,
     withdraw_refund,
 )
+from plugins.cashier.services.refunding.dues import is_late
 from plugins.cashier.services.refunding.paying_out import Source, Ways, pay_refund, sources_of
 from plugins.cashier.services.refunding.showing import show_sheet
 from plugins.cashier.services.signing import signature_of, signatures_of
@@ -45,6 +46,7 @@ class RefundAdmin(RefundWizard, RefundLinePages, api.ModelAdmin):
     list_columns = (
         "number",
         "booked_on",
+        "due_on",
         "store_id",
         "kind",
         "title",
@@ -67,6 +69,7 @@ class RefundAdmin(RefundWizard, RefundLinePages, api.ModelAdmin):
         "cause",
         "store_id",
         "booked_on",
+        "due_on",
         "member_id",
         "amount_fen",
         "answer",
@@ -91,6 +94,7 @@ class RefundAdmin(RefundWizard, RefundLinePages, api.ModelAdmin):
         "objection",
         "opened_by",
         "opened_at",
+        "due_on",
         "approved_by",
         "paid_by",
         "paid_at",
@@ -106,6 +110,7 @@ class RefundAdmin(RefundWizard, RefundLinePages, api.ModelAdmin):
             "_refund_head.html",
             refund=record,
             tone=TONES[record.state],
+            late=is_late(record),
             asked=api.approval_state(record.approval_id) if record.approval_id else None,
             member=api.db.session.get(Member, record.member_id) if record.member_id else None,
             may_make=MAKE_REFUNDS.held(record.store_id),

@@ -52,6 +52,7 @@ class Refund(api.Model):
         sa.Index("ix_cashier_refund_store_id_booked_on", "store_id", "booked_on"),
         sa.Index("ix_cashier_refund_member_id", "member_id"),
         sa.Index("ix_cashier_refund_bill_id", "bill_id"),
+        sa.Index("ix_cashier_refund_due_on", "due_on"),
     )
     scope = api.in_store("store_id")
     label_column = "number"
@@ -78,6 +79,8 @@ class Refund(api.Model):
     objection: Mapped[str] = api.column(_("Objection"), default="")
     opened_by: Mapped[int | None] = api.column(_("Opened by"), sa.ForeignKey("console_user.id"))
     opened_at: Mapped[dt.datetime] = api.column(_("Opened at"))
+    #: The last day on which it is paid out in time.
+    due_on: Mapped[dt.date | None] = api.column(_("Due on"))
     paid_by: Mapped[int | None] = api.column(_("Paid out by"), sa.ForeignKey("console_user.id"))
     paid_at: Mapped[dt.datetime | None] = api.column(_("Paid out at"))
     booked_on: Mapped[dt.date] = api.column(_("Booked on"))

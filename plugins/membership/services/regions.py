@@ -32,6 +32,7 @@ FIGURES: dict[str, Any] = {
     "filing_days": _("File within, days"),
     "records_years": _("Keep records, years"),
     "refund_days": _("Refund within, days"),
+    "refund_cash_fen": _("Cash at most of what was not paid in cash"),
     "cooling_days": _("All principal back within, days"),
     "cooling_refund_days": _("Refund within the first week, days"),
     "report_day": _("Report each quarter by the day"),

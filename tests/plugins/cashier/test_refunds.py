@@ -25,9 +25,11 @@ from plugins.cashier.services.refunding.cases import (
     refundables_of,
     withdraw_refund,
 )
+from plugins.cashier.services.refunding.dues import remind_of_refunds
 from plugins.cashier.services.refunding.paying_out import Ways, pay_refund
 from plugins.ledger import api as ledger
 from plugins.ledger.services.verifying import verify
+from plugins.membership.services.regions import CITY
 from plugins.messages.api import Message
 from tests.support import cards as shop
 from tests.support.ledger import balance as book
@@ -40,6 +42,7 @@ from tests.support.refunds import (
     asked,
     pay_out,
     sheet_for,
+    today,
 )
 from tests.support.salon import add_store
 from tests.support.till import (
@@ -351,3 +354,46 @@ def test_a_top_up_is_offered_to_be_refunded_and_the_refund_is_announced(
     monkeypatch.setattr(host, "listeners", listeners)
     pay_out(agree(sheet_for(anna)))
     assert cashier_refund_made.__name__ in announced
+
+
+def test_what_was_not_paid_in_cash_goes_back_in_cash_up_to_the_figure_of_the_rules(
+    app: Flask, anna: int
+) -> None:
+    bill_id = bill_of(anna)
+    add_top_up(bill_id, 500)
+    pay(bill_id, Tender("wechat", 30_000), cash(200))
+    refund = agree(sheet_for(anna))
+    wechat = api.db.session.scalars(sa.select(ledger.Payment.ref).order_by(ledger.Payment.id)).all()
+    with pytest.raises(api.Refused, match=r"¥100\.01 .* ¥100\.00"):
+        pay_refund(refund.id, Ways({wechat[0]: 19_999}, "cash", "her wish"))
+    assert left(anna) == (50_000, 0)
+    pay_refund(refund.id, Ways({wechat[0]: 20_000}, "cash", "her wish"))
+    assert books("cash") == [10_000]
+
+
+def test_a_refund_is_due_in_fifteen_days_and_its_to_do_goes_when_it_is_paid(
+    app: Flask, anna: int
+) -> None:
+    top_up(anna, 500)
+    _live_in("beijing")
+    first_week = sheet_for(anna, "seven_days")
+    assert first_week.due_on == today() + dt.timedelta(days=5)
+    withdraw_refund(first_week.id, "she stays")
+    asked_on = today() - dt.timedelta(days=13)
+    refund = agree(sheet_for(anna, asked_on=asked_on))
+    assert refund.due_on == asked_on + dt.timedelta(days=15)
+    for _morning in range(2):
+        remind_of_refunds()
+    notice = api.db.session.scalars(sa.select(Notice).where(Notice.todo, _REMINDS)).one()
+    assert str(refund.due_on) in str(api.thaw(notice.title))
+    pay_out(refund)
+    waits = sa.select(Notice).where(Notice.todo, _REMINDS, Notice.done_at.is_(None))
+    assert api.db.session.scalars(waits).all() == []
+
+
+_REMINDS = Notice.key.startswith("cashier.refund_due:")
+
+
+@api.unit
+def _live_in(city: str) -> None:
+    CITY.put(city)

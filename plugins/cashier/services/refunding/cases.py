@@ -23,6 +23,7 @@ from plugins.cashier.services.billing import lock_bill
 from plugins.cashier.services.days import next_open_day
 from plugins.cashier.services.naming import OWN
 from plugins.cashier.services.numbers import lock_counter, today_of
+from plugins.cashier.services.refunding.dues import due_day, forget_due
 from plugins.cashier.services.refunding.fees import with_fee
 from plugins.cashier.services.refunding.finishing import finish
 from plugins.cashier.services.refunding.law import rates_in_force
@@ -99,6 +100,7 @@ def open_refund(
     sheet = reckon(found, asked)
     refund = _new(store_id, found[0].kind, key, reason)
     refund.member_id, refund.cause = member_id, asked.cause
+    refund.due_on = due_day(asked.asked_on, asked.cause)
     refund.title = _title(found)
     refund.asked = {"keys": list(keys), "asked": sheet.facts()["asked"]}
     refund.sheet = sheet.facts()
@@ -187,7 +189,7 @@ def _new(store_id: int, kind: str, key: str, reason: str) -> Refund:
     number = f"R{today:%y%m%d}-{(api.db.session.scalar(count) or 0) + 1:03}"
     refund = Refund(number=number, store_id=store_id, kind=kind, key=key, reason=reason)
     refund.state, refund.opened_at, refund.opened_by = "open", api.now(), api.actor().user_id
-    refund.booked_on = book_today(store_id)
+    refund.booked_on, refund.due_on = book_today(store_id), due_day(today)
     return refund
 
 
@@ -257,6 +259,7 @@ def withdraw_refund(refund_id: int, reason: str) -> None:
         raise api.Refused(_("Say why."))
     refund = lock_refund(refund_id, "open", "waiting", "approved")
     refund.state = "withdrawn"
+    forget_due(refund)
     refund.version += 1
     _record(refund, "cashier.refund_withdrawn", _("Withdrew a refund"), reason)
 

@@ -6,6 +6,7 @@ from console import api
 from console.api import _
 from plugins.cashier.models import Refund
 from plugins.cashier.refunds import APPROVE_REFUNDS, NOTICE_FROM, cashier_refund_made
+from plugins.cashier.services.refunding.dues import forget_due
 from plugins.cashier.services.refunding.telling import tell_of_refund
 
 PAGE = "/console/cashier/refunds/"
@@ -16,6 +17,7 @@ def finish(refund: Refund, points: int = 0) -> None:
     refund.state, refund.paid_at = "paid", api.now()
     refund.paid_by = api.actor().user_id
     refund.version += 1
+    forget_due(refund)
     total = refund.amount_fen + refund.interest_fen
     note = f"{refund.number} · {api.format_fen(total)} · {refund.reason}"
     title = _("Paid a refund")

@@ -37,7 +37,7 @@ from plugins.ledger.api import (
     show_kind,
 )
 from plugins.ledger.api import Payout as Money
-from plugins.membership.api import points_of
+from plugins.membership.api import legal_figures, points_of
 
 
 @dataclass(frozen=True)
@@ -175,6 +175,7 @@ def _plan(
     if unknown:
         raise api.NotFound(_("There is no payment of this reference."))
     plan: dict[str, list[tuple[Money, Payout]]] = {}
+    in_cash = 0
     for account in sheet.accounts:
         key, rest = account.purchase.key, account.refund_fen
         for ref, fen in ways.amounts.items():
@@ -186,7 +187,33 @@ def _plan(
             raise api.Refused(_("More would be paid out than the sheet says."))
         if rest:
             plan.setdefault(key, []).append(_otherwise(refund, ways, rest))
+            own = [source for source in sources.values() if source.key == key]
+            in_cash += _paid_elsewhere(own, ways, rest)
+    _check_cash(ways, in_cash)
     return plan
+
+
+def _paid_elsewhere(sources: Sequence[Source], ways: Ways, rest_fen: int) -> int:
+    """Return how much of a rest could go back by payments that were not in cash."""
+    left = {True: 0, False: 0}
+    for source in sources:
+        left[source.account.kind == "cash"] += source.left_fen - ways.amounts.get(source.ref, 0)
+    return min(max(rest_fen - left[True], 0), left[False])
+
+
+def _check_cash(ways: Ways, fen: int) -> None:
+    """Raise `Refused` for more cash than the rules of the city allow for what was not cash."""
+    most = int(legal_figures()["refund_cash_fen"].value)
+    if fen <= most or _booked(ways.other).account != "cash":
+        return
+    raise api.Refused(
+        _(
+            "%(amount)s of it was not paid in cash. Up to %(most)s of that goes back in cash; send "
+            "it back the way it came, or by bank transfer in her name.",
+            amount=api.format_fen(fen),
+            most=api.format_fen(most),
+        )
+    )
 
 
 def _back(refund: Refund, source: Source, fen: int) -> tuple[Money, Payout]:
