@@ -12,13 +12,14 @@ from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from console import api
 from plugins.cashier.api import Bill, Performer, Settlement
+from plugins.cashier.models import Day
 from plugins.membership.api import show_code
 from tests.support.cards import Shop, add_product, item, open_shop, sell
 from tests.support.ledger import left
 from tests.support.live import Live, choose
 from tests.support.people import SignIn, add_person
 from tests.support.salon import add_level, add_staff
-from tests.support.till import service_for
+from tests.support.till import add_to, bill_of, cash, pay, service_for
 
 pytestmark = [pytest.mark.any_engine]
 DESK: ViewportSize = {"width": 1180, "height": 820}
@@ -147,6 +148,21 @@ def test_a_line_that_was_sent_twice_is_on_the_bill_once(desk: Hand) -> None:
     desk.page.get_by_role("button", name="Try again").click()
     expect(desk.page.get_by_role("alert").first).to_contain_text("has changed meanwhile")
     expect(desk.page.locator(".till-line")).to_have_count(2)
+
+
+def test_the_day_is_closed_in_three_taps(desk: Hand, shop: Shop) -> None:
+    bill_id = bill_of()
+    add_to(bill_id, service_for(128), staff_id=add_staff("Ada", shop.store).id)
+    pay(bill_id, cash(128))
+    desk.tap(desk.page.get_by_role("button", name="Main menu"))
+    desk.tap(desk.page.get_by_role("link", name="Day close"))
+    expect(desk.page.get_by_label("Cash counted").first).to_be_focused()
+    desk.page.keyboard.type("128")
+    desk.tap(desk.page.get_by_role("button", name="Close the day and print"))
+    expect(desk.page.get_by_role("heading", level=1)).to_contain_text("Day sheet")
+    assert desk.taps <= 3
+    api.db.session.rollback()
+    assert [day.state for day in api.db.session.query(Day)] == ["closed"]
 
 
 def test_keys_do_what_taps_do(desk: Hand, shop: Shop) -> None:
