@@ -79,7 +79,7 @@ def _tell(staff_id: int, store_id: int, visits: Sequence[Visit]) -> None:
     ]
     name = api.db.session.get_one(Staff, staff_id).name
     api.notify(
-        _("%(name)s leaves: %(count)s bookings need somebody else", name=name, count=len(visits)),
+        _("Bookings of %(name)s that need somebody else: %(count)s", name=name, count=len(visits)),
         " · ".join([*lines, *(["…"] if len(visits) > NAMED else [])]),
         url=f"/console/booking/roster/?store_id={store_id}",
         store_id=store_id,
