@@ -6,8 +6,8 @@ import datetime as dt
 import hmac
 import logging
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,7 +27,7 @@ from console.work import add_schedule
 
 log = logging.getLogger(__name__)
 
-#: What the last check found: when, and the seals that did not fit with the entries they cover.
+#: What the last check found: when, how many entries, and each `Misfit`.
 CHECKED: Setting[dict[str, Any]] = Setting("console.audit_checked", _("Audit trail"), {})
 NOTICE = "console:audit"
 PAGE = "/console/system/audit/"
@@ -47,10 +47,26 @@ class Misfit:
     seal: int
     first: int
     last: int
-    problems: tuple[str, ...]
+    problems: Sequence[str]
     #: How many entries it was made over, and how many there are now.
     sealed: int
     found: int
+
+    def __str__(self) -> str:
+        said = gettext(
+            "Seal %(seal)s over entries %(first)s to %(last)s",
+            seal=self.seal,
+            first=self.first,
+            last=self.last,
+        )
+        why = gettext("; ").join(str(PROBLEMS[name]) for name in self.problems)
+        if self.found != self.sealed:
+            why += " " + gettext(
+                "(%(sealed)s were sealed, %(found)s are there)",
+                sealed=self.sealed,
+                found=self.found,
+            )
+        return f"{said}: {why}"
 
 
 @dataclass
@@ -118,34 +134,16 @@ def _is_lost(head: str, known: Mapping[str, list[str]]) -> bool:
     return plugin in known and head not in known[plugin]
 
 
-def describe(misfit: Misfit) -> str:
-    """Return what does not fit, in a line."""
-    said = gettext(
-        "Seal %(seal)s over entries %(first)s to %(last)s",
-        seal=misfit.seal,
-        first=misfit.first,
-        last=misfit.last,
-    )
-    why = gettext("; ").join(str(PROBLEMS[name]) for name in misfit.problems)
-    if misfit.found != misfit.sealed:
-        why += " " + gettext(
-            "(%(sealed)s were sealed, %(found)s are there)",
-            sealed=misfit.sealed,
-            found=misfit.found,
-        )
-    return f"{said}: {why}"
-
-
 @unit
 def keep(report: Report) -> None:
     """Keep what a check found for the page, and tell whoever may see the trail."""
-    misfits = [[each.seal, each.first, each.last] for each in report.misfits]
+    misfits = [asdict(each) for each in report.misfits]
     CHECKED.put({"at": clock.now().isoformat(), "entries": report.entries, "misfits": misfits})
     if report.ok:
         settle(NOTICE)
         return
     for each in report.misfits:
-        log.error("the audit trail does not fit its seals: %s", describe(each))
+        log.error("the audit trail does not fit its seals: %s", each)
     first = report.misfits[0]
     notify(
         _("The audit trail was changed past the console"),
@@ -169,8 +167,7 @@ class Standing:
     sealed_at: dt.datetime | None
     sealed_through: int
     checked_at: dt.datetime | None
-    #: Seal, first and last entry of what did not fit.
-    misfits: list[list[int]]
+    misfits: list[Misfit]
 
 
 def standing() -> Standing:
@@ -180,7 +177,8 @@ def standing() -> Standing:
     kept = CHECKED.get()
     at = dt.datetime.fromisoformat(kept["at"]) if kept else None
     sealed_at, through = last if last else (None, 0)
-    return Standing(sealed_at, through, at, kept.get("misfits", []))
+    misfits = [Misfit(**each) for each in kept.get("misfits", ())]
+    return Standing(sealed_at, through, at, misfits)
 
 
 @job(_("Check the audit trail"))
@@ -191,7 +189,7 @@ def check_trail(run: JobRun) -> dict[str, Any]:
     said = (
         gettext("All %(count)s sealed entries are as they were.", count=f"{report.entries:,}")
         if report.ok
-        else " · ".join(describe(each) for each in report.misfits[:3])
+        else " · ".join(str(each) for each in report.misfits[:3])
     )
     run.progress(report.seals, report.seals, said)
     return {"seals": report.seals, "misfits": len(report.misfits)}

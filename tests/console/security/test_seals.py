@@ -72,7 +72,7 @@ def tamper(*statements: str) -> None:
 def found() -> list[tuple[int, tuple[str, ...]]]:
     """Return the seals that do not fit, and why."""
     db.session.rollback()
-    return [(each.seal, each.problems) for each in verify_trail().misfits]
+    return [(each.seal, tuple(each.problems)) for each in verify_trail().misfits]
 
 
 def test_a_sealed_trail_fits_its_seals(trail: Flask) -> None:
@@ -207,5 +207,6 @@ def test_those_who_see_the_trail_are_told_at_night(trail: Flask, sign_in: SignIn
     answer = post(owner, "/console/system/audit/check")
     assert "/console/system/jobs/" in answer.headers["Location"]
     worker.drain(trail)
-    assert "Seal 2 over entries 4 to 5" in owner.get("/console/system/audit/").text
+    said = "Seal 2 over entries 4 to 5: Entries were changed, removed or added"
+    assert said in owner.get("/console/system/audit/").text
     assert db.session.query(Notice).filter_by(key="console:audit").one().done_at is None
