@@ -114,6 +114,7 @@ from plugins.membership.services.offers import (
     quote_recharge,
     read_quote,
 )
+from plugins.membership.services.owing import show_owing
 from plugins.membership.services.phones import normalise_phone
 from plugins.membership.services.pins import WrongPin, check_member_pin, has_pin, set_member_pin
 from plugins.membership.services.points.moving import (
@@ -256,6 +257,7 @@ __all__ = [
     "show_benefit",
     "show_birthday",
     "show_code",
+    "show_owing",
     "tag_member",
     "take_back_for",
     "take_back_growth",

@@ -17,7 +17,7 @@ LIST = "membership_members"
 
 @api.unit
 def load_views() -> None:
-    """Keep six views of the member list, shared with those who work with it, and two segments."""
+    """Keep seven views of the member list, shared with those who work with it, and two segments."""
     told = tomllib.loads(FILE.read_text("utf-8"))
     roles = {api.preset_role(preset).id: False for preset in told["roles"]}
     for view in told["views"]:

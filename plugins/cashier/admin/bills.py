@@ -11,11 +11,13 @@ from markupsafe import Markup
 from console import api
 from console.api import _
 from plugins.cashier.admin import drawing
+from plugins.cashier.admin.bill_filters import BILL_FILTERS, ORDER_FILTERS
 from plugins.cashier.models import SIGNED, Bill, Order, Payment, PaymentKind
 from plugins.cashier.permissions import EXPORT_BILLS, OPEN_BILLS, SEE_BILLS
 from plugins.cashier.services.billing import member_of
 from plugins.cashier.services.signing import signatures_of
 from plugins.cashier.services.top_up_terms import agreed_terms
+from plugins.membership.api import show_owing
 
 TILL = "/console/cashier/till/"
 
@@ -51,7 +53,9 @@ class BillAdmin(api.ModelAdmin):
         "discount_fen",
         "due_fen",
         "paid_fen",
-        "owing_fen",
+        api.Column(
+            "owing_fen", _("Owing"), lambda model: model.owing_fen, kind="money", show=show_owing
+        ),
         api.Column("paid_by", _("Paid by"), load=_paid_by),
         "agreed_by",
         "settled_at",
@@ -73,6 +77,7 @@ class BillAdmin(api.ModelAdmin):
         "agreed_by",
         "due_fen",
         "owing_fen",
+        *BILL_FILTERS,
         "late",
     )
     search = ("number", "label")
@@ -161,7 +166,15 @@ class OrderAdmin(api.ModelAdmin):
         "bill_id",
     )
     default_sort = "-id"
-    filters = ("kind", "state", "store_id", "booked_on", "member_id", "due_fen")
+    filters = (
+        "kind",
+        "state",
+        "store_id",
+        "booked_on",
+        *ORDER_FILTERS,
+        "member_id",
+        "due_fen",
+    )
     search = ("number",)
     totals = ("list_fen", "discount_fen", "due_fen")
     list_template = "cashier/orders.html"

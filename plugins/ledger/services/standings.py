@@ -58,14 +58,16 @@ def standing_column(kind: str, unit: str = "") -> StandingColumn:
     return {"expression": held.c.amount, "join": join}
 
 
-def where_standing(member_id: Any, kind: str, operation: str, given: int) -> sa.ColumnElement[bool]:
-    """Return the condition that a member's standing (a sum, without unit) is ge, le or eq *given*.
+def where_standing(
+    member_id: Any, kind: str, operation: str, given: int, unit: str = ""
+) -> sa.ColumnElement[bool]:
+    """Return the condition that a member's standing (a sum has no unit) is ge, le or eq *given*.
 
     Who never had any has zero.
     """
     compare = {"ge": operator.ge, "le": operator.le, "eq": operator.eq}[operation]
     held = sa.select(STANDING.c.owner_id).where(STANDING.c.owner == MEMBER)
-    held = held.where(STANDING.c.kind == kind, STANDING.c.unit == "")
+    held = held.where(STANDING.c.kind == kind, STANDING.c.unit == unit)
     fits: sa.ColumnElement[bool] = compare(STANDING.c.amount, given)
     if compare(0, given):
         return ~held.where(~fits, STANDING.c.owner_id == member_id).exists()

@@ -15,6 +15,7 @@ from plugins.ledger.api import standing_amount, standing_column, where_standing
 from plugins.membership.models import Member, Tag
 from plugins.membership.services.finding import today_of_chain
 from plugins.membership.services.ladder import LevelName, level_names
+from plugins.membership.services.owing import show_owing
 from plugins.membership.services.tagging import tags_of
 
 CHIP = Markup('<span class="tag-chip tag-{colour}">{name}</span>')
@@ -126,7 +127,7 @@ COLUMNS: tuple[str | api.Column, ...] = (
     api.Column(
         "sessions", _("Sessions"), kind="number", hidden=True, **standing_column("all_sessions")
     ),
-    api.Column("owing", _("Owing"), expression=_owing, kind="money", hidden=True),
+    api.Column("owing", _("Owing"), expression=_owing, show=show_owing, kind="money", hidden=True),
     api.Column("stores", hidden=True),
     api.Column("gender", hidden=True),
     api.Column("next_birthday_on", hidden=True),
@@ -147,6 +148,12 @@ def _where_points(operation: str, points: int) -> sa.ColumnElement[bool]:
 
 def _where_sessions(operation: str, count: int) -> sa.ColumnElement[bool]:
     return where_standing(Member.id, "all_sessions", operation, count)
+
+
+def _where_owing(operation: str, fen: int) -> sa.ColumnElement[bool]:
+    """Compare what stands below zero in the books."""
+    below = {"ge": "le", "le": "ge"}.get(operation, operation)
+    return where_standing(Member.id, "owing", below, -fen, "CNY")
 
 
 def _where_month(_operation: str, month: int) -> sa.ColumnElement[bool]:
@@ -185,6 +192,7 @@ FILTERS: tuple[str | api.Filter, ...] = (
     api.Filter("balance", _("Balance"), "money", where=_where_balance),
     api.Filter("points", _("Points"), "number", where=_where_points),
     api.Filter("sessions", _("Sessions"), "number", where=_where_sessions),
+    api.Filter("owing", _("Owing"), "money", where=_where_owing),
     "joined_on",
     api.Filter("birth_month", _("Birthday month"), "choice", where=_where_month, choices=MONTHS),
     "next_birthday_on",
