@@ -239,6 +239,11 @@ function keys(event) {
     find('#till-text').blur();
     return;
   }
+  if (event.key === 'Enter' && event.target.closest?.('.till-note')) {
+    event.preventDefault();
+    event.target.blur();
+    return;
+  }
   if (isTyping(event)) return;
   if (/^\d$/.test(event.key)) find('#till-text').focus();
   if (event.key === 'Enter' && event.target === document.body) (find('[data-settle]') ?? find('[data-next]'))?.click();

@@ -56,6 +56,7 @@ def read_choices() -> list[Choice]:
                     fen_of(f"given-{row}"),
                     text_of(f"voucher-{row}"),
                     text_of(f"purse-{row}") or None,
+                    note=text_of(f"note-{row}")[:64],
                 )
             )
     return found

@@ -90,6 +90,7 @@ def write_receipt(
                 "amount_fen": payment.amount_fen,
                 "given_fen": payment.given_fen,
                 "change_fen": payment.change_fen,
+                "note": payment.trade_no or payment.note,
             }
             for payment, kind in rows
         ],

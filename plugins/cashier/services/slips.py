@@ -235,6 +235,8 @@ def _paid(act: Mapping[str, Any]) -> Iterator[SlipRow]:
     for payment in act["payments"]:
         name = str(api.translate(payment["name"], payment["names"]))
         yield SlipRow(name, _plain(payment["amount_fen"]))
+        if payment.get("note"):
+            yield SlipRow(api.gettext("Note"), payment["note"], "indent")
         if payment["change_fen"]:
             yield SlipRow(api.gettext("Amount handed over"), _plain(payment["given_fen"]), "indent")
             yield SlipRow(api.gettext("Change given"), _plain(payment["change_fen"]), "indent")

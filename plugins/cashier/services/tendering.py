@@ -32,6 +32,8 @@ class Choice:
     purse: str | None = None
     #: Whether a line of the bill asks for it: it is there as long as the line is.
     fixed: bool = False
+    #: The number of the transfer, or what else is to be known of it.
+    note: str = ""
 
     @property
     def change_fen(self) -> int:
@@ -40,12 +42,16 @@ class Choice:
 
     def tender(self) -> Tender:
         """Return it as the settlement takes it."""
+        note = self.note.strip()
+        numbered = len(note) >= 8 and note.isascii() and note.isalnum()
         return Tender(
             self.kind,
             self.amount_fen,
             self.given_fen,
+            trade_no=note if numbered else "",
             voucher_code=self.voucher or None,
             purse=self.purse,
+            note="" if numbered else note,
         )
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
 from console import api
-from plugins.cashier.api import Bill, Performer, lines_of
+from plugins.cashier.api import Bill, Payment, Performer, lines_of
 from plugins.membership.api import show_code
 from tests.support.ledger import left
 from tests.support.membership import PHONE, join
-from tests.support.pages import ids_of, words
+from tests.support.pages import field, ids_of, words
 from tests.support.people import SignIn, post
 from tests.support.salon import add_staff, add_store
 from tests.support.till import add_to, bill_of, cash, pay, service_for, top_up
@@ -198,3 +199,21 @@ def test_kinds_of_payment_are_edited_but_used_ones_stay(
     assert answer.status_code in (302, 422)
     assert "bank_card" in manager.get("/console/cashier/payment_kinds/").text
     assert post(desk, "/console/cashier/payment_kinds/new/", new).status_code == 403
+
+
+@pytest.mark.parametrize("written", ["4200002026112212345", "cousin pays"])
+def test_a_transfer_keeps_its_number_or_a_note_on_bill_and_receipt(
+    desk: FlaskClient, store: Any, written: str
+) -> None:
+    number = bill_of()
+    add_to(number, service_for(128))
+    form = {"kind-1": "transfer", "amount-1": "128", "note-1": written, "key": "noted"}
+    more = {**form, "choose": "wechat", "amount-1": "28"}
+    chosen = post(desk, f"{HOME}{number}/tender", more)
+    assert field(chosen.text, "note-1") == written
+    assert post(desk, f"{HOME}{number}/settle", form).status_code == 302
+    payment = api.db.session.scalars(sa.select(Payment)).one()
+    assert written in (payment.trade_no, payment.note)
+    assert (payment.trade_no == "") == (payment.note != "")
+    assert written in words(desk.get(f"/console/cashier/bills/{number}/").text)
+    assert written in words(desk.get(f"{HOME}{number}/receipt").text)
