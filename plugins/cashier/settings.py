@@ -13,6 +13,7 @@ from plugins.cashier.services.online.settings import SETTINGS as ONLINE
 from plugins.cashier.services.printing import SETTINGS as PRINTING
 from plugins.cashier.services.refunding.law import DEPOSIT, LPR
 from plugins.cashier.services.reports.across import BONUS_BY
+from plugins.cashier.services.reports.odd_benefits import MANY_BY_ONE, MANY_FOR_ONE
 from plugins.cashier.services.settling import OWING_MOST
 from plugins.cashier.services.signing import KEPT
 from plugins.cashier.services.slips import LANGUAGE
@@ -32,4 +33,6 @@ SETTINGS: tuple[api.Setting[Any], ...] = (
     DEPOSIT,
     DAYS,
     KEPT,
+    MANY_BY_ONE,
+    MANY_FOR_ONE,
 )

@@ -98,6 +98,8 @@ class BillAdmin(api.ModelAdmin):
         "device",
         "late",
         "void_reason",
+        "voided_at",
+        "voided_by",
     )
     empty_hint = _("Bills are opened at the till.")
 

@@ -21,8 +21,9 @@ from plugins.cashier.services.reports.across import (
 )
 from plugins.cashier.services.reports.agreed import agreed, share_of
 from plugins.cashier.services.reports.consumption import consumption
-from plugins.cashier.services.reports.fraud import KINDS, Oddity, oddities
+from plugins.cashier.services.reports.fraud import KINDS, oddities
 from plugins.cashier.services.reports.net import net
+from plugins.cashier.services.reports.oddity import Oddity
 from plugins.cashier.services.reports.performance import performance
 from plugins.cashier.services.reports.receipts import channel_of, channels, receipts
 from plugins.cashier.services.reports.spans import Span

@@ -91,6 +91,10 @@ class Bill(api.Model):
     choices: Mapped[dict[str, Any]] = api.column(_("Choices"), default=dict)
     receipt: Mapped[dict[str, Any]] = api.column(_("Receipt"), default=dict)
     void_reason: Mapped[str] = api.column(_("Why it is void"), default="")
+    #: The business day on which it was made void.
+    voided_on: Mapped[dt.date | None] = api.column(_("Made void on"))
+    voided_at: Mapped[dt.datetime | None] = api.column(_("Made void at"))
+    voided_by: Mapped[int | None] = api.column(_("Made void by"), sa.ForeignKey("console_user.id"))
     version: Mapped[int] = api.column(_("Version"), default=1)
 
 

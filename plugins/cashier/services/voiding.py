@@ -14,6 +14,7 @@ from plugins.cashier.models import BY_HAND, Bill, Discount, Line, Order, Payment
 from plugins.cashier.services.asking import line_kinds
 from plugins.cashier.services.billing import lock_bill
 from plugins.cashier.services.days import require_open_day
+from plugins.cashier.services.numbers import today_of
 from plugins.cashier.services.points import take_points_back
 from plugins.cashier.services.quoting import SALES, lines_of, refresh
 from plugins.cashier.services.receipts import (
@@ -143,6 +144,8 @@ def void_bill(bill_id: int, reason: str) -> Bill:
     bill = lock_bill(bill_id, "open", "held")
     api.answers(cashier_bill_voiding, bill_id=bill_id)
     bill.state, bill.void_reason = "void", reason
+    bill.voided_on, bill.voided_at = today_of(bill.store_id), api.now()
+    bill.voided_by = api.actor().user_id
     bill.version += 1
     orders = sa.update(Order).where(Order.bill_id == bill_id)
     api.db.session.execute(orders.values(state="void"))

@@ -33,7 +33,7 @@ from plugins.cashier.services.reports.unearned import unearned
 from plugins.cashier.services.tying import tie_out, whole_book
 from plugins.ledger import api as ledger
 from plugins.ledger.services.verifying import verify
-from plugins.membership.api import exposure, freeze_member
+from plugins.membership.api import exposure, freeze_member, membership_prepaid_accounts
 from plugins.messages.api import Message
 from tests.support.cards import Shop, add_product, entry, item, open_shop, refused, sell, use
 from tests.support.ledger import balance
@@ -236,7 +236,10 @@ def test_a_pass_earns_in_a_straight_line_by_day(shop: Shop) -> None:
 
 
 def test_the_price_of_a_pass_stands_under_its_name_in_all_that_is_owed(shop: Shop) -> None:
-    year_card(shop)
+    card = year_card(shop)
+    [sold] = [one for some in api.answers(membership_prepaid_accounts) for one in some]
+    found = api.db.session.execute(sa.select(sold)).one()
+    assert (found.account_id, found.product) == (card.unearned_account_id, "洗吹年卡")
     with api.at_moment(api.now() + 100 * DAY):
         earn_passes()
         today = api.today("Asia/Shanghai")
@@ -246,8 +249,7 @@ def test_the_price_of_a_pass_stands_under_its_name_in_all_that_is_owed(shop: Sho
         assert owed.by_store[shop.store.id].prepaid_fen == owed.total.cards_fen == 265_000
         assert [one.cards_fen for _label, one in owed.by_age] == [0, 265_000, 0, 0, 0]
         assert exposure([shop.store.id + 1], today=today).total.cards_fen == 0
-    found = tie_out(whole_book()).by_check()
-    assert not {"unearned", "exposure"} & found.keys()
+    assert not {"unearned", "exposure"} & tie_out(whole_book()).by_check().keys()
 
 
 def test_a_pause_extends_a_pass_and_stops_its_earning(shop: Shop) -> None:

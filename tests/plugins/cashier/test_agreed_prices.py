@@ -29,9 +29,12 @@ from plugins.cashier.api import (
     take_proposal,
 )
 from plugins.cashier.services.byhand import CHANGE_MOST, GIFTS_MOST
+from plugins.cashier.services.numbers import today_of
+from plugins.cashier.services.reports.fraud import oddities
+from plugins.cashier.services.reports.spans import Span
 from plugins.cashier.services.tendering import plan
 from plugins.ledger.services.verifying import verify
-from plugins.membership.api import Benefit, Level, purses_of
+from plugins.membership.api import Benefit, Level, Member, purses_of
 from tests.support import cards
 from tests.support.ledger import left
 from tests.support.membership import join
@@ -287,3 +290,17 @@ def test_a_card_that_is_opened_on_the_bill_pays_it_with_its_discount(anna: int) 
     add_to(second, service_for(1_000))
     assert proposals_for(second)[0].purses[0][0] == card.code
     assert plan(api.db.session.get_one(Bill, second)).purses[-1][1] == 46_200 + 55_000
+
+
+def test_one_member_s_benefits_on_many_bills_of_one_person_are_odd(anna: int) -> None:
+    give_level((90, "any"))
+    for _guest in range(3):
+        assert oddities(Span(today_of(1), today_of(1))) == []
+        bill_id = bill_of(anna)
+        add_to(bill_id, service_for(100))
+        pay(bill_id, cash(90))
+    [odd] = oddities(Span(today_of(1), today_of(1)))
+    assert (odd.kind, odd.fen, odd.what) == ("benefits", 3_000, f"{today_of(1)} · 3 bills")
+    number = api.db.session.get_one(Member, anna).number
+    assert odd.reason == f"Member {number}"
+    assert odd.url.endswith(f"/{bill_id}/")

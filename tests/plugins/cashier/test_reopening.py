@@ -27,12 +27,16 @@ from plugins.cashier.api import (
     undo_settlement,
     void_bill,
 )
+from plugins.cashier.services.numbers import today_of
+from plugins.cashier.services.reports.fraud import oddities
+from plugins.cashier.services.reports.spans import Span
 from plugins.cashier.services.tying import tie_out, whole_book
 from plugins.ledger import api as ledger
 from plugins.ledger.services.verifying import verify
 from tests.support.ledger import balance as book
 from tests.support.ledger import left
 from tests.support.membership import join
+from tests.support.people import add_person
 from tests.support.salon import add_store
 from tests.support.till import (
     add_to,
@@ -148,6 +152,20 @@ def test_what_is_void_stays_void(app: Flask) -> None:
     with pytest.raises(api.Conflict, match="void"):
         pay(bill_id, cash(100))
     assert revenue() == 0
+
+
+def test_a_void_counts_for_who_made_it_void_on_that_day(app: Flask) -> None:
+    opener, manager = add_person("front_desk", 1), add_person("manager", 1)
+    with api.acting_as(api.Actor(opener, "Opener")):
+        bill_id = bill_of()
+    opened_on = today_of(1)
+    with api.at_moment(api.now() + dt.timedelta(days=1)):
+        with api.acting_as(api.Actor(manager, "Manager")):
+            void_bill(bill_id, "guest left")
+        now, voided_on = api.now(), today_of(1)
+    odd = oddities(Span(voided_on, voided_on))
+    assert [(one.kind, one.user_id, one.at) for one in odd] == [("void", manager, now)]
+    assert oddities(Span(opened_on, opened_on)) == []
 
 
 def test_the_growth_of_a_reopened_bill_is_taken_off(app: Flask, anna: int) -> None:

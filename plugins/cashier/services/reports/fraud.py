@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,11 +10,14 @@ import sqlalchemy as sa
 from console import api
 from console.api import _
 from plugins.cashier.models import BY_HAND, Bill, Day, Discount, Line, Settlement, Shift
+from plugins.cashier.services.reports.odd_benefits import benefits_given
+from plugins.cashier.services.reports.oddity import Oddity
 from plugins.cashier.services.reports.spans import JOURNAL, Span
 
 KINDS = {
     "price_change": _("Price changed"),
     "gift": _("Given free"),
+    "benefits": _("Many benefits given"),
     "void": _("Bill made void"),
     "reopened": _("Bill reopened"),
     "late": _("Late entry"),
@@ -27,24 +28,11 @@ KINDS = {
 }
 
 
-@dataclass(frozen=True)
-class Oddity:
-    """One thing to look at; *url* leads to it."""
-
-    kind: str
-    at: dt.datetime
-    store_id: int | None
-    user_id: int | None
-    what: str
-    fen: int
-    reason: str
-    url: str
-
-
 def oddities(span: Span) -> list[Oddity]:
     """Return all that is odd in some days, the latest first."""
     found = [
         *_by_hand(span),
+        *benefits_given(span),
         *_voids(span),
         *_reopened(span),
         *_late(span),
@@ -88,12 +76,15 @@ def _by_hand(span: Span) -> Iterable[Oddity]:
 
 
 def _voids(span: Span) -> Iterable[Oddity]:
-    for bill in _bills(span, Bill.booked_on, Bill.state == "void"):
+    day, at = sa.func.coalesce(Bill.voided_on, Bill.booked_on), Bill.voided_at
+    for bill in _bills(
+        span, day, Bill.state == "void", *span.knows(sa.func.coalesce(at, Bill.opened_at))
+    ):
         yield Oddity(
             "void",
-            bill.opened_at,
+            bill.voided_at or bill.opened_at,
             bill.store_id,
-            bill.opened_by,
+            bill.voided_by if bill.voided_at else bill.opened_by,
             bill.number,
             bill.due_fen,
             bill.void_reason,
