@@ -117,8 +117,8 @@ def test_no_page_shows_a_word_that_was_not_translated(
     """Every text goes through `_()`; here each that did stands in brackets."""
     chinese = any(m.source_language != "en" for m in manifests(app, tested_plugins))
     pages = [a for a in shown_by(app, tested_plugins) if a.method == "GET"]
-    typed = texts_in_the_database(app)
-    assert untranslated(sign_in("owner"), pages, typed, chinese=chinese) == {}
+    client = sign_in("owner")
+    assert untranslated(client, pages, texts_in_the_database(app), chinese=chinese) == {}
 
 
 def test_every_text_has_its_translations(app: Flask, tested_plugins: frozenset[str]) -> None:
