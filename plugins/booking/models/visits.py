@@ -110,8 +110,9 @@ class Visit(api.Model):
 
     store: Mapped[api.Store] = relationship(api.Store)
     member: Mapped[Member | None] = relationship(Member)
+    #: In the order in which they were wanted, by which claims number them.
     items: Mapped[list[Item]] = relationship(
-        lambda: Item, order_by=lambda: (Item.offset, Item.id), cascade="all, delete-orphan"
+        lambda: Item, order_by=lambda: Item.id, cascade="all, delete-orphan"
     )
     claims: Mapped[list[Claim]] = relationship(
         lambda: Claim, order_by=lambda: Claim.first_cell, cascade="all, delete-orphan"

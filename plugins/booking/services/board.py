@@ -359,7 +359,7 @@ def _read_items(sight: Sight) -> tuple[dict[int, list[Any]], dict[int | None, st
         .join(Visit, Visit.id == Item.visit_id)
         .join(Staff, Staff.id == Item.staff_id, isouter=True)
         .where(*_of(sight))
-        .order_by(Item.visit_id, Item.offset, Item.id)
+        .order_by(Item.visit_id, Item.id)
     )
     items: dict[int, list[Any]] = {}
     for row in api.db.session.execute(rows):

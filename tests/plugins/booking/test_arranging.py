@@ -76,6 +76,17 @@ def test_a_visit_gets_another_time_and_length_at_once_or_neither(salon: Salon) -
     assert (now(visit).starts_at, now(visit).ends_at) == (at("14:00"), at("15:30"))
 
 
+def test_of_a_party_the_service_that_was_stretched_is_longer(salon: Salon) -> None:
+    party = [Wish(salon.variant_id, None, guest) for guest in (0, 0, 1, 1)]
+    visit = salon.book("12:00", wishes=party)
+    told = tell_board(Sight(salon.store, (MONDAY,)))["visits"][0]
+    first = min(part for part in told["claims"] if part[4] == 1)
+    arrange(visit.id, Spot(at("12:00"), lengths=(60, 90, 60, 60)), key=new_key())
+    [later] = [c for c in now(visit).claims if c.item == 1]
+    assert (later.resource_id, later.last_cell - later.first_cell) == (first[1], 90 // 5)
+    assert [item.guest for item in now(visit).items] == [0, 0, 1, 1]
+
+
 def test_the_same_drop_counts_once(salon: Salon) -> None:
     visit, key = salon.book("12:00"), new_key()
     for _time in range(2):
