@@ -47,8 +47,6 @@ from plugins.salon.api import (
 
 HOME = "/console/booking/new/"
 DAYS, MOST_FOUND = 14, 8
-#: How long a time may be kept with one tap for whoever decides on the spot.
-LENGTHS = (*range(15, 120, 15), *range(120, 301, 30))
 #: Times before noon, before six, and later stand apart.
 PARTS = ((0, 12, _("Morning")), (12, 18, _("Afternoon")), (18, 48, _("Evening")))
 
@@ -107,7 +105,6 @@ class Desk(api.AdminView):
             chosen=_titles(services, wanted),
             staff=_able(services, wanted, store),
             wanted=wanted,
-            lengths=sorted({*LENGTHS, wanted.minutes}),
             day=day,
             days=[(each, len(free.get(each, ()))) for each in days],
             parts=_parts(free.get(day, ()), store),

@@ -13,6 +13,7 @@ from plugins.booking.services.planning import MOST_GUESTS, Wish
 MOST_EACH = 6
 #: How long the time is kept for whoever decides on the spot.
 MINUTES, LONGEST = 60, 480
+LENGTHS = (*range(15, 120, 15), *range(120, 301, 30))
 
 
 @dataclass
@@ -24,6 +25,11 @@ class Wanted:
     #: The guest for whom the next tap is.
     guest: int = 0
     minutes: int = MINUTES
+
+    @property
+    def lengths(self) -> list[int]:
+        """How long the time can be kept with one tap, and how long it is."""
+        return sorted({*LENGTHS, self.minutes})
 
     def wishes(self) -> list[Wish]:
         """Return the wishes of all guests; without a service it is decided on the spot."""
