@@ -188,6 +188,7 @@ def test_the_seal_holds_the_last_seal_of_the_books(app: Flask) -> None:
     assert found() == [(1, ("heads",))]
 
 
+@pytest.mark.any_engine
 def test_the_command_names_the_seal_and_its_entries(trail: Flask) -> None:
     tamper("DELETE FROM console_audit WHERE id = 4")
     url = db.engine.url.render_as_string(hide_password=False)
@@ -198,6 +199,7 @@ def test_the_command_names_the_seal_and_its_entries(trail: Flask) -> None:
     assert (misfit["sealed"], misfit["found"]) == (2, 1)
 
 
+@pytest.mark.any_engine
 def test_those_who_see_the_trail_are_told_at_night(trail: Flask, sign_in: SignIn) -> None:
     owner = sign_in("owner")
     owner.get("/?language=en")
