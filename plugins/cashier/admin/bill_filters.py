@@ -63,10 +63,10 @@ def _kinds() -> Sequence[tuple[int, str]]:
 
 
 BILL_FILTERS = (
-    api.Filter("staff", _("Served or sold by"), "reference", _bill_by_staff, target=Staff),
+    api.Filter("staff", _("Staff"), "reference", _bill_by_staff, target=Staff),
     api.Filter("paid_by", _("Paid by"), "choice", _bill_paid_by, _kinds),
 )
 ORDER_FILTERS = (
-    api.Filter("staff", _("Served or sold by"), "reference", _order_by_staff, target=Staff),
+    api.Filter("staff", _("Staff"), "reference", _order_by_staff, target=Staff),
     api.Filter("paid_by", _("Paid by"), "choice", _order_paid_by, _kinds),
 )
