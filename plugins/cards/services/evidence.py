@@ -24,6 +24,7 @@ from plugins.ledger.api import (
     Journal,
     Leg,
     Lot,
+    Proof,
     heir_of,
     last_seal,
     prove_member,
@@ -42,26 +43,46 @@ def pack_evidence(member_id: int) -> bytes:
     said, and the last seal of the books.
     """
     member = api.db.session.get_one(Member, heir_of(member_id))
-    cards = cards_of(member.id, over=True)
-    ids = [card.id for card in cards]
-    signatures = _rows(Signature, Signature.member_id == member.id)
     proof = prove_member(member.id)
+    files = _files(member.id, proof)
+    files["manifest.json"] = _manifest(member, files, proof)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return packed.getvalue()
+
+
+def _rows(model: type[Any], wanted: sa.ColumnElement[bool]) -> list[Mapping[str, Any]]:
+    table: Any = model.__table__
+    rows = api.db.session.execute(sa.select(table).where(wanted).order_by(table.c.id))
+    return [dict(row) for row in rows.mappings()]
+
+
+def _files(member_id: int, proof: Proof) -> dict[str, bytes]:
+    """Return what is packed, by the names of the files."""
+    cards = cards_of(member_id, over=True)
+    ids = [card.id for card in cards]
+    signatures = _rows(Signature, Signature.member_id == member_id)
     told = _Told(proof.digests, {row["purpose"]: row["digest"] for row in signatures})
-    balance = _balance_of(member.id)
-    files = {
+    balance = _balance_of(member_id)
+    return {
         "cards.csv": _sheet(_rows(Card, Card.id.in_(ids))),
         "contracts.json": _json(_rows(Contract, Contract.card_id.in_(ids))),
         "uses.csv": _sheet(_rows(CardUse, CardUse.card_id.in_(ids))),
         "changes.json": _json(_rows(Change, Change.card_id.in_(ids))),
         "pauses.csv": _sheet(_rows(Pause, Pause.card_id.in_(ids))),
         "signatures.csv": _sheet(signatures),
-        "objections.csv": _sheet(_rows(Objection, Objection.member_id == member.id)),
+        "objections.csv": _sheet(_rows(Objection, Objection.member_id == member_id)),
         "journals.csv": _sheet(_journals(_accounts_of(cards), told)),
         "top_ups.csv": _sheet(_rows(Lot, Lot.paid_account_id.in_(balance))),
         "stored_value.csv": _sheet(_journals(balance, told)),
     }
+
+
+def _manifest(member: Member, files: Mapping[str, bytes], proof: Proof) -> bytes:
     seal = last_seal()
-    files["manifest.json"] = _json(
+    return _json(
         {
             "member": member.number,
             "made_at": api.now().isoformat(),
@@ -77,17 +98,6 @@ def pack_evidence(member_id: int) -> bytes:
             "seal": vars(seal) if seal else None,
         }
     )
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return packed.getvalue()
-
-
-def _rows(model: type[Any], wanted: sa.ColumnElement[bool]) -> list[Mapping[str, Any]]:
-    table: Any = model.__table__
-    rows = api.db.session.execute(sa.select(table).where(wanted).order_by(table.c.id))
-    return [dict(row) for row in rows.mappings()]
 
 
 @dataclass(frozen=True)
