@@ -11,6 +11,7 @@ from console import api
 from plugins.booking.api import turn_visit
 from plugins.cards.api import undo_use
 from plugins.membership.api import last_visit_on
+from plugins.membership.hookspecs import membership_last_visits
 from tests.support.booking import MONDAY, Salon, at
 from tests.support.cards import add_product, item, open_shop, sell, use
 from tests.support.membership import join
@@ -61,6 +62,8 @@ def test_a_pass_that_was_used_is_a_visit_until_it_is_undone(app: Flask) -> None:
     assert last(shop.member.id) is None
     used = use(shop, card)
     assert last(shop.member.id) == used.used_on
+    told = api.answers(membership_last_visits, member_ids=[shop.member.id, 99])
+    assert [one for answer in told for one in answer] == [(shop.member.id, used.used_on)]
     undo_use(used.id, "a mistake")
     assert last(shop.member.id) is None
 
