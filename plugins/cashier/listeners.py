@@ -11,12 +11,14 @@ from console import api
 from plugins.cashier.desk import Printer
 from plugins.cashier.models import Bill, Order
 from plugins.cashier.offers import Adjustment, Draft, LineKind, PaymentMethod
+from plugins.cashier.services.alone import counter_in
 from plugins.cashier.services.benefits import benefits_for
+from plugins.cashier.services.days import next_open_day
 from plugins.cashier.services.kinds import KINDS
 from plugins.cashier.services.paying import METHODS
 from plugins.cashier.services.points import offered_points
 from plugins.cashier.services.printing import PRINTERS
-from plugins.membership.api import move_rows
+from plugins.membership.api import Counter, move_rows
 
 
 @api.hookimpl
@@ -41,6 +43,18 @@ def cashier_printers() -> Iterable[Printer]:
 def cashier_adjustments(draft: Draft) -> Iterable[Adjustment]:
     """Offer the discounts of the member's level and stored-value cards, and her points."""
     return (*benefits_for(draft), *offered_points(draft))
+
+
+@api.hookimpl
+def ledger_book_day(store_id: int | None, day: dt.date) -> dt.date:
+    """Keep what is posted without a bill out of closed days and locked months as well."""
+    return next_open_day(store_id, day)
+
+
+@api.hookimpl
+def membership_find_counter(store_id: int) -> Counter:
+    """Sell top-ups and take fees at the till, on bills of their own."""
+    return counter_in(store_id)
 
 
 @api.hookimpl

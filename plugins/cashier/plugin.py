@@ -7,7 +7,6 @@ from console.api import _
 from plugins.cashier import (
     closing_jobs,
     commands,
-    counter_listeners,
     listeners,
     objection_listeners,
     online_listeners,
@@ -39,14 +38,7 @@ class Cashier(api.Plugin):
         "messages": ">=1,<2",
     }
     hooks = (*HOOKS, *REFUND_HOOKS, *DEDUCTION_HOOKS)
-    listeners = (
-        listeners,
-        online_listeners,
-        refund_listeners,
-        timeline,
-        objection_listeners,
-        counter_listeners,
-    )
+    listeners = (listeners, online_listeners, refund_listeners, timeline, objection_listeners)
     permissions = (*PERMISSIONS, *REFUND_PERMISSIONS, ANSWER_OBJECTIONS)
     admin_views = VIEWS
     demo = (

@@ -16,7 +16,7 @@ from plugins.cashier.services.numbers import today_of
 from plugins.cashier.services.reports.receipts import receipts
 from plugins.cashier.services.reports.spans import Span
 from plugins.cashier.services.top_up_terms import TERMS
-from plugins.membership.api import Member, purses_of
+from plugins.membership.api import Member, membership_find_counter, purses_of
 from tests.support.live import choose
 from tests.support.membership import join
 from tests.support.pages import field, words
@@ -87,6 +87,14 @@ def test_a_top_up_at_her_file_has_bill_order_seller_receipt_and_no_place_past_th
     assert [(row.order_kind, row.kind_id is None, row.fen) for row in rows] == [
         ("recharge", False, 50_000)
     ]
+
+
+def test_the_till_takes_what_staff_may_book_there(store: int) -> None:
+    counter = api.first_answer(membership_find_counter, store_id=store)
+    assert counter is not None
+    assert {"cash", "wechat", "transfer"} <= set(counter.means)
+    assert not {"balance", "meituan"} & set(counter.means)
+    assert counter.find_bill("never") is None
 
 
 def test_a_top_up_after_the_close_leaves_the_closed_day_as_it_was(

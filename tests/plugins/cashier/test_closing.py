@@ -26,6 +26,7 @@ from plugins.cashier.services.numbers import today_of
 from plugins.cashier.services.performers import Share, put_performers
 from plugins.cashier.services.voiding import undo_settlement
 from plugins.ledger import api as ledger
+from plugins.ledger.hookspecs import ledger_book_day
 from plugins.ledger.services.seals import seal
 from plugins.membership.services.points.moving import adjust_points
 from tests.support.ledger import balance as book
@@ -293,6 +294,8 @@ def test_money_past_the_till_goes_into_the_next_open_day_once_today_is_closed() 
     journal = api.db.session.get_one(ledger.Journal, posted.journal_id)
     assert journal.business_on == today + A_DAY
     assert cash_expected(1, today) == before
+    assert api.first_answer(ledger_book_day, store_id=1, day=today) == today + A_DAY
+    assert api.first_answer(ledger_book_day, store_id=None, day=today) == today
     adjust_points(member.id, 10, reason="late", key="late-points-of-hers")
     told = sa.select(ledger.Journal).where(ledger.Journal.code == "adjust_points")
     assert api.db.session.scalars(told).one().business_on == today + A_DAY
