@@ -83,7 +83,7 @@ def test_a_top_up_at_her_file_has_bill_order_seller_receipt_and_no_place_past_th
     assert api.db.session.scalars(paid).all() == ["wechat"]
     assert bill.receipt["terms"] == "No cash back."
     assert purses_of(member.id)[0].balance_fen == 55_000
-    rows = receipts(Span(today_of(store), today_of(store), (store,)))
+    rows = receipts(Span(today_of(store), today_of(store), frozenset({store})))
     assert [(row.order_kind, row.kind_id is None, row.fen) for row in rows] == [
         ("recharge", False, 50_000)
     ]
