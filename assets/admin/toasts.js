@@ -20,8 +20,10 @@ function expire(note, milliseconds) {
 export function complain(text) {
   find('.problem-note')?.remove();
   const note = find('#problem').content.firstElementChild.cloneNode(true);
-  document.body.append(note);
+  note.classList.add('notice', 'notice-bad');
+  note.setAttribute('role', 'alert');
   find('div', note).textContent = text;
+  document.body.append(note);
 }
 
 /** Say that something has worked; *undo* (a URL or a function) offers to take it back for 8 s. */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -55,7 +56,7 @@ def taken_over(app: Flask) -> int:
     return changed
 
 
-def typed_columns() -> Iterator[sa.Column[str]]:
+def typed_columns() -> Iterator[Any]:
     for registry in registries.values():
         for mapper in registry.mappers:
             for column in mapper.local_table.columns:

@@ -100,7 +100,9 @@ def test_who_waits_for_her_is_offered_what_is_free_with_anybody() -> None:
     amy, coco = salon.staff
     for each in (amy, coco):
         salon.book("12:00", each)
-    wished = {"variant_ids": (salon.variant_id,), "staff_id": amy.id, "guest_name": "李小姐"}
-    wait = join_waiting(salon.store_id, WaitDraft(MONDAY, MONDAY, **wished), key=new_key())
+    wished = WaitDraft(
+        MONDAY, MONDAY, variant_ids=(salon.variant_id,), staff_id=amy.id, guest_name="李小姐"
+    )
+    wait = join_waiting(salon.store_id, wished, key=new_key())
     leave(salon)
     assert api.db.session.get_one(Wait, wait.id).staff_id is None
