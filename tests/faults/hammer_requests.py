@@ -10,6 +10,7 @@ from flask import Flask
 
 from console import api
 from console.db import db, engine_options
+from console.host import Host
 from plugins.ledger import api as ledger
 
 MEMBERS = 8
@@ -85,6 +86,7 @@ def moved_by(request: Request, by_key: dict[str, dict[str, int]]) -> dict[str, i
 def bare_app(url: str, threads: int) -> Flask:
     """Return an application with a database and nothing else, up in a moment."""
     app = Flask("hammer")
+    app.extensions["console"] = Host(app, lambda _view: None)  # there is no plugin to be asked
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url, threads)
     db.init_app(app)

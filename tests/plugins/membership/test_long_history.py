@@ -43,7 +43,7 @@ def test_a_long_history_is_read_a_page_at_a_time(member: int) -> None:
     assert len(seen) == HERS
     api.db.session.rollback()
     spend(member, 700)
-    assert last_used_on(member) == api.now().date()
+    assert last_used_on(member) == api.today("Asia/Shanghai")
 
 
 def test_her_latest_journals_are_found_in_two_indexes(member: int) -> None:
