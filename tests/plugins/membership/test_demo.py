@@ -48,7 +48,8 @@ def test_every_source_occurs_and_no_phone_is_a_strangers() -> None:
 
 
 def test_a_birthday_falls_on_each_of_the_next_fourteen_days() -> None:
-    days = set(api.db.session.scalars(sa.select(Member.next_birthday_on)))
+    told = api.db.session.scalars(sa.select(Member.next_birthday_on))
+    days = {day for day in told if day is not None}
     loaded_on = min(days)  # midnight may have passed since
     assert api.today("Asia/Shanghai") - loaded_on <= dt.timedelta(days=1)
     assert {loaded_on + dt.timedelta(days=n) for n in range(14)} <= days
