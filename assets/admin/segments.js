@@ -49,7 +49,7 @@ function showErrors(answer) {
   chips(group)[answer.place[1]]?.classList.add('is-wrong');
 }
 
-const isWhole = (asked) => asked.groups.every((group) => group.conditions.length > 0
+const isWhole = (asked) => asked.groups.length > 0 && asked.groups.every((group) => group.conditions.length > 0
   && group.conditions.every((each) => each.values.length > 0));
 
 async function count() {

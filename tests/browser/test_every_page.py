@@ -50,7 +50,9 @@ TAKE_SHELL_AWAY = """() => document.querySelectorAll('.sidebar nav, .topbar, .pa
 #: Marks the texts whose contrast was not measured on a page before.
 NEW = "data-new-here"
 #: Puts the page as another reader gets it in the place of the one that stands, styles and all.
+#: What the page that stood meant to do later it does no more: it would not find its parts.
 PUT = """html => {
+  for (let timer = setTimeout(() => {}); timer > 0; timer -= 1) clearTimeout(timer);
   const other = new DOMParser().parseFromString(html, 'text/html');
   document.documentElement.lang = other.documentElement.lang;
   document.body.replaceWith(document.adoptNode(other.body));
