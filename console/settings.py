@@ -47,6 +47,8 @@ class Setting(Generic[T]):
     group: Any = field(default=None, compare=False)
     #: A text of several lines.
     long: bool = field(default=False, compare=False)
+    #: Asked when the console is set up, beside the name of the shop; it must need no other setting.
+    at_setup: bool = field(default=False, compare=False)
 
     def options(self) -> Sequence[tuple[Any, Any]]:
         """Return the pairs to choose from; none where any value will do."""

@@ -1,4 +1,4 @@
-"""The first-run wizard: the shop, its owner and its first store."""
+"""The first-run wizard: the shop, its owner, its first store, and what plugins must know."""
 
 from __future__ import annotations
 
@@ -6,8 +6,17 @@ from typing import Any
 from zoneinfo import available_timezones
 
 import sqlalchemy as sa
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from werkzeug.wrappers import Response as AnyResponse
+from wtforms.form import BaseForm
 
 from console import audit
 from console.db import db
@@ -20,6 +29,7 @@ from console.security.guard import open_to
 from console.security.models import User
 from console.security.paths import HOME
 from console.security.settings import SHOP_NAME
+from console.settings import Setting
 from console.stores import Store
 from console.unit import unit
 
@@ -43,7 +53,7 @@ def show() -> Any:
         response = redirect(url_for("setup.show"))
         cookies.put(response, cookies.LANGUAGE, str(chosen), max_age=cookies.YEAR)
         return response
-    return _show(SetupForm())
+    return _show(SetupForm(), _asked())
 
 
 @setup.post("/")
@@ -52,9 +62,10 @@ def finish() -> Any:
     """Make the shop, its owner and its first store, and sign the owner in."""
     if not is_needed():
         return redirect(url_for("door.sign_in"))
-    form = SetupForm()
-    if not form.validate():
-        return _show(form, 422)
+    form, asked = SetupForm(), _asked()
+    asked.process(request.form, data=asked.data)
+    if not all([form.validate(), asked.validate()]):
+        return _show(form, asked, 422)
     given = form.data
     try:
         hashed = users.hash_password(
@@ -62,18 +73,20 @@ def finish() -> Any:
         )
     except Refused as problem:
         form.password.errors = [str(problem)]
-        return _show(form, 422)
+        return _show(form, asked, 422)
     try:
-        owner_id = set_up(given, hashed)
+        owner_id = set_up(given, hashed, asked)
     except Refused as problem:
         form.login.errors = [str(problem)]
-        return _show(form, 422)
+        return _show(form, asked, 422)
     return _let_in(owner_id)
 
 
 @unit
-def set_up(given: dict[str, str], password_hash: str) -> int:
-    """Make the shop, its owner and its first store; return the owner's number."""
+def set_up(given: dict[str, str], password_hash: str, asked: BaseForm) -> int:
+    """Make the shop, its owner, its first store and its settings; return the owner's number."""
+    from console.admin.system.settings import save_settings
+
     if not is_needed():
         raise Refused(_("The console is set up already. Sign in instead."))
     if given["time_zone"] not in available_timezones():
@@ -96,6 +109,7 @@ def set_up(given: dict[str, str], password_hash: str) -> int:
             roles=[users.RoleInStore(role.id)],
         )
         audit.record("set_up", owner)
+        save_settings(_settings(), asked, None)
         return int(owner.id)
 
 
@@ -109,7 +123,25 @@ def _let_in(owner_id: int) -> AnyResponse:
     return response
 
 
-def _show(form: SetupForm, status: int = 200) -> Any:
+def _settings() -> list[Setting[Any]]:
+    plugins = current_app.extensions["console"].active()
+    return [setting for each in plugins for setting in each.settings if setting.at_setup]
+
+
+def _asked() -> BaseForm:
+    from console.admin.system.settings import make_form
+
+    return make_form(_settings(), None)
+
+
+def _show(form: SetupForm, asked: BaseForm, status: int = 200) -> Any:
+    from console.admin.system.settings import sections_of
     from console.security.door import frame
 
-    return render_template("door/setup.html", form=form, **frame(url_for("setup.show"))), status
+    return render_template(
+        "door/setup.html",
+        form=form,
+        asked=asked,
+        sections=sections_of(_settings()),
+        **frame(url_for("setup.show")),
+    ), status

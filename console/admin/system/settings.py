@@ -56,20 +56,20 @@ class Settings(AdminView):
         store = _chosen_store(request.args.get("store", ""))
         settings = [each for each in _settings_of(owner) if store is None or each.per_store]
         may_edit = EDIT_SETTINGS.held_everywhere() if store is None else True
-        form = _make_form(settings, store)
+        form = make_form(settings, store)
         if request.method == "POST":
             if not may_edit:
                 abort(403)
-            form.process(request.form, data=_values(settings, store))
+            form.process(request.form, data=values_of(settings, store))
             if form.validate():
-                _save(settings, form, store)
+                save_settings(settings, form, store)
                 flash(gettext("Saved."), "success")
                 return redirect(request.full_path.rstrip("?"))
         return render(
             "system/setting_form.html",
             view={"title": _title_of(owner), "save_label": gettext("Save settings")},
             form=form,
-            sections=_sections(settings),
+            sections=sections_of(settings),
             places=_places(owner, store),
             may_edit=may_edit,
             cancel_url=url_for(".index"),
@@ -135,14 +135,16 @@ def _kind_of(setting: AnySetting) -> str:
     return {bool: "bool", int: "number"}.get(type(setting.default), "text")
 
 
-def _make_form(settings: Sequence[AnySetting], store: Store | None) -> BaseForm:
+def make_form(settings: Sequence[AnySetting], store: Store | None) -> BaseForm:
+    """Make the form of settings, with what holds now for the chain or one store."""
     made = {_name_of(each): _make_field(each, store) for each in settings}
     form = BaseForm(made, meta=Meta())
-    form.process(None, data=_values(settings, store))
+    form.process(None, data=values_of(settings, store))
     return form
 
 
-def _values(settings: Sequence[AnySetting], store: Store | None) -> dict[str, Any]:
+def values_of(settings: Sequence[AnySetting], store: Store | None) -> dict[str, Any]:
+    """Return what holds now for the chain or one store, by the names of the form's fields."""
     return {_name_of(each): each.get(store.id if store else None) for each in settings}
 
 
@@ -166,7 +168,8 @@ def _make_field(setting: AnySetting, store: Store | None) -> Any:
     return make_text(setting.label, **options)
 
 
-def _sections(settings: Sequence[AnySetting]) -> list[dict[str, Any]]:
+def sections_of(settings: Sequence[AnySetting]) -> list[dict[str, Any]]:
+    """Return the sections of the form: titles, and the names of their fields."""
     groups: dict[str, list[str]] = {}
     for each in settings:
         groups.setdefault(str(each.group or ""), []).append(_name_of(each))
@@ -174,7 +177,7 @@ def _sections(settings: Sequence[AnySetting]) -> list[dict[str, Any]]:
 
 
 @unit
-def _save(settings: Sequence[AnySetting], form: BaseForm, store: Store | None) -> None:
+def save_settings(settings: Sequence[AnySetting], form: BaseForm, store: Store | None) -> None:
     """Store what differs from what would hold anyway, forget the rest, and note what changed."""
     store_id = store.id if store is not None else None
     before, after = {}, {}

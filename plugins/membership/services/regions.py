@@ -77,7 +77,7 @@ def packs() -> Mapping[str, Mapping[str, Any]]:
 
 def _cities() -> Sequence[tuple[Any, Any]]:
     named = [(key, name_of(key)) for key in packs() if key != NATIONAL]
-    return [("", _("Another city")), *named]
+    return [("", _("Another city: national rules only")), *named]
 
 
 def name_of(region: str) -> str:
@@ -93,8 +93,17 @@ LEGAL_FORM = api.Setting(
     help=_("The limits of the prepaid-card rules bind a company; a sole trader is warned."),
     choices=((SOLE_TRADER, _("Sole trader")), (COMPANY, _("Company"))),
     group=GROUP,
+    at_setup=True,
 )
-CITY = api.Setting("membership.city", _("City"), "", choices=_cities, group=GROUP)
+CITY = api.Setting(
+    "membership.city",
+    _("City"),
+    "",
+    help=_("Its own rules on prepaid cards come beside the national ones."),
+    choices=_cities,
+    group=GROUP,
+    at_setup=True,
+)
 ISSUER = api.Setting(
     "membership.issuer",
     _("Kind of card issuer"),
