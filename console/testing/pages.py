@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from html.parser import HTMLParser
 
 ROW = re.compile(r'<tr data-id="([^"]*)"(?: data-version="([^"]*)")?[^>]*>(.*?)</tr>', re.DOTALL)
 CELL = re.compile(r"<td[^>]*>(.*?)</td>", re.DOTALL)
@@ -53,3 +54,50 @@ def field(html: str, name: str) -> str:
 def has_field(html: str, name: str) -> bool:
     """Tell whether there is anything to enter under this name."""
     return re.search(rf'<(input|select|textarea)[^>]*\bname="{re.escape(name)}"', html) is not None
+
+
+class _Form(HTMLParser):
+    """Collects what a browser would send of the form of a record."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: dict[str, str] = {}
+        self.inside = False
+        self.prose = self.chosen = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        name, value = told.get("name") or "", told.get("value")
+        if tag == "form":
+            self.inside = "data-form" in told
+        elif tag == "option" and (self.chosen not in self.sent or "selected" in told):
+            self.sent[self.chosen] = value or ""
+        elif not self.inside or not name:
+            return
+        elif tag == "textarea":
+            self.prose, self.sent[name] = name, ""
+        elif tag == "select":
+            self.chosen = name
+        elif tag == "input" and (told.get("type") not in ("checkbox", "radio", "file")):
+            self.sent[name] = value or ""
+        elif tag == "input" and "checked" in told:
+            self.sent[name] = value or "on"
+        elif tag == "input":
+            self.sent.setdefault(name, "")
+
+    def handle_data(self, data: str) -> None:
+        if self.prose:
+            self.sent[self.prose] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self.inside = False
+        elif tag == "textarea":
+            self.prose = ""
+
+
+def filled(html: str) -> dict[str, str]:
+    """Return what the form of a record sends when nothing is typed, by the names of its fields."""
+    form = _Form()
+    form.feed(html)
+    return form.sent

@@ -9,6 +9,7 @@ A test module that defines a test of the same name below that line says otherwis
 from __future__ import annotations
 
 from console.testing.standards.access import *
+from console.testing.standards.forms import *
 from console.testing.standards.hooks import *
 from console.testing.standards.imports import *
 from console.testing.standards.models import *
