@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -150,3 +151,23 @@ def test_eight_writers_at_once_lose_no_write(app: Flask) -> None:
         list(pool.map(write, range(WRITERS)))
     db.session.rollback()
     assert db.session.get_one(SettingValue, ("test.count", 0)).value == {"value": WRITERS * 10}
+
+
+def test_a_page_keeps_no_transaction_open_and_what_it_writes_is_one(app: Flask) -> None:
+    @unit
+    def open_and_stumble() -> None:
+        db.session.connection().execute(sa.insert(Store.__table__).values(name="A"))
+        raise ArithmeticError
+
+    with app.test_request_context("/"):
+        assert names() == []
+        driver: Any = db.session.connection().connection.dbapi_connection
+        in_transaction = getattr(driver, "in_transaction", None) or (
+            db.engine.dialect.name == "postgresql" and driver.info.transaction_status
+        )
+        assert bool(in_transaction) is (db.engine.dialect.name == "sqlite")
+        with pytest.raises(ArithmeticError):
+            open_and_stumble()
+        assert names() == []
+        assert open_store("B")
+        assert names() == ["B"]

@@ -142,7 +142,6 @@ def _book(
     )
     if number is None:
         return _stored_by_another(key, store_id)
-    write_seat(number, store_id, wishes, seat)
     if not keep:
         announce(number, member_id)
     return Booked(number, seat.day.day, seat.starts_at, name)

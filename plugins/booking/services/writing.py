@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from console import api
-from plugins.booking.models import Visit
 from plugins.booking.services.facts import StoreFacts, facts_of, offer_of, price_at
 from plugins.booking.services.planning import Wish
 from plugins.booking.services.seating import Seat
 from plugins.booking.services.taking import take
 
 
-@cache
-def _insert_visit(_engine: str) -> Any:
-    table = Visit.__table__
-    made = api.insert_into(table).on_conflict_do_nothing(index_elements=[table.c.key])
-    return made.returning(table.c.id)
-
-
 def write_visit(
     key: str, store_id: int, wishes: Sequence[Wish], seat: Seat, **values: Any
 ) -> int | None:
-    """Add a visit; None if its key was used in this very moment."""
-    connection = api.db.session.connection()
+    """Add a visit with what it consists of, and claim its time; raises `JustTaken`.
+
+    Returns None, and adds nothing, if its key was used in this very moment.
+    """
     found = {
         "key": key,
         "version": 1,
@@ -38,16 +31,20 @@ def write_visit(
         "booked_at": api.now(),
         "booked_by": api.actor().user_id,
     }
-    made = connection.execute(_insert_visit(connection.dialect.name), {**found, **values})
-    number: int | None = made.scalar()
-    return number
+    return _write({**found, **values}, store_id, wishes, seat)
 
 
 def write_seat(visit_id: int, store_id: int, wishes: Sequence[Wish], seat: Seat) -> None:
     """Write what a visit consists of, and claim its time; raises `JustTaken`."""
+    _write(visit_id, store_id, wishes, seat)
+
+
+def _write(
+    visit: int | Mapping[str, Any], store_id: int, wishes: Sequence[Wish], seat: Seat
+) -> int | None:
     facts = facts_of(store_id)
     items = [_item(facts, n, wish, seat) for n, wish in enumerate(wishes)]
-    take(visit_id, seat.choices, seat.day.first, seat.start, seat.rows, items)
+    return take(visit, seat.choices, seat.day.first, seat.start, seat.rows, items)
 
 
 def _item(facts: StoreFacts, number: int, wish: Wish, seat: Seat) -> dict[str, Any]:
