@@ -96,6 +96,7 @@ from console.public_pages import render_public
 from console.seal_key import seal_key
 from console.search import FoundBy, SearchHit, SearchSource, forget_words, keep_words
 from console.search.records import record_source
+from console.secrecy import conceal, uncover
 from console.security import Actor, Permission, acting_as, actor, known_store, visible_stores
 from console.security.cookies import drop as drop_cookie
 from console.security.cookies import put as put_cookie

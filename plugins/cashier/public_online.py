@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from flask import abort, redirect, request
+from flask import abort, flash, redirect, request
 
 from console import api
 from console.api import _
@@ -19,7 +19,7 @@ from plugins.cashier.services.online.ordering import describe_online, order_onli
 from plugins.cashier.services.online.providers import find_provider, takes_online
 from plugins.cashier.services.online.refunding import refunds_of
 from plugins.cashier.services.online.settings import LEAST, MOST
-from plugins.membership.api import Member, offers_for, read_quote
+from plugins.membership.api import IdMissing, Member, offers_for, read_quote
 
 PAGES = (routes,)
 SHOWN = 30
@@ -52,6 +52,10 @@ def buy(kind: str) -> Any:
             key=request.form.get("key") or new_key(),
             price_fen=int(price) if price.isascii() and price.isdecimal() else None,
         )
+    except IdMissing as problem:
+        api.db.session.rollback()
+        flash(str(problem), "error")
+        return redirect("/membership/id")
     except api.Refused as problem:
         api.db.session.rollback()
         return _review(kind, problem)

@@ -72,6 +72,14 @@ from plugins.membership.services.holding import (
     require_free_value,
     unfreeze_value,
 )
+from plugins.membership.services.id_documents import (
+    IdMissing,
+    TransferOnly,
+    lacks_id,
+    require_id,
+    require_transfer,
+    transfer_rule,
+)
 from plugins.membership.services.identities import (
     bind_identity,
     find_by_identity,
@@ -137,6 +145,7 @@ from plugins.membership.services.purses import (
 from plugins.membership.services.purses import cards_of as value_cards_of
 from plugins.membership.services.recharging import find_recharge, sell_recharge, undo_recharge
 from plugins.membership.services.refunded import count_refund
+from plugins.membership.services.regions import caps_bind
 from plugins.membership.services.regions import figures as legal_figures
 from plugins.membership.services.replacing import replace_card
 from plugins.membership.services.tagging import find_or_add_tags, tag_member, untag_member
@@ -157,6 +166,7 @@ __all__ = [
     "ExportPart",
     "FeeAsked",
     "HeldLevel",
+    "IdMissing",
     "Joined",
     "KnownStore",
     "Level",
@@ -178,6 +188,7 @@ __all__ = [
     "TimelinePlace",
     "TopUpAsked",
     "Touch",
+    "TransferOnly",
     "ValueFrozen",
     "WrongPin",
     "active_name",
@@ -193,6 +204,7 @@ __all__ = [
     "bind_identity",
     "birthday_of",
     "buy_level",
+    "caps_bind",
     "card_to_open",
     "change_phone",
     "check_birthday",
@@ -216,6 +228,7 @@ __all__ = [
     "has_pin",
     "join_by",
     "kept_file_of",
+    "lacks_id",
     "last_visit_on",
     "last_visits",
     "legal_figures",
@@ -250,6 +263,8 @@ __all__ = [
     "replace_card",
     "require_active",
     "require_free_value",
+    "require_id",
+    "require_transfer",
     "say_days_ago",
     "sell_recharge",
     "set_level",
@@ -264,6 +279,7 @@ __all__ = [
     "take_back_level",
     "tell_of_points",
     "touch_member",
+    "transfer_rule",
     "transfer_value",
     "unbind_identity",
     "undo_merge",

@@ -62,6 +62,8 @@ HOLD_VALUE = api.Permission(
     _("Freeze stored value, replace lost cards, set PINs"),
     ("manager", "front_desk"),
 )
+NOTE_IDS = api.Permission("membership.note_ids", _("Note members' IDs"), ("manager", "front_desk"))
+SEE_IDS = api.Permission("membership.see_ids", _("See whole ID numbers"))
 ADJUST_VALUE = api.Permission(
     "membership.adjust_value", _("Adjust and transfer stored value"), ("manager",)
 )
@@ -95,6 +97,8 @@ PERMISSIONS = (
     EDIT_OFFERS,
     EXCEED_CAPS,
     HOLD_VALUE,
+    NOTE_IDS,
+    SEE_IDS,
     ADJUST_VALUE,
     SEE_POINTS,
     ADJUST_POINTS,

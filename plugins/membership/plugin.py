@@ -20,6 +20,7 @@ from plugins.membership.services.copying import drop_old_copies
 from plugins.membership.services.duplicates import start_looking
 from plugins.membership.services.erasing import WAIT, start_due_erasures
 from plugins.membership.services.filing import refresh_birthdays
+from plugins.membership.services.id_documents import ASK, drop_old_ids
 from plugins.membership.services.level_terms import check_levels
 from plugins.membership.services.points.moving import expire_old_points
 from plugins.membership.services.points.rules import SETTINGS as POINTS
@@ -42,7 +43,10 @@ class Membership(api.Plugin):
     listeners = (listeners, correspondence, files, phone, profile)
     hooks = (*HOOKS, *COUNTER_HOOKS)
     permissions = PERMISSIONS
-    settings = (IDLE_DAYS, WAIT, LEGAL_FORM, CITY, ISSUER, INCOME, SPLIT, FEE, FINDABLE, *POINTS)
+    settings = (
+        *(IDLE_DAYS, WAIT, LEGAL_FORM, CITY, ASK, ISSUER, INCOME, SPLIT, FEE, FINDABLE),
+        *POINTS,
+    )
     admin_views = VIEWS
     public_routes = PAGES
     cards = CARDS
@@ -54,6 +58,7 @@ class Membership(api.Plugin):
         api.Schedule("membership.duplicates", start_looking, daily_at="02:40"),
         api.Schedule("membership.copies", drop_old_copies, daily_at="03:50"),
         api.Schedule("membership.erasures", start_due_erasures, every=dt.timedelta(hours=1)),
+        api.Schedule("membership.id_documents", drop_old_ids, daily_at="03:55"),
         api.Schedule("membership.levels", check_levels, daily_at="02:10"),
         api.Schedule("membership.points", expire_old_points, daily_at="00:20"),
         api.Schedule("membership.phones", forget_phones, daily_at="03:20"),

@@ -18,7 +18,7 @@ from plugins.cards.services.days import begin, today_in
 from plugins.cards.services.shares import spread, unit_price
 from plugins.cards.services.telling import SOLD, note, tell
 from plugins.ledger import api as ledger
-from plugins.membership.api import require_active
+from plugins.membership.api import require_active, require_id, require_transfer
 
 
 def products_on_sale(store_id: int, on: dt.date) -> list[Product]:
@@ -78,6 +78,8 @@ def sell_card(
     paid = sum(tender.amount_fen for tender in tenders)
     if not 0 <= paid <= price:
         raise api.Refused(_("The amount lies between nothing and the price of the card."))
+    require_id(member_id, entry.store_id, price)
+    require_transfer(member_id, price, tenders, entry.store_id)
     holder = ledger.heir_of(member_id)
     owing = ledger.held("owing", holder, f"card:{entry.key}")
     if price > paid:

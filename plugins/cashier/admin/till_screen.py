@@ -34,6 +34,7 @@ from plugins.cashier.services.choosing import proposals_for
 from plugins.cashier.services.keys import new_key
 from plugins.cashier.services.numbers import today_of
 from plugins.cashier.services.performers import staff_of_store
+from plugins.cashier.services.prepaid import prepaid_notices
 from plugins.cashier.services.printing import chosen_printer
 from plugins.cashier.services.tendering import Plan, all_kinds, money_kinds, plan
 from plugins.cashier.services.top_up_terms import terms_at_counter
@@ -192,6 +193,7 @@ def _tell_bill(bill: Bill, chosen: Plan | None) -> dict[str, Any]:
         "panel": _panel(member, bill) if member else None,
         "rows": rows,
         "terms": terms_at_counter(bill, [row["line"] for row in rows]),
+        "prepaid": prepaid_notices(bill, [row["line"] for row in rows]),
         "quoted": steps,
         "plan": now,
         "proposals": _proposals(bill, now),

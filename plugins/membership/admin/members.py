@@ -12,6 +12,7 @@ from plugins.membership.admin.acting import BulkActions
 from plugins.membership.admin.adding import AddingPages, found_elsewhere
 from plugins.membership.admin.birthday import BIRTHDAY
 from plugins.membership.admin.columns import COLUMNS, FILTERS
+from plugins.membership.admin.id_documents import IdPages
 from plugins.membership.admin.merging import MergingPages
 from plugins.membership.admin.photos import PhotoPages
 from plugins.membership.admin.privacy import PrivacyPages
@@ -26,6 +27,7 @@ from plugins.membership.permissions import (
     EXPORT_MEMBERS,
     FREEZE_MEMBERS,
     IMPORT_MEMBERS,
+    NOTE_IDS,
     SEE_MEMBERS,
     SELL_RECHARGES,
 )
@@ -35,6 +37,7 @@ from plugins.membership.services.filing import settle_file
 class MemberAdmin(
     AddingPages,
     BulkActions,
+    IdPages,
     MergingPages,
     PhotoPages,
     PrivacyPages,
@@ -107,8 +110,9 @@ class MemberAdmin(
         points = f"/console/membership/points/{record.id}"
         about = api.RecordAction(_("Points"), points, SEE_MEMBERS, method="GET")
         photos = api.RecordAction(_("Photos"), f"{where}/photos", SEE_MEMBERS, method="GET")
+        noted = api.RecordAction(_("ID"), f"{where}/id", NOTE_IDS, method="GET")
         if record.status == "frozen":
             thaw = api.RecordAction(_("Unfreeze"), f"{where}/unfreeze", FREEZE_MEMBERS)
-            return [value, about, photos, thaw]
+            return [value, about, noted, photos, thaw]
         freeze = api.RecordAction(_("Freeze"), f"{where}/freeze", FREEZE_MEMBERS, method="GET")
-        return [top_up, value, about, photos, freeze]
+        return [top_up, value, about, noted, photos, freeze]

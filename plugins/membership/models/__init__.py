@@ -1,6 +1,7 @@
 """The tables of membership."""
 
 from plugins.membership.models.consent import CHANNELS, PURPOSES, Consent, ConsentText
+from plugins.membership.models.id_documents import DOCUMENTS, LICENCE, IdDocument
 from plugins.membership.models.levels import (
     BASES,
     BENEFITS,
@@ -43,7 +44,9 @@ __all__ = [
     "CAUSES",
     "CHANNELS",
     "COLOURS",
+    "DOCUMENTS",
     "ERASURE_STATES",
+    "LICENCE",
     "PURPOSES",
     "SOURCES",
     "SPLITS",
@@ -58,6 +61,7 @@ __all__ = [
     "Erasure",
     "Growth",
     "HistoryLine",
+    "IdDocument",
     "Identity",
     "JoinCode",
     "KnownStore",

@@ -12,6 +12,7 @@ from console import api
 from plugins.membership.hookspecs import TILES, Tile, membership_tiles
 from plugins.membership.models import Member
 from plugins.membership.public.routes import COOKIE, routes, show, token_here
+from plugins.membership.services.id_documents import asks_for_id, id_of
 from plugins.membership.services.ladder import level_of, progress_of
 from plugins.membership.services.member_codes import show_code
 from plugins.membership.services.visitors import end_session
@@ -56,7 +57,13 @@ def show_new_code() -> Any:
 def show_menu() -> Any:
     """Show what a member can look at and change herself."""
     member = member_here()
-    return show("me", member=member, phone=api.mask(member.phone or "", "phone"))
+    return show(
+        "me",
+        member=member,
+        phone=api.mask(member.phone or "", "phone"),
+        noted=id_of(member.id),
+        asks_for_id=asks_for_id(member.home_store_id),
+    )
 
 
 @routes.post("/sign-out", audience="anyone")

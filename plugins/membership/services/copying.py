@@ -22,6 +22,7 @@ from plugins.membership.services.birthdays import show_birthday
 from plugins.membership.services.consents import words_of
 from plugins.membership.services.entitlements import holdings_of
 from plugins.membership.services.filing import birthday_of
+from plugins.membership.services.id_documents import id_of
 from plugins.membership.services.movements import tell_movements
 from plugins.membership.services.moving import write_plain
 
@@ -145,6 +146,10 @@ def own_parts(member_id: int) -> Iterator[ExportPart]:
     }
     yield ExportPart("balances", _("Balances"), [balances], names)
     yield ExportPart("spending", _("Spending history"), list(_spending(member_id)), SPENDING)
+    noted = id_of(member_id)
+    if noted is not None:
+        row = {"kind": noted.kind, "number": f"**** {noted.tail}"}
+        yield ExportPart("id", _("ID"), [row], {"kind": _("Document"), "number": _("Number")})
     yield ExportPart("consents", _("Consents"), list(_consents(member_id)), CONSENTS)
     yield ExportPart("history", _("History of the file"), list(_history(member_id)), HISTORY)
     photos = api.db.session.scalars(sa.select(Photo).where(Photo.member_id == member_id)).all()

@@ -35,6 +35,7 @@ from plugins.membership.models.privacy import AGREED, ASKED, DONE, WAITING, WITH
 from plugins.membership.permissions import ERASE_MEMBERS
 from plugins.membership.services.copying import drop_copy
 from plugins.membership.services.entitlements import holdings_of
+from plugins.membership.services.id_documents import id_of, kept_until
 from plugins.membership.services.timeline import note_history
 
 OPEN = (ASKED, WAITING, AGREED)
@@ -274,6 +275,9 @@ def _forget(member_id: int) -> None:
         hers = model.member_id == member_id
         quietly = {"synchronize_session": False}
         api.db.session.execute(sa.delete(model).where(hers).execution_options(**quietly))
+    noted = id_of(member_id)
+    if noted is not None and kept_until(noted) <= api.now():
+        api.db.session.delete(noted)
     pairs = sa.or_(Duplicate.low_id == member_id, Duplicate.high_id == member_id)
     api.db.session.execute(sa.delete(Duplicate).where(pairs))
     changes = sa.update(LevelChange).where(LevelChange.member_id == member_id)

@@ -163,6 +163,11 @@ def quote_recharge(
     return quote
 
 
+def is_named(quote: RechargeQuote) -> bool:
+    """Tell whether the card of a quote is in the member's name."""
+    return _is_named(quote.member_id, quote.purse, quote.purse_kind_id)
+
+
 def offers_for(member_id: int, store_id: int) -> list[Tier]:
     """Return the offers that a member may take in a store today, the smallest first."""
     return _offers(api.db.session.get_one(Member, member_id), store_id, None)

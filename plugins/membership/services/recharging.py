@@ -24,6 +24,7 @@ from plugins.membership.permissions import EXCEED_CAPS
 from plugins.membership.services.finding import today_of_chain
 from plugins.membership.services.freezing import require_active
 from plugins.membership.services.holding import record_act, require_free_value
+from plugins.membership.services.id_documents import require_id, require_transfer
 from plugins.membership.services.levelling import (
     add_growth,
     buy_level,
@@ -35,6 +36,7 @@ from plugins.membership.services.offers import (
     AboveCap,
     OfferGone,
     RechargeQuote,
+    is_named,
     read_quote,
     still_hers,
 )
@@ -66,7 +68,8 @@ def sell_recharge(
     """Sell the top-up of a quote, paid by *tenders*, and return its lots; repeatable by its key.
 
     `OfferGone` when a first top-up is no longer one or the offer was taken too often meanwhile;
-    `AboveCap` when the limits bind, `Refused` without *over_cap_note* when they only warn.
+    `AboveCap` when the limits bind, `Refused` without *over_cap_note* when they only warn;
+    `IdMissing` where her ID has to be noted first.
     """
     told = [[list(tender.account), tender.amount_fen, tender.ref] for tender in tenders]
     asked = entry.asked or [quote.member_id, quote.amount_fen, told]
@@ -78,6 +81,8 @@ def sell_recharge(
     require_free_value(member.id)
     _check_offer(member, quote)
     _check_cap(member, quote, over_cap_note)
+    require_id(member.id, quote.store_id, quote.amount_fen, named=is_named(quote))
+    require_transfer(member.id, quote.amount_fen, tenders, quote.store_id)
     terms = _terms(member, quote)
     lots = issue_lots(head, member.id, [terms], tenders)
     recharge = _note(entry, member, quote, lots[0], over_cap_note)

@@ -21,6 +21,7 @@ FIGURES: dict[str, Any] = {
     "unnamed_cap_fen": _("Limit of a card in nobody's name"),
     "principal_expires": _("Principal may expire"),
     "unnamed_least_days": _("Least validity of a card in nobody's name, days"),
+    "id_named_fen": _("Note an ID from this amount, cards in the member's name"),
     "id_unnamed_fen": _("Note an ID from this amount, cards in nobody's name"),
     "id_keep_years": _("Keep noted IDs, years"),
     "transfer_company_fen": _("Bank transfer only from this amount, companies"),

@@ -52,6 +52,7 @@ WORDS = {
     "value_received": _("Received %(amount)s from %(other)s"),
     "renumbered": _("Lost card replaced: %(old)s → %(new)s"),
     "pin_set": _("PIN set"),
+    "id_noted": _("ID noted: **** %(tail)s"),
 }
 LEVEL_LINES = frozenset(kind for kind in WORDS if kind.startswith(("level_", "gift_")))
 ICONS = {
@@ -81,6 +82,7 @@ ICONS = {
     "value_received": "arrows-exchange",
     "renumbered": "id",
     "pin_set": "lock",
+    "id_noted": "id",
 }
 SOURCE = "file"
 LABELS = (("file", _("Member file")), ("level", _("Level")))

@@ -35,6 +35,7 @@ from plugins.membership.api import (
 )
 from plugins.membership.models import Recharge
 from plugins.membership.services.entitlements import holdings_of
+from plugins.membership.services.id_documents import ASK
 from plugins.membership.services.offers import best_of
 from plugins.membership.services.recharging import SPLIT
 from plugins.membership.services.regions import CITY, LEGAL_FORM, has_own_pack
@@ -251,6 +252,7 @@ def test_the_spending_order_is_frozen_when_a_lot_is_sold(
 
 def test_a_company_cannot_sell_above_the_limit_whoever_asks(anna: int) -> None:
     put(LEGAL_FORM, "company")
+    put(ASK, "never")
     top_up(anna, 3000)
     with pytest.raises(AboveCap, match=r"¥5,000.00 of principal at most, and would hold ¥5,000.01"):
         quote_recharge(anna, 200_001, store_id=1)

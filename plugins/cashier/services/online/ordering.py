@@ -22,7 +22,16 @@ from plugins.cashier.services.online.advancing import advance_payment
 from plugins.cashier.services.online.notes import note
 from plugins.cashier.services.online.providers import NobodyTakesIt, keep_kind, usual_provider
 from plugins.cashier.services.online.settings import LEAST, MINUTES, MOST
-from plugins.membership.api import Member, require_active, require_free_value
+from plugins.cashier.services.quoting import SALES
+from plugins.membership.api import (
+    Member,
+    TransferOnly,
+    caps_bind,
+    require_active,
+    require_free_value,
+    require_id,
+    transfer_rule,
+)
 
 #: So many unpaid orders a member may have at a time.
 MOST_UNPAID = 5
@@ -64,6 +73,8 @@ def order_online(
     require_active(member_id)
     told = _describe(member, kind, form)
     _check(member_id, told, price_fen)
+    if kind.order_kind in SALES:
+        check_prepaid(member, told)
     terms = kind.terms(_bill_for(member), told.facts) if kind.terms else None
     if terms is not None:
         told = _agreed(terms, told, form)
@@ -167,6 +178,15 @@ def _check(member_id: int, told: Described, seen_fen: int | None) -> None:
         raise api.Conflict(_("You have an order with this offer already. Pay or cancel it first."))
     if len(waiting) >= MOST_UNPAID:
         raise api.Conflict(_("You have several orders that are not paid. Pay or cancel one first."))
+
+
+def check_prepaid(member: Member, told: Described) -> None:
+    """Raise `Refused` where the rules on prepaid cards want more of her than a tap."""
+    store_id = told.store_id or member.home_store_id
+    require_id(member.id, store_id, told.unit_fen)
+    rule = transfer_rule(member.id)
+    if caps_bind() and told.unit_fen >= int(rule.value):
+        raise TransferOnly(rule)
 
 
 def _first_offer(facts: Mapping[str, Any]) -> int | None:
