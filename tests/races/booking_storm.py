@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 
 from console import api
 from plugins.booking.api import Wish, book
-from plugins.booking.models import LIVE, Cell, Claim, Visit
+from plugins.booking.models import LIVE, Cell, Claim, Seat, Visit
 from plugins.booking.services.rosters import ShiftDraft, publish, put_shifts
 from plugins.booking.services.rules import MOST_OPEN
 from plugins.membership.public.routes import COOKIE
@@ -152,11 +152,21 @@ def live_at(house: House, day: int) -> list[Visit]:
     return list(api.db.session.scalars(rows.order_by(Visit.id)))
 
 
-def overlaps() -> int:
+def places_taken(house: House, day: int) -> list[Seat]:
+    """Return the places that are taken in the classes of a day."""
+    api.db.session.rollback()
+    day_on = house.first_on + dt.timedelta(days=day)
+    rows = sa.select(Seat).join(Visit, Visit.id == Seat.visit_id).where(Visit.day_on == day_on)
+    return list(api.db.session.scalars(rows))
+
+
+def overlaps(day_on: dt.date | None = None) -> int:
     """Return how many pairs of visits claim one person, or a room for one, at the same time."""
     api.db.session.rollback()
     one, other = aliased(Claim), aliased(Claim)
     live = sa.select(Visit.id).where(Visit.status.in_(LIVE))
+    if day_on is not None:
+        live = live.where(Visit.day_on == day_on)
     roomy = sa.select(Equipment.id).where(Equipment.capacity > 1)
     pairs = sa.select(sa.func.count()).where(
         one.kind == other.kind,

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 
-from console import api
-from plugins.booking.models import Seat, Visit
-from plugins.booking.services.classes import ClassDraft, plan_classes
+from tests.races import booking_acts as acts
+from tests.races.booking_acts import PLACES
 from tests.races.booking_storm import (
     CROWD,
     Act,
@@ -26,14 +22,15 @@ from tests.races.booking_storm import (
     live_at,
     offered,
     overlaps,
+    places_taken,
     unclaimed,
 )
-from tests.support.booking import lies, new_key
+from tests.support.booking import lies
 from tests.support.crowd import Answer, rush, served_by
 from tests.support.people import SignIn
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("staff_read_english")]
-WORKERS, PLACES = 4, 5
+WORKERS = 4
 
 
 @pytest.fixture
@@ -53,40 +50,33 @@ def test_a_crowd_gets_what_fits_and_everybody_else_reads_why(house: House) -> No
     assert unclaimed() == 0
 
 
-def crowd(house: House, act: Any) -> list[Act]:
-    return [act(number) for number in range(CROWD)]
-
-
 def nearest_are_told(answers: list[Answer]) -> None:
     assert {offered(answer) for answer in answers if answer.status == 409} == {3}
 
 
 def same_start(house: House, day: int) -> list[Answer]:
-    answers = rush(crowd(house, lambda n: house.anybody(n, day, "12:00", 0)))
+    answers = rush(acts.same_start(house, day))
     assert accepted(answers) == len(live_at(house, day)) == 1
     nearest_are_told(answers)
     return answers
 
 
 def overlapping_starts(house: House, day: int) -> list[Answer]:
-    clocks = ("12:00", "12:15", "12:30", "12:45")
-    answers = rush(crowd(house, lambda n: house.anybody(n, day, clocks[n // 2 % 4], 0)))
+    answers = rush(acts.overlapping_starts(house, day))
     assert accepted(answers) == len(live_at(house, day)) == 1
     nearest_are_told(answers)
     return answers
 
 
 def two_technicians_one_room(house: House, day: int) -> list[Answer]:
-    answers = rush(
-        crowd(house, lambda n: house.anybody(n, day, "12:00", n // 2 % 2, variant=house.in_room))
-    )
+    answers = rush(acts.two_technicians_one_room(house, day))
     assert accepted(answers) == len(live_at(house, day)) == 1
     nearest_are_told(answers)
     return answers
 
 
 def any_of_three(house: House, day: int) -> list[Answer]:
-    answers = rush(crowd(house, lambda n: house.anybody(n, day, "12:00")))
+    answers = rush(acts.any_of_three(house, day))
     visits = live_at(house, day)
     assert accepted(answers) == len(visits) == 3
     assert len({visit.items[0].staff_id for visit in visits}) == 3
@@ -96,17 +86,9 @@ def any_of_three(house: House, day: int) -> list[Answer]:
 
 def two_pending_are_approved(house: House, day: int) -> list[Answer]:
     """Both can be approved, for the time of both was kept; nobody gets in between."""
-    asked = [
-        house.visit(day, clock, member_id=house.members[n], source="phone")
-        for n, clock in enumerate(("11:00", "12:00"))
-    ]
-
-    def act(number: int) -> Act:
-        if number % 4 == 0:
-            return house.turn(number, asked[number // 4 % 2], "confirm")
-        return house.anybody(number, day, "11:30", 0)
-
-    answers = rush(crowd(house, act))
+    ready = acts.two_pending_are_approved(house, day)
+    asked = [visit.id for visit in live_at(house, day)]
+    answers = rush(ready)
     assert [(visit.id, visit.status) for visit in live_at(house, day)] == [
         (number, "confirmed") for number in asked
     ]
@@ -115,8 +97,9 @@ def two_pending_are_approved(house: House, day: int) -> list[Answer]:
 
 
 def two_changes_into_one_time(house: House, day: int) -> list[Answer]:
-    visits = [house.visit(day, clock) for clock in ("10:00", "15:00")]
-    answers = rush(crowd(house, lambda n: house.change(n, visits[n % 2], day, "12:30")))
+    ready = acts.two_changes_into_one_time(house, day)
+    visits = [visit.id for visit in live_at(house, day)]
+    answers = rush(ready)
     there = [visit for visit in live_at(house, day) if visit.starts_at == house.at(day, "12:30")]
     assert len(there) == 1
     assert {n % 2 for n in range(CROWD) if answers[n].status == 302} == {visits.index(there[0].id)}
@@ -125,79 +108,35 @@ def two_changes_into_one_time(house: House, day: int) -> list[Answer]:
 
 
 def change_and_new(house: House, day: int) -> list[Answer]:
-    visit = house.visit(day, "10:00")
-
-    def act(number: int) -> Act:
-        if number == 0:
-            return house.change(number, visit, day, "12:00")
-        return house.anybody(number, day, "12:15", 0)
-
-    answers = rush(crowd(house, act))
+    answers = rush(acts.change_and_new(house, day))
     assert accepted(answers) == 1
     assert len(live_at(house, day)) == 1 + (answers[0].status == 409)
     return answers
 
 
 def cancel_and_rebook(house: House, day: int) -> list[Answer]:
-    visit = house.visit(day, "12:00")
-
-    def act(number: int) -> Act:
-        if number == 0:
-            return house.turn(number, visit, "cancel")
-        return house.anybody(number, day, "12:00", 0)
-
-    answers = rush(crowd(house, act))
+    ready = acts.cancel_and_rebook(house, day)
+    [former] = [visit.id for visit in live_at(house, day)]
+    answers = rush(ready)
     fresh = live_at(house, day)
-    assert visit not in {each.id for each in fresh}
+    assert former not in {each.id for each in fresh}
     assert len(fresh) == accepted(answers) - 1 <= 1
     return answers
 
 
 def class_with_five_places(house: House, day: int) -> list[Answer]:
-    draft = ClassDraft(
-        house.salon.variant_id, house.salon.staff_ids[0], house.at(day, "12:00"), PLACES
-    )
-    [group] = plan_classes(house.salon.store_id, draft, key=new_key())
-    number, own = group.id, group.visit_id
-    desk, phone = f"/console/booking/classes/{number}/place", f"/booking/classes/{number}/book"
-
-    def act(n: int) -> Act:
-        if n % 2:
-            return lambda: house.phones[n // 2].post(phone, key=form_key())
-        return lambda: house.desks[n % 3].post(desk, guest=f"来电 {n}", key=form_key())
-
-    answers = rush(crowd(house, act))
+    ready = acts.class_with_five_places(house, day)
+    [own] = [visit.id for visit in live_at(house, day)]
+    answers = rush(ready)
     assert accepted(answers) == PLACES
     assert len([visit for visit in live_at(house, day) if visit.id != own]) == PLACES
-    assert api.db.session.query(Seat).filter_by(class_id=number).count() == PLACES
+    assert len(places_taken(house, day)) == PLACES
     return answers
 
 
 def lapsed_hold(house: House, day: int) -> list[Answer]:
     """She who kept it may still get it, but as one of the crowd."""
-    key = form_key()
-    hold = house.visit(day, "12:00", member_id=house.members[0], source="phone", keep=True, key=key)
-    api.unit(
-        lambda: api.db.session.execute(
-            sa.update(Visit)
-            .where(Visit.id == hold)
-            .values(hold_until=api.now() - dt.timedelta(seconds=1))
-        )
-    )()
-    told = {
-        "store": house.salon.store_id,
-        "variant": house.salon.variant_id,
-        "staff": house.salon.staff_ids[0],
-        "at": house.at(day, "12:00").isoformat(),
-        "key": key,
-    }
-
-    def act(number: int) -> Act:
-        if number == 1:
-            return lambda: house.phones[0].post("/booking/confirm", **told)
-        return house.anybody(number, day, "12:00", 0)
-
-    answers = rush(crowd(house, act))
+    answers = rush(acts.lapsed_hold(house, day))
     assert accepted(answers) == len(live_at(house, day)) == 1
     return answers
 

@@ -81,11 +81,16 @@ def caller_like(client: FlaskClient, port: int) -> Caller:
 
 
 @contextmanager
-def served_by(workers: int, url: str, folder: Path) -> Iterator[tuple[int, int]]:
-    """Run a console with so many web processes, and give its port and the first process."""
+def served_by(
+    workers: int, url: str, folder: Path, module: str = "console"
+) -> Iterator[tuple[int, int]]:
+    """Run a console with so many web processes, and give its port and the first process.
+
+    Another *module* is one that does something to the console before it runs it.
+    """
     port = free_port()
     more = {"CONSOLE_WORKERS": str(workers), "PORT": str(port), "HOST": "127.0.0.1", "DEMO": "0"}
-    with started_console(console_environment(url, folder, **more), "run") as console:
+    with started_console(console_environment(url, folder, **more), "run", module=module) as console:
         wait_until(lambda: answers(port), what="the console answers")
         yield port, console.pid
 

@@ -46,11 +46,11 @@ def run_console(
 
 @contextmanager
 def started_console(
-    environment: dict[str, str], *arguments: str
+    environment: dict[str, str], *arguments: str, module: str = "console"
 ) -> Iterator[subprocess.Popen[str]]:
     """Start a command that goes on; whatever it started is killed at the end."""
     process = subprocess.Popen(
-        console_command(*arguments),
+        [sys.executable, "-m", module, *arguments],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
