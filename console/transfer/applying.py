@@ -11,7 +11,7 @@ from console.i18n import _
 from console.security.actors import actor
 from console.transfer.intake import Intake
 from console.transfer.models import ImportRun
-from console.transfer.plan import StagedRow, mark_taken
+from console.transfer.plan import StagedRow, judge_rows, mark_taken
 from console.transfer.rows import (
     ROW,
     KeptRow,
@@ -78,13 +78,16 @@ def _apply(intake: Intake, import_id: int, job_id: int | None) -> None:
 
 
 def _still_free(intake: Intake, run: ImportRun) -> list[StagedRow]:
-    """Return the rows that wait; whose value a record got since is listed for a decision."""
+    """Return the rows that wait and still hold; whatever changed since is listed anew."""
     waiting: Mapping[int, KeptRow] = {
         kept.staged.number: kept
         for kept in read_rows(run.id, ROW.c.status == "importable", ROW.c.added_id.is_(None))
     }
     rows = [kept.staged for kept in waiting.values()]
     mark_taken(rows, intake.subject, intake.find_taken)
+    if intake.judge:
+        waived = {number: kept.waived for number, kept in waiting.items()}
+        judge_rows(rows, intake.subject, intake.judge, waived)
     for row in rows:
         if row.status != "importable":
             rewrite_row(run.id, waiting[row.number])

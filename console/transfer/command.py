@@ -23,7 +23,7 @@ from console.transfer.intake import Intake
 from console.transfer.mapping import Mapping as ColumnMapping
 from console.transfer.models import ImportRun
 from console.transfer.reading import Nobody, read_sheet
-from console.transfer.rows import totals_of
+from console.transfer.rows import count_rows, totals_of
 from console.transfer.showing import reasons_of
 from console.transfer.totals import Totals
 from console.transfer.workbook import open_workbook
@@ -42,21 +42,31 @@ def import_command(intake: Intake) -> Command:
     @click.option("--store", help="The store of rows that name none; else the first one.")
     def command(file: Path, dry_run: bool, quiet: bool, store: str | None) -> None:
         """Take records in from a spreadsheet; its columns are guessed."""
-        totals = _plan(intake, file) if dry_run else _take_in(intake, file, store)
+        totals, waiting = _plan(intake, file) if dry_run else _take_in(intake, file, store)
         if not quiet:
-            _tell(intake, totals)
-        click.echo(json.dumps(totals.summary()))
+            _tell(intake, totals, waiting)
+        told = totals.summary()
+        if waiting:
+            told |= {"imported": told["imported"] - waiting, "waiting": waiting}
+        click.echo(json.dumps(told))
 
     group = click.Group("import", help="Take records in from spreadsheets.", commands=[command])
     return Command(group)
 
 
-def _plan(intake: Intake, file: Path) -> Totals:
-    book, today = open_workbook(file), clock.today(CHINA)
-    return plan_import(book, intake.subject, today=today, find_taken=intake.find_taken).totals
+def _plan(intake: Intake, file: Path) -> tuple[Totals, int]:
+    plan = plan_import(
+        open_workbook(file),
+        intake.subject,
+        today=clock.today(CHINA),
+        find_taken=intake.find_taken,
+        judge=intake.judge,
+    )
+    return plan.totals, 0
 
 
-def _take_in(intake: Intake, file: Path, store: str | None) -> Totals:
+def _take_in(intake: Intake, file: Path, store: str | None) -> tuple[Totals, int]:
+    """Take a file in; say how many rows wait for a decision on a name."""
     number = runs.upload(intake, file, file.name, _find_store(store))
     run = db.session.get_one(ImportRun, number)
     columns = dict(ColumnMapping.from_json(run.mapping).columns)
@@ -65,7 +75,8 @@ def _take_in(intake: Intake, file: Path, store: str | None) -> Totals:
     version = db.session.get_one(ImportRun, number).version
     runs.start_applying(intake, number, version, None)
     apply_rows(intake, number, None)
-    return totals_of(intake.subject, db.session.get_one(ImportRun, number))
+    totals = totals_of(intake.subject, db.session.get_one(ImportRun, number))
+    return totals, count_rows(number).get("importable", 0)
 
 
 def _find_store(name: str | None) -> int:
@@ -78,10 +89,11 @@ def _find_store(name: str | None) -> int:
     return int(found)
 
 
-def _tell(intake: Intake, totals: Totals) -> None:
+def _tell(intake: Intake, totals: Totals, waiting: int) -> None:
     known = reasons_of(intake.subject)
     lines: list[tuple[Any, int]] = [
-        (_("To be taken in"), totals.by_status["importable"]),
+        (_("To be taken in"), totals.by_status["importable"] - waiting),
+        *([(_("Waiting for a decision on the pages"), waiting)] if waiting else ()),
         (_("There already"), totals.by_status["duplicate"]),
         *((known.get(code, code), count) for code, count in totals.reasons.most_common()),
     ]

@@ -11,7 +11,7 @@ from console.transfer.badfile import BadFile
 from console.transfer.fields import Import
 from console.transfer.mapping import Mapping as ColumnMapping
 from console.transfer.mapping import Proposal, guess_mapping, require_columns
-from console.transfer.plan import StagedRow, Stager, in_chunks, mark_taken
+from console.transfer.plan import Judge, StagedRow, Stager, in_chunks, judge_rows, mark_taken
 from console.transfer.totals import Totals
 from console.transfer.workbook import Workbook
 
@@ -47,6 +47,7 @@ def stage_chunks(
     book: Workbook,
     stager: Stager,
     find_taken: FindTaken | None = None,
+    judge: Judge | None = None,
     *,
     size: int = CHUNK,
 ) -> Iterator[list[StagedRow]]:
@@ -55,6 +56,8 @@ def stage_chunks(
     for chunk in in_chunks(rows, size):
         if find_taken:
             mark_taken(chunk, stager.subject, find_taken)
+        if judge:
+            judge_rows(chunk, stager.subject, judge, {})
         yield chunk
 
 
@@ -65,12 +68,13 @@ def plan_import(
     today: date,
     mapping: ColumnMapping | None = None,
     find_taken: FindTaken | None = None,
+    judge: Judge | None = None,
 ) -> Plan:
     """Judge every row of a file; raise BadFile when the file cannot be taken in at all."""
     mapping = mapping or propose(book, subject, today=today).mapping
     require_columns(mapping, subject)
     totals, rows = Totals(subject), []
-    for chunk in stage_chunks(book, Stager(subject, mapping, today), find_taken):
+    for chunk in stage_chunks(book, Stager(subject, mapping, today), find_taken, judge):
         for row in chunk:
             totals.add(row)
             rows.append(row)

@@ -25,12 +25,14 @@ class ImportReason:
     """Why a row is not taken in: a code for programs, plain words for the reader.
 
     *waiver* is the label of the button that takes the row in all the same, without the value
-    or, where it is a negative one, with it; reasons without a label can only be mended.
+    or, where it is a negative one, with it; reasons without a label can only be mended. Of a
+    *remark* the reader is told, and the row is taken in as it is.
     """
 
     code: str
     text: object
     waiver: object = None
+    remark: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from console.i18n import _
 from console.transfer.dry_run import FindTaken
 from console.transfer.fields import Import
 from console.transfer.models import ImportRun
-from console.transfer.plan import StagedRow
+from console.transfer.plan import Judge, StagedRow
 
 if TYPE_CHECKING:
     from console.security import Permission
@@ -57,7 +57,9 @@ class Intake:
     *add* and *take_back* run in one unit and may refuse, which leaves everything as it was.
     *add* answers the new records' ids by row number; *take_back* gets the ids of what was
     added and answers those that stay because something new hangs on them. *look_back* says so
-    beforehand. *labels* names records by id, *record_url* leads to one.
+    beforehand. *labels* names records by id, *record_url* leads to one. Rows that *add* leaves
+    out of its answer wait: a name in them was not decided on. *judge* sees some rows at a time,
+    may complete their values, and names what is wrong with them in the light of the records.
     """
 
     subject: Import
@@ -74,6 +76,7 @@ class Intake:
     shown: tuple[str, ...] = ()
     namings: tuple[Naming, ...] = ()
     samples: tuple[SampleSheet, ...] = field(default=())
+    judge: Judge | None = None
 
     @property
     def plugin(self) -> str:

@@ -13,7 +13,7 @@ from console.transfer.cells import Cell, Row
 from console.transfer.intake import Intake
 from console.transfer.mapping import Mapping as ColumnMapping
 from console.transfer.models import ImportRun
-from console.transfer.plan import StagedRow, Stager, mark_taken, reason
+from console.transfer.plan import StagedRow, Stager, judge_rows, mark_taken, reason
 from console.transfer.rows import ROW, KeptRow, find_row, read_rows, recount, rewrite_row
 from console.transfer.runs import lock, today_of
 from console.unit import unit
@@ -121,6 +121,8 @@ def _judge(
     staged.raw = kept.staged.raw
     _mark_repeated(intake, run, staged)
     mark_taken([staged], intake.subject, intake.find_taken)
+    if intake.judge:
+        judge_rows([staged], intake.subject, intake.judge, {staged.number: frozenset(waived)})
     mended = KeptRow(staged, edits, frozenset(waived), None)
     rewrite_row(run.id, mended)
     return mended

@@ -21,6 +21,9 @@ from console.transfer.words import TOTAL, fold
 
 Status = Literal["importable", "duplicate", "rejected", "skipped", "total_line"]
 T = TypeVar("T")
+#: Names what is wrong with rows beside what each says alone: the row, a field, and the word
+#: for it, of which the field's `reasons` know.
+Judge = Callable[[Sequence["StagedRow"]], Iterable[tuple["StagedRow", str, str]]]
 
 _PLAIN: Final[dict[str, Callable[[object], object]]] = {
     "missing": lambda label: _("%(field)s is missing", field=label),
@@ -38,6 +41,8 @@ _PLAIN: Final[dict[str, Callable[[object], object]]] = {
 
 #: The cleaners' words for what can be wrong with any field.
 KNOWN_PROBLEMS: Final = tuple(_PLAIN)
+
+_JUDGED: Final = ("importable", "rejected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +231,24 @@ def mark_taken(
         for value, row in waiting:
             if value in taken:
                 row.status, row.record = "duplicate", taken[value]
+
+
+def judge_rows(
+    rows: Sequence[StagedRow],
+    subject: Import,
+    judge: Judge,
+    waived: Mapping[int, frozenset[str]],
+) -> None:
+    """Reject the rows that *judge* objects to, but for what was waived by row number."""
+    for row, field_name, what in judge([row for row in rows if row.status in _JUDGED]):
+        known = reason(subject, field_name, what)
+        problem = Problem(field_name, what, known.code)
+        harmless = known.remark or known.code in waived.get(row.number, ())
+        told = row.notes if harmless else row.problems
+        if problem not in told:
+            told.append(problem)
+        if row.problems:
+            row.status = "rejected"
 
 
 def in_chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -60,7 +60,7 @@ def _read(intake: Intake, import_id: int, job_id: int | None, watch: Watch) -> N
     totals = Totals(intake.subject)
     if not _forget_earlier(import_id, job_id):
         return
-    for chunk in stage_chunks(book, stager, intake.find_taken):
+    for chunk in stage_chunks(book, stager, intake.find_taken, intake.judge):
         for row in chunk:
             totals.add(row)
         if watch.cancelled or not _keep(import_id, job_id, chunk):

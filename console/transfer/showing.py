@@ -71,6 +71,13 @@ def reasons_of(subject: Import) -> dict[str, object]:
     return found
 
 
+def remarks_of(subject: Import) -> frozenset[str]:
+    """Return the codes of which the reader is only told."""
+    return frozenset(
+        known.code for one in subject.fields for known in one.reasons.values() if known.remark
+    )
+
+
 def waivers_of(subject: Import, problems: Sequence[Problem]) -> dict[str, object]:
     """Return the buttons that set the reasons of a row aside, by code."""
     known = [reason(subject, each.field, each.what) for each in problems]

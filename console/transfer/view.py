@@ -24,7 +24,13 @@ from console.transfer.mapping import Mapping as ColumnMapping
 from console.transfer.models import STATES, ImportRun
 from console.transfer.row_pages import RowPages
 from console.transfer.rows import added_ids, count_rows, totals_of
-from console.transfer.showing import mask_cell, reason_lines, reasons_of, sum_lines
+from console.transfer.showing import (
+    mask_cell,
+    reason_lines,
+    reasons_of,
+    remarks_of,
+    sum_lines,
+)
 from console.transfer.upload_pages import UploadPages
 
 if TYPE_CHECKING:
@@ -58,7 +64,10 @@ class ImportView(UploadPages, RowPages, AdminView):
         if run.state in WORKING:
             return self._render("working", run, **_progress(run))
         totals = totals_of(self.intake.subject, run)
-        known = reasons_of(self.intake.subject)
+        known, remarks = reasons_of(self.intake.subject), remarks_of(self.intake.subject)
+        notes = [
+            (known.get(code, code), n, code in remarks) for code, n in totals.notes.most_common()
+        ]
         return self._render(
             "outcome",
             run,
@@ -66,7 +75,8 @@ class ImportView(UploadPages, RowPages, AdminView):
             counts=count_rows(run.id),
             sums=sum_lines(self.intake, totals),
             reasons=reason_lines(self.intake, totals),
-            notes=[(known.get(code, code), count) for code, count in totals.notes.most_common()],
+            notes=[(words, count) for words, count, remark in notes if not remark],
+            remarks=[(words, count) for words, count, remark in notes if remark],
             namings=self._namings(run, totals.listed),
         )
 

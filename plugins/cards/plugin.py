@@ -7,6 +7,7 @@ from console.api import _
 from plugins.cards import listeners, records
 from plugins.cards.admin import VIEWS
 from plugins.cards.hookspecs import HOOKS
+from plugins.cards.importing.intake import COMMAND
 from plugins.cards.permissions import PERMISSIONS
 from plugins.cards.services.nightly import earn_passes, remind_members
 from plugins.cards.shelf import PAGES
@@ -39,6 +40,7 @@ class Cards(api.Plugin):
     hooks = HOOKS
     permissions = PERMISSIONS
     admin_views = VIEWS
+    commands = (COMMAND,)
     public_routes = PAGES
     demo = ("plugins.cards.demo",)
     jobs = (

@@ -25,10 +25,12 @@ from plugins.ledger.services.heirs import heir_of
 from plugins.ledger.services.lots import LotState, lots_of
 from plugins.ledger.services.opening import (
     Opened,
+    OpenedCard,
     Opening,
     members_who_used,
     members_with_business,
     open_balances,
+    opened_cards,
     undo_opening,
 )
 from plugins.ledger.services.points import (
@@ -99,6 +101,7 @@ __all__ = [
     "Name",
     "NotReversible",
     "Opened",
+    "OpenedCard",
     "Opening",
     "PaidBy",
     "Part",
@@ -138,6 +141,7 @@ __all__ = [
     "open_account",
     "open_accounts",
     "open_balances",
+    "opened_cards",
     "payments_of",
     "platform",
     "post",

@@ -12,7 +12,14 @@ from console.api import _
 from plugins.cards.admin.places import say
 from plugins.cards.models import Intake, Item, Product
 from plugins.cards.permissions import TAKE_IN
-from plugins.cards.services.taking_in import Found, check_day, find_sessions, take_in, undo_intake
+from plugins.cards.services.taking_in import (
+    Found,
+    check_day,
+    find_sessions,
+    items_to_become,
+    take_in,
+    undo_intake,
+)
 
 HOME = "/console/cards/intake/"
 
@@ -68,7 +75,7 @@ class IntakeView(api.AdminView):
             "cards/intake.html",
             view=self,
             found=found,
-            items=_items(),
+            items=items_to_become(),
             chosen=chosen,
             looked=looked and bool(taken),
             cards=sum(one.members for one in taken),
@@ -85,21 +92,6 @@ def _require_everywhere() -> None:
         raise api.Refused(_("Only who may do this in all stores can take cards in."))
 
 
-def _items() -> list[tuple[int, str]]:
-    """Return what old sessions can become: items of session and package cards."""
-    rows = api.db.session.scalars(
-        sa.select(Product).where(Product.kind != "pass").order_by(Product.place, Product.id)
-    )
-    return [(item.id, _title(product, item)) for product in rows for item in product.items]
-
-
-def _title(product: Product, item: Item) -> str:
-    if len(product.items) == 1:
-        return product.shown_name
-    names = item.shown_name or api.gettext(", ").join(each.shown_name for each in item.services)
-    return f"{product.shown_name}: {names}"
-
-
 def _proposed(found: list[Found]) -> dict[str, int]:
     """Propose the first item whose services or name are called like the old sessions."""
     rows = api.db.session.scalars(
@@ -113,6 +105,6 @@ def _proposed(found: list[Found]) -> dict[str, int]:
 
 
 def _chosen(found: list[Found]) -> dict[str, int]:
-    known = {str(number): number for number, _label in _items()}
+    known = {str(number): number for number, _label in items_to_become()}
     sent = ((one.name, request.form.get(f"item-{place}", "")) for place, one in enumerate(found))
     return {name: known[text] for name, text in sent if text in known}

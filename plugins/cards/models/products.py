@@ -56,6 +56,8 @@ class Product(Named, api.Model):
     from_on: Mapped[dt.date | None] = api.column(_("On the shelf from"))
     until_on: Mapped[dt.date | None] = api.column(_("On the shelf until"))
     place: Mapped[int] = api.column(_("Position"), default=0)
+    #: The import that brought it; it goes when the import is taken back.
+    import_id: Mapped[int | None] = api.column(_("Made by import"))
     version: Mapped[int] = api.column(_("Version"), default=1)
 
     picture: Mapped[api.StoredFile | None] = relationship(api.StoredFile)

@@ -44,6 +44,21 @@ def find_sessions() -> list[Found]:
     return [Found(unit.removeprefix(SESSION), people, int(some)) for unit, people, some in rows]
 
 
+def items_to_become() -> list[tuple[int, str]]:
+    """Return what old sessions can become, with names: items of session and package cards."""
+    rows = api.db.session.scalars(
+        sa.select(Product).where(Product.kind != "pass").order_by(Product.place, Product.id)
+    )
+    return [(item.id, _title(product, item)) for product in rows for item in product.items]
+
+
+def _title(product: Product, item: Item) -> str:
+    if len(product.items) == 1:
+        return product.shown_name
+    names = item.shown_name or api.gettext(", ").join(each.shown_name for each in item.services)
+    return f"{product.shown_name}: {names}"
+
+
 def _open_lots() -> sa.Select[int, str, int, int, dt.date]:
     left = Account.credits - Account.debits
     return (

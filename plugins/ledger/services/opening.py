@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from console import api
 from plugins.ledger.chart import CNY, MEMBER, POINTS, held, salon
-from plugins.ledger.models import Account, Journal, Leg
+from plugins.ledger.models import Account, Journal, Leg, Lot
 from plugins.ledger.services.entries import Draft, Entry, Move
 from plugins.ledger.services.points import NEVER
 from plugins.ledger.services.posting import book_day_of, business_day_of, post_many
@@ -20,6 +20,7 @@ from plugins.ledger.services.selling import Tender, Terms, lots_draft
 
 JOURNAL: Any = Journal.__table__
 LEG: Any = Leg.__table__
+LOT: Any = Lot.__table__
 ACCOUNT: Any = Account.__table__
 
 
@@ -27,7 +28,9 @@ ACCOUNT: Any = Account.__table__
 class Opening:
     """What one member brings along; sessions are counted by the name of their card.
 
-    *owing_fen* is what she owed the salon, a positive amount.
+    *owing_fen* is what she owed the salon, a positive amount. *lots* are cards with a price, as
+    sold on *sold_on*; *unearned_fen* is money paid ahead for what counts no sessions. *key*
+    tells several openings of one member apart.
     """
 
     member_id: int
@@ -37,6 +40,19 @@ class Opening:
     sessions: Mapping[str, int] = field(default_factory=dict)
     owing_fen: int = 0
     note: str = ""
+    lots: Sequence[Terms] = ()
+    unearned_fen: int = 0
+    sold_on: dt.date | None = None
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class OpenedCard:
+    """What stands in the books for one keyed opening: its journal, its lot or its price."""
+
+    journal_id: int
+    lot_id: int | None
+    unearned_account_id: int | None
 
 
 @dataclass(frozen=True)
@@ -56,16 +72,16 @@ def open_balances(ref: str, rows: Sequence[Opening], *, store_id: int | None = N
     """Post the opening balances of thousands of members in one short unit, one journal each.
 
     They come from the opening accounts and are never income. *ref* names the import; a member
-    gets one journal for each *ref*, however often this is called.
+    gets one journal for each *ref* (and key), however often this is called.
     """
     day, books = business_day_of(store_id), book_day_of(store_id)
     items: list[tuple[Entry, Draft]] = []
     posted: list[Opening] = []
     for row in rows:
         entry = Entry(
-            key=f"opening:{ref}:{row.member_id}",
+            key=f"opening:{ref}:{row.key or row.member_id}",
             code="opening",
-            asked=vars(row),
+            asked=_asked(row),
             ref=ref,
             store_id=store_id,
             business_on=books,
@@ -82,9 +98,16 @@ def open_balances(ref: str, rows: Sequence[Opening], *, store_id: int | None = N
         principal_fen=sum(row.principal_fen for row in fresh),
         bonus_fen=sum(row.bonus_fen for row in fresh),
         points=sum(row.points for row in fresh),
-        sessions=sum(sum(row.sessions.values()) for row in fresh),
+        sessions=sum(
+            sum(row.sessions.values()) + sum(terms.paid for terms in row.lots) for row in fresh
+        ),
         owing_fen=sum(row.owing_fen for row in fresh),
     )
+
+
+def _asked(row: Opening) -> dict[str, Any]:
+    sold_on = row.sold_on.isoformat() if row.sold_on else None
+    return {**vars(row), "lots": [vars(terms) for terms in row.lots], "sold_on": sold_on}
 
 
 def _draft(entry: Entry, row: Opening, day: dt.date) -> Draft:
@@ -93,12 +116,17 @@ def _draft(entry: Entry, row: Opening, day: dt.date) -> Draft:
         for card, count in row.sessions.items()
         if count
     ]
-    tenders = []
+    lots += row.lots
     if row.principal_fen or row.bonus_fen:
-        price = row.principal_fen
-        lots.insert(0, Terms(price_fen=price, paid=row.principal_fen, gift=row.bonus_fen))
-        tenders = [Tender(salon("opening", None, CNY), price)]
-    draft = lots_draft(entry, row.member_id, lots, tenders, day, issuer="opening")
+        paid = row.principal_fen
+        lots.insert(0, Terms(price_fen=paid, paid=paid, gift=row.bonus_fen))
+    price = sum(terms.price_fen for terms in lots)
+    tenders = [Tender(salon("opening", None, CNY), price)] if price else []
+    sold_on = row.sold_on or day
+    draft = lots_draft(entry, row.member_id, lots, tenders, sold_on, issuer="opening")
+    if row.unearned_fen:
+        paid_ahead = held("unearned", row.member_id, f"{entry.key}/pass")
+        draft.moves.append(Move(salon("opening", None, CNY), paid_ahead, row.unearned_fen))
     if row.points:
         points = held("points", row.member_id, NEVER)
         draft.moves.append(Move(salon("opening", None, POINTS), points, row.points))
@@ -106,6 +134,28 @@ def _draft(entry: Entry, row: Opening, day: dt.date) -> Draft:
         owing = held("owing", row.member_id)
         draft.moves.append(Move(owing, salon("opening", None, CNY), row.owing_fen))
     return draft
+
+
+def opened_cards(ref: str) -> dict[str, OpenedCard]:
+    """Return what the openings of an import left in the books, by their keys."""
+    own = (JOURNAL.c.ref == ref, JOURNAL.c.code == "opening")
+    lots = api.db.session.execute(
+        sa.select(JOURNAL.c.idem_key, JOURNAL.c.id, LOT.c.id)
+        .outerjoin(LOT, LOT.c.journal_id == JOURNAL.c.id)
+        .where(*own)
+    ).all()
+    ahead = api.db.session.execute(
+        sa.select(LEG.c.journal_id, ACCOUNT.c.id)
+        .join(JOURNAL, JOURNAL.c.id == LEG.c.journal_id)
+        .join(ACCOUNT, ACCOUNT.c.id == LEG.c.credit_id)
+        .where(*own, ACCOUNT.c.owner == MEMBER, ACCOUNT.c.kind == "unearned")
+    )
+    accounts = {row.journal_id: row.id for row in ahead}
+    start = len(f"opening:{ref}:")
+    return {
+        key[start:]: OpenedCard(number, lot_id, None if lot_id else accounts.get(number))
+        for key, number, lot_id in lots
+    }
 
 
 @api.unit
