@@ -4,6 +4,7 @@ import { complain, toast } from './admin/toasts.js';
 
 const PATIENCE_MS = 20000;
 const TYPING_MS = 160;
+const WATCH_MS = 1500;
 const root = find('[data-till]');
 const pad = find('#till-pad');
 
@@ -112,6 +113,20 @@ function send(form, button, fields = []) {
   const extraForm = form.id === 'till-scan' || find('#till-pay') ? '#till-pay' : null;
   queue.push({ form: form.id, element: form, url, fields: [...own, ...fields], extraForm: form.id === 'till-scan' ? extraForm : null });
   run();
+}
+
+/** Ask how it stands with a member who confirms on her phone; when she did, the bill is settled. */
+async function watch() {
+  const waiting = find('[data-watch]');
+  if (running || lost || queue.length || document.hidden || find('dialog[open]')) return;
+  if (find('[data-go-on]')) {
+    find('[data-go-on]').click();
+    return;
+  }
+  if (!waiting) return;
+  const answer = await fetch(waiting.dataset.watch, { credentials: 'same-origin', headers: { 'X-Till': '1', 'X-Asks-Itself': '1' } }).catch(() => null);
+  if (answer?.redirected || answer?.status === 401) location.reload();
+  else if (answer?.status === 200 && find('[data-watch]') === waiting && !running && !queue.length) swap(await answer.text());
 }
 
 function openPad(button, done) {
@@ -279,6 +294,7 @@ function start() {
     printSlip(link.href);
   });
   addEventListener('online', retry);
+  setInterval(watch, WATCH_MS);
 }
 
 if (root) start();

@@ -28,6 +28,7 @@ from plugins.cashier.models import (
     Bill,
     Discount,
     Line,
+    Confirmation,
     LinePart,
     Objection,
     OnlinePayment,
@@ -112,6 +113,8 @@ from plugins.cashier.services.choosing import (
 )
 from plugins.cashier.services.days import require_open_day
 from plugins.cashier.services.naming import name_in_all
+from plugins.cashier.services.confirm_asking import ask_on_phone
+from plugins.cashier.services.confirming import CONFIRM, NotConfirmed
 from plugins.cashier.services.numbers import today_of
 from plugins.cashier.services.objecting import (
     lines_under_objection,
@@ -161,6 +164,7 @@ __all__ = [
     "ANSWER_OBJECTIONS",
     "DEDUCT_ALONE",
     "KEPT",
+    "CONFIRM",
     "MAKE_REFUNDS",
     "OPEN_BILLS",
     "SEE_BILLS",
@@ -171,6 +175,8 @@ __all__ = [
     "Bill",
     "Deduction",
     "Described",
+    "Code",
+    "Confirmation",
     "Discount",
     "Draft",
     "DraftLine",
@@ -185,6 +191,7 @@ __all__ = [
     "Objection",
     "Offer",
     "OnlinePayment",
+    "NotConfirmed",
     "OnlineProvider",
     "OnlineRefund",
     "Order",
@@ -232,6 +239,7 @@ __all__ = [
     "book_today",
     "cashier_adjustments",
     "cashier_bill_settled",
+    "ask_on_phone",
     "cashier_bill_settling",
     "cashier_bill_voided",
     "cashier_bill_voiding",

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.cashier.models import Objection, Signature
+from plugins.cashier.models import Confirmation, Objection, Signature
 from plugins.cashier.services.objecting import notes_on
 from plugins.cashier.services.signing import drop_signatures
 from plugins.membership.api import ExportPart, MovementNote, move_rows
@@ -23,8 +23,8 @@ def membership_movement_notes(member_id: int, journal_ids: Sequence[int]) -> Ite
 
 @api.hookimpl
 def membership_member_merging(kept_id: int, gone_id: int) -> None:
-    """Give the objections and signatures of the gone file to the kept one."""
-    for model in (Objection, Signature):
+    """Give the confirmations, objections and signatures of the gone file to the kept one."""
+    for model in (Confirmation, Objection, Signature):
         move_rows(model.member_id, kept_id, gone_id)
 
 

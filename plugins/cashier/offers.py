@@ -135,6 +135,8 @@ class LineKind:
     earns: bool = True
     #: Whether it was paid elsewhere before: neither balance nor other money pays for it.
     prepaid: bool = False
+    #: What that is worth, in fen; its list price.
+    worth: Callable[[Line], int] | None = None
     #: Makes facts of what a member's phone asks for; None where it is not sold online.
     online: Callable[[Mapping[str, str]], Mapping[str, Any]] | None = None
     #: Says the contract that she reads and ticks before she buys it on her phone, if there is one.

@@ -28,6 +28,11 @@ GIVE_BONUS = api.Permission("cashier.give_bonus", _("Set the bonus of a top-up")
 DEDUCT_ALONE = api.Permission(
     "cashier.deduct_alone", _("Take from a balance without the member's code"), ("manager",)
 )
+SETTLE_UNCONFIRMED = api.Permission(
+    "cashier.settle_unconfirmed",
+    _("Settle what a member did not confirm on her phone"),
+    ("manager",),
+)
 ALLOW_OWING = api.Permission("cashier.allow_owing", _("Let members owe"), ("manager",))
 EDIT_PERFORMERS = api.Permission(
     "cashier.edit_performers", _("Change who performed and who sold"), DESK
@@ -100,6 +105,7 @@ PERMISSIONS = (
     GIVE_FREELY,
     GIVE_BONUS,
     DEDUCT_ALONE,
+    SETTLE_UNCONFIRMED,
     ALLOW_OWING,
     EDIT_PERFORMERS,
     VOID_BILLS,

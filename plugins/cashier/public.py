@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from plugins.cashier import public_objections, public_online, public_receipts, public_refunds
+from plugins.cashier import (
+    public_confirmations,
+    public_objections,
+    public_online,
+    public_receipts,
+    public_refunds,
+)
 
 PAGES = tuple(
     {
+        *public_confirmations.PAGES,
         *public_objections.PAGES,
         *public_online.PAGES,
         *public_receipts.PAGES,

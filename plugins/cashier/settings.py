@@ -9,6 +9,7 @@ from plugins.cashier.deductions import DAYS
 from plugins.cashier.refunds import REFUND_SETTINGS
 from plugins.cashier.services.byhand import LIMITS
 from plugins.cashier.services.closing.drawer import FLOAT
+from plugins.cashier.services.confirming import CONFIRM_SETTINGS
 from plugins.cashier.services.online.settings import SETTINGS as ONLINE
 from plugins.cashier.services.printing import SETTINGS as PRINTING
 from plugins.cashier.services.refunding.law import DEPOSIT, LPR
@@ -33,6 +34,7 @@ SETTINGS: tuple[api.Setting[Any], ...] = (
     DEPOSIT,
     DAYS,
     KEPT,
+    *CONFIRM_SETTINGS,
     MANY_BY_ONE,
     MANY_FOR_ONE,
 )

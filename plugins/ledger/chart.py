@@ -108,6 +108,7 @@ AGREEMENTS: dict[str, Any] = {
     "pin": _("PIN"),
     "sms_code": _("SMS code"),
     "signature": _("signature"),
+    "phone": _("on her phone"),
     "staff_only": _("staff only"),
 }
 

@@ -15,6 +15,7 @@ from plugins.cashier.admin.bill_filters import BILL_FILTERS, ORDER_FILTERS
 from plugins.cashier.models import SIGNED, Bill, Order, Payment, PaymentKind
 from plugins.cashier.permissions import EXPORT_BILLS, OPEN_BILLS, SEE_BILLS
 from plugins.cashier.services.billing import member_of
+from plugins.cashier.services.confirm_asking import questions_about
 from plugins.cashier.services.signing import signatures_of
 from plugins.cashier.services.top_up_terms import agreed_terms
 from plugins.membership.api import show_owing
@@ -133,6 +134,10 @@ class BillAdmin(api.ModelAdmin):
         if signed:
             html = drawing.draw("_signatures.html", signatures=signed, ways=dict(SIGNED))
             found.append(api.Panel(_("Signature"), html, 25))
+        asked = questions_about(record.id)
+        if asked:
+            html = drawing.draw("_confirmations.html", asked=asked)
+            found.append(api.Panel(_("Confirmation on her phone"), html, 24))
         agreed = agreed_terms([row["line"] for row in rows])
         if agreed:
             html = drawing.draw("_agreed.html", agreed=agreed)

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from console import api
 from plugins.cashier.models import (
+    CONFIRMATION_STATES,
     STATES,
     STEPS,
     Bill,
@@ -46,6 +47,7 @@ def words() -> dict[str, Any]:
         "agreed_of": AGREEMENTS,
         "code_of": CODES,
     }
+        "confirmed_of": dict(CONFIRMATION_STATES),
 
 
 def line_title(line: Line) -> str:

@@ -21,6 +21,7 @@ from plugins.cashier.admin.till_acts import (
     put_on,
     settle_bill,
 )
+from plugins.cashier.admin.till_confirm import ConfirmPages
 from plugins.cashier.admin.till_prices import PricePages
 from plugins.cashier.admin.till_slips import SlipPages, print_after
 from plugins.cashier.models import Bill
@@ -45,7 +46,7 @@ HOME = "/console/cashier/till/"
 BY_SCRIPT = "X-Till"
 
 
-class Till(SharePages, SlipPages, PricePages, api.AdminView):
+class Till(SharePages, SlipPages, PricePages, ConfirmPages, api.AdminView):
     """The screen of the till; each act is a form, and answers with the screen as it then is."""
 
     title, noun = _("Till"), "till"

@@ -22,6 +22,7 @@ from plugins.cashier.services.asking import member_offers
 from plugins.cashier.services.catalogue import services_like
 from plugins.cashier.services.choosing import choose_coupon
 from plugins.cashier.services.codes import what_is
+from plugins.cashier.services.confirm_asking import override_confirmation
 from plugins.cashier.services.keys import new_key
 from plugins.cashier.services.settling import settle
 from plugins.cashier.services.signing import signature_of
@@ -261,6 +262,11 @@ def settle_bill(number: int) -> None:
         key=key,
         agreed_by=agreed_by,
         proof=proven,
+    if text_of("unconfirmed") and not _was_settled(key):
+        bill = api.db.session.get_one(Bill, number)
+        agreed_by = bill.agreed_by or "staff_only"
+        tenders = [choice.tender() for choice in read_choices()]
+        override_confirmation(number, tenders, text_of("reason"))
         due_fen=number_of("due_fen"),
         terms=text_of("terms"),
     )

@@ -23,6 +23,7 @@ from plugins.cashier.permissions import (
     OPEN_BILLS,
     REOPEN_BILLS,
     SETTLE_BILLS,
+    SETTLE_UNCONFIRMED,
     VOID_BILLS,
 )
 from plugins.cashier.priced import Proposal
@@ -31,12 +32,14 @@ from plugins.cashier.services.asking import guests_of, line_kinds, member_offers
 from plugins.cashier.services.byhand import ROUNDING_MOST
 from plugins.cashier.services.catalogue import services_of
 from plugins.cashier.services.choosing import proposals_for
+from plugins.cashier.services.confirm_asking import last_question
+from plugins.cashier.services.confirming import CONFIRM, EQUAL
 from plugins.cashier.services.keys import new_key
 from plugins.cashier.services.numbers import today_of
 from plugins.cashier.services.performers import staff_of_store
 from plugins.cashier.services.prepaid import prepaid_notices
 from plugins.cashier.services.printing import chosen_printer
-from plugins.cashier.services.tendering import Plan, all_kinds, money_kinds, plan
+from plugins.cashier.services.tendering import Choice, Plan, all_kinds, money_kinds, plan
 from plugins.cashier.services.top_up_terms import terms_at_counter
 from plugins.ledger.api import standings
 from plugins.membership.api import (
@@ -56,6 +59,7 @@ MAY = {
     "free": GIVE_FREE,
     "bonus": GIVE_BONUS,
     "alone": DEDUCT_ALONE,
+    "unconfirmed": SETTLE_UNCONFIRMED,
     "owe": ALLOW_OWING,
     "void": VOID_BILLS,
     "reopen": REOPEN_BILLS,
@@ -185,11 +189,16 @@ def _tell_bill(bill: Bill, chosen: Plan | None) -> dict[str, Any]:
     rows = drawing.lines_shown(bill)
     payable = bill.state in ("open", "part_paid") and bool(rows)
     now = (chosen or plan(bill)) if payable else None
+    asked = last_question(bill) if payable and CONFIRM.get(bill.store_id) != "off" else None
+    if asked is not None and asked[1] in ("asked", "confirmed"):
+        chosen = plan(bill, [Choice(**each) for each in asked[0].told["choices"]])
     steps = {line.line_id: line for line in now.quote.lines} if now and now.quote else {}
     member = billing.member_of(bill)
     return {
         "bill": bill,
         "member": member,
+        "asked": asked,
+        "equal": EQUAL.get(bill.store_id),
         "panel": _panel(member, bill) if member else None,
         "rows": rows,
         "terms": terms_at_counter(bill, [row["line"] for row in rows]),

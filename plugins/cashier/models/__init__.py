@@ -9,6 +9,7 @@ from plugins.cashier.models.closing import (
     PeriodLock,
     Shift,
 )
+from plugins.cashier.models.confirmations import CONFIRMATION_STATES, Confirmation
 from plugins.cashier.models.consent import OUTCOMES, SIGNED, Objection, Signature
 from plugins.cashier.models.online import (
     ONLINE_LIVE,
@@ -49,6 +50,7 @@ __all__ = [
     "CASH_MOVES",
     "CAUSES",
     "CLASSES",
+    "CONFIRMATION_STATES",
     "DAY_STATES",
     "MATCHES",
     "ONLINE_LIVE",
@@ -65,6 +67,7 @@ __all__ = [
     "TRADES",
     "Bill",
     "CashMove",
+    "Confirmation",
     "Counter",
     "Day",
     "Deal",

@@ -9,9 +9,16 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.cashier.models import Bill, Line
+from plugins.cashier.models import Bill, Confirmation, Line
 from plugins.cashier.permissions import DEDUCT_ALONE
 from plugins.cashier.services.asking import line_kinds
+from plugins.cashier.services.confirming import (
+    EQUAL,
+    NotConfirmed,
+    Taking,
+    find_standing,
+    wants_phone,
+)
 from plugins.cashier.services.signing import KEPT, Signed, use_signature
 from plugins.ledger.api import AGREEMENTS
 from plugins.membership.api import Member, check_member_pin, use_code
@@ -48,15 +55,42 @@ def takes_something(lines: Sequence[Line], balance_fen: int) -> bool:
     return balance_fen > 0 or any(taken)
 
 
-def check_agreement(bill: Bill, agreed_by: str | None, proof: Proof) -> str:
-    """Return how a member agrees, using up what proves it; refused without proof.
+def check_agreement(
+    bill: Bill, agreed_by: str | None, proof: Proof, taking: Taking
+) -> tuple[str, Confirmation | None]:
+    """Return how a member agrees to a *taking*, and her confirmation; refused without proof.
 
-    A code that was scanned for this bill serves for all that is taken on it.
+    What proves it is used up. A code that was scanned for this bill serves for all that is taken
+    on it, but for what the store wants to be confirmed on her phone: `NotConfirmed`.
     """
     agreed_by = agreed_by or bill.agreed_by
+    wanted = wants_phone(bill.store_id, taking.value_fen)
+    known = find_standing(bill.id, taking.sign) if wanted or agreed_by == "phone" else None
+    if known is not None and known.state == "confirmed":
+        return "phone", known
+    if agreed_by == "phone":
+        raise NotConfirmed
     if agreed_by not in AGREEMENTS:
         raise api.Refused(_("Ask the member for her code: something is taken from her."))
-    if api.actor().user_id is None or (agreed_by == "code" and bill.agreed_by == "code"):
+    if api.actor().user_id is None:
+        return agreed_by, None
+    agreed_by = _proven(bill, agreed_by, proof)
+    if not wanted or _equal(bill, agreed_by, proof):
+        return agreed_by, None
+    if known is None:
+        raise NotConfirmed
+    return agreed_by, known
+
+
+def _equal(bill: Bill, agreed_by: str, proof: Proof) -> bool:
+    """Tell whether a proof of hers serves in the place of the confirmation on her phone."""
+    herself = agreed_by in ("pin", "sms_code") or isinstance(proof, Signed)
+    return herself and EQUAL.get(bill.store_id)
+
+
+def _proven(bill: Bill, agreed_by: str, proof: Proof) -> str:
+    """Return how a member agrees, using up what proves it; refused without proof."""
+    if agreed_by == "code" and bill.agreed_by == "code":
         return agreed_by
     if agreed_by == "code" and use_code(str(proof), f"bill:{bill.id}") != bill.member_id:
         raise api.Refused(_("This code is another member's."))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-from plugins.membership.api import PurseState, card_to_open, value_cards_of
+from plugins.cashier.models import Bill, Line
+from plugins.membership.api import PurseState, card_to_open, purses_of, value_cards_of
 
 
 class HasFacts(Protocol):
@@ -47,3 +48,22 @@ def cards_for(member_id: int | None, lines: Iterable[HasFacts]) -> list[PurseSta
     opened = [code for code in added_by(lines) if code and code not in known]
     kinds = (code.rpartition(":")[2] for code in opened)
     return [*held, *(card_to_open(int(kind)) for kind in kinds)]
+
+
+def purses_on(bill: Bill, lines: Sequence[Line]) -> list[tuple[PurseState, int]]:
+    """Return the member's stored-value cards with what each may pay, top-ups of the bill too."""
+    if bill.member_id is None:
+        return []
+    found: list[tuple[PurseState, int]] = []
+    added = added_by(lines) if bill.state == "open" else {}
+    plain = added.pop("", 0)
+    held = purses_of(bill.member_id)
+    for purse in held:
+        plain += purse.balance_fen if purse.plain else 0
+    for purse in held:
+        if purse.code == "":
+            found.insert(0, (purse, plain))
+        elif not purse.plain:
+            found.append((purse, purse.balance_fen + added.pop(purse.code, 0)))
+    cards = cards_for(bill.member_id, lines) if added else ()
+    return [*found, *((card, added[card.code]) for card in cards if card.code in added)]

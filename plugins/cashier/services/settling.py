@@ -23,6 +23,7 @@ from plugins.cashier.services import performers
 from plugins.cashier.services.agreeing import Proof, check_agreement, takes_something
 from plugins.cashier.services.asking import line_kind
 from plugins.cashier.services.billing import lock_bill, require_state
+from plugins.cashier.services.confirming import taking_of
 from plugins.cashier.services.days import book_day
 from plugins.cashier.services.points import move_points
 from plugins.cashier.services.purse import Wallet, keep_payments
@@ -111,16 +112,23 @@ def _settle(
     again = bill.state == "part_paid"
     wallet = Wallet.of(bill, tenders)
     bind_vouchers([] if again else lines, wallet.coins)
-    dues, used = (_owed(bill, lines, wallet), 0) if again else _quoted(bill, lines, wallet, terms)
+    version = bill.version
+    dues, found = _reckon(bill, lines, wallet, terms, again=again)
+    used = found.points if found else 0
     _check_due(sum(due for due, _balance in dues.values()), due_fen)
     due = sum(due for due, _balance in dues.values())
     if wallet.total_fen > due:
         raise api.Refused(_("More was given than is due. Say what goes back as change."))
+    confirmed = None
     if used or takes_something([] if again else lines, wallet.balance_fen):
-        agreed_by = check_agreement(bill, agreed_by, proof)
+        whole = {number: each[0] for number, each in dues.items()}
+        taking = taking_of(bill, lines, tenders, found, whole, version)
+        agreed_by, confirmed = check_agreement(bill, agreed_by, proof, taking)
     else:
         agreed_by = agreed_by if agreed_by == "code" else None
     settlement = _begin(bill, key, asked, agreed_by, wallet.total_fen, due - wallet.total_fen)
+    if confirmed is not None:
+        confirmed.settlement_id = settlement.id
     before = balances_of(bill.member_id)
     _check_owing(bill, settlement.owing_fen, due if again else 0)
     keep_payments(wallet, settlement)
@@ -137,10 +145,19 @@ def _settle(
     return settlement
 
 
+def _reckon(
+    bill: Bill, lines: Sequence[Line], wallet: Wallet, terms: str, *, again: bool
+) -> tuple[dict[int, tuple[int, int]], Quote | None]:
+    """Return what is due and paid from balance by line; and why, unless it is paid *again*."""
+    if again:
+        return _owed(bill, lines, wallet), None
+    return _quoted(bill, lines, wallet, terms)
+
+
 def _quoted(
     bill: Bill, lines: Sequence[Line], wallet: Wallet, terms: str
-) -> tuple[dict[int, tuple[int, int]], int]:
-    """Freeze what a bill costs; return what is due and paid from balance by line, and points."""
+) -> tuple[dict[int, tuple[int, int]], Quote]:
+    """Freeze what a bill costs; return what is due and paid from balance by line, and why."""
     found = quote_for(bill, wallet.purses, terms, lines)
     if found.balance_fen != wallet.balance_fen:
         raise api.Refused(_("More would be taken from the balance than may be paid by it."))
@@ -153,7 +170,7 @@ def _quoted(
     dues = {
         line.id: (found.line(line.id).due_fen, found.line(line.id).balance_fen) for line in lines
     }
-    return dues, found.points
+    return dues, found
 
 
 def _check_due(due: int, expected: int | None) -> None:

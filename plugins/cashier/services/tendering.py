@@ -11,11 +11,12 @@ from plugins.cashier.models import Bill, Line, PaymentKind
 from plugins.cashier.offers import Quote, Tender
 from plugins.cashier.services.agreeing import takes_something
 from plugins.cashier.services.asking import deposits_for, line_kinds
-from plugins.cashier.services.cards_on_bill import added_by, cards_for
+from plugins.cashier.services.cards_on_bill import purses_on
+from plugins.cashier.services.confirming import points_worth, wants_phone, worth_of
 from plugins.cashier.services.paying import payment_kinds, seed_payment_kinds
 from plugins.cashier.services.quoting import SALES, lines_of, preview
 from plugins.cashier.services.vouchers import voucher_tender, vouchers_on
-from plugins.membership.api import PurseState, has_pin, purses_of
+from plugins.membership.api import PurseState, has_pin
 
 #: Notes that guests hand over, in yuan; the next ones above a sum are offered.
 NOTES = (10, 20, 50, 100, 200, 300, 500, 1000)
@@ -67,6 +68,8 @@ class Plan:
     has_pin: bool = False
     #: What of it is sold and cannot be owed, such as top-ups.
     sales_fen: int = 0
+    #: Whether the store wants her to confirm that on her phone.
+    confirms: bool = False
     #: How much may come from each stored-value card, by code.
     purses: tuple[tuple[PurseState, int], ...] = ()
 
@@ -112,7 +115,7 @@ def plan(bill: Bill, choices: Sequence[Choice] | None = None) -> Plan:
     """
     lines = lines_of(bill.id)
     again = bill.state == "part_paid"
-    purses = _purses(bill, lines)
+    purses = purses_on(bill, lines)
     if choices is None:
         choices = _usual(bill, lines, purses)
     if not again:
@@ -139,7 +142,9 @@ def plan(bill: Bill, choices: Sequence[Choice] | None = None) -> Plan:
             due, limits = quote.due_fen, _paid_by(quote, len(wanted))
     balance = sum(limits)
     kept = _mend(choices, due, limits)
-    takes = takes_something([] if again else lines, balance)
+    fresh = [] if again else lines
+    takes = takes_something(fresh, balance) or bool(quote and quote.points)
+    value = worth_of(fresh, balance, points_worth(quote))
     return Plan(
         quote,
         due,
@@ -147,6 +152,7 @@ def plan(bill: Bill, choices: Sequence[Choice] | None = None) -> Plan:
         takes,
         bool(takes and bill.member_id and has_pin(bill.member_id)),
         0 if again else _sold(lines),
+        takes and wants_phone(bill.store_id, value),
         tuple((purse, fen) for purse, fen in purses if fen),
     )
 
@@ -212,25 +218,6 @@ def _share(wanted: Sequence[tuple[str | None, int]], left: int) -> list[int]:
 
 def _owing(line: Line) -> int:
     return 0 if line.order_kind in SALES else line.owing_fen
-
-
-def _purses(bill: Bill, lines: Sequence[Line]) -> list[tuple[PurseState, int]]:
-    """Return the member's stored-value cards with what each may pay, top-ups of the bill too."""
-    if bill.member_id is None:
-        return []
-    found: list[tuple[PurseState, int]] = []
-    added = added_by(lines) if bill.state == "open" else {}
-    plain = added.pop("", 0)
-    held = purses_of(bill.member_id)
-    for purse in held:
-        plain += purse.balance_fen if purse.plain else 0
-    for purse in held:
-        if purse.code == "":
-            found.insert(0, (purse, plain))
-        elif not purse.plain:
-            found.append((purse, purse.balance_fen + added.pop(purse.code, 0)))
-    cards = cards_for(bill.member_id, lines) if added else ()
-    return [*found, *((card, added[card.code]) for card in cards if card.code in added)]
 
 
 def _held(purses: Sequence[tuple[PurseState, int]], code: str | None) -> int:
