@@ -10,15 +10,31 @@ import sqlalchemy as sa
 from console import api
 from console.api import _
 from plugins.cashier.models import Confirmation, Objection, Signature
+from plugins.cashier.services.confirm_asking import page_of, questions_to
+from plugins.cashier.services.confirming import CONFIRM
 from plugins.cashier.services.objecting import notes_on
 from plugins.cashier.services.signing import drop_signatures
-from plugins.membership.api import ExportPart, MovementNote, move_rows
+from plugins.membership.api import CardAsk, ExportPart, MovementNote, move_rows
 
 
 @api.hookimpl
 def membership_movement_notes(member_id: int, journal_ids: Sequence[int]) -> Iterable[MovementNote]:
     """Let her object to what was taken from her, and show what became of it."""
     return list(notes_on(member_id, journal_ids))
+
+
+@api.hookimpl
+def membership_card_asks(member_id: int) -> Sequence[CardAsk] | None:
+    """Ask her on her card to confirm what is taken from her, in stores that want it."""
+    stores = (store.id for store in api.db.session.scalars(sa.select(api.Store)))
+    if all(CONFIRM.get(number) == "off" for number in stores):
+        return None
+    return [
+        CardAsk(
+            api.gettext("Confirm %(amount)s", amount=api.format_fen(one.value_fen)), page_of(one)
+        )
+        for one in questions_to(member_id)
+    ]
 
 
 @api.hookimpl

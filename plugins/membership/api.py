@@ -10,6 +10,7 @@ from plugins.membership.counter import (
 )
 from plugins.membership.hookspecs import (
     TILES,
+    CardAsk,
     ExportPart,
     MovementNote,
     ProfileFact,
@@ -165,6 +166,7 @@ __all__ = [
     "Counter",
     "ExportPart",
     "FeeAsked",
+    "CardAsk",
     "HeldLevel",
     "IdMissing",
     "Joined",

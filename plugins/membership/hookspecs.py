@@ -37,6 +37,23 @@ def membership_tiles(member_id: int) -> Iterable[Tile]:
     raise NotImplementedError
 
 
+@dataclass(frozen=True)
+class CardAsk:
+    """Something that a member is asked while she shows her card: in words, and where to answer."""
+
+    words: str
+    url: str
+
+
+@api.first
+def membership_card_asks(member_id: int) -> Sequence[CardAsk] | None:
+    """Return what a member is asked at this moment; None where nobody ever asks anything.
+
+    Her card looks for it every few seconds.
+    """
+    raise NotImplementedError
+
+
 @api.event
 def membership_member_joined(member_id: int, source: str) -> None:
     """Somebody became a member; *source* is the way, such as "wechat" or "import"."""
@@ -216,6 +233,7 @@ def membership_member_erased(member_id: int) -> None:
 
 #: The hooks that are called; the manifest declares them.
 HOOKS = (
+    membership_card_asks,
     membership_check_merge,
     membership_export_parts,
     membership_last_visits,

@@ -8,13 +8,22 @@ from flask import request
 
 from console import api
 from console.api import _
-from plugins.cashier.api import DEDUCT_ALONE, Proof, ProvenPin, signature_of
+from plugins.cashier.api import (
+    CONFIRM,
+    DEDUCT_ALONE,
+    OPEN_BILLS,
+    SETTLE_BILLS,
+    Proof,
+    ProvenPin,
+    signature_of,
+)
 from plugins.membership.api import check_member_pin, has_pin
 
 WAYS: dict[str, Any] = {
     "code": _("Member code"),
     "pin": _("PIN"),
     "signature": _("Signature, on the screen or on a slip"),
+    "phone": _("She confirms on her phone"),
     "staff_only": _("Without her: she is told at once"),
 }
 
@@ -26,7 +35,15 @@ def ways_for(store: api.Store | None, member_id: int) -> list[tuple[str, Any]]:
         out.add("staff_only")
     if not has_pin(member_id):
         out.add("pin")
+    if store is None or not confirms_in(store.id):
+        out.add("phone")
     return [(way, label) for way, label in WAYS.items() if way not in out]
+
+
+def confirms_in(store_id: int) -> bool:
+    """Tell whether members confirm on their phones there, and who acts may wait for it."""
+    waits = OPEN_BILLS.held(store_id) and SETTLE_BILLS.held(store_id)
+    return waits and CONFIRM.get(store_id) != "off"
 
 
 def agreement(member_id: int, store_id: int) -> tuple[str, Proof]:

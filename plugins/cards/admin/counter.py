@@ -10,7 +10,7 @@ from flask import redirect, request, send_file
 
 from console import api
 from console.api import _
-from plugins.cards.admin.agreeing import agreement, ways_for
+from plugins.cards.admin.agreeing import agreement, confirms_in, ways_for
 from plugins.cards.admin.places import (
     fen_of,
     key_of_form,
@@ -27,7 +27,7 @@ from plugins.cards.admin.places import (
     yuan,
 )
 from plugins.cards.permissions import EXPORT_EVIDENCE, SELL_CARDS, USE_SESSIONS
-from plugins.cards.services.alone import sell_alone, use_alone
+from plugins.cards.services.alone import ask_alone, sell_alone, use_alone
 from plugins.cards.services.evidence import pack_evidence
 from plugins.cards.services.offering import offers_of
 from plugins.cards.services.selling import list_total, products_on_sale
@@ -36,6 +36,7 @@ from plugins.salon.api import Staff, StaffStore
 
 HOME = "/console/cards/counter/"
 CARDS = "/console/cards/cards/"
+TILL = "/console/cashier/till/"
 
 
 class CounterView(api.AdminView):
@@ -70,11 +71,11 @@ class CounterView(api.AdminView):
         if not _is_hers(code, member_id):
             reach(Member, member_id, USE_SESSIONS)
         try:
-            card_id = _use(member_id)
+            where, done = _use(member_id)
         except api.Refused as refused:
             return self._show(member_id, code=code, problem=refused)
-        say(api.gettext("Session used."))
-        return redirect(f"{CARDS}{card_id}/")
+        say(done)
+        return redirect(where)
 
     @api.page("/<int:member_id>/sell", needs=SELL_CARDS)
     def offer(self, member_id: int) -> Any:
@@ -178,8 +179,8 @@ def _staff_of(store_id: int) -> list[Staff]:
     return list(api.db.session.scalars(rows.order_by(Staff.name)))
 
 
-def _use(member_id: int) -> int:
-    """Use the session that the form asks for, and return the number of its card."""
+def _use(member_id: int) -> tuple[str, str]:
+    """Use the session that the form asks for, or ask her first; return what to show, and say."""
     store = require_store(USE_SESSIONS)
     key, choice = key_of_form(), request.form.get("choice", "")
     part, _colon, variant = choice.partition(":")
@@ -189,12 +190,17 @@ def _use(member_id: int) -> int:
     if int(part) not in {offer.part.id for offer in offers}:
         raise api.NotFound(_("There is no such card."))
     staff_id = _works_here("staff_id", store)
-    agreed_by, proof = agreement(member_id, store.id)
     facts = {
         "part_id": int(part),
         "variant_id": int(variant),
         "person_id": number_of("person_id"),
     }
+    if request.form.get("agreed_by") == "phone" and confirms_in(store.id):
+        bill_id = ask_alone(
+            store.id, member_id, facts, key=key, means=means_of(), staff_id=staff_id
+        )
+        return f"{TILL}{bill_id}", api.gettext("She is asked on her phone.")
+    agreed_by, proof = agreement(member_id, store.id)
     use = use_alone(
         store.id,
         member_id,
@@ -205,7 +211,7 @@ def _use(member_id: int) -> int:
         means=means_of(),
         staff_id=staff_id,
     )
-    return use.card_id
+    return f"{CARDS}{use.card_id}/", api.gettext("Session used.")
 
 
 def _sell(member_id: int) -> int:

@@ -72,6 +72,28 @@ def use_alone(
     return use
 
 
+@api.unit
+def ask_alone(
+    store_id: int,
+    member_id: int,
+    facts: Mapping[str, Any],
+    *,
+    key: str,
+    means: str = "cash",
+    staff_id: int | None = None,
+) -> int:
+    """Ask a member on her phone whether a session may be used; return the bill that waits for it.
+
+    The till settles the bill when she has confirmed.
+    """
+    bill = till.open_bill(store_id, key=f"session:{key}", member_id=member_id)
+    line = _only_line(bill, "session", facts, staff_id)
+    paid = [{"kind": means, "amount_fen": line.due_fen}] if line.due_fen else []
+    tenders = [till.Tender(means, line.due_fen)] if line.due_fen else []
+    till.ask_on_phone(bill.id, tenders, key=key, choices=paid)
+    return bill.id
+
+
 def _only_line(
     bill: till.Bill, kind: str, facts: Mapping[str, Any], staff_id: int | None
 ) -> till.Line:

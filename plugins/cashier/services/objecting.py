@@ -19,7 +19,7 @@ from plugins.cashier.deductions import (
     about_journal,
     cashier_find_deduction,
 )
-from plugins.cashier.models import OUTCOMES, Bill, Objection, Signature
+from plugins.cashier.models import OUTCOMES, Bill, Confirmation, Objection, Signature
 from plugins.cashier.services.taken import deduction_of_journal, objectable
 from plugins.ledger.api import Journal, fingerprint_of, heir_of
 from plugins.membership.api import Member, MovementNote
@@ -110,6 +110,7 @@ def evidence_of(deduction: Deduction) -> dict[str, Any]:
         "journal": deduction.journal_id,
         "journal_hash": fingerprint_of(deduction.journal_id) if deduction.journal_id else "",
         "signatures": signatures_for(deduction),
+        "confirmations": confirmations_for(deduction),
         **deduction.facts,
     }
 
@@ -120,6 +121,16 @@ def signatures_for(deduction: Deduction) -> list[str]:
         return []
     wanted = sa.select(Signature.digest).where(Signature.purpose == f"bill:{deduction.bill_id}")
     return list(api.db.session.scalars(wanted.order_by(Signature.id)))
+
+
+def confirmations_for(deduction: Deduction) -> list[str]:
+    """Return the fingerprints of what she confirmed on her phone for the bill of a deduction."""
+    wanted = sa.select(Confirmation.sign).where(
+        Confirmation.bill_id == deduction.bill_id,
+        Confirmation.settlement_id.is_not(None),
+        Confirmation.state == "confirmed",
+    )
+    return list(api.db.session.scalars(wanted.order_by(Confirmation.id)))
 
 
 def digest_of(evidence: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import segno
@@ -9,7 +10,13 @@ from flask import redirect
 from markupsafe import Markup
 
 from console import api
-from plugins.membership.hookspecs import TILES, Tile, membership_tiles
+from plugins.membership.hookspecs import (
+    TILES,
+    CardAsk,
+    Tile,
+    membership_card_asks,
+    membership_tiles,
+)
 from plugins.membership.models import Member
 from plugins.membership.public.routes import COOKIE, routes, show, token_here
 from plugins.membership.services.id_documents import asks_for_id, id_of
@@ -43,8 +50,15 @@ def show_card() -> Any:
         figures=[tile for tile in tiles if tile.key in FIGURES],
         tiles=[tile for tile in tiles if tile.key not in FIGURES],
         icons=ICONS,
+        asks=asks_of(member.id),
         **_code_of(member),
     )
+
+
+@routes.get("/card/asks", audience="visitor")
+def show_asks() -> Any:
+    """Show what she is asked at this moment, for the page that fetches it anew."""
+    return show("_asks", asks=asks_of(member_here().id))
 
 
 @routes.get("/card/code", audience="visitor")
@@ -95,6 +109,12 @@ def tiles_of(member_id: int) -> list[Tile]:
         by_key[tile.key] = tile
     places = {key: place for place, key in enumerate(TILES)}
     return sorted(by_key.values(), key=lambda tile: places.get(tile.key, len(places)))
+
+
+def asks_of(member_id: int) -> Sequence[CardAsk] | None:
+    """Return what a member is asked at this moment; None where nobody ever asks anything."""
+    found: Sequence[CardAsk] | None = api.first_answer(membership_card_asks, member_id=member_id)
+    return found
 
 
 def draw_code(code: str) -> Markup:

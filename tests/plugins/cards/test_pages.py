@@ -13,7 +13,7 @@ from plugins.cards.api import Card, CardUse, Product
 from plugins.cards.models import Intake
 from plugins.cards.services.accounts import Left, left_of
 from plugins.cards.services.taking_in import find_sessions
-from plugins.cashier.api import Bill, Line, shares_of
+from plugins.cashier.api import CONFIRM, Bill, Line, shares_of
 from plugins.ledger.api import Opening, open_balances, platform, salon, standings
 from plugins.ledger.services.verifying import verify
 from plugins.membership.api import Member, merge_members, show_code, undo_merge
@@ -89,6 +89,23 @@ def test_a_wrong_code_uses_nothing(shop: Shop, card: Card, desk: FlaskClient) ->
     for code in (other, "9" * 20, ""):
         assert post(desk, url, form(shop, card, agreed_by="code", code=code)).status_code == 422
     assert left(card) == Left(10)
+
+
+def test_where_the_store_wants_it_she_confirms_a_session_on_her_phone_first(
+    shop: Shop, card: Card, desk: FlaskClient, app: Flask
+) -> None:
+    api.unit(lambda: CONFIRM.put("always", shop.store.id))()
+    url = f"{COUNTER}{shop.member.id}/use"
+    code = {"agreed_by": "code", "code": show_code(shop.member.id)}
+    assert post(desk, url, form(shop, card, **code)).status_code == 409
+    till = post(desk, url, form(shop, card, agreed_by="phone")).location
+    assert "Waiting for her phone" in words(desk.get(till).text)
+    phone = phone_of(app, shop.member.id)
+    assert "/cashier/confirm/1" in phone.get("/membership/card").text
+    phone.post("/cashier/confirm/1/yes")
+    assert post(desk, f"{till}/settle", {"agreed_by": "phone", "key": KEY}).status_code == 302
+    assert left(card) == Left(9)
+    assert api.db.session.query(CardUse).one().agreed_by == "phone"
 
 
 def test_without_her_a_manager_only_and_she_is_told(
