@@ -243,11 +243,11 @@ def _part_of(line: Line) -> Part:
     service = api.db.session.get_one(Variant, line.facts["variant_id"]).service_id
     parts = card_of(sold).parts
     return next(part for part in parts if service in {one.id for one in part.services})
+
+
 def worth_of(line: Line) -> int:
     """Return what the sessions of a line stand for: the list price without the supplement."""
     return max(0, int(line.facts.get("list_price_fen") or 0) * line.quantity - line.list_fen)
-
-
 
 
 def undo_session(settling: Settling, line: Line, reason: str) -> None:
@@ -339,8 +339,8 @@ KINDS = (
         describe_session,
         settle_session,
         undo_session,
-        worth=worth_of,
         refund_session,
         takes=True,
+        worth=worth_of,
     ),
 )

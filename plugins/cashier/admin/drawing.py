@@ -45,9 +45,9 @@ def words() -> dict[str, Any]:
         "step_of": dict(STEPS),
         "tone_of": TONES,
         "agreed_of": AGREEMENTS,
+        "confirmed_of": dict(CONFIRMATION_STATES),
         "code_of": CODES,
     }
-        "confirmed_of": dict(CONFIRMATION_STATES),
 
 
 def line_title(line: Line) -> str:

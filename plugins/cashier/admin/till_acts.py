@@ -246,6 +246,11 @@ def settle_bill(number: int) -> None:
     """Settle a bill as a form says; the same form settles it once."""
     agreed_by, proof = text_of("agreed_by") or None, text_of("code")
     key = text_of("key") or new_key()
+    if text_of("unconfirmed") and not _was_settled(key):
+        bill = api.db.session.get_one(Bill, number)
+        agreed_by = bill.agreed_by or "staff_only"
+        tenders = [choice.tender() for choice in read_choices()]
+        override_confirmation(number, tenders, text_of("reason"))
     proven: Proof = proof
     if agreed_by not in PROVEN or _was_settled(key):
         pass  # settled before: the proof was used up then; the answer is the same
@@ -262,11 +267,6 @@ def settle_bill(number: int) -> None:
         key=key,
         agreed_by=agreed_by,
         proof=proven,
-    if text_of("unconfirmed") and not _was_settled(key):
-        bill = api.db.session.get_one(Bill, number)
-        agreed_by = bill.agreed_by or "staff_only"
-        tenders = [choice.tender() for choice in read_choices()]
-        override_confirmation(number, tenders, text_of("reason"))
         due_fen=number_of("due_fen"),
         terms=text_of("terms"),
     )
