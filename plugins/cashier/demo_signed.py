@@ -18,6 +18,7 @@ from plugins.cashier.deductions import about_journal
 from plugins.cashier.models import Bill
 from plugins.cashier.offers import Tender
 from plugins.cashier.services.billing import add_line, open_bill
+from plugins.cashier.services.confirm_asking import answer_confirmation, ask_on_phone
 from plugins.cashier.services.objecting import object_to
 from plugins.cashier.services.performers import staff_of_store
 from plugins.cashier.services.quoting import preview
@@ -26,7 +27,7 @@ from plugins.cashier.services.signing import Signed, keep_signature, use_signatu
 from plugins.cashier.services.top_up_terms import TERMS
 from plugins.ledger.api import Journal, standings
 from plugins.membership.api import Member
-from plugins.salon.api import Service
+from plugins.salon.api import Service, price_of
 
 FILE = Path(__file__).parent / "demo_data" / "consent.toml"
 WIDE, HIGH, STEPS = 600, 180, 160
@@ -42,6 +43,7 @@ def load() -> None:
         with api.at_moment(_ago(told["signed"]["days"])):
             signed = keep_signature(_scrawl(), "drawn", member_id=member_id, store_id=store_id)
             _sign(member_id, store_id, told["signed"]["service"], signed)
+    _confirm(told["confirmed"])
     _object(told["objects"])
     api.unit(TERMS.put)(told["top_up"]["terms"].strip())
 
@@ -74,21 +76,50 @@ def _scrawl() -> bytes:
     return written.getvalue()
 
 
-@api.unit
-def _sign(member_id: int, store_id: int, service: str, signed: Signed) -> None:
-    """Serve her, and let her signature stand for what is taken; nothing where it is not enough."""
+def _serve(member_id: int, store_id: int, service: str, key: str) -> tuple[int, int]:
+    """Put a service on a bill; return it, and what its member can pay for it from balance."""
     done = api.db.session.scalar(sa.select(Service).where(Service.name == service))
     if done is None:
-        return
-    bill = open_bill(store_id, key="demo:signed", member_id=member_id)
+        return 0, 0
+    bill = open_bill(store_id, key=key, member_id=member_id)
     staff = staff_of_store(store_id)
     facts = {"variant_id": done.variants[0].id}
     add_line(bill.id, "service", facts, staff_id=staff[-1].id if staff else None)
     fen = preview(bill.id).all_balance_fen
-    if fen <= standings([member_id], ["balance"])[member_id]["balance"]:
-        use_signature(signed, member_id, f"bill:{bill.id}")
+    enough = fen <= standings([member_id], ["balance"])[member_id]["balance"]
+    return bill.id, fen if enough else 0
+
+
+@api.unit
+def _sign(member_id: int, store_id: int, service: str, signed: Signed) -> None:
+    """Serve her, and let her signature stand for what is taken; nothing where it is not enough."""
+    bill_id, fen = _serve(member_id, store_id, service, "demo:signed")
+    if fen:
+        use_signature(signed, member_id, f"bill:{bill_id}")
         tenders = [Tender("balance", fen)]
-        settle(bill.id, tenders, key="demo:signed:settled", agreed_by="signature", proof=signed)
+        settle(bill_id, tenders, key="demo:signed:settled", agreed_by="signature", proof=signed)
+
+
+def _confirm(told: Mapping[str, Any]) -> None:
+    """Let a guest confirm on her phone what is taken from her balance."""
+    member = _named(told["name"])
+    if member is not None:
+        with api.at_moment(_ago(told["days"])):
+            _settle_confirmed(member.id, member.home_store_id, told["service"])
+
+
+@api.unit
+def _settle_confirmed(member_id: int, store_id: int, service: str) -> None:
+    done = api.db.session.scalar(sa.select(Service).where(Service.name == service))
+    price = price_of(done, done.variants[0]).fen if done is not None else None
+    if price is None or price > standings([member_id], ["balance"])[member_id]["balance"]:
+        return
+    bill_id, fen = _serve(member_id, store_id, service, "demo:confirmed")
+    if fen:
+        key, tenders = "demo:confirmed:settled", [Tender("balance", fen)]
+        asked = ask_on_phone(bill_id, tenders, key=key)
+        answer_confirmation(asked.id, member_id, confirmed=True)
+        settle(bill_id, tenders, key=key, agreed_by="phone")
 
 
 @api.unit
