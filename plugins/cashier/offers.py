@@ -110,10 +110,10 @@ class LineKind:
     """A kind of line: what it says and costs, and what else happens when it is settled.
 
     Lines of the order kinds *service* and *product* are consumption: the till takes their money
-    and books revenue. Those of *recharge* and *card* are sales: `settle` gets the *money* that
-    is for the line and books it itself; it may be given no balance and owes nothing. Session
-    lines are a *service* kind with nothing due whose `settle` uses the session. `undo` gets the
-    settlement and the reason when a bill is reopened; journals that it leaves are reversed.
+    and books revenue. Those of *recharge*, *card* and *deposit* are sales: `settle` gets the
+    *money* that is for the line and books it itself; it may be given no balance and owes nothing.
+    Session lines are a *service* kind with nothing due whose `settle` uses the session. `undo` gets
+    the settlement and the reason when a bill is reopened; journals that it leaves are reversed.
     With `pay`, which takes what was owing, a sale may be paid in part.
     """
 

@@ -227,9 +227,7 @@ def settle_session(settling: Settling, line: Line, _money: Sequence[Money]) -> l
             supplement_fen=line.due_fen // line.quantity,
             person_id=line.facts.get("person_id"),
         )
-        taken.append(
-            Taken(settling.ref(line), lot_id=part.lot_id, income_fen=use.income_fen, sessions=1)
-        )
+        taken.append(Taken(use.ref, lot_id=part.lot_id, income_fen=use.income_fen, sessions=1))
     return taken
 
 

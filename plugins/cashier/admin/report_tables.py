@@ -27,7 +27,7 @@ from plugins.cashier.services.reports.oddity import Oddity
 from plugins.cashier.services.reports.performance import performance
 from plugins.cashier.services.reports.receipts import channel_of, channels, receipts
 from plugins.cashier.services.reports.spans import Span
-from plugins.cashier.services.reports.unearned import UNITS, Roll, unearned
+from plugins.cashier.services.reports.unearned import DEPOSIT, UNITS, Roll, unearned
 from plugins.ledger.api import AGREEMENTS, BONUS, CNY, CODES, SESSION
 
 DAY = Head(_("Business day"), "day", sums=False)
@@ -217,7 +217,8 @@ def unearned_tables(span: Span) -> Sequence[Table]:
 
 def _roll(roll: Roll, names: Mapping[int, str]) -> list[Any]:
     store = names.get(roll.store_id or 0) or api.gettext("Brought from an earlier system")
-    product = roll.product or api.gettext("Balance")
+    nameless = UNITS[DEPOSIT] if roll.unit == DEPOSIT else api.gettext("Balance")
+    product = roll.product or str(nameless)
     moved = roll.moved
     return [
         store,
@@ -242,7 +243,7 @@ PERFORMED = (
     Head(_("Session count"), "count", group=_("Performed")),
     Head(_("Worth of the sessions"), group=_("Performed")),
     Head(_("Performed, sum"), group=_("Performed")),
-    Head(_("Top-ups"), group=_("Sold by her")),
+    Head(_("Member top-ups"), group=_("Sold by her")),
     Head(_("Cards"), group=_("Sold by her")),
     Head(_("Products"), group=_("Sold by her")),
     Head(_("Refunded")),
@@ -350,7 +351,7 @@ def fraud_tables(span: Span) -> Sequence[Table]:
         Head(_("What"), "text", sums=False),
         STORE,
         Head(_("By"), "text", sums=False),
-        Head(_("Where"), "text", sums=False),
+        Head(_("Record"), "text", sums=False),
         Head(_("Amount"), sums=False),
         Head(_("Reason"), "text", sums=False),
     ]

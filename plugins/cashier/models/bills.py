@@ -23,12 +23,13 @@ STATES = (
 ORDER_KINDS = (
     ("service", _("Services")),
     ("card", _("Cards")),
-    ("recharge", _("Top-ups")),
+    ("recharge", _("Member top-ups")),
     ("product", _("Products")),
+    ("deposit", _("Booking deposits")),
 )
 AGREED = tuple(AGREEMENTS.items())
 _STATE = "state IN ('open', 'held', 'settled', 'part_paid', 'void', 'refunded')"
-_KIND = "IN ('service', 'card', 'recharge', 'product')"
+_KIND = "IN ('service', 'card', 'recharge', 'product', 'deposit')"
 
 
 class Counter(api.Model):

@@ -14,7 +14,7 @@ from plugins.cashier.offers import Asked, LineKind
 from plugins.cashier.services import performers
 from plugins.cashier.services.asking import line_kind
 from plugins.cashier.services.numbers import lock_counter, next_number, order_number, today_of
-from plugins.cashier.services.quoting import lines_of, refresh
+from plugins.cashier.services.quoting import SALES, lines_of, refresh
 from plugins.membership.api import Member, receive_member, require_active, use_code
 
 MOST_FEN = 100_000_000
@@ -102,7 +102,7 @@ def set_member(bill_id: int, member_id: int | None) -> Bill:
     if member_id is not None:
         require_active(member_id)
         receive_member(member_id, bill.store_id)
-    elif any(line.order_kind in ("recharge", "card") for line in lines_of(bill_id)):
+    elif any(line.order_kind in SALES for line in lines_of(bill_id)):
         raise api.Refused(_("Top-ups and cards need a member."))
     if member_id != bill.member_id:
         bill.agreed_by = None

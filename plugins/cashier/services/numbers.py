@@ -13,7 +13,7 @@ from plugins.cashier.models import Counter
 
 COUNTER: Any = Counter.__table__
 #: What an order's number adds to its bill's.
-LETTERS = {"service": "S", "card": "C", "recharge": "T", "product": "P"}
+LETTERS = {"service": "S", "card": "C", "recharge": "T", "product": "P", "deposit": "D"}
 
 
 def today_of(store_id: int) -> dt.date:

@@ -18,7 +18,7 @@ from plugins.cashier.services.cards_on_bill import cards_for
 from plugins.cashier.services.pricing.solving import solve
 
 #: Kinds of orders that are sold for money, not paid from balance.
-SALES = ("recharge", "card")
+SALES = ("recharge", "card", "deposit")
 #: Made once: these are asked with each tap.
 _LINES = (
     sa.select(Line)

@@ -14,6 +14,7 @@ from console import api
 from console.api import _
 from plugins.cashier.models import Bill, Day, Line, LinePart, PaymentKind, Settlement
 from plugins.cashier.models import Payment as Paid
+from plugins.cashier.services.quoting import SALES
 from plugins.cashier.services.reports.consumption import consumption
 from plugins.cashier.services.reports.net import net
 from plugins.cashier.services.reports.receipts import receipts
@@ -38,7 +39,6 @@ RULES = (*BILL_RULES, *DRAWER_RULES)
 NAMED = 50
 #: So many of the latest day sheets are looked at again.
 MOST_SHEETS = 200
-SALES = ("recharge", "card")
 #: What is compared of bills, in the order in which it is shown.
 FIGURES = ("money", "revenue", "principal", "bonus", "sold")
 TITLES: Mapping[str, Any] = {

@@ -165,7 +165,7 @@ _DEPOSIT = (
 
 LINE = LineKind(
     KIND,
-    "recharge",
+    "deposit",
     _("Booking deposit"),
     describe_deposit,
     settle_deposit,

@@ -18,6 +18,8 @@ from plugins.cashier.api import (
     preview,
     undo_settlement,
 )
+from plugins.cashier.services.reports.consumption import consumption
+from plugins.cashier.services.tying import whole_book
 from plugins.ledger.api import salon
 from plugins.ledger.services.verifying import verify
 from plugins.messages.api import Message
@@ -116,6 +118,8 @@ def test_a_session_on_a_bill_costs_nothing_and_earns_its_share(
     assert (use.agreed_by, use.income_fen, use.bill_ref) == ("code", 9_800, f"bill:{number}")
     assert api.db.session.get_one(Line, line).income_fen == 9_800
     assert verify().findings == {}
+    (used,) = consumption(whole_book())
+    assert (used.title, used.sessions, used.session_income_fen) == ("头皮护理", 1, 9_800)
 
 
 def test_no_session_is_taken_without_her_agreement(shop: Shop, product: Product) -> None:

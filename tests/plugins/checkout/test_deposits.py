@@ -11,13 +11,18 @@ from plugins.booking.services.paying import send_visit
 from plugins.cashier.api import (
     Bill,
     Payout,
+    Share,
     add_line,
     lines_of,
+    put_sellers,
     refund_lines,
     undo_settlement,
 )
+from plugins.cashier.models import Line, Order
 from plugins.cashier.services.refunding.lines import Wanted
 from plugins.cashier.services.reports.net import net
+from plugins.cashier.services.reports.performance import performance
+from plugins.cashier.services.reports.receipts import receipts
 from plugins.cashier.services.reports.unearned import DEPOSIT, unearned
 from plugins.cashier.services.tendering import plan
 from plugins.cashier.services.tying import whole_book
@@ -43,6 +48,7 @@ from tests.support.checkout import (
 )
 from tests.support.ledger import balance as book_of
 from tests.support.people import add_person
+from tests.support.salon import add_staff
 from tests.support.till import top_up
 
 pytestmark = pytest.mark.usefixtures("in_english")
@@ -117,6 +123,18 @@ def test_a_deposit_is_owed_to_the_member_and_no_income(salon: Salon) -> None:
     assert (cash_of(salon), revenue_of(salon)) == (5_000, 0)
     (roll,) = [one for one in unearned(whole_book()) if one.unit == DEPOSIT]
     assert (roll.moved["sold"], roll.closing) == (5_000, 5_000)
+
+
+@pytest.mark.any_engine
+def test_a_deposit_is_an_order_of_its_own_kind_and_no_top_up(salon: Salon) -> None:
+    _visit, deposit = paid(salon)
+    line = api.db.session.get_one(Line, deposit.line_id)
+    order = api.db.session.query(Order).filter_by(bill_id=line.bill_id).one()
+    assert (order.kind, order.number[-1]) == ("deposit", "D")
+    assert [(one.order_kind, one.fen) for one in receipts(whole_book())] == [("deposit", 5_000)]
+    seller = add_staff("Ada", api.db.session.get_one(api.Store, salon.store_id)).id
+    put_sellers(line.id, [Share(seller, 1_000)])
+    assert [one.sold_top_ups_fen for one in performance(whole_book())] == [0]
 
 
 @pytest.mark.any_engine

@@ -13,6 +13,7 @@ from plugins.cashier.models import Line, LinePart
 from plugins.cashier.services.reports.spans import JOURNAL, Span, effective_code, total
 from plugins.ledger.api import Lot, Use
 from plugins.ledger.api import Payment as Paid
+from plugins.salon.api import Service, Variant
 
 USE: Any = Use.__table__
 LOT: Any = Lot.__table__
@@ -90,12 +91,7 @@ def _lines() -> Any:
 
 
 def _by_title(rows: Any) -> list[Consumed]:
-    wanted = {row.line_id for row in rows if row.line_id}
-    titles = {}
-    for some in _some(sorted(wanted)):
-        found = sa.select(Line.id, Line.title, Line.facts).where(Line.id.in_(some))
-        for number, title, facts in api.db.session.execute(found):
-            titles[number] = (title, facts.get("names") or {})
+    titles = _titles(rows)
     sums: dict[tuple[Any, ...], list[Any]] = {}
     for row in rows:
         title, names = titles.get(row.line_id, (row.product, {}))
@@ -107,6 +103,34 @@ def _by_title(rows: Any) -> list[Consumed]:
         for key, values in sorted(sums.items(), key=lambda item: item[0])
         if any(values[1:])
     ]
+
+
+def _titles(rows: Any) -> dict[int, tuple[str, Any]]:
+    """Name lines by what was done: where sessions were used, by the service without the card."""
+    wanted = {row.line_id for row in rows if row.line_id}
+    by_card = {row.line_id for row in rows if row.sessions or row.free}
+    services = _services() if by_card else {}
+    titles = {}
+    for some in _some(sorted(wanted)):
+        found = sa.select(Line.id, Line.title, Line.facts, Line.variant_id).where(Line.id.in_(some))
+        for number, title, facts, variant_id in api.db.session.execute(found):
+            titles[number] = (title, facts.get("names") or {})
+            if number in by_card and variant_id in services:
+                titles[number] = services[variant_id]
+    return titles
+
+
+def _services() -> dict[int, tuple[str, dict[str, str]]]:
+    rows = api.db.session.execute(
+        sa.select(Variant.id, Variant.name, Variant.names, Service.name, Service.names).join(
+            Service, Service.id == Variant.service_id
+        )
+    )
+    found = {}
+    for number, length, lengths, name, names in rows:
+        told = {key: f"{names.get(key, name)} · {lengths.get(key, length)}" for key in names}
+        found[number] = (f"{name} · {length}", told) if length else (name, names)
+    return found
 
 
 def _some(numbers: list[int], most: int = 5_000) -> list[list[int]]:
