@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Response, stream_with_context
 
 from console import audit, clock
-from console.admin import columns, sheets
+from console.admin import columns, sheets, watermarks
 from console.admin.listing import Listing, shown_columns
 from console.admin.state import State
 from console.security import reader_time_zone
@@ -33,7 +33,7 @@ def send(view: ModelAdmin, state: State, kind: str, ids: Sequence[Any] | None = 
     listing = Listing(view, state.turned(), view.needs["export"])
     if ids is not None:
         listing.conditions.append(listing.pk.in_(ids))
-    _note(view, state, kind, ids)
+    _note(view, state, kind, listing.count() if ids is None else len(ids))
     shown = shown_columns(view, listing)
     header = [str(column.label) for column in shown]
     name = f"{view.noun}-{clock.today(reader_time_zone())}"
@@ -43,9 +43,14 @@ def send(view: ModelAdmin, state: State, kind: str, ids: Sequence[Any] | None = 
 def send_table(
     name: str, header: Sequence[str], chunks: Iterable[Sequence[Sequence[Any]]], kind: str
 ) -> Response:
-    """Send rows, in chunks, as the file *name* of *kind* ("csv" or "xlsx"); not in the trail."""
+    """Send rows, in chunks, as the file *name* of *kind* ("csv" or "xlsx"), with a watermark.
+
+    Write it into the audit trail before, as the act "export" with its `rows`: what is large by
+    itself or in a day is told to the owner.
+    """
     write, content_type = WRITERS[kind]
-    stream = write(header, chunks)
+    watermarks.watch_exports()
+    stream = write(header, chunks, watermarks.watermark())
     response = Response(stream_with_context(stream), content_type=content_type)
     response.headers.set("Content-Disposition", "attachment", filename=f"{name}.{kind}")
     response.headers["X-Accel-Buffering"] = "no"
@@ -53,7 +58,7 @@ def send_table(
 
 
 @unit
-def _note(view: ModelAdmin, state: State, kind: str, ids: Sequence[Any] | None) -> None:
+def _note(view: ModelAdmin, state: State, kind: str, rows: int) -> None:
     audit.record(
         "export",
         after={
@@ -61,7 +66,7 @@ def _note(view: ModelAdmin, state: State, kind: str, ids: Sequence[Any] | None) 
             "format": kind,
             "filters": [each.name for each in state.filters],
             "searched": bool(state.search),
-            **({} if ids is None else {"rows": len(ids)}),
+            "rows": rows,
         },
     )
 

@@ -27,6 +27,8 @@ BOM = b"\xef\xbb\xbf"
 #: Rows of one sheet; Excel's own limit is 1,048,576.
 SHEET_ROWS = 1_000_000
 LONGEST_CELL = 32_767
+#: What Excel takes at the foot of a page.
+LONGEST_FOOT = 240
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 EPOCH = dt.datetime(1899, 12, 30)
 
@@ -36,8 +38,11 @@ def defuse(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and FORMULA.match(value) else value
 
 
-def write_csv(header: Row, chunks: Chunks) -> Iterator[bytes]:
-    """Yield a CSV file for Excel: UTF-8 with a mark, and a last line that counts the rows."""
+def write_csv(header: Row, chunks: Chunks, mark: str = "") -> Iterator[bytes]:
+    """Yield a CSV file for Excel: UTF-8 with a BOM, and a last line of one cell.
+
+    That line counts the rows and bears the watermark *mark*.
+    """
     buffer = io.StringIO()
     lines = csv.writer(buffer, lineterminator="\r\n")
 
@@ -54,7 +59,7 @@ def write_csv(header: Row, chunks: Chunks) -> Iterator[bytes]:
         lines.writerows([_written(defuse(each)) for each in row] for row in rows)
         count += len(rows)
         yield drain()
-    lines.writerow([end_line(count)])
+    lines.writerow([" · ".join(part for part in (end_line(count), mark) if part)])
     yield drain()
 
 
@@ -70,8 +75,12 @@ def _written(value: Any) -> Any:
     return value
 
 
-def write_xlsx(header: Row, chunks: Chunks) -> Iterator[bytes]:
-    """Yield an XLSX file; texts are typed as texts, amounts and days as what they are."""
+def write_xlsx(header: Row, chunks: Chunks, mark: str = "") -> Iterator[bytes]:
+    """Yield an XLSX file; texts are typed as texts, amounts and days as what they are.
+
+    The watermark *mark* is at the foot of each printed page, in the properties of the file and on
+    a last sheet, where nobody reads data.
+    """
     pipe = _Pipe()
     book = zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
     title = "".join(f'<c t="inlineStr" s="4"><is><t>{_text(each)}</t></is></c>' for each in header)
@@ -87,9 +96,9 @@ def write_xlsx(header: Row, chunks: Chunks) -> Iterator[bytes]:
                 count += len(pending)
                 pending = next(rest, None)
                 yield pipe.drain()
-            sheet.write(SHEET_TAIL.encode())
+            sheet.write(_sheet_tail(mark).encode())
         yield pipe.drain()
-    for name, text in _frame(sheets).items():
+    for name, text in _frame(sheets, mark).items():
         book.writestr(name, text)
     book.close()
     yield pipe.drain()
@@ -137,21 +146,49 @@ def _text(value: Any) -> str:
     return escape(UNPRINTABLE.sub("", str(defuse(value))[:LONGEST_CELL]))
 
 
-def _frame(sheets: int) -> dict[str, str]:
+def _sheet_tail(mark: str) -> str:
+    if not mark:
+        return SHEET_TAIL
+    foot = _text(mark.replace("&", "&&"))[:LONGEST_FOOT]
+    return SHEET_TAIL.replace(
+        "</worksheet>",
+        f"<headerFooter><oddFooter>&amp;L{foot}</oddFooter></headerFooter></worksheet>",
+    )
+
+
+def _about(number: int, mark: str) -> dict[str, str]:
+    """Return the last sheet, which says whose the file is, and the file's properties."""
+    line = f'<row><c t="inlineStr"><is><t xml:space="preserve">{_text(mark)}</t></is></c></row>'
+    properties = f"{XML}<cp:coreProperties {CORE}><dc:description>{_text(mark)}</dc:description>"
+    return {
+        f"xl/worksheets/sheet{number}.xml": f"{SHEET_HEAD}{line}{_sheet_tail(mark)}",
+        "docProps/core.xml": f"{properties}</cp:coreProperties>",
+    }
+
+
+def _frame(sheets: int, mark: str) -> dict[str, str]:
     """Return the parts of a workbook round its sheets."""
-    numbers = range(1, sheets + 1)
+    numbers = range(1, sheets + (2 if mark else 1))
+    names = {sheets + 1: _text(gettext("About this file"))[:31]} if mark else {}
     parts = "".join(
         f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{TYPES}.worksheet+xml"/>'
         for n in numbers
     )
-    listed = "".join(f'<sheet name="{n}" sheetId="{n}" r:id="rId{n}"/>' for n in numbers)
+    listed = "".join(
+        f'<sheet name="{names.get(n, n)}" sheetId="{n}" r:id="rId{n}"/>' for n in numbers
+    )
     links = "".join(
         f'<Relationship Id="rId{n}" Type="{RELATIONS}/worksheet" Target="worksheets/sheet{n}.xml"/>'
         for n in numbers
     )
+    about = _about(sheets + 1, mark) if mark else {}
+    links_of_book = BOOK_LINK + (CORE_LINK if mark else "")
     return {
-        "[Content_Types].xml": CONTENT_TYPES.format(TYPES=TYPES, parts=parts),
-        "_rels/.rels": f"{XML}<Relationships xmlns={RELATIONSHIPS}>{BOOK_LINK}</Relationships>",
+        **about,
+        "[Content_Types].xml": CONTENT_TYPES.format(
+            TYPES=TYPES, parts=parts + (CORE_PART if mark else "")
+        ),
+        "_rels/.rels": f"{XML}<Relationships xmlns={RELATIONSHIPS}>{links_of_book}</Relationships>",
         "xl/workbook.xml": f"{XML}<workbook {NAMES}><sheets>{listed}</sheets></workbook>",
         "xl/_rels/workbook.xml.rels": (
             f"{XML}<Relationships xmlns={RELATIONSHIPS}>{links}"
@@ -171,6 +208,18 @@ NAMES = f'xmlns={MAIN} xmlns:r="{RELATIONS}"'
 SHEET_HEAD = f"{XML}<worksheet {NAMES}><sheetData>"
 SHEET_TAIL = "</sheetData></worksheet>"
 BOOK_LINK = f'<Relationship Id="rId1" Type="{RELATIONS}/officeDocument" Target="xl/workbook.xml"/>'
+CORE = (
+    'xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"'
+    ' xmlns:dc="http://purl.org/dc/elements/1.1/"'
+)
+CORE_PART = (
+    '<Override PartName="/docProps/core.xml"'
+    ' ContentType="application/vnd.openxmlformats-package.core-properties+xml"/>'
+)
+CORE_LINK = (
+    '<Relationship Id="rId2" Type="http://schemas.openxmlformats.org/package/2006/relationships'
+    '/metadata/core-properties" Target="docProps/core.xml"/>'
+)
 CONTENT_TYPES = (
     XML + '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
     '<Default Extension="rels"'

@@ -97,6 +97,7 @@ VIEW_ROLES = host_permission("console.view_roles", _("See roles"))
 EDIT_ROLES = host_permission("console.edit_roles", _("Change roles"))
 MANAGE_TILLS = host_permission("console.manage_tills", _("Register tills"), ("manager",))
 VIEW_AUDIT = host_permission("console.view_audit", _("See the audit trail"), ("accountant",))
+HEAR_OF_EXPORTS = host_permission("console.hear_of_exports", _("Hear of large exports"))
 CLEAR_DEMO = host_permission("console.clear_demo", _("Clear the demo data"))
 VIEW_APPROVALS = host_permission(
     "console.view_approvals", _("See approvals"), ("manager", "accountant")

@@ -39,6 +39,18 @@ REVEALS_A_DAY = Setting(
     least=0,
     most=1000,
 )
+EXPORT_ROWS = Setting(
+    "console.export_rows",
+    _("Rows of an export above which the owner is told"),
+    5_000,
+    least=0,
+)
+EXPORT_ROWS_A_DAY = Setting(
+    "console.export_rows_a_day",
+    _("Rows that a person exports in a day above which the owner is told"),
+    20_000,
+    least=0,
+)
 
 #: The host's own settings, for its settings page.
 SETTINGS: tuple[Setting[Any], ...] = (
@@ -47,4 +59,6 @@ SETTINGS: tuple[Setting[Any], ...] = (
     SESSION_HOURS,
     TILL_LOCK_MINUTES,
     REVEALS_A_DAY,
+    EXPORT_ROWS,
+    EXPORT_ROWS_A_DAY,
 )

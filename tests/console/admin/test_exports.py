@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 
 import openpyxl
 import pytest
@@ -14,6 +15,11 @@ from flask.testing import FlaskClient
 from console.admin import sheets
 from console.audit import AuditEntry
 from console.db import db
+from console.inbox import Notice
+from console.security.settings import EXPORT_ROWS, EXPORT_ROWS_A_DAY
+from console.settings import Setting
+from console.unit import unit
+from console.words import thaw
 from tests.console.admin.conftest import URL, House
 from tests.console.admin.test_forms import forbid_phones
 from tests.support import teahouse
@@ -125,7 +131,45 @@ def test_an_export_is_written_down(house: House, owner: FlaskClient) -> None:
         "format": "csv",
         "filters": ["f.visits.ge"],
         "searched": True,
+        "rows": 0,
     }
+
+
+@pytest.mark.any_engine
+def test_an_export_says_inside_whose_it_is(house: House, owner: FlaskClient) -> None:
+    teahouse.add_guest("Lin", house.here)
+    answer = owner.get(f"{URL}export/csv/")
+    entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.act == "export")).one()
+    mark = read_csv(answer.data)[-1][0]
+    assert entry.user_name in mark
+    assert entry.request_id in mark
+    book = openpyxl.load_workbook(io.BytesIO(owner.get(f"{URL}export/xlsx/").data))
+    assert entry.user_name in str(book.worksheets[-1].cell(1, 1).value)
+    assert entry.user_name in str(book.properties.description)
+    foot = book.worksheets[0].oddFooter
+    assert foot is not None
+    assert entry.user_name in str(foot.left.text)
+
+
+@pytest.mark.any_engine
+def test_the_owner_hears_of_many_rows_at_once_or_in_a_day(house: House) -> None:
+    teahouse.add_many(house.here, 6)
+    limit(EXPORT_ROWS, 6)
+    limit(EXPORT_ROWS_A_DAY, 17)
+    client = house.enter("manager", house.here)
+    told = sa.select(Notice.body).where(Notice.key.like("console.exports:%"))
+    for _time in range(2):
+        client.get(f"{URL}export/csv/")
+    assert db.session.scalars(told).all() == []
+    client.get(f"{URL}export/xlsx/")
+    db.session.rollback()
+    words = thaw(db.session.scalars(told).one())
+    assert re.findall(r"\d+", words)[-2:] == ["6", "18"]
+
+
+@unit
+def limit(setting: Setting[int], most: int) -> None:
+    setting.put(most)
 
 
 def test_there_are_no_other_kinds_of_export(house: House, owner: FlaskClient) -> None:
