@@ -9,10 +9,18 @@ import { clockOf, momentOf, root, state, visitOf, word } from './state.js';
 const STEP = 5;
 const LONGEST = 720;
 
-/** Say why a change is refused; offer the nearest times, and with a reason to do it all the same. */
+/** Say why a change is refused; offer what is possible, and with a reason to do it all the same. */
 export function refuse(answer, again) {
   const box = makeBox(word('refused'));
   const body = make('div', { className: 'box-body' }, make('p', { role: 'alert' }, answer.error));
+  if (answer.offers?.length) {
+    const offers = answer.offers.map(({ label, more, room_id: room }) => {
+      const button = make('button', { type: 'button', className: 'btn num' }, label);
+      button.addEventListener('click', () => { box.close(); again({ more, room }); });
+      return button;
+    });
+    body.append(make('div', { className: 'board-times' }, ...offers));
+  }
   if (answer.times?.length) {
     const times = answer.times.map(({ at, label }) => {
       const button = make('button', { type: 'button', className: 'btn num' }, label);
@@ -46,11 +54,11 @@ export function move(visit, fields, undo = null) {
 }
 
 /** Let a service of a visit take longer or shorter by so many minutes. */
-export function stretch(visit, item, more, why = '') {
-  return send('/console/booking/board/stretch', { visit_id: visit.id, version: visit.version, item, more, why }, (answer) => {
+export function stretch(visit, item, more, why = '', room = '') {
+  return send('/console/booking/board/stretch', { visit_id: visit.id, version: visit.version, item, more, why, room_id: room }, (answer) => {
     const undo = visit.running ? null : () => stretch({ ...visit, version: answer.version }, item, -more, why || word('undone'));
-    finish(answer, visit, undo, (reason) => (reason.starts_at
-      ? move(visit, reason) : stretch(visit, item, more, reason.why)));
+    finish(answer, visit, undo, (other) => (other.starts_at
+      ? move(visit, other) : stretch(visit, item, other.more ?? more, other.why, other.room)));
   });
 }
 

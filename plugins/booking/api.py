@@ -40,6 +40,7 @@ from plugins.booking.services.classes import (
     plan_classes,
     take_place,
 )
+from plugins.booking.services.extending import extend_visit
 from plugins.booking.services.paying import extensions_of, free_until, kept_page
 from plugins.booking.services.planning import Wish
 from plugins.booking.services.proposing import answer_proposal, open_proposal, propose_time
@@ -48,7 +49,7 @@ from plugins.booking.services.reading import free_times
 from plugins.booking.services.sending import submit
 from plugins.booking.services.showing import LABELS, services_of, span_of, staff_of, with_items
 from plugins.booking.services.turn_proposal import give_turn, next_in_turn
-from plugins.booking.services.turning import extend_visit, turn_visit
+from plugins.booking.services.turning import turn_visit
 from plugins.booking.services.waiting import WaitDraft, join_waiting
 from plugins.booking.services.waiting_offers import serve_waiting, take_offer
 

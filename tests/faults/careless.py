@@ -91,14 +91,22 @@ def sit_as_seen(group: GroupClass, visit: Visit) -> None:
 
 def forget_care() -> None:
     """Put all that in the place of the real thing, in this process and those it starts."""
-    booking.find_seat = find_as_seen  # type: ignore[assignment]
-    classes.lock_class, classes._sit = class_as_seen, sit_as_seen
-    desk.book_briefly = careless(desk.book_briefly)
-    visits.change_visit = careless(visits.change_visit)
-    classes_pages.take_place = careless(classes_pages.take_place)
-    public.keep_time = careless(public.keep_time)
-    public.send_or_book = careless(public.send_or_book)
-    public_classes.send_place = careless(public_classes.send_place)
+    changed: list[tuple[Any, str, Any]] = [
+        (booking, "find_seat", find_as_seen),
+        (classes, "lock_class", class_as_seen),
+        (classes, "_sit", sit_as_seen),
+    ]
+    for pages, act in (
+        (desk, "book_briefly"),
+        (visits, "change_visit"),
+        (classes_pages, "take_place"),
+        (public, "keep_time"),
+        (public, "send_or_book"),
+        (public_classes, "send_place"),
+    ):
+        changed.append((pages, act, careless(getattr(pages, act))))
+    for module, name, instead in changed:
+        setattr(module, name, instead)
 
 
 def lift_keys() -> None:

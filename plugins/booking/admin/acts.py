@@ -64,6 +64,11 @@ def acts_of(visit: Visit) -> list[api.RecordAction]:
             )
             for minutes in MORE
         ]
+        found.append(
+            api.RecordAction(
+                api.lazy_pgettext("visit", "Extend"), f"{where}/extend", SERVE_VISITS, "GET"
+            )
+        )
     return found
 
 

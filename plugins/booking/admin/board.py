@@ -29,6 +29,7 @@ from plugins.booking.services.arranging import RUNNING, Spot, arrange, stretch
 from plugins.booking.services.board import SHOWN, Sight, tell_board, waiting_for_review
 from plugins.booking.services.booking import MOVABLE
 from plugins.booking.services.days import cell_at, first_cell, spans_mask
+from plugins.booking.services.extending import NextGuest
 from plugins.booking.services.proposing import open_proposal
 from plugins.booking.services.showing import (
     LABELS,
@@ -124,10 +125,16 @@ class Board(api.AdminView):
                 raise api.NotFound(_("There is no such record."))
             minutes = visit.items[item].minutes + more
             done = stretch(
-                visit.id, item, minutes, key=key_of_form(), version=_version(), why=_why(visit)
+                visit.id,
+                item,
+                minutes,
+                key=key_of_form(),
+                version=_version(),
+                why=_why(visit),
+                room_id=number_of("room_id"),
             )
         except api.Refused as refused:
-            return _refuse(refused, visit.id)
+            return _refuse(refused, visit.id, more)
         return jsonify(ok=True, version=done.version)
 
 
@@ -198,7 +205,23 @@ def _why(visit: Visit) -> str:
     return text_of("why") if FORCE_VISITS.held(visit.store_id) else ""
 
 
-def _refuse(refused: api.Refused, visit_id: int) -> Any:
+def _offers(refused: api.Refused, more: int) -> list[dict[str, Any]]:
+    """Return how a visit can last longer that cannot last as long as it should."""
+    if not isinstance(refused, NextGuest):
+        return []
+    found = []
+    if refused.longest:
+        label = api.gettext(
+            "%(minutes)s minutes more, until %(time)s", minutes=refused.longest, time=refused.until
+        )
+        found.append({"label": label, "more": refused.longest, "room_id": ""})
+    for number, name in refused.rooms:
+        label = api.gettext("%(minutes)s minutes more in %(room)s", minutes=more, room=name)
+        found.append({"label": label, "more": more, "room_id": number})
+    return found
+
+
+def _refuse(refused: api.Refused, visit_id: int, more: int = 0) -> Any:
     """Say why not, which other times there are, and whether a reason would do."""
     visit = reach(Visit, visit_id, SEE_VISITS)
     zone, times = visit.store.time_zone, getattr(refused, "alternatives", ())
@@ -209,6 +232,7 @@ def _refuse(refused: api.Refused, visit_id: int) -> Any:
             {"at": moment.isoformat(), "label": _label(moment, visit.day_on, zone)}
             for moment in times
         ],
+        "offers": _offers(refused, more),
         "forcible": bool(getattr(refused, "forcible", False)) and FORCE_VISITS.held(visit.store_id),
     }
     return jsonify(answer), refused.status

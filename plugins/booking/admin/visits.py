@@ -27,12 +27,30 @@ from plugins.booking.models import ACTS, Act, Visit
 from plugins.booking.permissions import EDIT_VISITS, REVIEW_VISITS, SEE_VISITS, SERVE_VISITS
 from plugins.booking.services.booking import change_visit, wishes_of
 from plugins.booking.services.claiming import Taken
+from plugins.booking.services.extending import (
+    EXTENDABLE,
+    LONGEST,
+    NextGuest,
+    end_after,
+    extend_visit,
+    longest_extension,
+)
 from plugins.booking.services.planning import Wish
 from plugins.booking.services.proposing import propose_time
 from plugins.booking.services.reading import free_times
-from plugins.booking.services.showing import clock_of, columns, services_of, staff_of, title_of
-from plugins.booking.services.turning import extend_visit, turn_visit
+from plugins.booking.services.showing import (
+    clock_of,
+    columns,
+    services_of,
+    span_of,
+    staff_of,
+    title_of,
+)
+from plugins.booking.services.turning import turn_visit
 from plugins.salon.api import working_staff
+
+#: So many minutes longer a visit usually lasts.
+USUAL = 30
 
 
 class VisitAdmin(api.ModelAdmin):
@@ -108,9 +126,18 @@ class VisitAdmin(api.ModelAdmin):
     def extend(self, number: int, minutes: int) -> Any:
         visit = reach(Visit, number, SERVE_VISITS)
         key = f"booking.extend:{visit.id}:{visit.version}:{minutes}"
-        extend_visit(visit.id, minutes, key=key)
-        api.say_done(api.gettext("Saved."))
-        return redirect(f"{VISITS}{number}/")
+        return self._extend(visit, minutes, key)
+
+    @api.page("/<int:number>/extend", needs=SERVE_VISITS)
+    def ask_extension(self, number: int) -> Any:
+        """Say until when a visit can last, and ask for how much longer it shall."""
+        return self._ask_extension(reach(Visit, number, SERVE_VISITS))
+
+    @api.page("/<int:number>/extend", needs=SERVE_VISITS, methods=("POST",))
+    def extend_so_long(self, number: int) -> Any:
+        """Let a visit last longer, in its room or in another."""
+        visit = reach(Visit, number, SERVE_VISITS)
+        return self._extend(visit, number_of("minutes") or 0, key_of_form())
 
     @api.page("/<int:number>/propose", needs=REVIEW_VISITS)
     def ask_proposal(self, number: int) -> Any:
@@ -144,6 +171,38 @@ class VisitAdmin(api.ModelAdmin):
             return self._ask_change(reach(Visit, number, EDIT_VISITS), refused)
         api.say_done(api.gettext("Saved."))
         return redirect(f"{VISITS}{number}/")
+
+    def _extend(self, visit: Visit, minutes: int, key: str) -> Any:
+        try:
+            extend_visit(visit.id, minutes, key=key, room_id=number_of("room_id"))
+        except NextGuest as refused:
+            return self._ask_extension(reach(Visit, visit.id, SERVE_VISITS), refused, minutes)
+        except api.Refused as refused:
+            return self._ask_extension(reach(Visit, visit.id, SERVE_VISITS), refused)
+        api.say_done(api.gettext("Saved."))
+        return redirect(f"{VISITS}{visit.id}/")
+
+    def _ask_extension(
+        self, visit: Visit, problem: api.Refused | None = None, minutes: int | None = None
+    ) -> Any:
+        able = visit.status in EXTENDABLE
+        longest = longest_extension(visit) if able else 0
+        page = api.render(
+            "booking/extend.html",
+            view=self,
+            visit=visit,
+            services=services_of(visit),
+            span=span_of(visit),
+            able=able,
+            longest=longest,
+            most=LONGEST,
+            until=end_after(visit, longest),
+            minutes=minutes or min(USUAL, longest or USUAL),
+            rooms=problem.rooms if isinstance(problem, NextGuest) else (),
+            key=new_key(),
+            problem=problem,
+        )
+        return (page, problem.status) if problem else page
 
     def _ask(self, visit: Visit, act: str, problem: api.Refused | None = None) -> Any:
         page = api.render(

@@ -11,9 +11,10 @@ from console.api import _
 from plugins.booking.models import Visit
 from plugins.booking.services.acts import act_known, lock_visit
 from plugins.booking.services.booking import change_visit, wishes_of
+from plugins.booking.services.claiming import Taken
 from plugins.booking.services.days import MINUTES
+from plugins.booking.services.extending import NextGuest, extend_visit, longest_extension
 from plugins.booking.services.planning import Wish, plan_visit
-from plugins.booking.services.turning import extend_visit
 
 #: While it is one of these, a visit can only last longer.
 RUNNING = ("arrived", "in_service")
@@ -61,7 +62,6 @@ def arrange(
     return _change(visit, spot.starts_at, wishes, key, why)
 
 
-@api.unit
 def stretch(
     visit_id: int,
     item: int,
@@ -70,11 +70,36 @@ def stretch(
     key: str,
     version: int | None = None,
     why: str = "",
+    room_id: int | None = None,
 ) -> Visit:
     """Let one service of a visit take so many minutes; what follows it moves.
 
-    A running visit can only last longer. Less than the service takes needs *why*.
+    A running visit can only last longer, with *room_id* in another room from its end on. Less
+    than the service takes needs *why*. Raises `NextGuest` when somebody else is due.
     """
+    try:
+        return _stretch(visit_id, item, minutes, key, version, why, room_id)
+    except NextGuest:
+        raise
+    except Taken as taken:
+        visit = api.db.session.get_one(Visit, visit_id)
+        more = minutes - visit.items[item].minutes
+        longest = longest_extension(visit, more) if more > 0 else 0
+        if taken.forcible or more <= longest or item != len(visit.items) - 1:
+            raise
+        raise NextGuest(visit, longest, alternatives=taken.alternatives) from None
+
+
+@api.unit
+def _stretch(
+    visit_id: int,
+    item: int,
+    minutes: int,
+    key: str,
+    version: int | None,
+    why: str,
+    room_id: int | None,
+) -> Visit:
     visit = _lock(visit_id, key, version)
     if visit is None:
         return api.db.session.get_one(Visit, visit_id)
@@ -84,7 +109,7 @@ def stretch(
         more = minutes - visit.items[item].minutes
         if more <= 0:
             raise api.Refused(_("A visit that runs can only last longer."))
-        return extend_visit(visit_id, more, key=key)
+        return extend_visit(visit_id, more, key=key, room_id=room_id)
     wishes = [replace(_same(wish), staff_id=staff_id) for wish, staff_id in _served(visit)]
     wishes[item] = _lasting(visit, wishes[item], minutes, why)
     return _change(visit, visit.starts_at, wishes, key, why)

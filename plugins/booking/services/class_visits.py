@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from console import api
 from console.api import _
 from plugins.booking.hookspecs import booking_visit_moved
-from plugins.booking.models import Cell, GroupClass, Seat, Visit
+from plugins.booking.models import Cell, Claim, GroupClass, Seat, Visit
 from plugins.booking.models.visits import LIVE
 from plugins.booking.services.acts import note_act
 from plugins.booking.services.claiming import Bits, JustTaken, lock_days
@@ -29,7 +29,7 @@ def take_whole_rooms(visit: Visit) -> None:
         units = {place[4] for place in rows.rows if place[2:4] == key}
         cells = range(claim.first_cell, claim.last_cell)
         names = {"kind": "place", "resource_id": claim.resource_id, "visit_id": visit.id}
-        for unit in sorted(units - _own_units(visit, claim.resource_id)):
+        for unit in sorted(units - _own_units(visit, claim)):
             values += [{**names, "unit": unit, "cell": cell} for cell in cells]
             taken.append((key, unit, claim.first_cell, (1 << length) - 1))
     if not values:
@@ -42,9 +42,13 @@ def take_whole_rooms(visit: Visit) -> None:
     rows.put(taken, taken=True)
 
 
-def _own_units(visit: Visit, place_id: int) -> set[int]:
+def _own_units(visit: Visit, claim: Claim) -> set[int]:
+    """Return which places of a room a visit has for the whole of one of its claims."""
     rows = sa.select(Cell.unit).where(
-        Cell.visit_id == visit.id, Cell.kind == "place", Cell.resource_id == place_id
+        Cell.visit_id == visit.id,
+        Cell.kind == "place",
+        Cell.resource_id == claim.resource_id,
+        Cell.cell == claim.first_cell,
     )
     return set(api.db.session.scalars(rows.distinct()))
 

@@ -8,16 +8,13 @@ from dataclasses import dataclass
 
 from console import api
 from console.api import _
-from plugins.booking.hookspecs import booking_visit_moved, booking_visit_status_changed
+from plugins.booking.hookspecs import booking_visit_status_changed
 from plugins.booking.models import Visit
 from plugins.booking.services.acts import act_known, check_visit, lock_visit, note_act
 from plugins.booking.services.booking import require_before_cut_off
-from plugins.booking.services.claiming import Locked, Taken, release
-from plugins.booking.services.days import ALL, MINUTES, cell_at, cells_for
+from plugins.booking.services.claiming import release
+from plugins.booking.services.days import cell_at
 from plugins.booking.services.seating import locked_for
-from plugins.booking.services.showing import clock_of
-from plugins.booking.services.slots import Choice, Key, Plan, Role, assign
-from plugins.booking.services.taking import take
 
 
 @dataclass(frozen=True)
@@ -103,57 +100,6 @@ def turn_visit(
     if before != "hold":
         api.emit(booking_visit_status_changed, visit_id=visit.id, before=before, after=visit.status)
     return visit
-
-
-@api.unit
-def extend_visit(visit_id: int, minutes: int, *, key: str) -> Visit:
-    """Let a running visit last longer; raises `Taken` when the next guest is due."""
-    visit = lock_visit(visit_id)
-    if act_known(key, visit_id):
-        return visit
-    if visit.status not in ("confirmed", "arrived", "in_service"):
-        raise api.Conflict(_("This booking is not in service."))
-    if not MINUTES <= minutes <= 240:
-        raise api.Refused(_("Choose between %(least)s and %(most)s minutes.", least=5, most=240))
-    rows, more = locked_for([visit.id], [visit.day_on]), cells_for(minutes)
-    first, choices = _going_on(visit, rows, more)
-    if choices is None:
-        raise Taken(_too_long(visit, rows, more))
-    take(visit.id, choices, first, 0, rows)
-    visit.ends_at += dt.timedelta(minutes=more * MINUTES)
-    if visit.items:
-        visit.items[-1].minutes += more * MINUTES
-    visit.version += 1
-    api.db.session.expire(visit, ["claims"])
-    note_act(visit, "extend", key, {"minutes": minutes})
-    check_visit(visit.id, "extend", visit.member_id)
-    api.emit(booking_visit_moved, visit_id=visit.id)
-    return visit
-
-
-def _going_on(visit: Visit, rows: Locked, more: int) -> tuple[int, tuple[Choice, ...] | None]:
-    """Return the first cell of a visit's day, and who goes on for so many cells; None if nobody."""
-    end, first, free = cell_at(visit.ends_at), 0, dict[Key, tuple[int, ...]]()
-    for (store_id, day, kind, number, _unit), (start, busy) in sorted(rows.rows.items()):
-        if (store_id, day) == (visit.store_id, visit.day_on):
-            first = start
-            free[kind, number] = (*free.get((kind, number), ()), ALL & ~busy)
-    roles = tuple(
-        Role(claim.item, ((claim.last_cell - first, more),), ((claim.kind, claim.resource_id),))
-        for claim in visit.claims
-        if claim.last_cell >= end
-    )
-    return first, assign(Plan(roles, more, ()), 0, free)
-
-
-def _too_long(visit: Visit, rows: Locked, more: int) -> object:
-    """Say until when a visit can last that cannot last as long as it should."""
-    most = next((n for n in range(more - 1, 0, -1) if _going_on(visit, rows, n)[1]), 0)
-    if not most:
-        return _("The next guest is due then; this visit cannot last longer.")
-    until = visit.ends_at + dt.timedelta(minutes=most * MINUTES)
-    clock = clock_of(until, visit.store.time_zone)
-    return _("The next guest is due before then; it can last until %(time)s.", time=clock)
 
 
 def raise_if_gone(visit: Visit) -> None:
