@@ -136,6 +136,7 @@ def _load_waits(store: api.Store, group: GroupClass, members: list[int]) -> None
             to_minute=hours[1],
             member_id=member_id,
             source="phone" if number == 2 else "desk",
+            party=1 if number == 2 else 2,
         )
         with api.at_moment(api.now() - dt.timedelta(minutes=40 - 10 * number)):
             join_waiting(store.id, draft, key=f"demo:wait:{store.id}:{number}")

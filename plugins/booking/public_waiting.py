@@ -13,7 +13,15 @@ from console.api import _
 from plugins.booking.forms import day_of, new_key, number_of, text_of
 from plugins.booking.models import OPEN_WAITS, WAIT_STATES, Wait
 from plugins.booking.paying import Terms
-from plugins.booking.public_routes import chosen, link, local_day, routes, show, store_here
+from plugins.booking.public_routes import (
+    chosen,
+    link,
+    local_day,
+    people_here,
+    routes,
+    show,
+    store_here,
+)
 from plugins.booking.services.paying import next_page, paying_page, terms_of
 from plugins.booking.services.planning import Wish
 from plugins.booking.services.rules import HORIZON
@@ -60,6 +68,7 @@ def wait() -> Any:
             member_id=api.visitor().id,
             source="phone",
             note=text_of("note"),
+            party=people_here(),
         )
         found = join_waiting(store.id, draft, key=key)
     except api.Refused as refused:
@@ -134,7 +143,7 @@ def _one(found: Wait, problem: api.Refused | None = None) -> Any:
     offered = has_offer(found) and visit is not None
     asked: list[Terms] = []
     if offered and visit is not None and found.member_id is not None:
-        wishes = [Wish(item.variant_id) for item in visit.items]
+        wishes = [Wish(item.variant_id, guest=item.guest) for item in visit.items]
         price_fen = found.group.price_fen if found.group is not None else None
         asked = terms_of(found.store_id, found.member_id, visit.starts_at, wishes, price_fen)
     return show(
@@ -168,6 +177,7 @@ def _form(problem: api.Refused | None = None) -> Any:
         problem,
         store=store,
         picked=picked,
+        people=people_here(),
         staff=api.db.session.get(Staff, staff_id) if staff_id else None,
         days=[today + dt.timedelta(days=number) for number in range(last + 1)],
         opened=day_of("day", today),

@@ -27,6 +27,7 @@ from plugins.booking.models import OPEN_WAITS, WAIT_ACTS, Wait, WaitAct
 from plugins.booking.permissions import SEE_VISITS
 from plugins.booking.permissions_waiting import EDIT_WAITING
 from plugins.booking.services.claiming import Taken
+from plugins.booking.services.planning import MOST_GUESTS
 from plugins.booking.services.reading import free_times
 from plugins.booking.services.showing import clock_of
 from plugins.booking.services.waiting import WaitDraft, join_waiting, wishes_of_wait
@@ -66,6 +67,7 @@ class WaitAdmin(api.ModelAdmin):
         "joined_at",
         "guest_name",
         api.Column("what", _("Waits for"), load=whats),
+        "party",
         "first_on",
         "last_on",
         api.Column("hours", _("Hours"), load=hours),
@@ -80,6 +82,7 @@ class WaitAdmin(api.ModelAdmin):
         "guest_name",
         "member_id",
         "guest_phone",
+        "party",
         "first_on",
         "last_on",
         "staff_id",
@@ -198,6 +201,7 @@ class WaitAdmin(api.ModelAdmin):
             member=api.find_record(Member, member_id, EDIT_WAITING) if member_id else None,
             services=services_on_sale(store.id),
             staff=[each for each in working_staff(store.id) if each.skills],
+            most=MOST_GUESTS,
             days=[today + dt.timedelta(days=n) for n in range(31)],
             times=[show_time(minute) for minute in range(6 * 60, 24 * 60 + 1, 30)],
             entered=request.values,
@@ -253,6 +257,7 @@ def _draft(store: api.Store) -> WaitDraft:
         guest_name=name,
         guest_phone=phone,
         note=text_of("note"),
+        party=number_of("people") or 1,
     )
 
 

@@ -52,6 +52,7 @@ class Wait(api.Model):
         sa.UniqueConstraint("key"),
         sa.UniqueConstraint("visit_id"),
         sa.CheckConstraint("last_on >= first_on", name="last_on"),
+        sa.CheckConstraint("party > 0", name="party"),
         sa.CheckConstraint("from_minute >= 0 AND to_minute > from_minute", name="to_minute"),
         sa.CheckConstraint(
             "state IN ('waiting', 'offered', 'taken', 'over', 'removed')", name="state"
@@ -76,6 +77,8 @@ class Wait(api.Model):
     #: Minutes of the store's clock between which a visit may begin.
     from_minute: Mapped[int] = api.column(_("Begins from"), default=0)
     to_minute: Mapped[int] = api.column(_("Begins until"), default=2160)
+    #: All of them begin together, or nothing is offered.
+    party: Mapped[int] = api.column(_("People"), default=1)
     state: Mapped[str] = api.column(_("State"), choices=WAIT_STATES, default="waiting")
     source: Mapped[str] = api.column(_("Source"), choices=WAIT_SOURCES, default="desk")
     note: Mapped[str] = api.column(_("Note"), default="")

@@ -14,7 +14,7 @@ from console.api import _
 from plugins.booking.hookspecs_waiting import booking_wait_ended, booking_wait_joined
 from plugins.booking.models import OPEN_WAITS, GroupClass, Wait, WaitAct, WaitItem
 from plugins.booking.services.guests import count_open
-from plugins.booking.services.planning import Wish, plan_visit
+from plugins.booking.services.planning import MOST_GUESTS, Wish, plan_visit
 from plugins.booking.services.reading import free_times
 from plugins.booking.services.rules import HORIZON, MOST_OPEN
 from plugins.membership.api import Member, require_active
@@ -44,6 +44,7 @@ REASONS = {
     "lapse": _("did not answer when this time was offered"),
     "open": _("has as many open bookings as a member may have"),
     "fit": _("her services do not fit in there"),
+    "party": _("not all who come with her fit in there"),
     "unanswered": _("did not answer several offers"),
     "cancelled": _("the class was cancelled"),
 }
@@ -54,7 +55,8 @@ Span = tuple[dt.datetime, dt.datetime]
 class WaitDraft:
     """What somebody waits for: services between days and hours, or a place in a class.
 
-    The hours say when a visit may begin, in minutes after the store's midnight.
+    The hours say when a visit may begin, in minutes after the store's midnight. A *party* begins
+    together, and each of it has the services; the technician serves the first.
     """
 
     first_on: dt.date
@@ -69,6 +71,7 @@ class WaitDraft:
     guest_phone: str | None = None
     source: str = "desk"
     note: str = ""
+    party: int = 1
 
 
 @api.unit
@@ -95,6 +98,7 @@ def join_waiting(store_id: int, draft: WaitDraft, *, key: str) -> Wait:
         to_minute=draft.to_minute,
         source=draft.source,
         note=draft.note.strip()[:200],
+        party=draft.party,
         key=key,
         joined_at=api.now(),
         items=[WaitItem(variant_id=number) for number in draft.variant_ids],
@@ -133,6 +137,8 @@ def _check_wish(store_id: int, draft: WaitDraft) -> None:
             raise api.NotFound(_("There is no such class."))
         if group.cancelled_at is not None or group.starts_at <= api.now():
             raise api.Refused(_("This class can no longer be booked."))
+        if draft.party != 1:
+            raise api.Refused(_("Each guest waits for her own place in a class."))
         return
     today = api.today(store.time_zone)
     if draft.last_on < max(draft.first_on, today):
@@ -145,7 +151,9 @@ def _check_wish(store_id: int, draft: WaitDraft) -> None:
         raise api.Refused(_("Choose hours of which the last comes after the first."))
     if not draft.variant_ids:
         raise api.Refused(_("Choose a service."))
-    plan_visit(store_id, [Wish(number, draft.staff_id) for number in draft.variant_ids])
+    if not 1 <= draft.party <= MOST_GUESTS:
+        raise api.Refused(_("Choose between one and %(most)s people.", most=MOST_GUESTS))
+    plan_visit(store_id, wishes_for(draft.variant_ids, draft.staff_id, draft.party))
 
 
 def open_waits_of(member_id: int) -> Sequence[Wait]:
@@ -168,7 +176,19 @@ def lock_list(store_id: int) -> list[Wait]:
 
 def wishes_of_wait(wait: Wait, staff_id: int | None = None) -> list[Wish]:
     """Return what is booked for somebody who waits."""
-    return [Wish(item.variant_id, staff_id or wait.staff_id) for item in wait.items]
+    numbers = [item.variant_id for item in wait.items]
+    return wishes_for(numbers, staff_id or wait.staff_id, wait.party)
+
+
+def wishes_for(
+    variant_ids: Sequence[int], staff_id: int | None = None, party: int = 1
+) -> list[Wish]:
+    """Return the same services for each of a party, of whom a technician serves the first."""
+    return [
+        Wish(number, None if guest else staff_id, guest)
+        for guest in range(party)
+        for number in variant_ids
+    ]
 
 
 def fitting_times(wait: Wait) -> list[dt.datetime]:

@@ -314,4 +314,6 @@ def _why_passed(wait: Wait, visit: Visit) -> str:
     if refused is not None:
         return refused
     staff = {item.staff_id for item in visit.items}
-    return "technician" if wait.staff_id and wait.staff_id not in staff else "fit"
+    if wait.staff_id and wait.staff_id not in staff:
+        return "technician"
+    return "party" if wait.party > 1 else "fit"
