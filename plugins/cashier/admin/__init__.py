@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from console import api
 from plugins.cashier.admin.bills import BillAdmin, OrderAdmin
+from plugins.cashier.admin.booked import BookedReceipts
 from plugins.cashier.admin.closing import Closing, DayAdmin, ShiftAdmin
 from plugins.cashier.admin.deals import DealAdmin
 from plugins.cashier.admin.objections import ObjectionAdmin
@@ -26,6 +27,7 @@ VIEWS: tuple[type[api.AdminView], ...] = (
     ObjectionAdmin,
     PaymentKindAdmin,
     ReceiptLook,
+    BookedReceipts,
     Closing,
     Reports,
     DayAdmin,

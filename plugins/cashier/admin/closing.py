@@ -28,6 +28,7 @@ from plugins.cashier.services.closing.late import ask_late_bill, open_late_bill
 from plugins.cashier.services.closing.sheets import unfinished, write_sheet
 from plugins.cashier.services.closing.shifts import hand_over_shift, shift_began, shifts_of
 from plugins.cashier.services.days import is_closed
+from plugins.cashier.services.evidence import booked_on
 from plugins.cashier.services.keys import new_key
 from plugins.cashier.services.numbers import today_of
 from plugins.ledger.api import find_seal
@@ -158,6 +159,7 @@ class Closing(api.AdminView):
             known=find_day(store_id, day),
             late_days=[each for each in unclosed_days(store_id) if each != day],
             left=unfinished(store_id, day),
+            booked=booked_on(store_id, day),
             expected_fen=cash_expected(store_id, day),
             float_fen=FLOAT.get(store_id),
             shifts=shifts_of(store_id, day),

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, relationship
 
 from console import api
 from console.api import _
@@ -113,6 +113,31 @@ class Payment(api.Model):
     purse: Mapped[str | None] = api.column(_("Card"))
     note: Mapped[str] = api.column(_("Note"), default="")
     facts: Mapped[dict[str, Any]] = api.column(_("Details"), default=dict)
+
+    photos: Mapped[list[PaymentPhoto]] = relationship(
+        lambda: PaymentPhoto, order_by=lambda: PaymentPhoto.id, viewonly=True
+    )
+
+
+class PaymentPhoto(api.Model):
+    """A photo that proves a receipt that staff booked: a transfer on a screen, a voucher.
+
+    It is never removed, not even when the bill is reopened. `digest` is the SHA-256 of it.
+    """
+
+    __tablename__ = "cashier_payment_photo"
+    __table_args__ = (sa.UniqueConstraint("payment_id", "digest"),)
+    scope = api.CHAIN
+    label_column = "added_at"
+    id: Mapped[int] = api.column(_("ID"), primary_key=True)
+    payment_id: Mapped[int] = api.column(_("Payment"), sa.ForeignKey("cashier_payment.id"))
+    file_id: Mapped[int] = api.column(_("File"), sa.ForeignKey("console_file.id"))
+    digest: Mapped[str] = api.column(_("Fingerprint"))
+    note: Mapped[str] = api.column(_("Note"), default="")
+    added_at: Mapped[dt.datetime] = api.column(_("Added at"))
+    added_by: Mapped[str] = api.column(_("Added by"), default="")
+
+    file: Mapped[api.StoredFile] = relationship(api.StoredFile)
 
 
 class LinePart(api.Model):
