@@ -8,7 +8,7 @@ from plugins.cashier.deductions import (
     about_journal,
     cashier_find_deduction,
 )
-from plugins.cashier.desk import Guest, LooseEnd
+from plugins.cashier.desk import Code, Goods, Guest, LooseEnd
 from plugins.cashier.hookspecs import (
     cashier_adjustments,
     cashier_bill_settled,
@@ -17,18 +17,20 @@ from plugins.cashier.hookspecs import (
     cashier_bill_voiding,
     cashier_check_bill,
     cashier_deposits,
+    cashier_goods,
     cashier_guests,
     cashier_line_kinds,
     cashier_loose_ends,
     cashier_member_offers,
     cashier_online_providers,
     cashier_payment_methods,
+    cashier_read_code,
 )
 from plugins.cashier.models import (
     Bill,
+    Confirmation,
     Discount,
     Line,
-    Confirmation,
     LinePart,
     Objection,
     OnlinePayment,
@@ -111,10 +113,10 @@ from plugins.cashier.services.choosing import (
     proposals_for,
     take_proposal,
 )
-from plugins.cashier.services.days import require_open_day
-from plugins.cashier.services.naming import name_in_all
 from plugins.cashier.services.confirm_asking import ask_on_phone
 from plugins.cashier.services.confirming import CONFIRM, NotConfirmed
+from plugins.cashier.services.days import require_open_day
+from plugins.cashier.services.naming import name_in_all
 from plugins.cashier.services.numbers import today_of
 from plugins.cashier.services.objecting import (
     lines_under_objection,
@@ -162,9 +164,9 @@ from plugins.cashier.services.voiding import undo_settlement, void_bill
 
 __all__ = [
     "ANSWER_OBJECTIONS",
+    "CONFIRM",
     "DEDUCT_ALONE",
     "KEPT",
-    "CONFIRM",
     "MAKE_REFUNDS",
     "OPEN_BILLS",
     "SEE_BILLS",
@@ -173,25 +175,26 @@ __all__ = [
     "Adjustment",
     "Asked",
     "Bill",
-    "Deduction",
-    "Described",
     "Code",
     "Confirmation",
+    "Deduction",
+    "Described",
     "Discount",
     "Draft",
     "DraftLine",
     "Given",
     "GivesStatements",
+    "Goods",
     "Guest",
     "Line",
     "LineKind",
     "LinePart",
     "LooseEnd",
     "NotAuthentic",
+    "NotConfirmed",
     "Objection",
     "Offer",
     "OnlinePayment",
-    "NotConfirmed",
     "OnlineProvider",
     "OnlineRefund",
     "Order",
@@ -236,22 +239,24 @@ __all__ = [
     "about_journal",
     "accept_benefit",
     "add_line",
+    "ask_on_phone",
     "book_today",
     "cashier_adjustments",
     "cashier_bill_settled",
-    "ask_on_phone",
     "cashier_bill_settling",
     "cashier_bill_voided",
     "cashier_bill_voiding",
     "cashier_check_bill",
     "cashier_deposits",
     "cashier_find_deduction",
+    "cashier_goods",
     "cashier_guests",
     "cashier_line_kinds",
     "cashier_loose_ends",
     "cashier_member_offers",
     "cashier_online_providers",
     "cashier_payment_methods",
+    "cashier_read_code",
     "cashier_refund_made",
     "cashier_refundables",
     "change_line",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -15,8 +15,9 @@ class Code:
     """What was scanned or typed at the till, told apart by `what_is`.
 
     *kind* is "member_code", "pin", "payment_code", "coupon", "voucher", "member" (phone or
-    number of *member_ids*), "words" (to be looked for) or "nothing". A payment code names the
-    *payment_kind* of the app that shows it, a coupon the key of its *adjustment*.
+    number of *member_ids*), "goods", "link", "words" (to be looked for) or "nothing". A payment
+    code names the *payment_kind* of the app that shows it, a coupon the key of its *adjustment*,
+    a barcode the key of its *goods*; a link leads to *url*, which *label* names.
     """
 
     kind: str
@@ -24,6 +25,27 @@ class Code:
     payment_kind: str = ""
     member_ids: tuple[int, ...] = ()
     adjustment: str = ""
+    goods: str = ""
+    url: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Goods:
+    """Something of another plugin that one tap puts on a bill: *kind* and *facts* make its line.
+
+    *note* says what should be known before, such as how many are left, and *low* marks it. It is
+    found by its title and by any of *words*.
+    """
+
+    key: str
+    kind: str
+    facts: Mapping[str, Any]
+    title: str
+    price_fen: int
+    note: str = ""
+    low: bool = False
+    words: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from console import api
-from plugins.cashier.desk import Code, Guest, LooseEnd, Printer
+from plugins.cashier.desk import Code, Goods, Guest, LooseEnd, Printer
 from plugins.cashier.offers import (
     Adjustment,
     Draft,
@@ -51,6 +51,12 @@ def cashier_member_offers(member_id: int, store_id: int) -> Iterable[Offer]:
 @api.collect
 def cashier_deposits(bill_id: int) -> Iterable[PaidAhead]:
     """Return what was paid ahead for what is on a bill; it is set off before all other money."""
+    raise NotImplementedError
+
+
+@api.collect
+def cashier_goods(store_id: int) -> Iterable[Goods]:
+    """Return what a store sells besides services by one tap, such as products with stock."""
     raise NotImplementedError
 
 
@@ -121,6 +127,7 @@ HOOKS = (
     cashier_check_bill,
     cashier_day_closed,
     cashier_deposits,
+    cashier_goods,
     cashier_guests,
     cashier_line_kinds,
     cashier_loose_ends,

@@ -126,17 +126,21 @@ class LineKind:
     #: Gives back what so many pieces of a line took besides money, and returns how many
     #: sessions that was.
     refund: Callable[[Settling, Line, int, str], int] | None = None
+    #: Whether a refund asks if the pieces came back, and calls `refund` for those alone.
+    comes_back: bool = False
+    #: Says what staff should know of a line of an open bill, such as that too few are left.
+    warn: Callable[[Bill, Line], str] | None = None
     pay: Callable[[Settling, Line, Sequence[Money]], Sequence[Taken]] | None = None
     #: Whether price benefits count for it, and whether its price may be changed by hand.
     discountable: bool = True
     #: Whether something is taken from the member, so that she has to agree.
     takes: bool = False
+    #: What that is worth, in fen; its list price.
+    worth: Callable[[Line], int] | None = None
     #: Whether the money for it earns points.
     earns: bool = True
     #: Whether it was paid elsewhere before: neither balance nor other money pays for it.
     prepaid: bool = False
-    #: What that is worth, in fen; its list price.
-    worth: Callable[[Line], int] | None = None
     #: Makes facts of what a member's phone asks for; None where it is not sold online.
     online: Callable[[Mapping[str, str]], Mapping[str, Any]] | None = None
     #: Says the contract that she reads and ticks before she buys it on her phone, if there is one.

@@ -22,6 +22,8 @@ from plugins.cashier.models import (
     PaymentKind,
     Settlement,
 )
+from plugins.cashier.offers import LineKind
+from plugins.cashier.services.asking import line_kinds
 from plugins.cashier.services.performers import shares_of
 from plugins.cashier.services.quoting import discounts_of, lines_of
 from plugins.ledger.api import AGREEMENTS, CODES, Journal, standings
@@ -67,10 +69,12 @@ def lines_shown(bill: Bill) -> list[dict[str, Any]]:
     numbers = [line.id for line in lines]
     discounts: Mapping[int, Sequence[Discount]] = discounts_of(numbers)
     people = shares_of(numbers)
+    kinds = line_kinds() if bill.state == "open" else {}
     return [
         {
             "line": line,
             "discounts": discounts[line.id],
+            "warning": _warning(kinds.get(line.kind), bill, line),
             "people": [
                 {
                     "id": staff.id,
@@ -84,6 +88,10 @@ def lines_shown(bill: Bill) -> list[dict[str, Any]]:
         }
         for line in lines
     ]
+
+
+def _warning(kind: LineKind | None, bill: Bill, line: Line) -> str:
+    return kind.warn(bill, line) if kind is not None and kind.warn is not None else ""
 
 
 def payments_of(bill_id: int) -> list[tuple[Payment, PaymentKind]]:

@@ -13,6 +13,7 @@ from plugins.cashier.admin.forms import reach as reach_bill
 from plugins.cashier.admin.forms import text_of
 from plugins.cashier.models import Bill
 from plugins.cashier.refunds import ALONE_MOST, MAKE_REFUNDS
+from plugins.cashier.services.asking import line_kinds
 from plugins.cashier.services.billing import member_of
 from plugins.cashier.services.keys import new_key
 from plugins.cashier.services.quoting import SALES, lines_of
@@ -58,6 +59,7 @@ class RefundLinePages:
             bill=bill,
             member=member_of(bill),
             rows=[(state, _ways(state)) for state in states],
+            comes_back={key for key, kind in line_kinds().items() if kind.comes_back},
             sales=[line for line in lines_of(bill.id) if line.order_kind in SALES],
             alone_most=ALONE_MOST.get(),
             key=request.form.get("key") or new_key(),
@@ -82,6 +84,13 @@ def _ways(state: LineState) -> str:
     return api.gettext(", ").join(found)
 
 
+def _all_of(state: LineState, fen: int) -> int:
+    """Return the pieces that came back where only an amount was typed: all, for all of it."""
+    if fen != state.left_fen:
+        raise api.Refused(_("Say how many pieces came back."))
+    return state.quantity_left
+
+
 def _read_lines(bill: Bill) -> list[Wanted]:
     """Read what was typed: an amount, or a number of pieces, which has its price."""
     wanted = []
@@ -92,6 +101,9 @@ def _read_lines(bill: Bill) -> list[Wanted]:
         fen = api.parse_fen(typed) if typed else state.price_of(quantity) if quantity else 0
         if fen < 0:
             raise api.Refused(_("Enter an amount above zero."))
+        came_back = text_of(f"back-{number}") == "1"
+        if came_back and not quantity:
+            quantity = _all_of(state, fen)
         if fen or quantity:
-            wanted.append(Wanted(number, fen, quantity))
+            wanted.append(Wanted(number, fen, quantity, came_back))
     return wanted

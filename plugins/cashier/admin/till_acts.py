@@ -12,14 +12,14 @@ import sqlalchemy as sa
 from console import api
 from console.api import _
 from plugins.cashier.admin.forms import fen_of, number_of, read_choices, text_of
-from plugins.cashier.desk import Code
+from plugins.cashier.desk import Code, Goods
 from plugins.cashier.models import Bill, Deal, Line, PaymentKind, Settlement
 from plugins.cashier.offers import Offer
 from plugins.cashier.permissions import OPEN_BILLS, SETTLE_BILLS
 from plugins.cashier.services import billing, byhand
 from plugins.cashier.services.agreeing import Proof, prove_pin
-from plugins.cashier.services.asking import member_offers
-from plugins.cashier.services.catalogue import services_like
+from plugins.cashier.services.asking import goods_of, member_offers
+from plugins.cashier.services.catalogue import goods_like, services_like
 from plugins.cashier.services.choosing import choose_coupon
 from plugins.cashier.services.codes import what_is
 from plugins.cashier.services.confirm_asking import override_confirmation
@@ -47,6 +47,7 @@ class Found:
     member_id: int | None = None
     members: Sequence[tuple[int, str]] = ()
     services: Sequence[Service] = ()
+    goods: Sequence[Goods] = ()
     vouchers: Sequence[PaymentKind] = ()
     #: What the voucher may be of, where platforms sell the salon's deals.
     deals: Sequence[tuple[PaymentKind, Deal]] = ()
@@ -56,7 +57,7 @@ class Found:
         """Tell whether a person has to choose among what was found."""
         if self.code.kind == "coupon":
             return not self.code.adjustment
-        return self.code.kind in ("words", "voucher") and self.member_id is None
+        return self.code.kind in ("words", "voucher", "link") and self.member_id is None
 
 
 NOTHING = Found(Code("nothing", ""))
@@ -76,8 +77,10 @@ def look_at(text: str, store_id: int, *, decide: bool = False, bill: Bill | None
         return Found(code, members=[(code.member_ids[0], _name(code.member_ids[0]))])
     if code.kind in ("voucher", "coupon"):
         return _voucher_or_coupon(code, store_id)
-    if code.kind in ("payment_code", "pin"):
+    if code.kind in ("payment_code", "pin", "link"):
         return Found(code)
+    if code.kind == "goods":
+        return Found(code, goods=[one for one in goods_of(store_id) if one.key == code.goods])
     return _look_for(code, store_id, decide=decide)
 
 
@@ -106,11 +109,12 @@ def _look_for(code: Code, store_id: int, *, decide: bool) -> Found:
         for number, label in api.look_up(Member, code.text, OPEN_BILLS)[:MOST_FOUND]
     ]
     services = services_like(code.text, store_id)[:MOST_FOUND]
-    if decide and not members and not services:
+    goods = goods_like(code.text, store_id)[:MOST_FOUND]
+    if decide and not (members or services or goods):
         raise api.Refused(_("Nothing is found by “%(text)s”.", text=code.text))
-    if decide and len(members) == 1 and not services:
+    if decide and len(members) == 1 and not services and not goods:
         return Found(code, members[0][0])
-    return Found(code, None, members, services)
+    return Found(code, None, members, services, goods)
 
 
 def _name(member_id: int) -> str:
@@ -136,6 +140,8 @@ def add_line(bill: Bill, found: Found) -> None:
         _set_member(bill, number_of("member_id") or 0)
     if found.code.kind == "coupon":
         _apply_coupon(bill, found.code)
+    elif found.code.goods or text_of("goods"):
+        _put_goods(bill, found.code.goods or text_of("goods"))
     elif text_of("offer"):
         _put_offer(bill, text_of("offer"))
     elif text_of("top_up"):
@@ -163,6 +169,16 @@ def _facts(kind: str) -> dict[str, Any]:
     if kind == "top_up":
         return {"amount_fen": fen_of("amount"), "bonus_fen": fen_of("bonus")}
     return {}
+
+
+def _put_goods(bill: Bill, asked: str) -> None:
+    one = next((each for each in goods_of(bill.store_id) if each.key == asked), None)
+    if one is None:
+        raise api.Refused(_("Nothing of this kind is sold now."))
+    staff_id = number_of("staff_id")
+    billing.add_line(
+        bill.id, one.kind, one.facts, quantity=number_of("quantity") or 1, staff_id=staff_id
+    )
 
 
 def _set_member(bill: Bill, member_id: int) -> None:

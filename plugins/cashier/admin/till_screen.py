@@ -28,7 +28,7 @@ from plugins.cashier.permissions import (
 )
 from plugins.cashier.priced import Proposal
 from plugins.cashier.services import billing
-from plugins.cashier.services.asking import guests_of, line_kinds, member_offers
+from plugins.cashier.services.asking import goods_of, guests_of, line_kinds, member_offers
 from plugins.cashier.services.byhand import ROUNDING_MOST
 from plugins.cashier.services.catalogue import services_of
 from plugins.cashier.services.choosing import proposals_for
@@ -119,6 +119,7 @@ def draw(view: Any, template: str, **told: Any) -> str:
         catalogue=[
             (category, [_button(service) for service in some]) for category, some in offered
         ],
+        goods=goods_of(told["store"].id),
         **told,
         **drawing.words(),
     )
@@ -188,17 +189,17 @@ def _tell_bill(bill: Bill, chosen: Plan | None) -> dict[str, Any]:
     bill = api.db.session.get_one(Bill, bill.id)
     rows = drawing.lines_shown(bill)
     payable = bill.state in ("open", "part_paid") and bool(rows)
-    now = (chosen or plan(bill)) if payable else None
     asked = last_question(bill) if payable and CONFIRM.get(bill.store_id) != "off" else None
     if asked is not None and asked[1] in ("asked", "confirmed"):
         chosen = plan(bill, [Choice(**each) for each in asked[0].told["choices"]])
+    now = (chosen or plan(bill)) if payable else None
     steps = {line.line_id: line for line in now.quote.lines} if now and now.quote else {}
     member = billing.member_of(bill)
     return {
         "bill": bill,
-        "member": member,
         "asked": asked,
         "equal": EQUAL.get(bill.store_id),
+        "member": member,
         "panel": _panel(member, bill) if member else None,
         "rows": rows,
         "terms": terms_at_counter(bill, [row["line"] for row in rows]),

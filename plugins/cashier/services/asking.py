@@ -6,10 +6,11 @@ import datetime as dt
 
 from console import api
 from console.api import _
-from plugins.cashier.desk import Guest, LooseEnd
+from plugins.cashier.desk import Goods, Guest, LooseEnd
 from plugins.cashier.hookspecs import (
     cashier_adjustments,
     cashier_deposits,
+    cashier_goods,
     cashier_guests,
     cashier_line_kinds,
     cashier_loose_ends,
@@ -70,6 +71,11 @@ def deposits_for(bill_id: int) -> list[PaidAhead]:
     """Return what was paid ahead for what is on a bill."""
     found = api.answers(cashier_deposits, bill_id=bill_id)
     return [one for answer in found for one in answer if one.amount_fen > 0]
+
+
+def goods_of(store_id: int) -> list[Goods]:
+    """Return what a store sells besides services by one tap."""
+    return [one for answer in api.answers(cashier_goods, store_id=store_id) for one in answer]
 
 
 def guests_of(store_id: int) -> list[Guest]:

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
 from console import api
+from plugins.cashier.desk import Goods
+from plugins.cashier.services.asking import goods_of
 from plugins.salon.api import Category, Service, Variant
 
 
@@ -40,12 +42,20 @@ def services_like(text: str, store_id: int) -> list[Service]:
     offered: Sequence[Service] = [
         service for _category, services in services_of(store_id) for service in services
     ]
-    return [service for service in offered if _fits(service, wanted)]
+    return [
+        service for service in offered if _fits([service.name, *service.names.values()], wanted)
+    ]
 
 
-def _fits(service: Service, wanted: str) -> bool:
-    names = [service.name, *service.names.values()]
-    if any(wanted in name.casefold() for name in names if name):
-        return True
-    spelled, initials = api.spell(service.name)
-    return spelled.startswith(wanted) or initials.startswith(wanted)
+def goods_like(text: str, store_id: int) -> list[Goods]:
+    """Return what else a store sells whose name, or its pinyin, has *text* in it."""
+    wanted = text.casefold().strip()
+    return [one for one in goods_of(store_id) if wanted and _fits([one.title, *one.words], wanted)]
+
+
+def _fits(names: Sequence[str], wanted: str) -> bool:
+    for name in names:
+        spelled, initials = api.spell(name)
+        if wanted in name.casefold() or spelled.startswith(wanted) or initials.startswith(wanted):
+            return True
+    return False

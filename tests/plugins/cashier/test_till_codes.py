@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from console import api
 from plugins.cashier.api import Adjustment, Bill, Draft, lines_of, preview, round_off
-from plugins.cashier.desk import Code, Printer, Slip
+from plugins.cashier.desk import Code, Goods, Printer, Slip
 from plugins.cashier.services.codes import what_is
 from plugins.cashier.services.printing import PRINTER, print_slip
 from plugins.cashier.services.tendering import Choice, choose, give, plan
@@ -227,6 +227,11 @@ class Coupons:
         ]
 
     @api.hookimpl
+    def cashier_goods(self, store_id: int) -> list[Goods]:
+        facts = {"title": "Tea", "price_fen": 1_800}
+        return [Goods("tea", "product", facts, "Tea", 1_800, "2 left", words=("绿茶",))]
+
+    @api.hookimpl
     def cashier_printers(self) -> list[Printer]:
         return [Printer("keeper", "Keeper", lambda slip, _where, _opens: self.printed.append(slip))]
 
@@ -243,6 +248,17 @@ def coupons(app: Flask) -> Iterator[Coupons]:
 def test_a_plugin_claims_its_own_codes(store: Any, coupons: Coupons) -> None:
     assert what_is("CP-2026-ABCD").kind == "coupon"
     assert what_is("812345678901").kind == "voucher"
+
+
+def test_a_plugin_sells_goods_by_one_tap_or_by_their_name(
+    desk: FlaskClient, coupons: Coupons
+) -> None:
+    number = bill_of()
+    assert "2 left" in desk.get(f"{HOME}{number}").text
+    assert "Tea" in desk.get(f"{HOME}find?q=lvcha").text
+    sent = {"goods": "tea", "quantity": "2", "version": bill(number).version}
+    assert post(desk, f"{HOME}{number}/lines", sent).status_code == 302
+    assert preview(number).list_fen == 3_600
 
 
 def test_a_scanned_coupon_counts_at_once_or_it_is_said_that_it_does_not(

@@ -34,11 +34,15 @@ from plugins.ledger.api import Payment as Booked
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is to go back of one line: an amount, and how many of its pieces that stands for."""
+    """What is to go back of one line: an amount, and how many of its pieces that stands for.
+
+    `came_back` says of products that the guest brought these pieces.
+    """
 
     line_id: int
     amount_fen: int
     quantity: int = 0
+    came_back: bool = False
 
 
 @dataclass(frozen=True)
@@ -178,7 +182,7 @@ def give_lines_back(refund: Refund, bill: Bill, wanted: Sequence[Wanted]) -> Non
                 row.income_fen += some
             _keep_payout(refund, part, some)
             own[part.settlement.id] = own.get(part.settlement.id, 0) + some - bonus
-        row.sessions = _refund_pieces(refund, bill, state.line, one.quantity)
+        row.sessions = _refund_pieces(refund, bill, state.line, one)
         api.db.session.add(row)
         rows.append(row)
         if _is_whole(state, one):
@@ -196,16 +200,18 @@ def _is_whole(state: LineState, one: Wanted) -> bool:
     return one.quantity >= state.quantity_left
 
 
-def _refund_pieces(refund: Refund, bill: Bill, line: Line, quantity: int) -> int:
+def _refund_pieces(refund: Refund, bill: Bill, line: Line, wanted: Wanted) -> int:
     """Let the kind of a line give back what it took besides money, such as sessions."""
     kind = line_kinds().get(line.kind)
-    if not quantity or kind is None or kind.refund is None:
+    if not wanted.quantity or kind is None or kind.refund is None:
+        return 0
+    if kind.comes_back and not wanted.came_back:
         return 0
     standing = sa.select(Settlement).where(
         Settlement.bill_id == bill.id, Settlement.undone_at.is_(None)
     )
     first = api.db.session.scalars(standing.order_by(Settlement.number).limit(1)).one()
-    return kind.refund(settling_of(bill, first), line, quantity, refund.reason)
+    return kind.refund(settling_of(bill, first), line, wanted.quantity, refund.reason)
 
 
 def _forgive(bill: Bill, line: Line, fen: int) -> Move:

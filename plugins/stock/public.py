@@ -1,0 +1,124 @@
+"""The gifts shelf on a member's phone."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import segno
+from flask import abort, redirect, request
+from markupsafe import Markup
+
+from console import api
+from console.api import _
+from plugins.membership.api import Member, points_of
+from plugins.stock.models import STATES, Gift
+from plugins.stock.services.gifts import (
+    MINE,
+    exchange,
+    gifts_on,
+    pickups_of,
+    stores_with,
+    taken_by,
+)
+
+routes = api.PublicRoutes("stock", __name__)
+PAGES = (routes,)
+
+
+@routes.get("/gifts", audience="visitor")
+def show_shelf() -> Any:
+    """Show the gifts of today, what is left of them, and her points."""
+    member, gifts = _member(), _gifts()
+    levels = stores_with([gift.product_id for gift in gifts])
+    left = [sum(one.on_hand for one in levels.get(gift.product_id, ())) for gift in gifts]
+    return api.render_public(
+        "stock/phone/gifts.html",
+        points=points_of(member.id),
+        gifts=list(zip(gifts, left, strict=True)),
+        waiting=sum(one.state == "waiting" for one in pickups_of(member.id)),
+    )
+
+
+@routes.get("/gifts/<int:number>", audience="visitor")
+def show_gift(number: int) -> Any:
+    """Show a gift, and ask where she picks it up."""
+    return _show(number)
+
+
+@routes.post("/gifts/<int:number>", audience="visitor")
+def take_gift(number: int) -> Any:
+    """Exchange her points for a gift; the same form sent twice takes one."""
+    member_id, key = api.visitor().id, request.form.get("key", "")
+    store = request.form.get("store_id", "")
+    try:
+        if not key.startswith("gift:") or not 20 < len(key) < 60:
+            raise api.Refused(_("This form is too old. Load the page again."))
+        if not (store.isascii() and store.isdecimal() and len(store) < 16):
+            raise api.Refused(_("Choose a store."))
+        api.db.session.rollback()
+        exchange(number, member_id, int(store), key=f"{member_id}:{key}")
+    except api.Refused as refused:
+        if refused.status == 404:
+            raise
+        return _show(number, refused), refused.status
+    return redirect(MINE)
+
+
+@routes.get("/mine", audience="visitor")
+def show_mine() -> Any:
+    """Show the codes of the gifts that wait for her, and those that she had."""
+    pickups = pickups_of(_member().id)
+    return api.render_public(
+        "stock/phone/mine.html",
+        waiting=[(one, _draw(one.code)) for one in pickups if one.state == "waiting"],
+        others=[one for one in pickups if one.state != "waiting"],
+        states=dict(STATES),
+    )
+
+
+def _show(number: int, problem: api.Refused | None = None) -> Any:
+    member = _member()
+    gift = next((one for one in _gifts() if one.id == number), None)
+    if gift is None:
+        abort(404)
+    levels = stores_with([gift.product_id]).get(gift.product_id, [])
+    points = points_of(member.id)
+    return api.render_public(
+        "stock/phone/gift.html",
+        gift=gift,
+        points=points,
+        stores=[(one.store_id, one.store.name) for one in levels],
+        home_id=member.home_store_id,
+        why_not=_why_not(gift, points, taken_by(member.id).get(gift.id, 0), any_left=bool(levels)),
+        key=f"gift:{secrets.token_hex(12)}",
+        problem=problem,
+    )
+
+
+def _why_not(gift: Gift, points: int, taken: int, *, any_left: bool) -> str:
+    """Say why she cannot have a gift now; nothing when she can."""
+    if gift.per_member is not None and taken >= gift.per_member:
+        return api.gettext("You have had as many of it as you can.")
+    if not any_left:
+        return api.gettext("None of it is left right now.")
+    if points < gift.points:
+        missing = f"{gift.points - points:,}"
+        return api.gettext("You need %(points)s more points.", points=missing)
+    return ""
+
+
+def _gifts() -> list[Gift]:
+    return list(gifts_on(api.today(_member().home_store.time_zone)))
+
+
+def _member() -> Member:
+    member: Member = api.db.session.get_one(Member, api.visitor().id)
+    return member
+
+
+def _draw(code: str) -> Markup:
+    drawn = segno.make(code, error="m", micro=False).svg_inline(
+        scale=8, border=2, omitsize=True, dark="#000", light="#fff"
+    )
+    return Markup(drawn)  # noqa: S704 - drawn from letters and digits alone
