@@ -63,6 +63,27 @@ def membership_last_visits(member_ids: Sequence[int]) -> Iterable[tuple[int, dt.
 
 
 @api.hookimpl
+def membership_visit_days(
+    member_ids: Sequence[int] | None, first: dt.date, last: dt.date
+) -> Iterable[tuple[int, dt.date]]:
+    """Tell on which days members came for bookings that are done."""
+    rows = sa.select(Visit.member_id, Visit.day_on).distinct()
+    rows = rows.where(Visit.status == "done", Visit.day_on.between(first, last))
+    rows = rows.where(Visit.member_id.is_not(None))
+    if member_ids is not None:
+        rows = rows.where(Visit.member_id.in_(member_ids))
+    return [(number, day) for number, day in api.db.session.execute(rows) if number]
+
+
+@api.hookimpl
+def booking_visit_rated(visit_id: int, stars: int) -> None:
+    """Give the points of a rating, whatever it says, once for each visit."""
+    visit = api.db.session.get(Visit, visit_id)
+    if visit is not None and visit.member_id is not None:
+        award_task(visit.member_id, "review", str(visit_id))
+
+
+@api.hookimpl
 def salon_leaving_consequences(staff_id: int) -> Iterable[str]:
     """Say how many bookings somebody who leaves would still have served."""
     count = sum(visit.status != "hold" for visit in visits_ahead(staff_id))

@@ -77,3 +77,17 @@ def membership_last_visits(member_ids: Sequence[int]) -> Iterable[tuple[int, dt.
         .group_by(Bill.member_id)
     )
     return [(number, day) for number, day in api.db.session.execute(rows) if number]
+
+
+@api.hookimpl
+def membership_visit_days(
+    member_ids: Sequence[int] | None, first: dt.date, last: dt.date
+) -> Iterable[tuple[int, dt.date]]:
+    """Tell on which days members had services on a bill that was settled."""
+    had = sa.select(Order.id).where(Order.bill_id == Bill.id, Order.kind == "service")
+    rows = sa.select(Bill.member_id, Bill.business_on).distinct()
+    rows = rows.where(Bill.business_on.between(first, last), had.exists())
+    rows = rows.where(Bill.state.in_(("settled", "part_paid")), Bill.member_id.is_not(None))
+    if member_ids is not None:
+        rows = rows.where(Bill.member_id.in_(member_ids))
+    return [(number, day) for number, day in api.db.session.execute(rows) if number]

@@ -127,7 +127,6 @@ from plugins.membership.services.owing import show_owing
 from plugins.membership.services.phones import normalise_phone
 from plugins.membership.services.pins import WrongPin, check_member_pin, has_pin, set_member_pin
 from plugins.membership.services.points.moving import (
-    award_task,
     earn_for,
     earned_by,
     give_back_for,
@@ -135,6 +134,7 @@ from plugins.membership.services.points.moving import (
     take_back_for,
 )
 from plugins.membership.services.points.rules import points_for, points_rate, points_to_pay
+from plugins.membership.services.points.tasks import award_task
 from plugins.membership.services.points.telling import beside_points, points_of, tell_of_points
 from plugins.membership.services.purses import (
     PurseState,

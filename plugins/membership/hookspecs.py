@@ -139,6 +139,17 @@ def membership_last_visits(member_ids: Sequence[int]) -> Iterable[tuple[int, dt.
     raise NotImplementedError
 
 
+@api.collect
+def membership_visit_days(
+    member_ids: Sequence[int] | None, first: dt.date, last: dt.date
+) -> Iterable[tuple[int, dt.date]]:
+    """Return pairs of a member and a business day within some days on which she was there.
+
+    For all members where *member_ids* is None; in one query.
+    """
+    raise NotImplementedError
+
+
 @api.event
 def membership_level_changed(
     member_id: int, old_level_id: int | None, new_level_id: int | None, cause: str
@@ -251,4 +262,5 @@ HOOKS = (
     membership_tiles,
     membership_timeline_kinds,
     membership_timeline_moments,
+    membership_visit_days,
 )

@@ -24,6 +24,7 @@ from plugins.membership.services.id_documents import ASK, drop_old_ids
 from plugins.membership.services.level_terms import check_levels
 from plugins.membership.services.points.moving import expire_old_points
 from plugins.membership.services.points.rules import SETTINGS as POINTS
+from plugins.membership.services.points.tasks import award_rows
 from plugins.membership.services.recharging import SPLIT
 from plugins.membership.services.regions import CITY, INCOME, ISSUER, LEGAL_FORM
 from plugins.membership.services.replacing import FEE, FINDABLE
@@ -60,6 +61,7 @@ class Membership(api.Plugin):
         api.Schedule("membership.erasures", start_due_erasures, every=dt.timedelta(hours=1)),
         api.Schedule("membership.id_documents", drop_old_ids, daily_at="03:55"),
         api.Schedule("membership.levels", check_levels, daily_at="02:10"),
+        api.Schedule("membership.rows", award_rows, daily_at="06:40"),
         api.Schedule("membership.points", expire_old_points, daily_at="00:20"),
         api.Schedule("membership.phones", forget_phones, daily_at="03:20"),
     )

@@ -12,14 +12,28 @@ from plugins.membership.models import Member
 from plugins.membership.public.card import member_here
 from plugins.membership.public.routes import routes, show
 from plugins.membership.services.points.history import buckets_of, history_of
-from plugins.membership.services.points.moving import award_task, was_awarded
-from plugins.membership.services.points.rules import EARNING, TASKS, WORTH, last_day, worth_fen
+from plugins.membership.services.points.rules import (
+    EARNING,
+    STREAK,
+    STREAK_BY,
+    TASKS,
+    TASKS_A_DAY,
+    WORTH,
+    last_day,
+    worth_fen,
+)
+from plugins.membership.services.points.tasks import award_task, row_of, tasks_today, was_awarded
 from plugins.membership.services.points.telling import points_of
 
 TASK_WORDS = {
     "sign_in": _("Sign in today"),
     "profile": _("Complete your profile: name and birthday"),
     "first_booking": _("Make your first booking"),
+    "review": _("Rate a visit after it"),
+}
+ROWS = {
+    "week": _("Come %(count)s weeks in a row"),
+    "month": _("Come %(count)s months in a row"),
 }
 PAGE = "/membership/points"
 
@@ -67,6 +81,19 @@ def _show(member: Member, problem: api.Refused | None = None) -> Any:
             for task, words in TASK_WORDS.items()
             if TASKS[task].get()
         ],
+        row=_row(member.id),
+        row_gives=TASKS["streak"].get(),
+        most_a_day=TASKS_A_DAY.get(),
+        given_today=tasks_today(member.id),
         complete=is_complete(member),
         history=history_of(member.id),
     )
+
+
+def _row(member_id: int) -> tuple[Any, int, int] | None:
+    """Return what she has to do for visits in a row, how far she is, and how far it goes."""
+    if not TASKS["streak"].get():
+        return None
+    most = STREAK.get()
+    words = str(ROWS[STREAK_BY.get()]) % {"count": most}
+    return words, min(row_of(member_id), most), most

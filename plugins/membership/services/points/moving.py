@@ -29,7 +29,6 @@ from plugins.membership.services.finding import today_of_chain
 from plugins.membership.services.levelling import lock_member
 from plugins.membership.services.points.rules import (
     ALONE,
-    TASKS,
     expiry_of,
     points_for,
 )
@@ -38,7 +37,6 @@ from plugins.membership.services.points.telling import (
     points_of,
     tell_expired,
     tell_expiring,
-    tell_of_points,
 )
 from plugins.membership.services.timeline import note_history
 from plugins.messages.api import MessageKind, send_message
@@ -48,8 +46,6 @@ ADJUSTED = MessageKind(
     _("Your points were adjusted"),
     _("%(name)s, your points were changed by %(points)s: %(reason)s. You have %(left)s now."),
 )
-#: What is said of the points of a task; signing in says it on her screen.
-TOLD = {"profile": _("complete profile"), "first_booking": _("first booking")}
 #: So long into a month members are told of points that have expired.
 TELL_DAYS = 7
 MOST = 1_000_000
@@ -126,37 +122,6 @@ def give_back_for(entry: Entry, member_id: int, key: str, points: int, before: i
 
 def _next_month(on: dt.date) -> str:
     return f"{on.year + on.month // 12}-{on.month % 12 + 1:02}"
-
-
-@api.unit
-def award_task(member_id: int, task: str) -> int:
-    """Give the points of a task: once a day for signing in, once for each other; return them.
-
-    Zero when she had them before, or the task gives none.
-    """
-    member = lock_member(member_id)
-    points = TASKS[task].get()
-    key = task_key(member.id, task)
-    if not points or was_awarded(member.id, task):
-        return 0
-    entry = Entry(key=key, code="task_points", store_id=member.home_store_id, asked=[task])
-    earn_points(entry, member.id, points, expires=expiry_of(today_of_chain()))
-    if task in TOLD:
-        store_id = member.home_store_id
-        tell_of_points(member.id, [points], TOLD[task], key=f"{key}:told", store_id=store_id)
-    return points
-
-
-def task_key(member_id: int, task: str) -> str:
-    """Return the key under which the points of a task are given."""
-    day = f":{today_of_chain().isoformat()}" if task == "sign_in" else ""
-    return f"membership.task:{task}:{member_id}{day}"
-
-
-def was_awarded(member_id: int, task: str) -> bool:
-    """Tell whether the points of a task were given (today, for signing in)."""
-    known = sa.select(Journal.id).where(Journal.idem_key == task_key(member_id, task))
-    return api.db.session.scalar(known) is not None
 
 
 def adjusted_today(user_id: int | None, on: dt.date) -> int:

@@ -126,7 +126,37 @@ TASKS = {
         least=0,
         group=GROUP,
     ),
+    "review": api.Setting(
+        "membership.points_review", _("Points for rating a visit"), 20, least=0, group=GROUP
+    ),
+    "streak": api.Setting(
+        "membership.points_streak", _("Points for visits in a row"), 100, least=0, group=GROUP
+    ),
 }
+STREAK_BY = api.Setting(
+    "membership.streak_by",
+    _("Visits in a row are counted by"),
+    "month",
+    choices=(("week", _("Week")), ("month", _("Month"))),
+    group=GROUP,
+)
+STREAK = api.Setting(
+    "membership.streak_length",
+    _("Weeks or months in a row with a visit"),
+    3,
+    help=_("Then the points are given, and the next row begins."),
+    least=2,
+    most=24,
+    group=GROUP,
+)
+TASKS_A_DAY = api.Setting(
+    "membership.points_tasks_a_day",
+    _("Most points for tasks on a day"),
+    200,
+    help=_("0: as many as there are. Sharing earns none."),
+    least=0,
+    group=GROUP,
+)
 SETTINGS: tuple[api.Setting[Any], ...] = (
     *EARNING.values(),
     BIRTHDAY,
@@ -136,6 +166,9 @@ SETTINGS: tuple[api.Setting[Any], ...] = (
     YEARLY,
     ALONE,
     *TASKS.values(),
+    STREAK_BY,
+    STREAK,
+    TASKS_A_DAY,
 )
 NEVER = "never"
 
