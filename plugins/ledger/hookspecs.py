@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 
 from console import api
 
@@ -16,5 +17,11 @@ def ledger_book_day(store_id: int | None, day: dt.date) -> dt.date | None:
     raise NotImplementedError
 
 
+@api.collect
+def ledger_owner_names(owner: str, ids: Sequence[int]) -> Iterable[tuple[int, str]]:
+    """Yield the names of those whose accounts these are, such as members, with their numbers."""
+    raise NotImplementedError
+
+
 #: The hooks that are called; the manifest declares them.
-HOOKS = (ledger_book_day,)
+HOOKS = (ledger_book_day, ledger_owner_names)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +22,7 @@ from plugins.ledger.chart import (
     STORE,
     Name,
 )
+from plugins.ledger.hookspecs import ledger_owner_names
 
 MONEY = (CNY, PRINCIPAL, BONUS)
 UNITS: dict[str, Any] = {
@@ -50,19 +51,34 @@ def show_kind(kind: str) -> str:
     return str(KINDS[kind].label) if kind in KINDS else kind
 
 
-def show_owner(owner: str, owner_id: int, stores: Mapping[int, str]) -> str:
-    """Name whose an account is."""
-    if owner == MEMBER:
-        return api.gettext("Member %(number)s", number=owner_id)
-    if owner == STORE:
-        return stores.get(owner_id, str(owner_id))
-    return api.gettext("Chain") if owner == CHAIN else owner
+class Owners:
+    """Who accounts belong to, in words; those whom a plugin names are asked for once."""
 
+    def __init__(self) -> None:
+        self._names: dict[str, dict[int, str]] = {STORE: store_names()}
 
-def show_name(name: Name, stores: Mapping[int, str]) -> str:
-    """Name an account in one line."""
-    parts = [show_owner(name.owner, name.owner_id, stores), show_kind(name.kind)]
-    return " · ".join(parts)
+    def learn(self, owner: str, ids: Iterable[int]) -> None:
+        """Ask the plugins for the names of some owners at once."""
+        known = self._names.setdefault(owner, {})
+        wanted = sorted(set(ids) - known.keys()) if owner != STORE else []
+        known.update(dict.fromkeys(wanted, ""))
+        for names in api.answers(ledger_owner_names, owner=owner, ids=wanted) if wanted else ():
+            known.update(names)
+
+    def show(self, owner: str, owner_id: int) -> str:
+        """Name whose an account is."""
+        self.learn(owner, [owner_id] if owner == MEMBER else [])
+        if found := self._names.get(owner, {}).get(owner_id):
+            return found
+        if owner == MEMBER:
+            return api.gettext("Member %(number)s", number=owner_id)
+        if owner == STORE:
+            return str(owner_id)
+        return api.gettext("Chain") if owner == CHAIN else owner
+
+    def show_account(self, name: Name) -> str:
+        """Name an account in one line."""
+        return f"{self.show(name.owner, name.owner_id)} · {show_kind(name.kind)}"
 
 
 def store_names() -> dict[int, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -56,6 +56,17 @@ def salon_staff_leaving(staff_id: int, successor_id: int | None) -> None:
     """Give the members of a consultant who leaves to her successor, and end her QR codes."""
     hand_over_members(staff_id, successor_id)
     end_codes(staff_id)
+
+
+@api.hookimpl
+def ledger_owner_names(owner: str, ids: Sequence[int]) -> Iterable[tuple[int, str]]:
+    """Name members by name and number."""
+    if owner != "member":
+        return
+    rows = api.db.session.execute(
+        sa.select(Member.id, Member.name, Member.number).where(Member.id.in_(ids))
+    )
+    yield from ((row.id, f"{row.name} {row.number}".strip()) for row in rows)
 
 
 @api.hookimpl

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,8 +14,22 @@ from console.api import _
 from plugins.cashier.models import Payment, PaymentKind
 from plugins.cashier.permissions import EDIT_PAYMENT_KINDS, SEE_BILLS
 from plugins.cashier.services.paying import check_kind, seed_payment_kinds
+from plugins.ledger.api import show_kind
 
 HOME = "/console/cashier/payment_kinds/"
+
+
+def _accounts(ids: Sequence[int]) -> Mapping[int, str]:
+    """Say in which account of the books the money of each kind lies."""
+    kinds = api.db.session.scalars(sa.select(PaymentKind).where(PaymentKind.id.in_(ids))).all()
+    return {kind.id: account_in_words(kind) for kind in kinds}
+
+
+def account_in_words(kind: PaymentKind) -> str:
+    """Name the account that a kind of payment is booked to; what others owe by who owes it."""
+    if kind.account.startswith("platform:") or kind.account == "online":
+        return f"{show_kind('receivable')} · {kind.shown_name}"
+    return show_kind(kind.account) if kind.account else ""
 
 
 class PaymentKindAdmin(api.ModelAdmin):
@@ -35,7 +50,7 @@ class PaymentKindAdmin(api.ModelAdmin):
         "code",
         "payment_class",
         "online",
-        "account",
+        api.Column("booked_to", _("Account"), load=_accounts),
         "needs_code",
         "in_use",
     )

@@ -80,7 +80,7 @@ class Refund(api.Model):
     opened_by: Mapped[int | None] = api.column(_("Opened by"), sa.ForeignKey("console_user.id"))
     opened_at: Mapped[dt.datetime] = api.column(_("Opened at"))
     #: The last day on which it is paid out in time.
-    due_on: Mapped[dt.date | None] = api.column(_("Due on"))
+    due_on: Mapped[dt.date | None] = api.column(_("Pay out by"))
     paid_by: Mapped[int | None] = api.column(_("Paid out by"), sa.ForeignKey("console_user.id"))
     paid_at: Mapped[dt.datetime | None] = api.column(_("Paid out at"))
     booked_on: Mapped[dt.date] = api.column(_("Booked on"))

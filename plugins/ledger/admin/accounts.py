@@ -12,6 +12,7 @@ from console import api
 from console.api import _
 from plugins.ledger import words
 from plugins.ledger.admin.drawing import draw
+from plugins.ledger.chart import MEMBER
 from plugins.ledger.models import Account
 from plugins.ledger.permissions import EXPORT_BOOKS, SEE_BOOKS
 from plugins.ledger.services.statements import SHOWN, balance_of, statement_of
@@ -24,8 +25,9 @@ def _rows(ids: Sequence[int]) -> Sequence[Any]:
 
 
 def _owners(ids: Sequence[int]) -> Mapping[int, str]:
-    stores = words.store_names()
-    return {row.id: words.show_owner(row.owner, row.owner_id, stores) for row in _rows(ids)}
+    rows, owners = _rows(ids), words.Owners()
+    owners.learn(MEMBER, [row.owner_id for row in rows if row.owner == MEMBER])
+    return {row.id: owners.show(row.owner, row.owner_id) for row in rows}
 
 
 def _units(ids: Sequence[int]) -> Mapping[int, str]:

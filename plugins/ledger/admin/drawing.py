@@ -13,13 +13,12 @@ from plugins.ledger.chart import CODES
 
 def draw(template: str, **values: Any) -> Markup:
     """Render a template with the words of the ledger at hand."""
-    stores = words.store_names()
     return Markup(  # noqa: S704 - a template escapes
         render_template(
             f"ledger/{template}",
             amount=words.show_amount,
             unit=words.show_unit,
-            name=lambda name: words.show_name(name, stores),
+            name=words.Owners().show_account,
             code=lambda code: CODES.get(code, code),
             **values,
         )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
@@ -10,6 +12,16 @@ from sqlalchemy.orm import Mapped
 from console import api
 from console.api import _
 from plugins.ledger.chart import AGREEMENTS, CODES
+
+
+class KindsOfJournal(Sequence[tuple[str, Any]]):
+    """The codes of journals with their labels, those too that plugins add later."""
+
+    def __len__(self) -> int:
+        return len(CODES)
+
+    def __getitem__(self, place: Any) -> Any:
+        return list(CODES.items())[place]
 
 
 class Journal(api.Model):
@@ -30,7 +42,7 @@ class Journal(api.Model):
     id: Mapped[int] = api.column(_("Number"), primary_key=True)
     idem_key: Mapped[str] = api.column(_("Key"))
     request_hash: Mapped[str] = api.column(_("Request hash"))
-    code: Mapped[str] = api.column(_("Kind of journal"), choices=tuple(CODES.items()))
+    code: Mapped[str] = api.column(_("Kind of journal"), choices=KindsOfJournal())
     ref: Mapped[str | None] = api.column(_("Reference"))
     store_id: Mapped[int | None] = api.column(_("Store"), sa.ForeignKey("console_store.id"))
     business_on: Mapped[dt.date] = api.column(_("Business day"))

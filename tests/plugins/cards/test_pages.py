@@ -172,6 +172,15 @@ def test_a_manager_undoes_todays_use_with_a_reason(
     assert left(card) == Left(10)
 
 
+def test_the_list_of_cards_says_which_are_used_up(shop: Shop, sign_in: SignIn) -> None:
+    card = sell(shop, add_product("体验卡", 9_900, item(shop.scalp, 1)))
+    page = "/console/cards/cards/"
+    manager = in_english(sign_in("manager", shop.store.id))
+    assert "All used" not in words(manager.get(page).text)
+    use(shop, card)
+    assert "All used" in words(manager.get(page).text)
+
+
 def test_cards_of_members_of_another_store_are_not_there(
     shop: Shop, card: Card, sign_in: SignIn
 ) -> None:

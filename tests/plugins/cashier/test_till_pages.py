@@ -184,6 +184,7 @@ def test_kinds_of_payment_are_edited_but_used_ones_stay(
     pay(number, cash(10))
     manager = sign_in("manager", store.id)
     page = manager.get("/console/cashier/payment_kinds/")
+    assert "应收 · 美团" in words(page.text)
     assert "meituan" in page.text
     new = {"name": "Visa", "code": "visa", "payment_class": "cash_like", "account": "moon"}
     assert post(manager, "/console/cashier/payment_kinds/new/", new).status_code == 422

@@ -7,9 +7,12 @@ import datetime as dt
 import pytest
 from flask import Flask
 
-from console import clock
+from console import api, clock
 from plugins.ledger import api as ledger
+from plugins.ledger.hookspecs import ledger_owner_names
+from plugins.membership.api import award_task
 from tests.support.ledger import entry, line, top_up
+from tests.support.membership import join
 from tests.support.pages import ids_of, words
 from tests.support.people import SignIn, add_store
 
@@ -56,6 +59,21 @@ def test_the_statement_of_an_account_tells_the_balance_after_each_leg(
     lot = ledger.lots_of(ANNA)[0]
     page = words(client.get(f"/console/ledger/accounts/{lot.paid_account_id}/").text)
     assert page.index("¥400.00") < page.index("¥500.00")
+
+
+def test_the_books_name_members_and_say_what_plugins_posted(store: int, sign_in: SignIn) -> None:
+    anna = join(store=store)
+    assert award_task(anna.id, "first_booking")
+    (named,) = api.answers(ledger_owner_names, owner="member", ids=[anna.id, ANNA])
+    assert dict(named) == {anna.id: f"{anna.name} {anna.number}"}
+    client = sign_in("accountant")
+    client.set_cookie("console_language", "en")
+    accounts = words(client.get("/console/ledger/accounts/").text)
+    assert f"{anna.name} {anna.number}" in accounts
+    assert f"Member {ANNA}" in accounts
+    journal = words(client.get("/console/ledger/journals/3/").text)
+    assert "Points for a task" in journal
+    assert "task_points" not in journal
 
 
 def test_the_trial_balance_balances_now_and_then(store: int, sign_in: SignIn) -> None:
