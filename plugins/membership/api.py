@@ -35,6 +35,8 @@ from plugins.membership.models import (
 from plugins.membership.models import Tier as RechargeTier
 from plugins.membership.permissions import SEE_MEMBERS
 from plugins.membership.services.adjusting import ask_adjustment
+from plugins.membership.services.agreeing import WAYS as AGREEING_WAYS
+from plugins.membership.services.agreeing import prove, use_up
 from plugins.membership.services.binding import Joined, join_by
 from plugins.membership.services.birthdays import (
     Birthday,
@@ -156,6 +158,7 @@ from plugins.membership.services.transferring import transfer_value
 from plugins.membership.services.visits import last_visit_on, last_visits, say_days_ago
 
 __all__ = [
+    "AGREEING_WAYS",
     "SEE_MEMBERS",
     "SOURCES",
     "TILES",
@@ -256,6 +259,7 @@ __all__ = [
     "points_spent",
     "points_to_pay",
     "progress_of",
+    "prove",
     "purses_of",
     "put_birthday",
     "quote_recharge",
@@ -290,6 +294,7 @@ __all__ = [
     "unfreeze_value",
     "untag_member",
     "use_code",
+    "use_up",
     "value_cards_of",
     "withdraw_consent",
 ]
