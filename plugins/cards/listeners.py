@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.cards.models import Card, CardUse, Change, Person
+from plugins.cards.models import Card, CardUse, Change, Person, Transfer
 from plugins.cards.services.accounts import left_of
 from plugins.cards.services.lines import KINDS, offered_to
 from plugins.cards.services.offering import cards_of
@@ -45,8 +45,16 @@ TOLD = (
     "taken_in",
     "swapped",
     "signed",
+    "given",
+    "received",
 )
-ICONS = {"undone": "arrow-back-up", "paused": "clock", "pass_used": "ticket"}
+ICONS = {
+    "undone": "arrow-back-up",
+    "paused": "clock",
+    "pass_used": "ticket",
+    "given": "arrows-exchange",
+    "received": "gift",
+}
 
 
 @api.hookimpl
@@ -76,7 +84,13 @@ def cashier_member_offers(member_id: int, store_id: int) -> Iterable[TillOffer]:
 @api.hookimpl
 def membership_member_merging(kept_id: int, gone_id: int) -> None:
     """Give the cards of the gone file, with their history, to the kept one."""
-    for column in (Card.member_id, CardUse.member_id, Change.member_id):
+    for column in (
+        Card.member_id,
+        CardUse.member_id,
+        Change.member_id,
+        Transfer.giver_id,
+        Transfer.taker_id,
+    ):
         move_rows(column, kept_id, gone_id)
 
 

@@ -16,6 +16,9 @@ UNDO_USES = api.Permission("cards.undo_uses", _("Undo the use of a session"), ("
 CHANGE_CARDS = api.Permission(
     "cards.change_cards", _("Extend, pause and share cards"), ("manager",)
 )
+TRANSFER_CARDS = api.Permission(
+    "cards.transfer_cards", _("Transfer cards to other members"), ("manager",)
+)
 EXPORT_EVIDENCE = api.Permission(
     "cards.export_evidence",
     _("Export the evidence of a member's cards and balance"),
@@ -32,6 +35,7 @@ PERMISSIONS = (
     USE_SESSIONS,
     UNDO_USES,
     CHANGE_CARDS,
+    TRANSFER_CARDS,
     EXPORT_EVIDENCE,
     TAKE_IN,
 )

@@ -9,8 +9,9 @@ from plugins.cards.admin import VIEWS
 from plugins.cards.hookspecs import HOOKS
 from plugins.cards.importing.intake import COMMAND
 from plugins.cards.permissions import PERMISSIONS
+from plugins.cards.public_transfers import PAGES
 from plugins.cards.services.nightly import earn_passes, remind_members
-from plugins.cards.shelf import PAGES
+from plugins.cards.services.transfers import DAYS, close_transfers
 from plugins.ledger.api import CODES
 
 CODES.update(
@@ -39,6 +40,7 @@ class Cards(api.Plugin):
     listeners = (listeners, records)
     hooks = HOOKS
     permissions = PERMISSIONS
+    settings = (DAYS,)
     admin_views = VIEWS
     commands = (COMMAND,)
     public_routes = PAGES
@@ -46,4 +48,5 @@ class Cards(api.Plugin):
     jobs = (
         api.Schedule("cards.earn", earn_passes, daily_at="02:55"),
         api.Schedule("cards.remind", remind_members, daily_at="09:40"),
+        api.Schedule("cards.transfers", close_transfers, daily_at="09:50"),
     )

@@ -19,15 +19,18 @@ from plugins.cards.services.accounts import (
     sessions_on_no_card,
 )
 from plugins.cards.services.contracts import (
+    buyer_of,
     contract_of,
     is_whole,
     paper_of,
     say_signed,
     sign_contract,
 )
+from plugins.cards.services.giving import why_not_give
 from plugins.cards.services.offering import cards_of
 from plugins.cards.services.taken import deduction_of
 from plugins.cards.services.terms import say_terms
+from plugins.cards.services.transfers import transfers_of, waits_for
 from plugins.cashier.api import Objection, may_object, objections_to, page_of
 from plugins.ledger.api import AGREEMENTS
 from plugins.membership.api import Member
@@ -78,6 +81,7 @@ def show_mine() -> Any:
         current=[one for one in shown if not one.ended and not one.used_up],
         over=[one for one in shown if one.ended or one.used_up],
         others=sessions_on_no_card(member.id),
+        offers=[one for one in transfers_of(member.id) if waits_for(one, member.id)],
     )
 
 
@@ -87,7 +91,9 @@ def show_one(number: int) -> Any:
     card = api.db.session.get(Card, number)
     if card is None or card.member_id != api.visitor().id:
         abort(404)
-    rows = sa.select(CardUse).where(CardUse.card_id == number).order_by(CardUse.id.desc())
+    # Whoever had the card before her: what she used is hers to know.
+    own = sa.select(CardUse).where(CardUse.card_id == number, CardUse.member_id == card.member_id)
+    rows = own.order_by(CardUse.id.desc())
     uses = api.db.session.scalars(rows.limit(SHOWN)).all()
     stores = {store.id: store.name for store in api.db.session.scalars(sa.select(api.Store))}
     objections = objections_to(use.about for use in uses)
@@ -101,6 +107,7 @@ def show_one(number: int) -> Any:
         may_object={use.id for use in uses if _may_object(use, objections.get(use.about))},
         agreements=AGREEMENTS,
         has_contract=contract_of(number) is not None,
+        may_give=why_not_give(card) is None,
         new=api.now() < card.sold_at + dt.timedelta(days=8),
     )
 
@@ -113,7 +120,7 @@ def show_contract(number: int) -> Any:
         "cards/phone/contract.html",
         card=card,
         contract=contract,
-        terms=say_terms(contract.facts, card.member.name),
+        terms=say_terms(contract.facts, buyer_of(card)),
         signed=say_signed(contract),
         whole=is_whole(contract),
     )

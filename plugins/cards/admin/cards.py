@@ -25,12 +25,13 @@ from plugins.cards.admin.places import (
     today_of,
     yuan,
 )
+from plugins.cards.admin.transfers import TransferPages
 from plugins.cards.models import Card, CardUse, Change
-from plugins.cards.models.cards import STATES
 from plugins.cards.permissions import (
     CHANGE_CARDS,
     SEE_CARDS,
     SELL_CARDS,
+    TRANSFER_CARDS,
     UNDO_USES,
     USE_SESSIONS,
 )
@@ -45,6 +46,7 @@ from plugins.cards.services.changing import (
     unshare_card,
 )
 from plugins.cards.services.contracts import contract_of
+from plugins.cards.services.giving import why_not_give
 from plugins.cards.services.swapping import why_not_swap
 from plugins.cards.services.taking_in import check_day
 from plugins.cards.services.telling import say as say_change
@@ -70,25 +72,6 @@ def _say_left(card: Card, left: Mapping[int, Any]) -> str:
     return f"{sum(left[part.id].all for part in card.parts if part.id in left)} / {whole}"
 
 
-def _standing(ids: Sequence[int]) -> Mapping[int, str]:
-    """Say how cards stand; those in use that nothing is left of, or that are over, say that."""
-    cards, words = _cards(ids), dict(STATES)
-    left = left_of(part for card in cards for part in card.parts)
-    today = api.today("Asia/Shanghai")
-    found = {}
-    for card in cards:
-        found[card.id] = str(words[card.state])
-        if card.state != "active":
-            continue
-        if card.until_on is not None and card.until_on < today:
-            found[card.id] = api.gettext("Expired")
-        elif card.kind != "pass" and not any(
-            left[part.id].all for part in card.parts if part.id in left
-        ):
-            found[card.id] = api.gettext("All used")
-    return found
-
-
 def _owing(ids: Sequence[int]) -> Mapping[int, int]:
     return owing_of_all(_cards(ids))
 
@@ -103,7 +86,7 @@ def _is_ended(_operation: str, value: bool) -> sa.ColumnElement[bool]:
     return ended if value else sa.not_(sa.func.coalesce(ended, sa.false()))
 
 
-class CardAdmin(PaperPages, api.ModelAdmin):
+class CardAdmin(PaperPages, TransferPages, api.ModelAdmin):
     """Every card that a member holds or held."""
 
     subject, noun = Card, "cards"
@@ -116,7 +99,7 @@ class CardAdmin(PaperPages, api.ModelAdmin):
         "kind",
         api.Column("left", _("Left"), load=_left),
         "until_on",
-        api.Column("standing", _("State"), load=_standing),
+        "state",
         "price_fen",
         api.Column("owing", _("Owing"), load=_owing, kind="money"),
         "sold_on",
@@ -160,6 +143,9 @@ class CardAdmin(PaperPages, api.ModelAdmin):
             found.append(api.RecordAction(_("Use a session"), use, USE_SESSIONS, "GET"))
             change = api.RecordAction(_("Change card"), f"{where}/change", CHANGE_CARDS, "GET")
             found.append(change)
+        if why_not_give(record) is None:
+            give = api.RecordAction(_("Transfer card"), f"{where}/transfer", TRANSFER_CARDS, "GET")
+            found.append(give)
         if why_not_swap(record) is None:
             found.append(api.RecordAction(_("Swap card"), f"{where}/swap", SELL_CARDS, "GET"))
         if contract_of(record.id) is not None:

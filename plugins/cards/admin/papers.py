@@ -25,6 +25,7 @@ from plugins.cards.models import Card, Contract
 from plugins.cards.permissions import SEE_CARDS, SELL_CARDS
 from plugins.cards.services.alone import swap_alone
 from plugins.cards.services.contracts import (
+    buyer_of,
     contract_of,
     is_whole,
     paper_of,
@@ -90,7 +91,7 @@ class PaperPages:
             view=self,
             card=card,
             contract=contract,
-            terms=say_terms(contract.facts, card.member.name),
+            terms=say_terms(contract.facts, buyer_of(card)),
             signed=say_signed(contract),
             signatures=signatures_of(purpose_of(number)),
             whole=is_whole(contract),

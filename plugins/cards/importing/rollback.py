@@ -19,6 +19,7 @@ from plugins.cards.models import (
     Pause,
     Person,
     Product,
+    Transfer,
 )
 from plugins.ledger.api import Account, Entry, Journal, Lot, reverse_many, undo_opening
 from plugins.membership.api import Member
@@ -75,10 +76,13 @@ def _touched(ids: Sequence[int]) -> Iterator[int]:
         .group_by(Part.card_id, Lot.id, Lot.paid, Lot.gift)
         .having(sa.func.sum(Account.credits - Account.debits) < Lot.paid + Lot.gift)
     )
+    given = sa.select(Transfer.card_id).where(Transfer.card_id.in_(ids))
     over = Card.state.not_in(("active", "paused"))
     wanted = sa.select(Card.id).where(Card.id.in_(ids))
     yield from api.db.session.scalars(
-        wanted.where(sa.or_(over, Card.id.in_(used), Card.id.in_(lots))).order_by(Card.id)
+        wanted.where(sa.or_(over, *(Card.id.in_(some) for some in (used, lots, given)))).order_by(
+            Card.id
+        )
     )
 
 

@@ -17,6 +17,7 @@ from plugins.cards.models.products import (
     Product,
     ProductStore,
 )
+from plugins.cards.models.transfers import TRANSFER_STATES, Transfer
 from plugins.cards.models.uses import CardUse, Change, Contract, Intake, Pause
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "SOURCES",
     "STARTS",
     "STATES",
+    "TRANSFER_STATES",
     "Card",
     "CardStore",
     "CardUse",
@@ -38,4 +40,5 @@ __all__ = [
     "Person",
     "Product",
     "ProductStore",
+    "Transfer",
 ]

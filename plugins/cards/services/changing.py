@@ -12,6 +12,7 @@ from console.api import _
 from plugins.cards.models import CardUse, Pause, Person
 from plugins.cards.services.accounts import name_of, owing_of
 from plugins.cards.services.days import running_pause, today_in
+from plugins.cards.services.giving import was_given
 from plugins.cards.services.telling import EXTENDED, note, tell
 from plugins.cards.services.using import BILL, lock_card, undo_alone
 from plugins.ledger import api as ledger
@@ -161,6 +162,8 @@ def make_void(card_id: int, reason: str) -> None:
     used = sa.select(CardUse.id).where(CardUse.card_id == card.id, CardUse.undone_at.is_(None))
     if api.db.session.scalar(used.limit(1)) is not None:
         raise api.Refused(_("Sessions of this card were used. Refund it instead."))
+    if was_given(card.id):
+        raise api.Refused(_("This card was given to another member. Refund it instead."))
     if card.state != "active":
         raise api.Refused(_("The card is no longer in use."))
     card.state = "void"

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from console import api
 from console.api import _
 from plugins.cards.models import Card, Contract, Product
+from plugins.cards.services.giving import was_given
 from plugins.cards.services.telling import note
 from plugins.cards.services.terms import say_terms
 from plugins.cards.services.using import lock_card
@@ -36,6 +37,11 @@ def contract_of(card_id: int) -> Contract | None:
     return found
 
 
+def buyer_of(card: Card) -> str:
+    """Return the name of whoever bought a card; "" once it is another member's."""
+    return "" if was_given(card.id) else str(card.member.name)
+
+
 def purpose_of(card_id: int) -> str:
     """Return what a signature below the contract of a card is for."""
     return f"card:{card_id}"
@@ -47,7 +53,7 @@ def paper_of(card: Card, contract: Contract) -> bytes:
     return draw_contract(
         api.gettext("Contract of %(card)s", card=card.shown_name),
         f"{facts['seller']} · {facts['sold_on']}",
-        say_terms(facts, card.member.name),
+        say_terms(facts, buyer_of(card)),
         say_signed(contract),
         api.gettext("Fingerprint of these terms (SHA-256)") + f": {contract.digest}",
         author=facts["seller"],

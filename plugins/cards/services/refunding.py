@@ -13,6 +13,7 @@ from console.api import _
 from plugins.cards.models import Card, CardUse, Part
 from plugins.cards.services.accounts import balance_of, left_of, owing_of
 from plugins.cards.services.days import days_paused, today_in
+from plugins.cards.services.giving import was_given
 from plugins.cards.services.offering import cards_of
 from plugins.cards.services.telling import note
 from plugins.cards.services.using import lock_card
@@ -114,7 +115,12 @@ def _knew_before(card: Card) -> bool:
 
 
 def _journals(card: Card) -> list[int]:
-    """Return the journals by which a card was paid: its sale, and what was owing later."""
+    """Return the journals by which a card was paid: its sale, and what was owing later.
+
+    None for one that changed hands: its money does not go back to whoever paid then.
+    """
+    if was_given(card.id):
+        return []
     found = {card.journal_id} if card.journal_id else set()
     if card.owing_account_id is not None:
         paid = sa.select(ledger.Leg.journal_id).where(ledger.Leg.credit_id == card.owing_account_id)

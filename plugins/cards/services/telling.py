@@ -12,6 +12,7 @@ from plugins.cards.services.accounts import left_of
 from plugins.messages.api import MessageKind, send_message
 
 MINE = "/cards/mine"
+TRANSFERS = "/cards/transfers"
 SOLD = MessageKind("cards.sold", _("Your new card"), _("%(name)s, you have a new card: %(card)s."))
 USED = MessageKind(
     "cards.used",
@@ -48,6 +49,31 @@ ENDING_PASS = MessageKind(
     _("%(name)s, your pass %(card)s is valid until %(until)s. Come in time to %(store)s."),
     by_day=True,
 )
+OFFERED = MessageKind(
+    "cards.transfer_offered",
+    _("Somebody offers you a card"),
+    _("%(name)s, %(other)s offers you %(card)s. You may accept until %(until)s."),
+)
+GIVEN = MessageKind(
+    "cards.given",
+    _("Your card was transferred"),
+    _("%(name)s, your card %(card)s is another member's now."),
+)
+RECEIVED = MessageKind(
+    "cards.received",
+    _("You received a card"),
+    _("%(name)s, the card %(card)s is yours now."),
+)
+DECLINED = MessageKind(
+    "cards.transfer_declined",
+    _("Your offer was declined"),
+    _("%(name)s, %(card)s was not accepted. It stays yours."),
+)
+LAPSED = MessageKind(
+    "cards.transfer_lapsed",
+    _("Your offer was not accepted in time"),
+    _("%(name)s, nobody accepted %(card)s in time. It stays yours."),
+)
 WORDS = {
     "sold": _("Card sold: %(card)s"),
     "paid": _("Owing paid: %(amount)s (%(card)s)"),
@@ -63,6 +89,8 @@ WORDS = {
     "swapped": _("Card swapped: %(card)s for %(other)s, %(amount)s counted"),
     "unswapped": _("Swap undone: %(card)s (%(reason)s)"),
     "signed": _("Contract signed: %(card)s"),
+    "given": _("Card transferred: %(card)s to member %(other)s"),
+    "received": _("Card received: %(card)s from member %(other)s"),
     "taken_in": _("Card from an earlier system: %(card)s"),
 }
 
@@ -117,4 +145,11 @@ def tell_of_ending(card: Card, until_on: dt.date, key: str) -> None:
 
 def tell(card: Card, kind: MessageKind, key: str | None = None, **facts: Any) -> None:
     """Tell the member whose card it is, in the running unit."""
-    send_message(card.member_id, kind, {"card": card.name, **facts}, url=MINE, key=key)
+    tell_member(card.member_id, kind, {"card": card.name, **facts}, key=key)
+
+
+def tell_member(
+    member_id: int, kind: MessageKind, facts: dict[str, Any], *, key: str | None, url: str = MINE
+) -> None:
+    """Tell a member something about a card that may not be hers, in the running unit."""
+    send_message(member_id, kind, facts, url=url, key=key)

@@ -12,7 +12,6 @@ from console.api import _
 from plugins.ledger.chart import MEMBER, Name
 from plugins.ledger.models import Account, Handover, Heir
 from plugins.ledger.services.accounts import find_accounts, lock_accounts
-from plugins.ledger.services.bulk import is_postgresql
 from plugins.ledger.services.entries import Change, Draft, Entry, Posted
 from plugins.ledger.services.heirs import heir_of
 from plugins.ledger.services.lots import read_lots
@@ -74,13 +73,24 @@ def hand_back(entry: Entry, from_id: int, journal_id: int | None) -> Posted | No
 
 
 @api.unit
-def hand_over_lots(entry: Entry, from_id: int, to_id: int, lot_ids: Sequence[int]) -> Posted:
-    """Give some lots of a member to another one, whole; they keep price, day and uses."""
+def hand_over_lots(
+    entry: Entry,
+    from_id: int,
+    to_id: int,
+    lot_ids: Sequence[int],
+    accounts: Sequence[int] = (),
+) -> Posted:
+    """Give some lots of a member to another one, whole; they keep price, day and uses.
+
+    *accounts* go with them: prices of hers without a lot.
+    """
     _wait_for_all()
-    claim = claim_one(entry, [from_id, to_id, sorted(lot_ids)])
+    asked: list[object] = [from_id, to_id, sorted(lot_ids)]
+    claim = claim_one(entry, [*asked, sorted(accounts)] if accounts else asked)
     if claim.fresh:
         giver, taker = heir_of(from_id), heir_of(to_id)
         wanted = {number for lot in read_lots(lot_ids) for number in lot.account_ids}
+        wanted |= set(accounts)
         changes = [
             Change(row.id, name, name._replace(owner_id=taker))
             for row, name in _accounts_of(giver)
@@ -109,9 +119,7 @@ def _wait_for_all() -> None:
     Every posting writes its journal first, so that none can open an account, or read whose it
     is, while accounts change hands.
     """
-    if is_postgresql():
-        lock = "LOCK TABLE ledger_journal IN SHARE ROW EXCLUSIVE MODE"
-        api.db.session.execute(sa.text(lock))
+    api.wait_for_writers("ledger_journal", alone=True)
 
 
 def _accounts_of(member_id: int) -> list[tuple[Any, Name]]:
