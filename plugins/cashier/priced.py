@@ -37,12 +37,15 @@ class DraftLine:
 class FromPurse:
     """Money that is to come from one stored-value card; None is the plain balance.
 
-    It pays the lines in *accepts*, or all that may be paid from balance.
+    It pays the lines in *accepts*, or all that may be paid from balance; those in *barred*, which
+    bonus does not pay for, with *barred_fen* of it at most.
     """
 
     purse: str | None
     amount_fen: int
     accepts: frozenset[int] | None = None
+    barred: frozenset[int] = frozenset()
+    barred_fen: int = 0
 
 
 @dataclass(frozen=True)

@@ -146,7 +146,12 @@ from plugins.membership.services.purses import (
     purses_of,
 )
 from plugins.membership.services.purses import cards_of as value_cards_of
-from plugins.membership.services.recharging import find_recharge, sell_recharge, undo_recharge
+from plugins.membership.services.recharging import (
+    bonus_bars,
+    find_recharge,
+    sell_recharge,
+    undo_recharge,
+)
 from plugins.membership.services.refunded import count_refund
 from plugins.membership.services.regions import caps_bind
 from plugins.membership.services.regions import figures as legal_figures
@@ -166,10 +171,10 @@ __all__ = [
     "Alias",
     "Benefit",
     "Birthday",
+    "CardAsk",
     "Counter",
     "ExportPart",
     "FeeAsked",
-    "CardAsk",
     "HeldLevel",
     "IdMissing",
     "Joined",
@@ -208,6 +213,7 @@ __all__ = [
     "best_percent",
     "bind_identity",
     "birthday_of",
+    "bonus_bars",
     "buy_level",
     "caps_bind",
     "card_to_open",

@@ -25,7 +25,7 @@ from plugins.membership.services.level_terms import check_levels
 from plugins.membership.services.points.moving import expire_old_points
 from plugins.membership.services.points.rules import SETTINGS as POINTS
 from plugins.membership.services.points.tasks import award_rows
-from plugins.membership.services.recharging import SPLIT
+from plugins.membership.services.recharging import BONUS_BARS, SPLIT
 from plugins.membership.services.regions import CITY, INCOME, ISSUER, LEGAL_FORM
 from plugins.membership.services.replacing import FEE, FINDABLE
 from plugins.membership.services.visitors import IDLE_DAYS, forget_phones
@@ -45,7 +45,7 @@ class Membership(api.Plugin):
     hooks = (*HOOKS, *COUNTER_HOOKS)
     permissions = PERMISSIONS
     settings = (
-        *(IDLE_DAYS, WAIT, LEGAL_FORM, CITY, ASK, ISSUER, INCOME, SPLIT, FEE, FINDABLE),
+        *(IDLE_DAYS, WAIT, LEGAL_FORM, CITY, ASK, ISSUER, INCOME, SPLIT, BONUS_BARS, FEE, FINDABLE),
         *POINTS,
     )
     admin_views = VIEWS

@@ -14,7 +14,7 @@ from plugins.cashier.priced import Draft, FromPurse, Means, Proposal, Session
 from plugins.cashier.services.asking import adjustments, member_offers
 from plugins.cashier.services.benefits import lines_for
 from plugins.cashier.services.billing import add_line, lock_bill, remove_line
-from plugins.cashier.services.cards_on_bill import added_by, cards_for
+from plugins.cashier.services.cards_on_bill import added_by, barred_lines, barred_sums, cards_for
 from plugins.cashier.services.pricing.proposing import propose
 from plugins.cashier.services.quoting import draft_of, refresh
 from plugins.membership.api import purses_of
@@ -69,18 +69,21 @@ def means_of(bill: Bill, draft: Draft) -> Means:
     added = added_by(draft.lines)
     plain, purses = added.pop("", 0), []
     titles: dict[str | None, Any] = {None: _("Balance")}
+    barred, most = barred_lines(draft.lines), barred_sums(bill.member_id, draft.lines)
     for purse in purses_of(bill.member_id):
         if purse.plain:
             plain += purse.balance_fen
         else:
             titles[purse.code] = purse.title
             held = purse.balance_fen + added.pop(purse.code, 0)
-            purses.append(FromPurse(purse.code, held, lines_for(purse, draft)))
+            accepts = lines_for(purse, draft)
+            purses.append(FromPurse(purse.code, held, accepts, barred, most[purse.code]))
     for card in cards_for(bill.member_id, draft.lines):
         if card.code in added:
             titles[card.code] = card.title
-            purses.append(FromPurse(card.code, added[card.code], lines_for(card, draft)))
-    purses.append(FromPurse(None, plain))
+            held, accepts = added[card.code], lines_for(card, draft)
+            purses.append(FromPurse(card.code, held, accepts, barred, most[card.code]))
+    purses.append(FromPurse(None, plain, None, barred, most[""]))
     sessions, left = [], {}
     for offer in (one for one in member_offers(bill.member_id, bill.store_id) if one.pool):
         if offer.left is not None:

@@ -120,6 +120,7 @@ class Wallet:
                 list_fen=line.list_fen,
                 deal_fen=line.due_fen,
                 staff_id=settling.performer_of(line),
+                scope=str(line.facts.get("scope") or ""),
             )
             for line, some in shares
         ]

@@ -14,7 +14,7 @@ from plugins.cashier.models import BY_HAND, Bill, Discount, Line, Order
 from plugins.cashier.priced import Draft, DraftLine, FromPurse, Quote
 from plugins.cashier.services.asking import adjustments, line_kinds
 from plugins.cashier.services.benefits import lines_for
-from plugins.cashier.services.cards_on_bill import cards_for
+from plugins.cashier.services.cards_on_bill import barred_lines, barred_sums, cards_for
 from plugins.cashier.services.pricing.solving import solve
 
 #: Kinds of orders that are sold for money, not paid from balance.
@@ -90,15 +90,16 @@ def preview(
 
 def from_purses(draft: Draft, wanted: Sequence[tuple[str | None, int]]) -> list[FromPurse]:
     """Return what is to be paid from which card, and which lines each of them may pay."""
-    if all(code is None for code, _fen in wanted):
-        return [FromPurse(None, fen) for _code, fen in wanted]
-    cards = {card.code: card for card in cards_for(draft.member_id, draft.lines)}
+    named = any(code is not None for code, _fen in wanted)
+    cards = {card.code: card for card in cards_for(draft.member_id, draft.lines)} if named else {}
+    barred = barred_lines(draft.lines) if wanted else frozenset()
+    most = barred_sums(draft.member_id, draft.lines) if barred else {}
     found = []
     for code, fen in wanted:
         if code is not None and code not in cards:
             raise api.NotFound(_("There is no such stored-value card."))
         accepts = None if code is None else lines_for(cards[code], draft)
-        found.append(FromPurse(code, fen, accepts))
+        found.append(FromPurse(code, fen, accepts, barred, most.get(code or "", fen)))
     return found
 
 

@@ -23,6 +23,7 @@ from plugins.cashier.services import performers
 from plugins.cashier.services.agreeing import Proof, check_agreement, takes_something
 from plugins.cashier.services.asking import line_kind
 from plugins.cashier.services.billing import lock_bill, require_state
+from plugins.cashier.services.cards_on_bill import bonus_barred
 from plugins.cashier.services.confirming import taking_of
 from plugins.cashier.services.days import book_day
 from plugins.cashier.services.points import move_points
@@ -160,6 +161,10 @@ def _quoted(
     """Freeze what a bill costs; return what is due and paid from balance by line, and why."""
     found = quote_for(bill, wallet.purses, terms, lines)
     if found.balance_fen != wallet.balance_fen:
+        if bonus_barred(bill.member_id, lines):
+            raise api.Refused(
+                _("Bonus does not pay for products. Less of the balance may be used.")
+            )
         raise api.Refused(_("More would be taken from the balance than may be paid by it."))
     _freeze(bill, lines, found)
     bill.receipt = {**bill.receipt, "unused": kept_unused(found)}
@@ -205,9 +210,11 @@ def _owed(bill: Bill, lines: Sequence[Line], wallet: Wallet) -> dict[int, tuple[
     """Return what is owing on each line, and what of it is paid from balance now."""
     left = {line.id: 0 if line.order_kind in SALES else line.owing_fen for line in lines}
     for card in from_purses(draft_of(bill), wallet.purses):
-        rest, taken = card.amount_fen, dict.fromkeys(left, 0)
+        rest, barred, taken = card.amount_fen, card.barred_fen, dict.fromkeys(left, 0)
         for number in left if card.accepts is None else [n for n in left if n in card.accepts]:
-            taken[number] = min(rest, left[number])
+            bars = number in card.barred
+            taken[number] = min(rest, left[number], *([barred] if bars else []))
+            barred -= taken[number] if bars else 0
             rest -= taken[number]
             left[number] -= taken[number]
         if rest:

@@ -11,7 +11,7 @@ from plugins.cashier.models import Bill, Line, PaymentKind
 from plugins.cashier.offers import Quote, Tender
 from plugins.cashier.services.agreeing import takes_something
 from plugins.cashier.services.asking import deposits_for, line_kinds
-from plugins.cashier.services.cards_on_bill import purses_on
+from plugins.cashier.services.cards_on_bill import bonus_barred, purses_on
 from plugins.cashier.services.confirming import points_worth, wants_phone, worth_of
 from plugins.cashier.services.paying import payment_kinds, seed_payment_kinds
 from plugins.cashier.services.quoting import SALES, lines_of, preview
@@ -70,6 +70,8 @@ class Plan:
     sales_fen: int = 0
     #: Whether the store wants her to confirm that on her phone.
     confirms: bool = False
+    #: Bonus of hers that does not pay for the products on the bill.
+    barred_fen: int = 0
     #: How much may come from each stored-value card, by code.
     purses: tuple[tuple[PurseState, int], ...] = ()
 
@@ -153,6 +155,7 @@ def plan(bill: Bill, choices: Sequence[Choice] | None = None) -> Plan:
         bool(takes and bill.member_id and has_pin(bill.member_id)),
         0 if again else _sold(lines),
         takes and wants_phone(bill.store_id, value),
+        0 if again else bonus_barred(bill.member_id, lines),
         tuple((purse, fen) for purse, fen in purses if fen),
     )
 

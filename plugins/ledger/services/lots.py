@@ -32,6 +32,7 @@ class LotState:
     product: str
     purse: str
     split: str
+    gift_bars: str
     price_fen: int
     paid: int
     gift: int
@@ -56,6 +57,11 @@ class LotState:
     def left(self) -> int:
         """What may still be used: paid and gift together."""
         return self.paid_left + self.gift_left
+
+    def left_for(self, scope: str) -> tuple[int, int]:
+        """Return what of the paid part and of the gift may pay for something of a *scope*."""
+        barred = scope != "" and scope == self.gift_bars
+        return self.paid_left, 0 if barred else self.gift_left
 
     @property
     def earning(self) -> int:
@@ -106,7 +112,10 @@ LOTS: Any = (
         LOT.c.journal_id,
         _paid.c.owner_id.label("member_id"),
         _paid.c.part,
-        *(LOT.c[name] for name in ("kind", "unit", "product", "purse", "split", "price_fen")),
+        *(
+            LOT.c[name]
+            for name in ("kind", "unit", "product", "purse", "split", "gift_bars", "price_fen")
+        ),
         LOT.c.paid,
         LOT.c.gift,
         LOT.c.sold_on,

@@ -21,8 +21,8 @@ class Terms:
 
     *paid* and *gift* are fen of face value, or counts when *card* names what the sessions are
     for. Lots of a lower *rank* are spent first, then older ones. *split* is "pro_rata",
-    "paid_first" or "gift_first"; sessions are always used paid first. *purse* tells a member's
-    stored-value cards apart.
+    "paid_first" or "gift_first"; sessions are always used paid first. *gift_bars* is the scope
+    that the gift does not pay for. *purse* tells a member's stored-value cards apart.
     """
 
     price_fen: int
@@ -33,6 +33,7 @@ class Terms:
     purse: str = ""
     rank: int = 0
     split: str = "pro_rata"
+    gift_bars: str = ""
 
     @property
     def kind(self) -> str:
@@ -112,6 +113,7 @@ def _lot_row(
         "purse": terms.purse,
         "rank": terms.rank,
         "split": "paid_first" if terms.card else terms.split,
+        "gift_bars": terms.gift_bars,
         "price_fen": terms.price_fen,
         "paid": terms.paid,
         "gift": terms.gift,

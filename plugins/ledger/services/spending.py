@@ -35,7 +35,8 @@ PAYMENT: Any = Payment.__table__
 class Line:
     """What is paid for: its reference (unique for ever), how much, and the prices to freeze.
 
-    *amount* is fen of face value, or a count of sessions.
+    *amount* is fen of face value, or a count of sessions; *scope* says what it is paid for, where
+    gifts may be barred from it.
     """
 
     ref: str
@@ -43,6 +44,7 @@ class Line:
     list_fen: int | None = None
     deal_fen: int | None = None
     staff_id: int | None = None
+    scope: str = ""
 
 
 @dataclass(frozen=True)
@@ -148,15 +150,18 @@ def _draw(lots: Sequence[LotState], lines: Sequence[Line], store_id: int | None)
         for lot in lots
     }
     left = {lot.id: (lot.paid_left, lot.gift_left) for lot in lots}
-    for line in lines:
+    bars = {lot.gift_bars for lot in lots} - {""}
+    # What gifts are barred from is paid first, while the paid parts are there.
+    for line in sorted(lines, key=lambda line: line.scope not in bars):
         wanted = line.amount
         for lot in lots:
             paid_left, gift_left = left[lot.id]
-            some = min(wanted, paid_left + gift_left)
+            usable = 0 if line.scope and line.scope == lot.gift_bars else gift_left
+            some = min(wanted, paid_left + usable)
             if not some:
                 continue
             wanted -= some
-            paid, gift = split_use(some, paid_left, gift_left, lot.split)
+            paid, gift = split_use(some, paid_left, usable, lot.split)
             left[lot.id] = (paid_left - paid, gift_left - gift)
             draft.uses.append(_use(running[lot.id], lot, line, paid, gift))
         if wanted:

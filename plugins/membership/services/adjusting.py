@@ -21,7 +21,7 @@ from plugins.membership.models import Member, PurseKind
 from plugins.membership.permissions import ADJUST_VALUE
 from plugins.membership.services.levelling import lock_member
 from plugins.membership.services.purses import PurseState, find_purse
-from plugins.membership.services.recharging import SPLIT
+from plugins.membership.services.recharging import SPLIT, bonus_bars
 from plugins.membership.services.timeline import note_history
 from plugins.membership.services.value_messages import ADJUSTED, tell_of_value
 
@@ -104,6 +104,7 @@ def _add(
         purse=payload["purse"],
         rank=rank,
         split=SPLIT.get(),
+        gift_bars=bonus_bars(),
     )
     source = Tender(salon("over_short", payload["store_id"]), principal)
     tenders = [source] if principal else []

@@ -56,6 +56,10 @@ class PurseState:
         """Principal and bonus together."""
         return self.principal_fen + self.bonus_fen
 
+    def left_for(self, scope: str) -> int:
+        """Return what may pay for something of a *scope*: bonus may be barred from products."""
+        return sum(sum(lot.left_for(scope)) for lot in self.lots)
+
     @property
     def plain(self) -> bool:
         """Tell whether it pays for everything, without a discount of its own."""

@@ -55,6 +55,20 @@ SPLIT = api.Setting(
     group=GROUP,
 )
 
+BONUS_BARS = api.Setting(
+    "membership.bonus_bars",
+    _("What the bonus of a top-up does not pay for"),
+    "none",
+    help=_("It counts for top-ups from now on; each lot keeps the one that it was sold with."),
+    choices=(("none", _("nothing: it pays for everything")), ("products", _("Products"))),
+    group=GROUP,
+)
+
+
+def bonus_bars() -> str:
+    """Return what the bonus of a lot that is sold now does not pay for; "" for nothing."""
+    return "products" if BONUS_BARS.get() == "products" else ""
+
 
 @api.unit
 def sell_recharge(
@@ -173,6 +187,7 @@ def _terms(member: Member, quote: RechargeQuote) -> Terms:
         purse=purse,
         rank=rank,
         split=SPLIT.get(),
+        gift_bars=bonus_bars(),
     )
 
 

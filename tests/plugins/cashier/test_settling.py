@@ -26,9 +26,11 @@ from plugins.cashier.api import (
     preview,
     round_off,
 )
+from plugins.cashier.services.tendering import Choice, plan
 from plugins.ledger import api as ledger
 from plugins.ledger.services.verifying import verify
 from plugins.membership.api import Benefit, Level, freeze_member
+from plugins.membership.services.recharging import BONUS_BARS
 from plugins.messages.models import Message
 from tests.support.ledger import balance as book
 from tests.support.ledger import left
@@ -379,3 +381,26 @@ def test_lines_are_frozen_once_the_bill_is_settled(app: Flask) -> None:
         with pytest.raises(api.Conflict, match="settled before"):
             act()
     assert len(lines_of(bill_id)) == 1
+
+
+@api.unit
+def bar_bonus_from_products() -> None:
+    BONUS_BARS.put("products")
+
+
+def test_bonus_that_is_barred_from_products_pays_for_services_alone(app: Flask, anna: int) -> None:
+    top_up(anna, 100, 50)
+    bar_bonus_from_products()
+    top_up(anna, 200, 100)
+    bill_id = bill_of(anna)
+    facial = add_to(bill_id, service_for(80))
+    oil = add_line(bill_id, "product", {"title": "精油", "price_fen": 40_000}).id
+    chosen = plan(api.db.session.get_one(Bill, bill_id), [Choice("balance", 45_000)])
+    assert (chosen.balance_fen, chosen.barred_fen) == (43_000, 10_000)
+    with pytest.raises(api.Refused, match="Bonus does not pay for products"):
+        pay(bill_id, balance(440), cash(40))
+    pay(bill_id, balance(430), cash(50))
+    assert (read(Line, oil).principal_fen, read(Line, oil).bonus_fen) == (30_000, 5_000)
+    assert (read(Line, facial).principal_fen, read(Line, facial).bonus_fen) == (0, 8_000)
+    assert left(anna) == (0, 2_000)
+    assert clean()

@@ -80,11 +80,13 @@ def pay_from(draft: Draft, lines: Sequence[Payable]) -> None:
     for line in lines:
         line.left = line.due
     for card in draft.from_purses:
-        left = card.amount_fen
+        left, barred = card.amount_fen, card.barred_fen
         taken = dict.fromkeys(range(len(lines)), 0)
         for at in _order(card, lines):
-            taken[at] = lines[at].pay(card.purse, left)
+            bars = lines[at].priced.line.line_id in card.barred
+            taken[at] = lines[at].pay(card.purse, min(left, barred) if bars else left)
             left -= taken[at]
+            barred -= taken[at] if bars else 0
         for at, line in enumerate(lines):
             line.paid.append(taken[at])
 
