@@ -86,6 +86,7 @@ from console.inbox import notify
 from console.inbox import settle as settle_notice
 from console.inbox_readers import StaffNotice, read_notice
 from console.jobs import JobRun, Schedule, job, start_job
+from console.locks import lock, wait_for_writers
 from console.money import format_fen, parse_fen
 from console.once import read_once
 from console.phones import normalise_phone, tail_of

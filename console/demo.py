@@ -9,9 +9,10 @@ from collections.abc import Callable, Collection
 import sqlalchemy as sa
 from flask import current_app
 
-from console import clock, epoch
+from console import clock, epoch, rights
 from console.backup import copy_database
 from console.db import Model, db
+from console.errors import Refused
 from console.i18n import _
 from console.jobs import Schedule
 from console.plugin import DemoPart
@@ -85,6 +86,9 @@ def advance() -> None:
 def clear() -> None:
     """Empty the database and the files, after a copy of the database; the wizard comes next."""
     config = current_app.extensions["console_config"]
+    with db.engine.connect() as connection:
+        if not rights.owns(connection):
+            raise Refused(_("Only the database role that owns the tables can empty them."))
     if config.is_sqlite:
         copy_database(db.engine, config.instance / "backups", "before-demo-clear")
     for _name, part in reversed(_parts()):

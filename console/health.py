@@ -9,7 +9,7 @@ from collections.abc import Callable
 import sqlalchemy as sa
 from flask import Response, current_app, jsonify
 
-from console import clock, migrate
+from console import clock, migrate, rights
 from console.db import db
 from console.host.attempt import attempt
 from console.outbox import Delivery
@@ -58,6 +58,20 @@ def examine() -> dict[str, str]:
         if problem is not None:
             failed[name] = str(problem) if isinstance(problem, SPEAKING) else type(problem).__name__
     return failed
+
+
+def advise() -> list[str]:
+    """Return what is allowed but should be known of the database."""
+    manifests = current_app.extensions["console"].manifests
+    with db.engine.connect() as connection:
+        tables = rights.rewritable(connection, rights.kept_tables(manifests.values()))
+    if not tables:
+        return []
+    shown = ", ".join(tables[:3]) + (" …" if len(tables) > 3 else "")
+    return [
+        f"the database role may rewrite what is only added to ({shown});"
+        " `console grants ROLE` makes one that may not"
+    ]
 
 
 def _check_database() -> None:

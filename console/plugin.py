@@ -12,6 +12,7 @@ from console.hookspecs import KINDS, hookimpl
 
 if TYPE_CHECKING:
     import click
+    import sqlalchemy as sa
 
     from console.admin import AdminView
     from console.jobs import Schedule
@@ -135,6 +136,9 @@ class Plugin:
     cards: ClassVar[tuple[Card, ...]] = ()
     commands: ClassVar[tuple[Command, ...]] = ()
     search: ClassVar[tuple[SearchSource, ...]] = ()
+    #: Tables whose rows are only added, each with the columns that may still change: a database
+    #: role that only serves may do no more with them.
+    append_only: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     #: Parts, or modules that have one named `PART`: those are imported only where a demo may be.
     demo: ClassVar[tuple[DemoPart | str, ...]] = ()
 
@@ -150,11 +154,23 @@ class Plugin:
         for permission in cls.permissions:
             if not permission.key.startswith(f"{cls.name}."):
                 raise BadManifest(f"permission {permission.key!r} must start with '{cls.name}.'")
+        for table in cls.append_only:
+            if not table.startswith(f"{cls.name}_"):
+                raise BadManifest(f"table {table!r} must start with '{cls.name}_'")
         for spec in cls.hooks:
             if not spec.__name__.startswith(f"{cls.name}_"):
                 raise BadManifest(f"hook {spec.__name__!r} must start with '{cls.name}_'")
             if spec.__dict__.get("console_kind") not in KINDS:
                 raise BadManifest(f"hook {spec.__name__!r} must be marked with its kind")
+
+    @classmethod
+    def check_migrated(cls, connection: sa.Connection) -> Iterable[str]:
+        """Name what is wrong with the plugin's rows as a migration is about to leave them.
+
+        It is asked before the commit of every migration, of whichever plugin, that altered the
+        plugin's tables or rows; whatever it names rolls the migration back.
+        """
+        return ()
 
     @hookimpl
     def register_permissions(self) -> Iterable[Permission]:

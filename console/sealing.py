@@ -22,6 +22,7 @@ from console.audit import AuditEntry
 from console.db import CHAIN, Json, Model, column, db
 from console.hookspecs import console_seal_heads
 from console.i18n import _
+from console.locks import wait_for_writers
 from console.seal_key import seal_key
 from console.unit import unit
 
@@ -197,8 +198,7 @@ def _write(row: Mapping[str, Any]) -> None:
 
 @unit
 def _last_settled() -> int:
-    if db.session.get_bind().dialect.name == "postgresql":
-        db.session.execute(sa.text("LOCK TABLE console_audit IN SHARE MODE"))
+    wait_for_writers("console_audit")
     return db.session.scalar(sa.select(sa.func.max(AUDIT.c.id))) or 0
 
 

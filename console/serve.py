@@ -22,7 +22,7 @@ from flask import Flask
 from gunicorn.glogging import Logger
 from jinja2 import FileSystemBytecodeCache, FileSystemLoader
 
-from console import demo, logs, migrate, worker
+from console import demo, health, logs, migrate, worker
 from console.app import create_app
 from console.config import Config
 from console.db import db
@@ -50,6 +50,9 @@ def run(config: Config) -> int:
     listener = listen(config)
     app = prepare(config)
     _warm(app, config)
+    with app.app_context():
+        for warning in health.advise():
+            log.warning(warning)
     for pages in app.iter_blueprints():
         pages.deferred_functions.clear()  # they were for mounting, which is over
     with app.app_context():

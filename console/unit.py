@@ -73,6 +73,7 @@ def _run_once(session: Session, call: Callable[[], R]) -> R:
         session.connection(execution_options={"console_writes": True})
         acts: list[Callable[[], None]] = []
         session.info["unit"] = acts
+        session.info["locks"] = set()
         try:
             result = call()
             session.flush()
@@ -82,7 +83,7 @@ def _run_once(session: Session, call: Callable[[], R]) -> R:
             session.rollback()
             raise
         finally:
-            del session.info["unit"]
+            del session.info["unit"], session.info["locks"]
     fail_point("after_commit")
     for act in acts:
         act()

@@ -15,6 +15,7 @@ COMMANDS = {
     "dev": ("console.cli.serving", "Serve with reloads and tracebacks, for whoever writes code."),
     "docs": ("console.cli.docs", "Write docs/hooks.md from the hooks."),
     "i18n": ("console.cli.words", "Collect, compile and check the translations."),
+    "grants": ("console.cli.tables", "Let a database role serve that may not rewrite the books."),
     "init": ("console.cli.serving", "Make the instance folder and its secret key."),
     "migrate": ("console.cli.tables", "Bring all tables up to date."),
     "migrations": ("console.cli.tables", "Write migrations from the models."),

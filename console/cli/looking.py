@@ -17,6 +17,8 @@ def check(ctx: click.Context) -> None:
     app = make_app(ctx, check_schema=False)
     for warning in app.extensions["console_config"].warnings:
         click.echo(f"Note: {warning}")
+    for warning in health.advise():
+        click.echo(f"Note: {warning}")
     failed = health.examine()
     for name, words in failed.items():
         click.echo(f"{name}: {words}", err=True)

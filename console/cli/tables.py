@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
 
 if TYPE_CHECKING:
     from console.plugin import Plugin
@@ -29,6 +31,34 @@ def migrate() -> None:
     if not report.applied and not report.failed:
         click.echo("All tables are up to date.")
     sys.exit(bool(report.failed))
+
+
+@click.command
+@click.argument("role")
+@click.option("--print", "only_print", is_flag=True, help="Print the statements, change nothing.")
+def grants(role: str, *, only_print: bool) -> None:
+    """Let the PostgreSQL role ROLE serve the console without being able to rewrite its books.
+
+    Run it once, as the owner of the tables; `console migrate` keeps it up. ROLE exists already.
+    """
+    from console import rights
+    from console.config import load_config
+    from console.errors import Refused
+    from console.host.discovery import discover
+
+    config = load_config()
+    if config.is_sqlite:
+        raise Refused("SQLite knows no roles; triggers guard its books")
+    found = discover(config.plugin_folder, distributions=config.plugin_distributions)
+    kept = rights.kept_tables(found.manifests.values())
+    engine = sa.create_engine(config.database_url, poolclass=NullPool)
+    with engine.connect() as connection, connection.begin():
+        if only_print:
+            for statement in rights.grants(connection, role, kept):
+                click.echo(f"{statement};")
+            return
+        rights.grant(connection, role, kept)
+    click.echo(f"{role} may serve. Put its name into DATABASE_URL, and migrate as the owner.")
 
 
 @click.group

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.pool import NullPool
 
+from console import rights
 from console.config import Config
 from console.db import db
 from console.host.discovery import discover
@@ -17,6 +18,7 @@ from console.migrate.apply import Report, apply, remember_failures
 from console.migrate.history import (
     HOST,
     BadHistory,
+    History,
     NewerSchema,
     SchemaBehind,
     histories_of,
@@ -54,9 +56,30 @@ def migrate_database(config: Config) -> Report:
     """Bring the host's tables and those of every installed plugin up to date, without an app."""
     found = discover(config.plugin_folder, distributions=config.plugin_distributions)
     engine = sa.create_engine(config.database_url, poolclass=NullPool)
-    report = apply(engine, histories_of(found.manifests), backups=config.instance / "backups")
+    histories = histories_of(found.manifests)
+    report = _left_to_the_owner(engine, histories)
+    if report is None:
+        report = apply(engine, histories, backups=config.instance / "backups")
     remember_failures(engine, report)
     build_missing(engine)
+    if report.applied:
+        rights.renew(engine, rights.kept_tables(found.manifests.values()))
+    return report
+
+
+def _left_to_the_owner(engine: sa.Engine, histories: list[History]) -> Report | None:
+    """Return what waits for the owner of the tables, when the role at hand may not alter them.
+
+    Plugins that wait cannot be mounted until then; when the host itself waits, it is raised.
+    """
+    with engine.connect() as connection:
+        if rights.owns(connection):
+            return None
+        waiting = [history.name for history in histories if history.pending(connection)]
+    why = "may be brought up to date by their owner alone: `console migrate` as that role"
+    report = Report(failed={name: SchemaBehind(f"the tables of {name} {why}") for name in waiting})
+    if HOST in report.failed:
+        raise report.failed[HOST]
     return report
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,12 @@ FAULT = faults.Fault.__table__
 #: Any constant will do, as long as nothing else in the database uses it as an advisory lock.
 LOCK = 20_260_401
 DROPPED = re.compile(r'\s*DROP\s+(?:INDEX|TRIGGER)\s+(?:IF\s+EXISTS\s+)?"?(\w+)"?', re.IGNORECASE)
+ALTERED = re.compile(
+    r"\s*(?:ALTER\s+TABLE|DROP\s+(?:TABLE|TRIGGER|FUNCTION)|UPDATE|DELETE\s+FROM|INSERT\s+INTO"
+    r"|CREATE\s+OR\s+REPLACE\s+FUNCTION|TRUNCATE(?:\s+TABLE)?)"
+    r'\s+(?:IF\s+EXISTS\s+|ONLY\s+)?"?(\w+)"?',
+    re.IGNORECASE,
+)
 MOVED = re.compile(r'\s*ALTER\s+TABLE\s+"?_alembic_tmp_', re.IGNORECASE)
 
 
@@ -55,7 +62,8 @@ def apply(
         report.copy = copy_database(engine, backups, "before-migration")
     for history in histories:
         names: list[str] = []
-        problem = attempt(lambda: names.extend(_apply_history(engine, history)))  # noqa: B023
+        act = partial(_apply_history, engine, history, histories)
+        problem = attempt(lambda: names.extend(act()))  # noqa: B023
         if problem is not None and history.name == HOST:
             raise problem
         if problem is not None:
@@ -91,15 +99,17 @@ def _is_copy_needed(engine: sa.Engine, histories: Sequence[History]) -> bool:
         return bool(pending) and any(h.applied(connection) for h in histories)
 
 
-def _apply_history(engine: sa.Engine, history: History) -> list[str]:
+def _apply_history(engine: sa.Engine, history: History, histories: Sequence[History]) -> list[str]:
     with _migrating(engine) as connection:
         pending = history.pending(connection)
         if not pending:
             return []
         history.table.create(connection, checkfirst=True)
-        for step in pending:
-            _apply_step(connection, history, step)
+        with _noting_altered(connection) as altered:
+            for step in pending:
+                _apply_step(connection, history, step)
         _check_keys(connection)
+        _check_rows(connection, [each for each in histories if each.name in altered])
         fail_point("before_migration_commit")
     return [step.name for step in pending]
 
@@ -202,3 +212,31 @@ def _check_keys(connection: sa.Connection) -> None:
     if orphans:
         tables = sorted({row[0] for row in orphans})
         raise MigrationFailed(f"rows without their parent in {', '.join(tables)}")
+
+
+@contextmanager
+def _noting_altered(connection: sa.Connection) -> Iterator[set[str]]:
+    """Collect the names of the histories whose tables, rows or guards are altered meanwhile."""
+    names: set[str] = set()
+
+    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        read = ALTERED.match(statement)
+        if read and not read[1].endswith("_migration"):
+            names.add(read[1].partition("_")[0])
+
+    sa.event.listen(connection, "before_cursor_execute", note)
+    try:
+        yield names
+    finally:
+        sa.event.remove(connection, "before_cursor_execute", note)
+
+
+def _check_rows(connection: sa.Connection, altered: Iterable[History]) -> None:
+    """Refuse to commit what would break the rows of a plugin, which alone knows how they are."""
+    for history in altered:
+        # Of tables that still wait for their own migrations nothing can be said.
+        if history.check is None or history.pending(connection):
+            continue
+        found = list(history.check(connection))
+        if found:
+            raise MigrationFailed(f"{history.name} would not be sound: {'; '.join(found)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -61,6 +61,8 @@ class History:
 
     name: str
     folder: Path | None
+    #: Names what is wrong with the rows of its tables; asked before a commit that altered them.
+    check: Callable[[sa.Connection], Iterable[str]] | None = None
 
     @property
     def table(self) -> sa.Table:
@@ -118,7 +120,8 @@ def history_of(owner: str | type[Plugin]) -> History:
         return History(HOST, Path(__file__).parent.parent / "migrations")
     file = Path(importlib.import_module(owner.__module__).__file__ or "")
     own = file.name in ("plugin.py", "__init__.py") and (file.parent / "migrations").is_dir()
-    return History(owner.name, file.parent / "migrations" if own else None)
+    folder = file.parent / "migrations" if own else None
+    return History(owner.name, folder, owner.check_migrated)
 
 
 def histories_of(manifests: Mapping[str, type[Plugin]]) -> list[History]:

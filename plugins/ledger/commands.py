@@ -50,13 +50,19 @@ def facts_of(report: Report) -> dict[str, object]:
 
 def lines_of(report: Report) -> list[str]:
     """Return a report in words."""
-    lines = []
-    for key, found in report.findings.items():
-        more = f" … (+{len(found) - NAMED})" if len(found) > NAMED else ""
-        lines.append(f"{TITLES[key]}: {', '.join(found[:NAMED])}{more}")
+    lines = lines_of_findings(report)
     sealed = report.sealed_through or "none"
     lines.append(
         f"{'All is well' if report.ok else 'NOT WELL'}: {report.journals} journals,"
         f" sealed through {sealed}, {report.seconds:.1f} s"
     )
+    return lines
+
+
+def lines_of_findings(report: Report) -> list[str]:
+    """Return what a report found, a line for each invariant."""
+    lines = []
+    for key, found in report.findings.items():
+        more = f" … (+{len(found) - NAMED})" if len(found) > NAMED else ""
+        lines.append(f"{TITLES[key]}: {', '.join(found[:NAMED])}{more}")
     return lines

@@ -53,8 +53,17 @@ def _month_end(month_on: dt.date | None) -> dt.date | None:
     return None if month_on is None else (month_on + 31 * A_DAY).replace(day=1) - A_DAY
 
 
+def hold_books(store_id: int | None, *, shared: bool) -> None:
+    """Keep a store's days as they are until the unit ends: whoever books in one shares this.
+
+    Whoever closes one does not, waits for those, and lets nobody book meanwhile.
+    """
+    api.lock("cashier.books", store_id or 0, shared=shared)
+
+
 def require_unclosed_day(store_id: int, day: dt.date) -> None:
     """Raise `Refused` when a day was closed, or its month was locked."""
+    hold_books(store_id, shared=True)
     locked = locked_through()
     if locked is not None and day <= locked:
         raise MonthLocked
@@ -84,6 +93,7 @@ def book_day(bill: Bill) -> dt.date:
     That is today, or the next open day once today is closed; a late entry goes into the day of
     the service while that is open.
     """
+    hold_books(bill.store_id, shared=True)
     today = today_of(bill.store_id)
     if bill.late and bill.business_on < today and not is_closed(bill.store_id, bill.business_on):
         return bill.business_on
@@ -91,7 +101,11 @@ def book_day(bill: Bill) -> dt.date:
 
 
 def next_open_day(store_id: int | None, day: dt.date) -> dt.date:
-    """Return a day, or the first open one after it once it is closed; for a chain without store."""
+    """Return a day, or the first open one after it once it is closed; for a chain without store.
+
+    In a unit the answer holds until the unit ends.
+    """
+    hold_books(store_id, shared=True)
     found = api.db.session.execute(_ENDS, {"store_id": store_id}).one()
     ends = [end for end in (found.closed_on, _month_end(found.month_on)) if end is not None]
     return max([day, *(end + A_DAY for end in ends)])

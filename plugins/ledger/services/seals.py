@@ -13,7 +13,6 @@ import sqlalchemy as sa
 
 from console import api
 from plugins.ledger.models import Journal, Link, Seal
-from plugins.ledger.services.bulk import is_postgresql
 from plugins.ledger.services.chain import journal_digest, side_of
 from plugins.ledger.services.entries import canonical
 from plugins.ledger.services.reading import WholeJournal, whole_journals
@@ -128,8 +127,7 @@ def seal(key: bytes) -> int | None:
 
 @api.unit
 def _last_settled() -> int:
-    if is_postgresql():
-        api.db.session.execute(sa.text("LOCK TABLE ledger_journal IN SHARE MODE"))
+    api.wait_for_writers("ledger_journal")
     return api.db.session.scalar(sa.select(sa.func.max(JOURNAL.c.id))) or 0
 
 

@@ -21,7 +21,7 @@ from plugins.cashier.services.closing.drawer import (
     take_back,
 )
 from plugins.cashier.services.closing.sheets import unfinished, write_sheet
-from plugins.cashier.services.days import A_DAY, closed_through, require_unclosed_day
+from plugins.cashier.services.days import A_DAY, closed_through, hold_books, require_unclosed_day
 from plugins.cashier.services.numbers import lock_counter, today_of
 from plugins.ledger.api import SealMark, last_seal, short_seal
 
@@ -46,6 +46,7 @@ def close_day(
     are refused, unless they are to stay so (*anyway*).
     """
     lock_counter(store_id, day)
+    hold_books(store_id, shared=False)
     known = find_day(store_id, day)
     if known is not None and known.key == key:
         return known

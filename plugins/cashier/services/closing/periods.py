@@ -10,7 +10,7 @@ from console import api
 from console.api import _
 from plugins.cashier.models import Bill, PeriodLock
 from plugins.cashier.permissions import LOCK_PERIODS
-from plugins.cashier.services.days import A_DAY, closed_through
+from plugins.cashier.services.days import A_DAY, closed_through, hold_books
 from plugins.cashier.services.numbers import today_of
 
 ZONE = "Asia/Shanghai"
@@ -34,6 +34,7 @@ def lock_month(month: dt.date) -> PeriodLock:
         raise api.Refused(_("You may not lock months."))
     if month_end(month) >= api.today(ZONE):
         raise api.Refused(_("This month is not over."))
+    _hold_all_books()
     missing = open_days(month)
     if missing:
         raise api.Refused(
@@ -50,6 +51,12 @@ def lock_month(month: dt.date) -> PeriodLock:
     api.db.session.flush()
     _record(lock, "cashier.month_locked", _("Locked a month"))
     return lock
+
+
+def _hold_all_books() -> None:
+    stores = api.db.session.scalars(sa.select(api.Store.id).order_by(api.Store.id))
+    for store_id in (0, *stores.all()):
+        hold_books(store_id, shared=False)
 
 
 @api.unit
