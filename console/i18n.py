@@ -70,13 +70,15 @@ def _write_count(one: str, many: str, num: int, **values: object) -> Markup:
 
 
 def _write(message: str, /, **values: object) -> Markup:
-    """Translate for a template, where a text is always a format."""
+    """Translate for a template, where a text with a percent sign is always a format."""
     words = catalogue()
     if values:
         return Markup(words.ugettext(message)) % values  # noqa: S704 - the words are ours
     written: dict[str, Markup] = words.__dict__.setdefault("console_written", {})
     if message not in written:
-        written[message] = Markup(words.ugettext(message)) % {}  # noqa: S704 - the words are ours
+        text = Markup(words.ugettext(message))  # noqa: S704 - the words are ours
+        # A translation may say "(%)" where the English says "percent".
+        written[message] = text % {} if "%" in message else text
     return written[message]
 
 

@@ -27,6 +27,7 @@ from plugins.cards.admin.places import (
 )
 from plugins.cards.admin.transfers import TransferPages
 from plugins.cards.models import Card, CardUse, Change
+from plugins.cards.models.cards import STATES
 from plugins.cards.permissions import (
     CHANGE_CARDS,
     SEE_CARDS,
@@ -72,6 +73,25 @@ def _say_left(card: Card, left: Mapping[int, Any]) -> str:
     return f"{sum(left[part.id].all for part in card.parts if part.id in left)} / {whole}"
 
 
+def _standing(ids: Sequence[int]) -> Mapping[int, str]:
+    """Say how cards stand; those in use that nothing is left of, or that are over, say that."""
+    cards, words = _cards(ids), dict(STATES)
+    left = left_of(part for card in cards for part in card.parts)
+    today = api.today("Asia/Shanghai")
+    found = {}
+    for card in cards:
+        found[card.id] = str(words[card.state])
+        if card.state != "active":
+            continue
+        if card.until_on is not None and card.until_on < today:
+            found[card.id] = api.gettext("Expired")
+        elif card.kind != "pass" and not any(
+            left[part.id].all for part in card.parts if part.id in left
+        ):
+            found[card.id] = api.gettext("All used")
+    return found
+
+
 def _owing(ids: Sequence[int]) -> Mapping[int, int]:
     return owing_of_all(_cards(ids))
 
@@ -99,7 +119,7 @@ class CardAdmin(PaperPages, TransferPages, api.ModelAdmin):
         "kind",
         api.Column("left", _("Left"), load=_left),
         "until_on",
-        "state",
+        api.Column("standing", _("State"), load=_standing),
         "price_fen",
         api.Column("owing", _("Owing"), load=_owing, kind="money"),
         "sold_on",

@@ -113,6 +113,19 @@ def test_days_that_do_not_follow_one_another_are_refused(anna: int, desk: FlaskC
     assert desk.get(f"{url}&paid_on=soon").status_code == 422
 
 
+@pytest.mark.parametrize("locale", ["zh_Hans_CN", "zh_Hant_TW"])
+def test_a_sheet_is_reckoned_for_readers_of_chinese(
+    locale: str, anna: int, desk: FlaskClient
+) -> None:
+    used(anna)
+    for user in api.db.session.scalars(sa.select(User)):
+        choose(user.id, locale=locale)
+    page = desk.get(f"{HOME}new/sheet?member_id={anna}&key_of=lot:1")
+    assert page.status_code == 200
+    assert "¥280.00" in words(page)
+    assert "（%）" in words(page)
+
+
 def test_a_sheet_is_signed_on_the_screen_and_the_picture_is_kept_with_it(
     anna: int, desk: FlaskClient
 ) -> None:
