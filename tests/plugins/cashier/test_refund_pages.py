@@ -123,7 +123,7 @@ def test_a_sheet_is_reckoned_for_readers_of_chinese(
     page = desk.get(f"{HOME}new/sheet?member_id={anna}&key_of=lot:1")
     assert page.status_code == 200
     assert "¥280.00" in words(page)
-    assert "（%）" in words(page)
+    assert "年利率" in words(page)
 
 
 def test_a_sheet_is_signed_on_the_screen_and_the_picture_is_kept_with_it(
