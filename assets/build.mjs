@@ -8,7 +8,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const ROOT = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '..');
 const OUT = path.join(ROOT, 'console/static/dist');
-const STAFF = ['admin.css', 'admin.js', 'fields.css', 'fields.js', 'till.css', 'till.js', 'board.css', 'board.js', 'roster.css', 'roster.js'];
+const STAFF = ['admin.css', 'admin.js', 'fields.css', 'fields.js', 'till.css', 'till.js', 'board.css', 'board.js', 'roster.css', 'roster.js', 'sheet.css'];
 const PHONE = ['phone.css', 'phone.js'];
 const ICONS = path.join(ROOT, 'node_modules/@tabler/icons/icons/outline');
 

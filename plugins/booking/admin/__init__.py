@@ -13,6 +13,7 @@ from plugins.booking.admin.roster_import import RosterImport
 from plugins.booking.admin.roster_leave import LeaveDesk
 from plugins.booking.admin.roster_mine import MyShifts
 from plugins.booking.admin.roster_templates import TemplateAdmin
+from plugins.booking.admin.sheets import Sheets
 from plugins.booking.admin.visits import VisitAdmin
 from plugins.booking.admin.works import Works
 
@@ -30,4 +31,5 @@ VIEWS = (
     MyShifts,
     TemplateAdmin,
     RosterImport,
+    Sheets,
 )
