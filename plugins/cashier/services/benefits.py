@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -16,6 +17,8 @@ from plugins.salon.api import Service, Variant
 LEVEL = _("Level %(level)s: %(percent)s %% of the price")
 LEVEL_BALANCE = _("Level %(level)s: %(percent)s %% of the price when paid from balance")
 CARD = _("%(card)s: %(percent)s %% of the price when paid from it")
+CARD_CLASS = _("%(card)s, %(what)s: %(percent)s %% of the price when paid from it")
+CARD_PRODUCTS = _("%(card)s, products: %(percent)s %% of the price when paid from it")
 
 
 def benefits_for(draft: Draft) -> Iterator[Adjustment]:
@@ -27,20 +30,36 @@ def benefits_for(draft: Draft) -> Iterator[Adjustment]:
         return
     yield from _of_level(draft, draft.member_id, fitting)
     for card in cards_for(draft.member_id, draft.lines):
-        if card.percent == 100:
+        if card.cheaper:
+            yield from _of_card(draft, card, fitting)
+
+
+def _of_card(draft: Draft, card: PurseState, fitting: Sequence[int]) -> Iterator[Adjustment]:
+    """Yield what a card makes cheaper, each line at the rate of what it is."""
+    category_of = _categories(draft) if card.rates else {}
+    accepted = lines_for(card, draft)
+    for line in draft.lines:
+        if line.line_id not in accepted or line.line_id not in fitting:
             continue
-        facts = {"card": card.title, "percent": card.percent}
-        for number in sorted(lines_for(card, draft)):
-            if number in fitting:
-                yield Adjustment(
-                    number,
-                    "balance",
-                    CARD,
-                    facts,
-                    percent=card.percent,
-                    key=f"card:{card.code}",
-                    purse=card.code,
-                )
+        product, category = line.scope == "products", category_of.get(line.variant_id)
+        own = card.rates.get(category) if category is not None else None
+        percent = card.percent_of(product=product, category_id=category)
+        if percent == 100:
+            continue
+        facts: dict[str, Any] = {"card": card.title, "percent": percent}
+        words = CARD_PRODUCTS if product and card.products_percent else CARD
+        if own is not None:
+            words, facts["what"] = CARD_CLASS, own[0]
+        yield Adjustment(
+            line.line_id,
+            "balance",
+            words,
+            facts,
+            percent=percent,
+            key=f"card:{card.code}",
+            purse=card.code,
+            excludes=frozenset() if card.with_coupons else frozenset({"coupon"}),
+        )
 
 
 def _of_level(draft: Draft, member_id: int, fitting: Sequence[int]) -> Iterator[Adjustment]:
@@ -65,13 +84,16 @@ def _of_level(draft: Draft, member_id: int, fitting: Sequence[int]) -> Iterator[
                 )
 
 
+def _categories(draft: Draft) -> dict[int | None, int]:
+    """Return the categories of the services on a bill, by variant."""
+    wanted = sa.select(Variant.id, Service.category_id).join(Service)
+    wanted = wanted.where(Variant.id.in_({line.variant_id for line in draft.lines}))
+    return {row.id: row.category_id for row in api.db.session.execute(wanted)}
+
+
 def lines_for(card: PurseState, draft: Draft) -> frozenset[int]:
     """Return the lines of a bill that a stored-value card may pay."""
-    category_of: dict[int | None, int] = {}
-    if card.categories:
-        wanted = sa.select(Variant.id, Service.category_id).join(Service)
-        wanted = wanted.where(Variant.id.in_({line.variant_id for line in draft.lines}))
-        category_of = {row.id: row.category_id for row in api.db.session.execute(wanted)}
+    category_of = _categories(draft) if card.categories else {}
     return frozenset(
         line.line_id
         for line in draft.lines

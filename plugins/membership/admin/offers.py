@@ -6,6 +6,7 @@ from typing import Any
 
 from console import api
 from console.api import _
+from plugins.membership.admin.purse_rates import RATES, rates_of
 from plugins.membership.models import PurseKind, Recharge, Tier
 from plugins.membership.permissions import EDIT_OFFERS, SEE_EXPOSURE, SEE_MEMBERS
 from plugins.membership.services.exposure import ceilings, exposure
@@ -81,20 +82,34 @@ class PurseKindAdmin(api.ModelAdmin):
     title, singular = _("Stored-value cards"), _("stored-value card")
     icon, group, order = "credit-card", "members", 29
     needs = EDITED
-    list_columns = ("name", "percent", "applies_to", "categories", "rank", "named", "on_sale")
+    list_columns = (
+        "name",
+        api.Column("rates", _("Percent of the price"), load=rates_of),
+        "applies_to",
+        "categories",
+        "with_coupons",
+        "rank",
+        "named",
+        "on_sale",
+        api.Column("percent", hidden=True),
+        api.Column("products_percent", hidden=True),
+    )
     default_sort = "rank"
     search = ("name",)
     form = (
         api.FormSection(_("Stored-value card"), ("name", "names", "on_sale", "named")),
+        api.FormSection(_("What it pays for"), ("applies_to", "categories", "rank"), columns=3),
         api.FormSection(
-            _("What it pays for"), ("percent", "applies_to", "categories", "rank"), columns=3
+            _("Percent of the price"), ("percent", "products_percent", "with_coupons"), columns=3
         ),
+        RATES,
     )
     empty_hint = _("Everybody has a plain balance. A card of its own has a discount or a scope.")
 
     def before_save(self, record: Any, form: Any, *, created: bool) -> None:
-        if not 1 <= record.percent <= 100:
-            raise api.Refused(_("A percent of the price lies between 1 and 100."))
+        for percent in (record.percent, record.products_percent):
+            if percent is not None and not 1 <= percent <= 100:
+                raise api.Refused(_("A percent of the price lies between 1 and 100."))
 
 
 class RechargeAdmin(api.ModelAdmin):

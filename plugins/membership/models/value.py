@@ -25,19 +25,30 @@ SPLITS = (
 class PurseKind(Named, api.Model):
     """A kind of stored-value card beside the plain balance, with its own discount and scope.
 
-    `percent` is what is left of a price (80: twenty percent off); without `categories` every
-    category counts. Cards of a lower `rank` are spent first; the plain balance has 0.
+    `percent` is what is left of a price (80: twenty percent off), `products_percent` of that of a
+    product, where it is another one; `rates` are those of some categories. Without `categories`
+    every category counts. Cards of a lower `rank` are spent first; the plain balance has 0.
     """
 
     __tablename__ = "membership_purse_kind"
     scope = api.CHAIN
     __table_args__ = (
         sa.CheckConstraint("percent BETWEEN 1 AND 100", name="percent"),
+        sa.CheckConstraint("products_percent BETWEEN 1 AND 100", name="products_percent"),
         sa.CheckConstraint("applies_to IN ('all', 'services', 'products')", name="applies_to"),
         sa.UniqueConstraint("name"),
     )
     id: Mapped[int] = api.column(_("Number"), primary_key=True)
     percent: Mapped[int] = api.column(_("Percent of the price"), default=100)
+    products_percent: Mapped[int | None] = api.column(
+        _("Percent of the price of products"), help=_("Empty: as for services.")
+    )
+    with_coupons: Mapped[bool] = api.column(
+        _("Also beside coupons"),
+        default=False,
+        server_default=sa.true(),
+        help=_("Otherwise a coupon or the discount of this card counts, whichever takes more off."),
+    )
     applies_to: Mapped[str] = api.column(_("Applies to"), choices=SCOPES, default="all")
     rank: Mapped[int] = api.column(_("Rank"), default=-10)
     named: Mapped[bool] = api.column(_("In the member's name"), default=True)
@@ -50,6 +61,34 @@ class PurseKind(Named, api.Model):
         order_by=lambda: Category.id,
         info={"label": _("Only these categories")},
     )
+    rates: Mapped[list[PurseRate]] = relationship(
+        "PurseRate",
+        order_by=lambda: PurseRate.id,
+        cascade="all, delete-orphan",
+        info={"label": _("Percent of the price by category")},
+    )
+
+
+class PurseRate(api.Model):
+    """What is left of the price of a category's services that a stored-value card pays."""
+
+    __tablename__ = "membership_purse_rate"
+    scope = api.CHAIN
+    label_column = "percent"
+    __table_args__ = (
+        sa.CheckConstraint("percent BETWEEN 1 AND 100", name="percent"),
+        sa.UniqueConstraint("kind_id", "category_id"),
+    )
+    id: Mapped[int] = api.column(_("Number"), primary_key=True)
+    kind_id: Mapped[int] = api.column(
+        _("Stored-value card"), sa.ForeignKey("membership_purse_kind.id")
+    )
+    category_id: Mapped[int] = api.column(
+        _("Category"), sa.ForeignKey("salon_category.id"), index=True
+    )
+    percent: Mapped[int] = api.column(_("Percent of the price"))
+
+    category: Mapped[Category] = relationship(Category)
 
 
 class PurseCategory(api.Model):

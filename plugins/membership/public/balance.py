@@ -14,7 +14,7 @@ from plugins.membership.services.holding import hold_of
 from plugins.membership.services.movements import notes_on, tell_movements
 from plugins.membership.services.offers import offers_for
 from plugins.membership.services.pins import check_member_pin, has_pin, set_member_pin
-from plugins.membership.services.purses import purses_of
+from plugins.membership.services.purses import purses_of, say_rates
 
 LINES = 5
 
@@ -34,6 +34,7 @@ def show_balance() -> Any:
         moments=moments,
         notes=notes_on(member.id, moments),
         has_pin=has_pin(member.id),
+        say_rates=say_rates,
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,7 +28,8 @@ class PurseState:
     """A stored-value card of a member with what is left on it.
 
     *code* is how the lots in the ledger name it; "" is the plain balance. *percent* is what is
-    left of a price that is paid from it.
+    left of a price that is paid from it; some categories have their own in *rates*, by number,
+    with their names, and products in *products_percent*.
     """
 
     code: str
@@ -40,6 +41,9 @@ class PurseState:
     categories: frozenset[int]
     lots: tuple[LotState, ...]
     named: bool = True
+    rates: Mapping[int, tuple[str, int]] = field(default_factory=dict)
+    products_percent: int | None = None
+    with_coupons: bool = True
 
     @property
     def principal_fen(self) -> int:
@@ -63,7 +67,20 @@ class PurseState:
     @property
     def plain(self) -> bool:
         """Tell whether it pays for everything, without a discount of its own."""
-        return self.percent == 100 and self.applies_to == "all" and not self.categories
+        return not (self.cheaper or self.applies_to != "all" or self.categories)
+
+    @property
+    def cheaper(self) -> bool:
+        """Tell whether anything costs less that is paid from it."""
+        own = (percent for _name, percent in self.rates.values())
+        return min(self.percent, self.products_percent or 100, *own) < 100
+
+    def percent_of(self, *, product: bool = False, category_id: int | None = None) -> int:
+        """Return what is left of the price of a product, or of a service of a category."""
+        if product:
+            return self.products_percent or self.percent
+        own = self.rates.get(category_id) if category_id is not None else None
+        return own[1] if own is not None else self.percent
 
     def accepts(self, *, product: bool = False, category_id: int | None = None) -> bool:
         """Tell whether it pays for a product, or for a service of a category."""
@@ -107,17 +124,24 @@ def _held(member_id: int) -> Sequence[Purse]:
 
 
 def _card(purse: Purse, lots: Sequence[LotState]) -> PurseState:
-    kind = purse.kind
+    own = tuple(lot for lot in lots if lot.purse == str(purse.id))
+    return _state(purse.kind, str(purse.id), number_of(purse.id), own)
+
+
+def _state(kind: PurseKind, code: str, number: str, lots: tuple[LotState, ...]) -> PurseState:
     return PurseState(
-        str(purse.id),
+        code,
         kind.shown_name,
-        number_of(purse.id),
+        number,
         kind.id,
         kind.percent,
         kind.applies_to,
         frozenset(category.id for category in kind.categories),
-        tuple(lot for lot in lots if lot.purse == str(purse.id)),
+        lots,
         kind.named,
+        {rate.category_id: (rate.category.shown_name, rate.percent) for rate in kind.rates},
+        kind.products_percent,
+        kind.with_coupons,
     )
 
 
@@ -127,17 +151,28 @@ def card_to_open(kind_id: int) -> PurseState:
     `pay_from_balance` pays from it once a top-up has opened it.
     """
     kind = api.db.session.get_one(PurseKind, kind_id)
-    return PurseState(
-        f"{NEW}{kind.id}",
-        kind.shown_name,
-        "",
-        kind.id,
-        kind.percent,
-        kind.applies_to,
-        frozenset(category.id for category in kind.categories),
-        (),
-        kind.named,
-    )
+    return _state(kind, f"{NEW}{kind.id}", "", ())
+
+
+def say_rates(purse: PurseState | PurseKind) -> list[str]:
+    """Say what is left of prices that a card pays, for members and staff: its rates in words."""
+    if isinstance(purse, PurseKind):
+        purse = _state(purse, "", "", ())
+    if not purse.cheaper:
+        return []
+    rate, found = api.gettext("%(what)s: %(percent)s %% of the price"), []
+    for name, percent in purse.rates.values():
+        found.append(rate % {"what": name, "percent": percent})
+    if purse.products_percent and purse.applies_to != "services":
+        told = {"what": api.gettext("Products"), "percent": purse.products_percent}
+        found.append(rate % told)
+    if found:
+        found.append(rate % {"what": api.gettext("Everything else"), "percent": purse.percent})
+    else:
+        found.append(api.gettext("Pays %(percent)s%% of the price.", percent=purse.percent))
+    if not purse.with_coupons:
+        found.append(api.gettext("Not together with coupons."))
+    return found
 
 
 def opened_code(member_id: int, code: str) -> str:

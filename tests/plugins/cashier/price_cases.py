@@ -80,6 +80,12 @@ def things(draw: st.DrawFn, number: int, line_ids: list[int]) -> list[Adjustment
     else:
         terms["amount_fen"] = draw(sums)
     key = "points" if step == "points" else f"{step}:{number}"
+    if step == "balance" and "percent" in terms and draw(st.booleans()):
+        # A stored-value card with a rate for each class of services.
+        rates = [{**terms, "percent": draw(percents)} for _line in on]
+        return [
+            Adjustment(line, step, key, key=key, **own) for line, own in zip(on, rates, strict=True)
+        ]
     return [Adjustment(line, step, f"{key}", key=key, **terms) for line in on]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from flask import Flask
 
 from console import api
 from plugins.cashier.api import (
+    Adjustment,
     Bill,
     Discount,
     Line,
@@ -28,13 +30,20 @@ from plugins.cashier.api import (
     rounding_sums,
     take_proposal,
 )
+from plugins.cashier.priced import FromPurse
+from plugins.cashier.services.benefits import benefits_for
 from plugins.cashier.services.byhand import CHANGE_MOST, GIFTS_MOST
 from plugins.cashier.services.numbers import today_of
+from plugins.cashier.services.pricing.solving import solve
+from plugins.cashier.services.quoting import draft_of
 from plugins.cashier.services.reports.fraud import oddities
 from plugins.cashier.services.reports.spans import Span
 from plugins.cashier.services.tendering import plan
 from plugins.ledger.services.verifying import verify
-from plugins.membership.api import Benefit, Level, Member, purses_of
+from plugins.membership.api import Benefit, Level, Member, PurseKind, purses_of
+from plugins.membership.models import PurseRate
+from plugins.membership.services.purses import say_rates
+from plugins.salon.api import Category, Service
 from tests.support import cards
 from tests.support.ledger import left
 from tests.support.membership import join
@@ -90,6 +99,65 @@ def steps_of(bill_id: int) -> list[tuple[str, int, str]]:
             for one in api.db.session.query(Discount).order_by(Discount.line_id, Discount.id)
             if one.line_id in {line.id for line in lines_of(bill_id)}
         ]
+
+
+@api.unit
+def rate(category_id: int, percent: int) -> None:
+    api.db.session.add(PurseRate(kind_id=1, category_id=category_id, percent=percent))
+
+
+def test_a_card_takes_off_each_line_what_its_class_says(anna: int) -> None:
+    card = gold_card(anna, 1_000, 90, products_percent=95)
+    hair, nails = service_for(100, "剪发"), service_for(100, "美甲")
+    rate(other_category(nails), 70)
+    bill_id = bill_of(anna)
+    add_to(bill_id, hair)
+    add_to(bill_id, nails)
+    add_line(bill_id, "product", {"title": "精油", "price_fen": 10_000})
+    pay(bill_id, Tender("balance", 25_500, purse=card))
+    assert steps_of(bill_id) == [
+        ("balance", 1_000, "Gold card: 90 % of the price when paid from it"),
+        ("balance", 3_000, "Gold card, Nails: 70 % of the price when paid from it"),
+        ("balance", 500, "Gold card, products: 95 % of the price when paid from it"),
+    ]
+    (purse,) = [one for one in purses_of(anna) if one.code]
+    assert say_rates(purse) == [
+        "Nails: 70 % of the price",
+        "Products: 95 % of the price",
+        "Everything else: 90 % of the price",
+        "Not together with coupons.",
+    ]
+
+
+@api.unit
+def other_category(service: Service) -> int:
+    category = Category(name="Nails")
+    api.db.session.add(category)
+    api.db.session.flush()
+    api.db.session.get_one(Service, service.id).category_id = category.id
+    return int(category.id)
+
+
+def test_a_coupon_and_a_card_count_together_only_where_the_card_says_so(anna: int) -> None:
+    code = gold_card(anna, 500)
+    bill_id = bill_of(anna)
+    line = add_to(bill_id, service_for(200))
+    coupon = Adjustment(line, "coupon", "Coupon", amount_fen=3_000, key="coupon:1")
+    assert due_with(bill_id, code, coupon) == 16_000
+    allow_coupons()
+    assert due_with(bill_id, code, coupon) == 13_600
+
+
+@api.unit
+def allow_coupons() -> None:
+    api.db.session.get_one(PurseKind, 1).with_coupons = True
+
+
+def due_with(bill_id: int, code: str, coupon: Adjustment) -> int:
+    api.db.session.rollback()
+    draft = draft_of(api.db.session.get_one(Bill, bill_id))
+    paid = replace(draft, purses=[FromPurse(code, 50_000)])
+    return solve(paid, [*benefits_for(draft), coupon]).due_fen
 
 
 def test_a_card_makes_cheaper_what_is_paid_from_it_and_cash_pays_full_price(anna: int) -> None:
