@@ -92,7 +92,7 @@ def membership_export_parts(member_id: int) -> Iterable[ExportPart]:
         for one in pickups_of(member_id, 1_000)
     ]
     labels = {
-        "gift": _("Gift"),
+        "gift": _("Gift for points"),
         "points": _("Points"),
         "store": _("Store"),
         "asked_at": _("Taken at"),

@@ -12,6 +12,9 @@ SEE_STOCK = api.Permission(
 EDIT_PRODUCTS = api.Permission(
     "stock.edit_products", _("Change products and minimums"), ("manager",)
 )
+SEE_COSTS = api.Permission(
+    "stock.see_costs", _("See purchase prices"), ("manager", "accountant")
+)
 BOOK_STOCK = api.Permission(
     "stock.book_stock", _("Book deliveries, transfers and stock-takes"), DESK
 )
@@ -27,6 +30,7 @@ HAND_GIFTS = api.Permission("stock.hand_gifts", _("Exchange points and hand gift
 PERMISSIONS = (
     SEE_STOCK,
     EDIT_PRODUCTS,
+    SEE_COSTS,
     BOOK_STOCK,
     USE_GOODS,
     SEE_REPORT,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 import segno
@@ -31,11 +32,18 @@ def show_shelf() -> Any:
     """Show the gifts of today, what is left of them, and her points."""
     member, gifts = _member(), _gifts()
     levels = stores_with([gift.product_id for gift in gifts])
-    left = [sum(one.on_hand for one in levels.get(gift.product_id, ())) for gift in gifts]
+    taken = taken_by(member.id)
     return api.render_public(
         "stock/phone/gifts.html",
         points=points_of(member.id),
-        gifts=list(zip(gifts, left, strict=True)),
+        gifts=[
+            (
+                gift,
+                sum(level.on_hand for level in levels.get(gift.product_id, ())),
+                _has_all(gift, taken),
+            )
+            for gift in gifts
+        ],
         waiting=sum(one.state == "waiting" for one in pickups_of(member.id)),
     )
 
@@ -90,15 +98,19 @@ def _show(number: int, problem: api.Refused | None = None) -> Any:
         points=points,
         stores=[(one.store_id, one.store.name) for one in levels],
         home_id=member.home_store_id,
-        why_not=_why_not(gift, points, taken_by(member.id).get(gift.id, 0), any_left=bool(levels)),
+        why_not=_why_not(gift, points, taken_by(member.id), any_left=bool(levels)),
         key=f"gift:{secrets.token_hex(12)}",
         problem=problem,
     )
 
 
-def _why_not(gift: Gift, points: int, taken: int, *, any_left: bool) -> str:
+def _has_all(gift: Gift, taken: Mapping[int, int]) -> bool:
+    return gift.per_member is not None and taken.get(gift.id, 0) >= gift.per_member
+
+
+def _why_not(gift: Gift, points: int, taken: Mapping[int, int], *, any_left: bool) -> str:
     """Say why she cannot have a gift now; nothing when she can."""
-    if gift.per_member is not None and taken >= gift.per_member:
+    if _has_all(gift, taken):
         return api.gettext("You have had as many of it as you can.")
     if not any_left:
         return api.gettext("None of it is left right now.")

@@ -35,10 +35,10 @@ from plugins.stock.services.moving import levels_in
 HOME, LEVELS = "/console/stock/booking/", "/console/stock/levels/"
 #: The acts: what they are called, what the button says, which icon they have.
 ACTS = {
-    "delivery": (_("Delivery"), _("Take in"), "package"),
+    "delivery": (_("Delivery"), _("Take into stock"), "package"),
     "use": (_("Salon use"), _("Take for salon use"), "droplet"),
     "count": (_("Stock-take"), _("Set the stock to what was counted"), "clipboard-list"),
-    "transfer": (_("To another store"), _("Send"), "arrows-exchange"),
+    "transfer": (_("To another store"), _("Send off"), "arrows-exchange"),
     "loss": (_("Broken or expired"), _("Write off"), "trash"),
 }
 

@@ -43,7 +43,7 @@ class GiftAdmin(api.ModelAdmin):
         "product_id",
         "points",
         api.Column("left", _("In stock"), load=_left, kind="number"),
-        api.Column("taken", _("Taken"), load=_taken, kind="number"),
+        api.Column("taken", _("Exchanged"), load=_taken, kind="number"),
         "per_member",
         "from_on",
         "until_on",
@@ -52,7 +52,7 @@ class GiftAdmin(api.ModelAdmin):
     default_sort = "place"
     filters = ("on_shelf", "from_on", "until_on", "points")
     form = (
-        api.FormSection(_("Gift"), ("product_id", "points", "per_member")),
+        api.FormSection(_("Gift for points"), ("product_id", "points", "per_member")),
         api.FormSection(_("On the shelf"), ("from_on", "until_on", "place", "on_shelf")),
     )
     inline_edit = ("on_shelf",)

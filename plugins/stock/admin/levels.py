@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import sqlalchemy as sa
+
 from console import api
 from console.api import _
 from plugins.stock.models import PURPOSES, Level, Movement, Product
 from plugins.stock.permissions import BOOK_STOCK, EDIT_PRODUCTS, SEE_STOCK, USE_GOODS
 from plugins.stock.services.moving import watch_level
 
+#: In the order in which they matter.
+STATES = (("below", _("Below zero")), ("low", _("Running low")), ("ok", _("Enough")))
 BOOK = "/console/stock/booking/"
 
 
@@ -33,7 +37,15 @@ class LevelAdmin(api.ModelAdmin):
         "store_id",
         "on_hand",
         "least",
-        "low",
+        api.Column(
+            "state",
+            _("State"),
+            expression=lambda level: sa.case(
+                (level.on_hand < 0, "below"), (level.low, "low"), else_="ok"
+            ),
+            kind="choice",
+            choices=STATES,
+        ),
     )
     default_sort = "-low"
     filters = ("store_id", "low", "product_id", "on_hand")

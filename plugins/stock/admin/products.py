@@ -13,7 +13,7 @@ from wtforms import BooleanField, FileField
 from console import api
 from console.api import _
 from plugins.stock.models import KINDS, Level, Movement, Product
-from plugins.stock.permissions import EDIT_PRODUCTS, SEE_STOCK
+from plugins.stock.permissions import EDIT_PRODUCTS, SEE_COSTS, SEE_STOCK
 from plugins.stock.services.moving import add_levels
 
 SHOWN = 20
@@ -42,11 +42,13 @@ def _sums(ids: Sequence[int]) -> Mapping[int, int]:
     return found
 
 
-def _low(ids: Sequence[int]) -> Mapping[int, bool]:
-    found = dict.fromkeys(ids, False)
+def _low(ids: Sequence[int]) -> Mapping[int, str]:
+    """Name the stores in which products run low."""
+    found: dict[int, list[str]] = {}
     for level in _levels(ids):
-        found[level.product_id] |= level.low
-    return found
+        if level.low:
+            found.setdefault(level.product_id, []).append(level.store.name)
+    return {number: " · ".join(names) for number, names in found.items()}
 
 
 def _runs_low(_operation: str, value: bool) -> sa.ColumnElement[bool]:
@@ -89,12 +91,14 @@ class ProductAdmin(api.ModelAdmin):
         "name",
         "purpose",
         "price_fen",
+        api.Column("cost_fen", hidden=True),
         api.Column("in_stock", _("In stock"), load=_sums, kind="number"),
         api.Column("by_store", _("In each store"), load=_by_store),
-        api.Column("low", _("Running low"), load=_low, kind="bool"),
+        api.Column("low", _("Running low"), load=_low),
         "code",
         "in_use",
     )
+    field_needs = {"cost_fen": SEE_COSTS}
     default_sort = "place"
     filters = (
         "purpose",
@@ -108,7 +112,16 @@ class ProductAdmin(api.ModelAdmin):
         api.FormSection(_("Where it is shown"), ("place", "in_use")),
         api.FormSection(_("Picture"), build=_picture_fields, save=_save_picture, key="picture"),
     )
-    details = ("name", "names", "purpose", "price_fen", "code", "introduction", "in_use")
+    details = (
+        "name",
+        "names",
+        "purpose",
+        "price_fen",
+        "cost_fen",
+        "code",
+        "introduction",
+        "in_use",
+    )
     inline_edit = ("in_use",)
     empty_hint = _("Add what you sell and what you use on guests, then count it in.")
 

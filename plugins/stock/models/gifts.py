@@ -14,7 +14,7 @@ from plugins.stock.models.products import Product
 
 STATES = (
     ("waiting", _("To be picked up")),
-    ("handed", _("Handed over")),
+    ("handed", _("Picked up")),
     ("cancelled", _("Cancelled")),
 )
 
@@ -63,7 +63,7 @@ class Pickup(api.Model):
     id: Mapped[int] = api.column(_("ID"), primary_key=True)
     key: Mapped[str] = api.column(_("Key"))
     code: Mapped[str] = api.column(_("Pick-up code"))
-    gift_id: Mapped[int] = api.column(_("Gift"), sa.ForeignKey("stock_gift.id"))
+    gift_id: Mapped[int] = api.column(_("Gift for points"), sa.ForeignKey("stock_gift.id"))
     product_id: Mapped[int] = api.column(_("Product"), sa.ForeignKey("stock_product.id"))
     member_id: Mapped[int] = api.column(_("Member"), sa.ForeignKey("membership_member.id"))
     store_id: Mapped[int] = api.column(_("Store"), sa.ForeignKey("console_store.id"))

@@ -14,12 +14,12 @@ from plugins.stock.models.products import Product
 KINDS = (
     ("opening", _("Opening count")),
     ("delivery", _("Delivery")),
-    ("sale", _("Sold")),
-    ("return", _("Came back")),
+    ("sale", _("Sale")),
+    ("return", _("Returned by a guest")),
     ("use", _("Salon use")),
     ("count", _("Stock-take difference")),
     ("loss", _("Broken or expired")),
-    ("transfer", _("Between stores")),
+    ("transfer", _("Stock transfer")),
     ("gift", _("Gift for points")),
 )
 

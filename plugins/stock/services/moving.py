@@ -14,7 +14,7 @@ BELOW_ZERO = api.Setting(
     "stock.below_zero",
     _("Selling more than is in stock"),
     "warn",
-    choices=(("warn", _("Allowed, with a warning")), ("forbid", _("Refused"))),
+    choices=(("warn", _("Allowed, with a warning")), ("forbid", _("Not allowed"))),
     per_store=True,
 )
 LEVELS = "/console/stock/levels/"

@@ -44,7 +44,8 @@ def rows_of(first: dt.date, last: dt.date, stores: frozenset[int] | None) -> lis
     """Return a row for each product that moved in the span or is in stock."""
     moved, left = _moved(first, last, stores), _left(stores)
     earned = _revenue(first, last, stores)
-    products = sa.select(Product).order_by(Product.purpose, Product.place, Product.id)
+    rank = sa.case({"retail": 0, "salon": 1}, value=Product.purpose, else_=2)
+    products = sa.select(Product).order_by(rank, Product.place, Product.id)
     found = []
     for product in api.db.session.scalars(products):
         some = moved.get(product.id, {})

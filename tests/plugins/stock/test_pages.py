@@ -42,7 +42,7 @@ def desk(store: Any, sign_in: SignIn) -> FlaskClient:
 
 
 def _in_english(client: FlaskClient) -> FlaskClient:
-    client.post("/console/preferences/language", data={"language": "en"})
+    client.set_cookie("console_language", "en")
     return client
 
 
@@ -137,7 +137,7 @@ def test_a_minimum_is_set_in_the_list_of_stock(store: Any, sign_in: SignIn) -> N
     page = manager.get("/console/stock/levels/1/edit/").text
     form = {"least": "5", "_version": field(page, "_version")}
     assert post(manager, "/console/stock/levels/1/edit/", form).status_code == 302
-    assert "Running low" in words(manager.get("/console/stock/products/").text)
+    assert "Running low" in words(manager.get("/console/stock/levels/").text)
 
 
 def test_a_member_takes_a_gift_on_her_phone_and_gets_it_at_the_desk(
@@ -159,7 +159,7 @@ def test_a_member_takes_a_gift_on_her_phone_and_gets_it_at_the_desk(
     assert f"/console/stock/pickups/{pickup.id}/" in found
     assert post(desk, f"/console/stock/pickups/{pickup.id}/hand", {}).status_code == 302
     assert post(desk, f"/console/stock/pickups/{pickup.id}/hand", {}).status_code == 409
-    assert "Handed over" in words(phone.get("/stock/mine").text)
+    assert "Picked up" in words(phone.get("/stock/mine").text)
 
 
 def test_staff_exchange_with_her_code_and_cancel_with_a_reason(
