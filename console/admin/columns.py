@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -20,6 +20,9 @@ from console.admin.labels import labels_of, pairs_of
 from console.admin.parts import Column
 from console.i18n import translate
 from console.security import masking
+
+if TYPE_CHECKING:
+    from console.security import Permission
 
 Load = Callable[[Sequence[Any]], Mapping[Any, Any]]
 
@@ -42,6 +45,7 @@ class ListColumn:
     nullable: bool = True
     join: tuple[Any, sa.ColumnElement[bool]] | None = None
     show: Callable[[Sequence[Sequence[Any]]], Sequence[Any]] | None = None
+    needs: Permission | None = None
 
     @property
     def align(self) -> str:
@@ -62,6 +66,7 @@ def resolve(model: type[Any], item: str | Column) -> ListColumn:
             sortable=own.sortable and item.sortable,
             hidden=item.hidden,
             help=item.help or own.help,
+            needs=item.needs,
         )
     expression = item.expression
     if expression is not None and not isinstance(expression, sa.ColumnElement):
@@ -79,6 +84,7 @@ def resolve(model: type[Any], item: str | Column) -> ListColumn:
         help=item.help,
         join=None if item.join is None else item.join(model),
         show=item.show,
+        needs=item.needs,
     )
 
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from console.admin import saving, scope, values
 from console.admin.attributes import Attribute, attribute_of, pk_of
+from console.admin.field_rights import unmet
 from console.admin.labels import label_of, labels_of, pairs_of
 from console.admin.lookups import view_of
 from console.admin.shell import render
@@ -56,7 +57,10 @@ def show(view: ModelAdmin, text: str) -> str:
 def facts_of(view: ModelAdmin, record: Any) -> list[dict[str, Any]]:
     """Return label and HTML of each attribute that the page of a record shows."""
     found = []
+    hidden = unmet(view, number_of(view, record))
     for key in view.detail_names:
+        if key in hidden:
+            continue
         attribute = attribute_of(view.subject, key)
         found.append({"label": attribute.label, "html": _draw(view, record, attribute)})
     return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
@@ -26,6 +26,9 @@ from console.errors import Refused
 from console.i18n import _
 from console.money import format_fen, parse_fen
 from console.routes import MOST_ID
+
+if TYPE_CHECKING:
+    from console.security import Permission
 
 Where = Callable[[str, Any], sa.ColumnElement[bool]]
 
@@ -90,6 +93,7 @@ class ListFilter:
     nullable: bool = True
     #: Whether it compares an attribute of the model, and not whatever a view thinks of.
     own: bool = True
+    needs: Permission | None = None
 
     @property
     def operations(self) -> tuple[str, ...]:
@@ -203,7 +207,7 @@ def resolve(model: type[Any], item: str | Filter) -> ListFilter:
     """Turn an entry of `filters` into a filter; `BadView` if the model has no such attribute."""
     if isinstance(item, Filter) and item.where is not None:
         made = (item.key, item.label, item.kind, item.where, item.choices, item.target)
-        return ListFilter(*made, nullable=False, own=False)
+        return ListFilter(*made, nullable=False, own=False, needs=item.needs)
     attribute = attribute_of(model, item if isinstance(item, str) else item.key)
     own = ListFilter(
         attribute.key,
@@ -217,7 +221,8 @@ def resolve(model: type[Any], item: str | Filter) -> ListFilter:
     )
     if isinstance(item, str):
         return own
-    return replace(own, label=item.label or own.label, choices=item.choices or own.choices)
+    label, choices = item.label or own.label, item.choices or own.choices
+    return replace(own, label=label, choices=choices, needs=item.needs)
 
 
 def _compare(model: type[Any], attribute: Attribute) -> Where:

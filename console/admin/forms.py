@@ -19,6 +19,7 @@ from wtforms.meta import DefaultMeta
 
 from console.admin import fields, lookups
 from console.admin.attributes import Attribute, BadView, attribute_of, pk_of
+from console.admin.field_rights import may_meet, unmet
 from console.admin.labels import labels_of
 from console.admin.parts import FormSection
 from console.admin.reference_fields import ReferenceField, ReferencesField
@@ -89,15 +90,20 @@ class RecordForm(BaseForm):
         self.own: dict[str, Attribute] = {}
         self.groups: list[Group] = []
         self.only = only
+        number = None if record is None else getattr(record, pk_of(view.subject).key)
+        self.hidden = unmet(view, number)
         made: dict[str, Unbound] = {}
         for section in [FormSection("", (only,))] if only else _sections(view):
-            self._add(section, made)
+            if may_meet(view, section.needs, number):
+                self._add(section, made)
         super().__init__(made, meta=Meta())
         self.process(formdata, data=self.read(record))
 
     def _add(self, section: FormSection, made: dict[str, Unbound]) -> None:
         group = Group(section.title, columns=section.columns)
         for key in section.fields:
+            if key in self.hidden:
+                continue
             attribute = attribute_of(self.view.subject, key)
             self.own[key] = attribute
             group.names += self._make(attribute, made)
@@ -106,7 +112,8 @@ class RecordForm(BaseForm):
             for name, unbound in section.build().items():
                 made[group.prefix + name] = unbound
                 group.names.append(group.prefix + name)
-        self.groups.append(group)
+        if group.names:
+            self.groups.append(group)
 
     def _make(self, attribute: Attribute, made: dict[str, Unbound]) -> list[str]:
         key = attribute.key
@@ -143,6 +150,10 @@ class RecordForm(BaseForm):
 
     def populate(self, record: Any) -> None:
         """Write what was entered into *record*; only the model's own fields."""
+        for key in self.hidden if self.record is None else ():
+            default = self._first(attribute_of(self.view.subject, key))
+            if default is not None:
+                setattr(record, key, default)
         for key, attribute in self.own.items():
             if attribute.kind == "translations":
                 setattr(record, key, self._translations(key))

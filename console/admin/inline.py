@@ -10,6 +10,7 @@ from flask import Response, jsonify, request
 from console.admin import saving, scope, values
 from console.admin.attributes import attribute_of
 from console.admin.conflicts import say_changed
+from console.admin.field_rights import unmet
 from console.admin.forms import RecordForm
 from console.admin.refusals import attempt
 from console.admin.saving import Stale
@@ -47,6 +48,8 @@ def save(view: ModelAdmin) -> Response:
     record = scope.find(view.subject, number, needs)
     if record is None:
         return _refuse(404, gettext("This record is no longer there."))
+    if key in unmet(view, scope.read_id(view.subject, number)):
+        return _refuse(404, gettext("This cannot be edited here."))
     data = request.form.copy()
     data[key] = request.form.get("value", "")
     form = RecordForm(view, record, needs, data, only=key)

@@ -16,6 +16,7 @@ from flask import current_app
 from console.admin import columns, density, filters, paging
 from console.admin.attributes import attribute_of, pk_of
 from console.admin.columns import ListColumn
+from console.admin.field_rights import may_list, unlisted
 from console.admin.filters import ListFilter
 from console.admin.labels import label_columns
 from console.admin.paging import Anchor, Order, Page
@@ -40,7 +41,7 @@ class Listing:
     def __init__(self, view: ModelAdmin, state: State, needs: Permission) -> None:
         self.view, self.state, self.model = view, state, view.subject
         self.pk, self.needs = pk_of(self.model), needs
-        self.columns = all_columns(view)
+        self.columns, self.unlisted = all_columns(view), unlisted(view)
         self.filters = view.list_filters()
         self.order = self._read_order()
         #: What the search found, if there is one.
@@ -53,7 +54,8 @@ class Listing:
         by_key = {column.key: column for column in self.columns}
         for wanted in (self.state.sort, self.view.default_sort):
             column = by_key.get(wanted.removeprefix("-"))
-            if column is None and wanted == self.view.default_sort:
+            key = wanted.removeprefix("-")
+            if column is None and wanted == self.view.default_sort and key not in self.unlisted:
                 column = columns.resolve(self.model, wanted.removeprefix("-"))
             if column is None or not may_sort(column):
                 continue
@@ -178,7 +180,9 @@ class Listing:
 
     def sums(self) -> list[tuple[Any, int]]:
         """Sum over all rows what the view's `totals` name: their labels and amounts."""
-        found = [attribute_of(self.model, name) for name in self.view.totals]
+        found = [
+            attribute_of(self.model, name) for name in self.view.totals if name not in self.unlisted
+        ]
         if not found:
             return []
         summed = [sa.func.sum(getattr(self.model, each.key)) for each in found]
@@ -200,7 +204,12 @@ def all_columns(view: ModelAdmin) -> list[ListColumn]:
     for answer in answers:
         for item in answer:
             found.setdefault(item.key, columns.resolve(model, item))
-    return list(found.values())
+    return [each for each in found.values() if _is_listed(view, each)]
+
+
+def _is_listed(view: ModelAdmin, each: ListColumn | ListFilter) -> bool:
+    own = view.field_needs.get(each.key)
+    return may_list(view, each.needs) and may_list(view, own)
 
 
 def all_filters(view: ModelAdmin) -> dict[str, ListFilter]:
@@ -211,7 +220,7 @@ def all_filters(view: ModelAdmin) -> dict[str, ListFilter]:
     for answer in answers:
         for item in answer:
             found.setdefault(item.key, filters.resolve(model, item))
-    return found
+    return {key: each for key, each in found.items() if _is_listed(view, each)}
 
 
 def preference_of(view: ModelAdmin) -> str:

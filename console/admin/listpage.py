@@ -208,7 +208,7 @@ class ListPage:
         }
 
     def _search(self) -> dict[str, Any]:
-        model, keys = self.view.subject, self.view.search
+        model, keys = self.view.subject, self.view.searched
         labels = searching.labels_of(model, keys)
         return {
             "enabled": searching.is_searched(model, keys),

@@ -16,6 +16,7 @@ from console.admin import (
     columns,
     details,
     export,
+    field_rights,
     filters,
     inline,
     listing,
@@ -90,6 +91,8 @@ class ModelAdmin(SavedViewPages, SegmentPages, AdminView, ModelView):
     form: tuple[str | FormSection, ...] = ()  # type: ignore[assignment]
     #: Fields that a view makes itself, by attribute: functions that return a WTForms field.
     form_fields: ClassVar[Mapping[str, Callable[[Attribute], Any]]] = {}
+    #: Permissions of their own for attributes, wherever these would show or could be changed.
+    field_needs: ClassVar[Mapping[str, Permission]] = {}
     #: Attributes that are edited in the list; never money.
     inline_edit: ClassVar[tuple[str, ...]] = ()
     #: Attributes on the page of a record; those of list and form, unless they are named here.
@@ -141,7 +144,11 @@ class ModelAdmin(SavedViewPages, SegmentPages, AdminView, ModelView):
 
     def permission_keys(self) -> set[str]:
         keys = {each.needs.key for each in self.bulk_actions.values()}
-        return super().permission_keys() | keys | {each.key for each in self.needs.values()}
+        own = {each.key for each in (*self.needs.values(), *self.field_needs.values())}
+        parts = (*self.list_columns, *self.filters, *self.form)
+        asked = (getattr(each, "needs", None) for each in parts)
+        given = {each.key for each in asked if each is not None}
+        return super().permission_keys() | keys | own | given
 
     def check_complete(self) -> None:
         """Raise unless every page says what it needs and every name is an attribute's."""
@@ -152,6 +159,7 @@ class ModelAdmin(SavedViewPages, SegmentPages, AdminView, ModelView):
         self.own_filters = [filters.resolve(self.subject, item) for item in self.filters]
         checking.check_names(self)
         checking.check_form(self, ModelAdmin)
+        field_rights.check(self)
 
     # -- what a view may override ------------------------------------------------------------
 
@@ -166,13 +174,21 @@ class ModelAdmin(SavedViewPages, SegmentPages, AdminView, ModelView):
 
     def search_where(self, text: str) -> sa.ColumnElement[bool]:
         """Return what rows must meet that *text* finds; lists and pickers use it."""
-        return searching.look_for(self.subject, self.search, text).where
+        return searching.look_for(self.subject, self.searched, text).where
 
     def look_for(self, text: str) -> Finding:
         """Return what *text* finds, with what is known of it besides its condition."""
         if type(self).search_where is not ModelAdmin.search_where:
             return Finding(self.search_where(text))
-        return searching.look_for(self.subject, self.search, text)
+        return searching.look_for(self.subject, self.searched, text)
+
+    @property
+    def searched(self) -> tuple[str, ...]:
+        """The attributes of `search` that who acts may look through."""
+        if not self.field_needs:
+            return self.search
+        hidden = field_rights.unlisted(self)
+        return tuple(key for key in self.search if key not in hidden)
 
     def offered(self) -> sa.ColumnElement[bool] | None:
         """Return what records must meet to be offered by pickers, such as "still works here"."""
@@ -296,7 +312,7 @@ class ModelAdmin(SavedViewPages, SegmentPages, AdminView, ModelView):
 
     def _picker(self, name: str, use: str) -> tuple[type[Any], Permission]:
         """Return what a picker chooses from, and the permission that limits it; or 404."""
-        if use == "form" and name in self.form_names:
+        if use == "form" and name in self.form_names and name not in field_rights.unlisted(self):
             verbs = [each for each in ("edit", "create") if self.allows(f"{each}_view")]
             target = attribute_of(self.subject, name).target
             if verbs and target is not None:

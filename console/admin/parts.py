@@ -41,6 +41,8 @@ class Column:
     #: what is shown: quicker than *load*, which asks the database once more.
     beside: Callable[[Any], Sequence[sa.ColumnElement[Any]]] = lambda _model: ()
     show: Callable[[Sequence[Sequence[Any]]], Sequence[Any]] | None = None
+    #: A permission of its own, beside the view's: without it nobody knows of the column.
+    needs: Permission | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ class Filter:
     choices: Sequence[tuple[Any, Any]] | Callable[[], Sequence[tuple[Any, Any]]] = ()
     #: For references: the model to choose from.
     target: type[Any] | None = None
+    #: A permission of its own, beside the view's.
+    needs: Permission | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,8 @@ class FormSection:
     save: Callable[[Any, Mapping[str, Any]], None] | None = None
     columns: int = 2
     key: str = ""
+    #: A permission of its own, beside the view's; without it the section is not there.
+    needs: Permission | None = None
 
 
 @dataclass(frozen=True)

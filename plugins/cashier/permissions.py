@@ -78,6 +78,9 @@ EDIT_RECEIPTS = api.Permission(
 EDIT_DEALS = api.Permission(
     "cashier.edit_deals", _("Change what vouchers of platforms give"), ("manager",)
 )
+SEE_FEES = api.Permission(
+    "cashier.see_fees", _("See what platforms keep of deals"), ("manager", "accountant")
+)
 RECONCILE = api.Permission(
     "cashier.reconcile_channels",
     _("Take in statements of channels, and explain what differs"),
@@ -86,6 +89,7 @@ RECONCILE = api.Permission(
 
 PERMISSIONS = (
     EDIT_DEALS,
+    SEE_FEES,
     RECONCILE,
     CLOSE_DAYS,
     REOPEN_DAYS,

@@ -13,6 +13,7 @@ from console import words
 from console.admin import Column, Filter, ModelAdmin, page, render
 from console.admin import scope as reach
 from console.admin.attributes import BadView, attribute_of
+from console.admin.field_rights import unmet
 from console.admin.labels import labels_of
 from console.admin.lookups import view_of
 from console.admin.values import writer
@@ -193,6 +194,8 @@ def write_changes(entry: AuditEntry) -> list[dict[str, Any]]:
     """Return what an entry changed, field by field, in words and masked."""
     before, after = entry.before or {}, entry.after or {}
     model = model_of(entry.subject_table) if entry.subject_table else None
+    view = view_of(model) if model is not None else None
+    hidden = unmet(view, entry.subject_id) if view is not None else ()
     return [
         {
             "label": _label_of(model, key),
@@ -200,6 +203,7 @@ def write_changes(entry: AuditEntry) -> list[dict[str, Any]]:
             "after": _write(model, entry.subject_id, key, after.get(key)),
         }
         for key in dict.fromkeys((*before, *after))
+        if key not in hidden
     ]
 
 

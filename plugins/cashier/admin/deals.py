@@ -11,7 +11,7 @@ from console import api
 from console.api import _
 from plugins.cashier.models import Deal, Line, PaymentKind
 from plugins.cashier.offers import Given
-from plugins.cashier.permissions import EDIT_DEALS, SEE_BILLS
+from plugins.cashier.permissions import EDIT_DEALS, SEE_BILLS, SEE_FEES
 from plugins.cashier.services.asking import line_kind
 from plugins.cashier.services.vouchers import VOUCHERS, what_vouchers_give
 
@@ -60,9 +60,17 @@ class DealAdmin(api.ModelAdmin):
         api.Column("given", _("What it gives"), load=_given, sortable=False),
         "price_fen",
         "fee_percent",
-        api.Column("owed", _("Settlement price"), load=_fees, kind="money", sortable=False),
+        api.Column(
+            "owed",
+            _("Settlement price"),
+            load=_fees,
+            kind="money",
+            sortable=False,
+            needs=SEE_FEES,
+        ),
         "on_sale",
     )
+    field_needs = {"fee_percent": SEE_FEES, "settlement_fen": SEE_FEES}
     default_sort = "name"
     filters = ("kind_id", "on_sale", "price_fen")
     search = ("name", "deal_no")

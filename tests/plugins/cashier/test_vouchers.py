@@ -225,3 +225,11 @@ def test_a_scanned_voucher_opens_a_bill_and_is_its_payment(desk: FlaskClient, de
     assert "Settle <b" in page
     chosen = plan(api.db.session.get_one(Bill, bill_id))
     assert [(one.kind, one.amount_fen) for one in chosen.choices] == [("meituan", 9_900)]
+
+
+def test_what_a_platform_keeps_is_seen_by_those_alone_who_may(deal: int, sign_in: SignIn) -> None:
+    place = "/console/cashier/deals/"
+    seen = [sign_in(role, 1).get(place).text for role in ("front_desk", "manager")]
+    assert all("双人头疗" in page for page in seen)
+    assert ["Settlement price" in page for page in seen] == [False, True]
+    assert ["Platform fee in percent" in page for page in seen] == [False, True]
