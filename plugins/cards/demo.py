@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
+from plugins.cards.demo_transfers import load_transfers
 from plugins.cards.models import Card, CardUse, Item, Product
 from plugins.cards.permissions import SEE_CARDS, USE_SESSIONS
 from plugins.cards.services.alone import sell_alone, use_alone
@@ -57,6 +58,7 @@ def _load(told: dict[str, Any]) -> None:
     draw = random.Random(20260403)  # noqa: S311 - nothing secret is drawn
     for member in others:
         _make_up(draw, member, list(products.values()))
+    load_transfers(told)
 
 
 def _load_products(told: Sequence[Mapping[str, Any]]) -> dict[str, Product]:

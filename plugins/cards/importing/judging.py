@@ -86,8 +86,9 @@ def _owner_faults(
 
 
 def is_pass(values: Mapping[str, Any]) -> bool:
-    """Tell whether a row may mean a pass: no sessions, but a last day and a price."""
-    counted = values.get("left") or values.get("free")
+    """Tell whether a row may mean a pass: it counts nothing, but has a last day and a price."""
+    counted = any(values.get(field) is not None for field in ("left", "unit_fen"))
+    counted = counted or bool(values.get("free") or values.get("bought"))
     return not counted and bool(values.get("until_on") and values.get("original_fen"))
 
 
@@ -96,7 +97,7 @@ def _price_faults(values: Values) -> Iterator[tuple[str, str]]:
     if is_pass(values):
         return
     if left <= 0:
-        if not free or values.get("value_fen"):
+        if left == 0 and (not free or values.get("value_fen")):
             yield "left", "nothing"
         return
     unit, value = values.get("unit_fen"), values.get("value_fen")

@@ -52,8 +52,12 @@ class Transfer(Named, api.Model):
     id: Mapped[int] = api.column(_("Number"), primary_key=True)
     card_id: Mapped[int | None] = api.column(_("Card"), sa.ForeignKey("cards_card.id"), index=True)
     purse: Mapped[str] = api.column(_("Stored-value card"), default="")
-    giver_id: Mapped[int] = api.column(_("From"), sa.ForeignKey("membership_member.id"), index=True)
-    taker_id: Mapped[int] = api.column(_("To"), sa.ForeignKey("membership_member.id"), index=True)
+    giver_id: Mapped[int] = api.column(
+        _("Given by"), sa.ForeignKey("membership_member.id"), index=True
+    )
+    taker_id: Mapped[int] = api.column(
+        _("Given to"), sa.ForeignKey("membership_member.id"), index=True
+    )
     store_id: Mapped[int] = api.column(_("Store"), sa.ForeignKey("console_store.id"))
     state: Mapped[str] = api.column(_("State"), choices=TRANSFER_STATES, default="offered")
     offered_at: Mapped[dt.datetime] = api.column(_("Offered at"))

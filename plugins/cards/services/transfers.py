@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from console import api
 from console.api import _
 from plugins.cards.models import Card, Transfer
+from plugins.cards.services.accounts import left_of
 from plugins.cards.services.giving import (
     give_card,
     require_giveable,
@@ -45,6 +46,7 @@ class Gift:
     card: Card | None = None
     purse: str = ""
     balance_fen: int = 0
+    left: int = 0
 
     @property
     def title(self) -> str:
@@ -97,7 +99,9 @@ def gift_in(transfer: Transfer) -> Gift:
 
 
 def _of_card(card: Card) -> Gift:
-    return Gift(f"{CARD}{card.id}", card.name, dict(card.names), worth_of(card), card)
+    left = sum(part.all for part in left_of(card.parts).values())
+    key = f"{CARD}{card.id}"
+    return Gift(key, card.name, dict(card.names), worth_of(card), card, left=left)
 
 
 def _of_purse(member_id: int, code: str) -> Gift:
