@@ -49,7 +49,8 @@ function askWhy(box, again) {
 export function move(visit, fields, undo = null) {
   const wanted = { visit_id: visit.id, version: visit.version, by: root.dataset.by, ...fields };
   return send('/console/booking/board/move', wanted, (answer) => {
-    finish(answer, visit, undo, (more) => move(visit, { ...fields, ...more }, undo));
+    finish(answer, visit, undo, (other) => (other.more
+      ? stretch(visit, visit.items.length - 1, other.more) : move(visit, { ...fields, ...other }, undo)));
   });
 }
 

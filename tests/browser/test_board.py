@@ -167,11 +167,14 @@ def test_keys_move_a_visit_and_find_a_guest(page: Page, salon: Salon, live: Live
 
 def test_keys_give_a_visit_another_length(page: Page, salon: Salon, live: Live) -> None:
     number = book(salon, "12:00", 0, "Anna")
+    book(salon, "13:30", 0, "Bea")
     live.open(page, f"/console/booking/board/?view=list&day={tomorrow()}")
     page.get_by_role("link", name="Anna").focus()
     page.keyboard.press("m")
-    page.get_by_label("How long, in minutes").fill("90")
+    page.get_by_label("How long, in minutes").fill("240")
     page.get_by_label("How long, in minutes").press("Enter")
+    expect(page.get_by_role("dialog")).to_contain_text("it can last until 13:30")
+    page.get_by_role("button", name="30 minutes more, until 13:30").click()
     row = page.get_by_role("listitem").filter(has_text="Anna")
     expect(row).to_contain_text("12:00–13:30")  # noqa: RUF001
     settled(page)

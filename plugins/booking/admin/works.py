@@ -26,7 +26,7 @@ class Works(api.AdminView):
     def index(self) -> Any:
         """Show whose works there are pictures of."""
         store = store_here(EDIT_WORKS)
-        people = working_staff(store.id)
+        people = [each for each in working_staff(store.id) if each.skills]
         counts = {person.id: len(works_of(person.id)) for person in people}
         return api.render(
             "booking/works_of_store.html",

@@ -42,7 +42,6 @@ class Spot:
     lengths: tuple[int, ...] = ()
 
 
-@api.unit
 def arrange(
     visit_id: int, spot: Spot, *, key: str, version: int | None = None, why: str = ""
 ) -> Visit:
@@ -50,8 +49,20 @@ def arrange(
 
     With *why* it holds against roster, opening hours, skills and usual lengths, and the reason
     is recorded.
-    Raises `Taken` with the nearest free times, and `Conflict` when *version* is not the visit's.
+    Raises `Taken` with the nearest free times, `NextGuest` when it only lasts too long there, and
+    `Conflict` when *version* is not the visit's.
     """
+    try:
+        return _arrange(visit_id, spot, key, version, why)
+    except Taken as taken:
+        visit = api.db.session.get_one(Visit, visit_id)
+        if spot.starts_at != visit.starts_at or spot.target != spot.source or not spot.lengths:
+            raise
+        raise _too_long(visit, len(spot.lengths) - 1, spot.lengths[-1], taken) from None
+
+
+@api.unit
+def _arrange(visit_id: int, spot: Spot, key: str, version: int | None, why: str) -> Visit:
     visit = _lock(visit_id, key, version)
     if visit is None:
         return api.db.session.get_one(Visit, visit_id)
@@ -83,11 +94,17 @@ def stretch(
         raise
     except Taken as taken:
         visit = api.db.session.get_one(Visit, visit_id)
-        more = minutes - visit.items[item].minutes
-        longest = longest_extension(visit, more) if more > 0 else 0
-        if taken.forcible or more <= longest or item != len(visit.items) - 1:
-            raise
-        raise NextGuest(visit, longest, alternatives=taken.alternatives) from None
+        raise _too_long(visit, item, minutes, taken) from None
+
+
+def _too_long(visit: Visit, item: int, minutes: int, taken: Taken) -> Taken:
+    """Return what is to be said of a visit that cannot take so long: until when it can, if so."""
+    last = item == len(visit.items) - 1
+    more = minutes - visit.items[item].minutes if last else 0
+    if more <= 0 or taken.forcible:
+        return taken
+    longest = longest_extension(visit, more)
+    return NextGuest(visit, longest, alternatives=taken.alternatives) if longest < more else taken
 
 
 @api.unit
