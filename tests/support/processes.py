@@ -82,6 +82,21 @@ def members_of(session: int) -> list[int]:
     return found
 
 
+def children_of(parent: int) -> list[int]:
+    """Return the living processes that one has started, the oldest first."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        if not folder.name.isdecimal():
+            continue
+        try:
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(fields[1]) == parent and fields[0] != "Z":
+            found.append(int(folder.name))
+    return sorted(found)
+
+
 def wait_until(holds: Callable[[], object], *, what: str) -> None:
     """Return as soon as something holds; fail when it does not come to hold."""
     deadline = time.monotonic() + PATIENCE
