@@ -18,15 +18,17 @@ from plugins.cashier.offers import Tender
 from plugins.cashier.permissions import OPEN_BILLS, SEE_BILLS
 from plugins.cashier.services.billing import add_line, hold_bill, open_bill
 from plugins.cashier.services.paying import seed_payment_kinds
-from plugins.cashier.services.performers import staff_of_store
+from plugins.cashier.services.performers import who_performs
 from plugins.cashier.services.quoting import preview
 from plugins.cashier.services.settling import settle
 from plugins.cashier.services.voiding import void_bill
-from plugins.ledger.api import standings
-from plugins.membership.api import KnownStore, Member
-from plugins.salon.api import Service, Variant
+from plugins.ledger.api import lots_of, standings
+from plugins.membership.api import KnownStore, Member, Recharge
+from plugins.salon.api import Service, Variant, price_of
 
 DAYS, A_DAY = 4, 3
+#: So many who topped up are looked at for one with a single lot.
+GUESTS = 30
 TAGS = ("12", "07")
 BOOKED = ("cash", "wechat", "wechat", "alipay", "bank_card")
 
@@ -60,8 +62,32 @@ def _load() -> None:
                 at = now - dt.timedelta(days=ago) + dt.timedelta(minutes=7 * number)
                 with api.at_moment(at):
                     _serve(one, draw, f"demo:{one.store.id}:{ago}:{number}")
+    for home, host in zip(cast, [*cast[1:], *cast[:1]], strict=True):
+        with api.at_moment(now - dt.timedelta(days=2) + dt.timedelta(minutes=7 * A_DAY)):
+            _serve_guest_of(home, host)
     for one in cast:
         _today(one, draw)
+
+
+def _serve_guest_of(home: Cast, host: Cast) -> None:
+    """Let somebody pay in one store from the balance that another one sold her."""
+    sold = sa.select(Recharge.member_id).where(
+        Recharge.store_id == home.store.id, Recharge.undone_at.is_(None)
+    )
+    for member_id in api.db.session.scalars(sold.order_by(Recharge.id).limit(GUESTS)).all():
+        lots = lots_of(member_id)
+        if len(lots) != 1 or host.store.id == home.store.id:
+            continue
+        variant = api.db.session.get_one(Variant, host.variants[0])
+        service = api.db.session.get_one(Service, variant.service_id)
+        if lots[0].purse or lots[0].paid_left < (price_of(service, variant).fen or 0):
+            continue
+        key = f"demo:across:{home.store.id}"
+        bill = open_bill(host.store.id, key=key, member_id=member_id)
+        add_line(bill.id, "service", {"variant_id": variant.id}, staff_id=host.staff[0])
+        tenders = [Tender("balance", preview(bill.id).all_balance_fen)]
+        settle(bill.id, tenders, key=f"{key}:settled", agreed_by="code")
+        return
 
 
 def _cast(store: api.Store) -> Cast:
@@ -83,7 +109,7 @@ def _cast(store: api.Store) -> Cast:
     return Cast(
         store,
         api.db.session.scalars(known).all(),
-        [staff.id for staff in staff_of_store(store.id) if staff.level_id],
+        [staff.id for staff in who_performs(store.id)],
         api.db.session.scalars(variants).all(),
     )
 

@@ -19,7 +19,7 @@ from plugins.cashier.permissions import RECONCILE
 from plugins.cashier.services.asking import line_kind
 from plugins.cashier.services.billing import open_bill
 from plugins.cashier.services.paying import find_kind, seed_payment_kinds
-from plugins.cashier.services.performers import staff_of_store
+from plugins.cashier.services.performers import who_performs
 from plugins.cashier.services.settling import settle
 from plugins.cashier.services.statements.taking import take_in
 from plugins.cashier.services.vouchers import (
@@ -132,7 +132,7 @@ def _somebody(store_id: int) -> int | None:
 
 def _redeem(store_id: int, deal: Deal, code: str) -> None:
     bill = open_bill(store_id, key=f"demo:voucher:{code}")
-    staff = staff_of_store(store_id)
+    staff = who_performs(store_id)
     line = put_voucher(bill.id, deal.id, code, staff_id=staff[-1].id if staff else None)
     settle(bill.id, [voucher_tender(line)], key=f"demo:voucher:{code}:settled")
 

@@ -20,7 +20,7 @@ from plugins.cashier.offers import Tender
 from plugins.cashier.services.billing import add_line, open_bill
 from plugins.cashier.services.confirm_asking import answer_confirmation, ask_on_phone
 from plugins.cashier.services.objecting import object_to
-from plugins.cashier.services.performers import staff_of_store
+from plugins.cashier.services.performers import who_performs
 from plugins.cashier.services.quoting import preview
 from plugins.cashier.services.settling import settle
 from plugins.cashier.services.signing import Signed, keep_signature, use_signature
@@ -82,7 +82,7 @@ def _serve(member_id: int, store_id: int, service: str, key: str) -> tuple[int, 
     if done is None:
         return 0, 0
     bill = open_bill(store_id, key=key, member_id=member_id)
-    staff = staff_of_store(store_id)
+    staff = who_performs(store_id)
     facts = {"variant_id": done.variants[0].id}
     add_line(bill.id, "service", facts, staff_id=staff[-1].id if staff else None)
     fen = preview(bill.id).all_balance_fen

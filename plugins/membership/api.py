@@ -33,7 +33,7 @@ from plugins.membership.models import (
     Tag,
 )
 from plugins.membership.models import Tier as RechargeTier
-from plugins.membership.permissions import SEE_MEMBERS
+from plugins.membership.permissions import ADD_MEMBERS, SEE_MEMBERS
 from plugins.membership.services.adjusting import ask_adjustment
 from plugins.membership.services.agreeing import WAYS as AGREEING_WAYS
 from plugins.membership.services.agreeing import prove, use_up
@@ -163,6 +163,7 @@ from plugins.membership.services.transferring import transfer_value
 from plugins.membership.services.visits import last_visit_on, last_visits, say_days_ago
 
 __all__ = [
+    "ADD_MEMBERS",
     "AGREEING_WAYS",
     "SEE_MEMBERS",
     "SOURCES",

@@ -43,6 +43,7 @@ from plugins.cashier.services.tendering import Choice, Plan, all_kinds, money_ki
 from plugins.cashier.services.top_up_terms import terms_at_counter
 from plugins.ledger.api import standings
 from plugins.membership.api import (
+    ADD_MEMBERS,
     Member,
     last_visit_on,
     level_of,
@@ -64,6 +65,7 @@ MAY = {
     "void": VOID_BILLS,
     "reopen": REOPEN_BILLS,
     "share": EDIT_PERFORMERS,
+    "add_member": ADD_MEMBERS,
 }
 MOST_PROPOSED = 2
 #: Sums that are often topped up, where the salon has no offers.

@@ -49,8 +49,13 @@ def usual(bill: Bill, order_kind: str, lines: Sequence[Line]) -> int | None:
 
 def _performs(staff_id: int, store_id: int) -> bool:
     """Tell whether somebody does services herself: technicians, where they have levels."""
-    graded = {staff.id for staff in staff_of_store(store_id) if staff.level_id is not None}
-    return not graded or staff_id in graded
+    return staff_id in {staff.id for staff in who_performs(store_id)}
+
+
+def who_performs(store_id: int) -> list[Staff]:
+    """Return who does services in a store: its technicians, where they have levels."""
+    everybody = staff_of_store(store_id)
+    return [staff for staff in everybody if staff.level_id is not None] or everybody
 
 
 def staff_of_user(user_id: int | None, store_id: int) -> int | None:

@@ -49,6 +49,14 @@ class SandboxOrderAdmin(api.ModelAdmin):
         "paid_at",
     )
     list_template = "sandboxpay/orders.html"
+    page_actions = (
+        {
+            "label": _("Let it fail on purpose"),
+            "icon": "alert-triangle",
+            "url": f"{HOME}faults",
+            "needs": SET_FAULTS,
+        },
+    )
     empty_hint = _("Orders appear here when a member pays on her phone. No money moves.")
 
     def is_accessible(self) -> bool:
