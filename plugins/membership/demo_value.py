@@ -13,12 +13,14 @@ import sqlalchemy as sa
 from console import api
 from plugins.ledger.api import Entry, Line, Tender, salon
 from plugins.membership.demo_levels import YUAN, ZONE, days_ago
-from plugins.membership.models import Level, Member, PurseKind, Tier
+from plugins.membership.models import Level, Member, PurseKind, PurseRate, Tier
+from plugins.membership.services.id_documents import note_id
 from plugins.membership.services.offers import quote_recharge
 from plugins.membership.services.pins import set_member_pin
 from plugins.membership.services.purses import pay_from_balance
 from plugins.membership.services.recharging import sell_recharge
 
+from plugins.salon.api import Category
 FILE = Path(__file__).parent / "demo_data" / "value.toml"
 #: Every seventh of the others topped up once, within so many days.
 EVERY, LATELY = 7, 120
@@ -33,6 +35,9 @@ def load_offers() -> dict[str, Any]:
     api.db.session.flush()
     rows = api.db.session.execute(sa.select(Level.name, Level.id))
     levels: dict[str, int] = {row.name: row.id for row in rows}
+    categories = sa.select(Category).where(Category.name.in_(told["rates"]))
+    for category in api.db.session.scalars(categories.order_by(Category.id)).all():
+        kind.rates.append(PurseRate(category_id=category.id, percent=told["rates"][category.name]))
     today = api.today(ZONE)
     for each in told["offers"]:
         first, last = each.get("days", (None, None))

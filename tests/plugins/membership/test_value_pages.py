@@ -30,6 +30,7 @@ from tests.support.live import choose
 from tests.support.membership import join
 from tests.support.pages import field, words
 from tests.support.people import SignIn, add_store, post
+from tests.support.salon import add_service
 from tests.support.value import card_kind, offer, quote, sell, top_up
 
 pytestmark = pytest.mark.any_engine
@@ -235,6 +236,26 @@ def test_a_card_goes_with_its_lots(manager: FlaskClient, anna: int) -> None:
     assert post(manager, f"{URL}{anna}/value/transfer", form).status_code == 302
     assert "20% off" in words(manager.get(f"{URL}{bella_id}/value").text)
     assert "20% off" not in words(manager.get(f"{URL}{anna}/value").text)
+
+
+def test_a_card_gets_rates_by_category_and_for_products(sign_in: SignIn, anna: int) -> None:
+    owner = in_english(sign_in("owner"))
+    add_service("美甲", price_fen=10_000)
+    where = "/console/membership/purse_kinds/"
+    form = {"name": "Care card", "percent": "90", "products_percent": "95", "rank": "-10"}
+    form |= {"applies_to": "all", "on_sale": "y", "rates__category_1": "101"}
+    assert "between 1 and 100" in words(post(owner, f"{where}new/", form).text)
+    form["rates__category_1"] = "80"
+    assert post(owner, f"{where}new/", form).status_code == 302
+    offer(1000, 300, name="Care card", purse_kind_id=1)
+    top_up(anna, 1000)
+    told = "80 % of the price · Products: 95 % of the price · Everything else: 90 % of the price"
+    assert told in words(owner.get(f"{URL}{anna}/value").text)
+    page = owner.get(f"{where}1/edit/").text
+    assert 'value="80"' in page
+    form |= {"rates__category_1": "", "_version": field(page, "_version")}
+    assert post(owner, f"{where}1/edit/", form).status_code == 302
+    assert "80 %" not in words(owner.get(f"{URL}{anna}/value").text)
 
 
 # -- what is owed ------------------------------------------------------------------------------
