@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -233,7 +234,18 @@ def notes_on_bill(bill: Bill) -> list[MovementNote]:
         return []
     wanted = sa.select(Journal.id).where(Journal.ref == f"bill:{bill.id}")
     numbers = api.db.session.scalars(wanted.order_by(Journal.id)).all()
-    return list(notes_on(bill.member_id, numbers))
+    notes = list(notes_on(bill.member_id, numbers))
+    return notes if len(notes) < 2 else [_with_what(note) for note in notes]
+
+
+def _with_what(note: MovementNote) -> MovementNote:
+    """Say in a note what was taken, so that several on a receipt are told apart."""
+    taken = find_deduction(about_journal(note.journal_id))
+    if taken is None:
+        return note
+    amount = f"\N{MINUS SIGN}{taken.amount}" if taken.amount else ""
+    what = f"{api.thaw(dict(taken.title))} {amount}".strip()
+    return replace(note, text=f"{what}: {note.text}")
 
 
 def lines_under_objection() -> frozenset[int]:

@@ -13,7 +13,7 @@ from plugins.cards.api import Card, CardUse, Product
 from plugins.cards.models import Intake
 from plugins.cards.services.accounts import Left, left_of
 from plugins.cards.services.taking_in import find_sessions
-from plugins.cashier.api import CONFIRM, Bill, Line, shares_of
+from plugins.cashier.api import CONFIRM, Bill, Line, add_line, shares_of
 from plugins.ledger.api import Opening, open_balances, platform, salon, standings
 from plugins.ledger.services.verifying import verify
 from plugins.membership.api import Member, merge_members, show_code, undo_merge
@@ -27,7 +27,8 @@ from tests.support.pages import words
 from tests.support.people import SignIn, post
 from tests.support.phones import phone_of
 from tests.support.salon import add_staff, add_store
-from tests.support.till import DRAWN
+from tests.support.till import DRAWN, add_to, bill_of, pay, service_for, top_up
+from tests.support.till import balance as balance_of
 
 pytestmark = pytest.mark.any_engine
 
@@ -170,6 +171,19 @@ def test_a_manager_undoes_todays_use_with_a_reason(
     assert post(manager, url, {"reason": ""}).status_code == 422
     assert post(manager, url, {"reason": "做错"}).status_code == 302
     assert left(card) == Left(10)
+
+
+def test_a_receipt_tells_several_deductions_apart(app: Flask, shop: Shop, card: Card) -> None:
+    anna = shop.member.id
+    top_up(anna, 500)
+    bill_id = bill_of(anna, shop.store.id)
+    facts = {"part_id": card.parts[0].id, "variant_id": shop.variant_id}
+    add_line(bill_id, "session", facts)
+    add_to(bill_id, service_for(110, "剪发"))
+    pay(bill_id, balance_of(110))
+    page = words(phone_of(app, anna).get(f"/cashier/receipts/{bill_id}").text)
+    assert "剪发 \N{MINUS SIGN}¥110.00:" in page
+    assert "\N{MINUS SIGN}1:" in page
 
 
 def test_the_list_of_cards_says_which_are_used_up(shop: Shop, sign_in: SignIn) -> None:
