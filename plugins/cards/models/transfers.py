@@ -53,7 +53,7 @@ class Transfer(Named, api.Model):
     card_id: Mapped[int | None] = api.column(_("Card"), sa.ForeignKey("cards_card.id"), index=True)
     purse: Mapped[str] = api.column(_("Stored-value card"), default="")
     giver_id: Mapped[int] = api.column(
-        _("Given by"), sa.ForeignKey("membership_member.id"), index=True
+        _("Giver"), sa.ForeignKey("membership_member.id"), index=True
     )
     taker_id: Mapped[int] = api.column(
         _("Given to"), sa.ForeignKey("membership_member.id"), index=True
