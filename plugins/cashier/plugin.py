@@ -45,6 +45,7 @@ class Cashier(api.Plugin):
         "plugins.cashier.demo",
         "plugins.cashier.demo_refunds",
         "plugins.cashier.demo_deals",
+        "plugins.cashier.demo_booked",
         "plugins.cashier.demo_signed",
     )
     public_routes = PAGES

@@ -105,9 +105,10 @@ def _sell_card(told: Mapping[str, Any]) -> None:
 
 
 def set_pins(told: Mapping[str, Any]) -> None:
-    """Give a member of the cast her PIN; not in a unit, because hashing takes time."""
+    """Give a member of the cast her PIN and note her ID; not in a unit: hashing takes time."""
     wanted = sa.select(Member.id).where(Member.name == told["pin"]["name"]).limit(1)
     member_id = api.db.session.scalar(wanted)
     api.db.session.rollback()
     if member_id is not None:
         set_member_pin(member_id, told["pin"]["digits"])
+        note_id(member_id, "id_card", told["pin"]["id"])

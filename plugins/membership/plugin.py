@@ -6,7 +6,6 @@ import datetime as dt
 
 from console import api
 from console.api import _
-from plugins.ledger.api import CODES
 from plugins.membership import correspondence, files, listeners, phone, profile
 from plugins.membership.admin import VIEWS
 from plugins.membership.admin.cards import CARDS
@@ -18,20 +17,14 @@ from plugins.membership.permissions import PERMISSIONS
 from plugins.membership.public import PAGES
 from plugins.membership.services.copying import drop_old_copies
 from plugins.membership.services.duplicates import start_looking
-from plugins.membership.services.erasing import WAIT, start_due_erasures
+from plugins.membership.services.erasing import start_due_erasures
 from plugins.membership.services.filing import refresh_birthdays
-from plugins.membership.services.id_documents import ASK, drop_old_ids
+from plugins.membership.services.id_documents import drop_old_ids
 from plugins.membership.services.level_terms import check_levels
 from plugins.membership.services.points.moving import expire_old_points
-from plugins.membership.services.points.rules import SETTINGS as POINTS
 from plugins.membership.services.points.tasks import award_rows
-from plugins.membership.services.recharging import BONUS_BARS, SPLIT
-from plugins.membership.services.regions import CITY, INCOME, ISSUER, LEGAL_FORM
-from plugins.membership.services.replacing import FEE, FINDABLE
-from plugins.membership.services.visitors import IDLE_DAYS, forget_phones
-
-CODES.update({"task_points": _("Points for a task"), "adjust_points": _("Points adjusted")})
-CODES["points_back"] = _("Points given back")
+from plugins.membership.services.visitors import forget_phones
+from plugins.membership.settings import SETTINGS
 
 
 class Membership(api.Plugin):
@@ -44,10 +37,7 @@ class Membership(api.Plugin):
     listeners = (listeners, correspondence, files, phone, profile)
     hooks = (*HOOKS, *COUNTER_HOOKS)
     permissions = PERMISSIONS
-    settings = (
-        *(IDLE_DAYS, WAIT, LEGAL_FORM, CITY, ASK, ISSUER, INCOME, SPLIT, BONUS_BARS, FEE, FINDABLE),
-        *POINTS,
-    )
+    settings = SETTINGS
     admin_views = VIEWS
     public_routes = PAGES
     cards = CARDS

@@ -29,6 +29,6 @@ def upgrade(op: Operations) -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cashier_payment_photo")),
         sa.UniqueConstraint(
-            "payment_id", "digest", name=op.f("uq_cashier_payment_photo_payment_id")
+            "payment_id", "digest", name=op.f("uq_cashier_payment_photo_payment_id_digest")
         ),
     )

@@ -110,7 +110,7 @@ class MemberAdmin(
         points = f"/console/membership/points/{record.id}"
         about = api.RecordAction(_("Points"), points, SEE_MEMBERS, method="GET")
         photos = api.RecordAction(_("Photos"), f"{where}/photos", SEE_MEMBERS, method="GET")
-        noted = api.RecordAction(_("ID"), f"{where}/id", NOTE_IDS, method="GET")
+        noted = api.RecordAction(_("ID document"), f"{where}/id", NOTE_IDS, method="GET")
         if record.status == "frozen":
             thaw = api.RecordAction(_("Unfreeze"), f"{where}/unfreeze", FREEZE_MEMBERS)
             return [value, about, noted, photos, thaw]

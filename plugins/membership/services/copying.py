@@ -149,7 +149,8 @@ def own_parts(member_id: int) -> Iterator[ExportPart]:
     noted = id_of(member_id)
     if noted is not None:
         row = {"kind": noted.kind, "number": f"**** {noted.tail}"}
-        yield ExportPart("id", _("ID"), [row], {"kind": _("Document"), "number": _("Number")})
+        labels = {"kind": _("Document"), "number": _("Number of the document")}
+        yield ExportPart("id", _("ID document"), [row], labels)
     yield ExportPart("consents", _("Consents"), list(_consents(member_id)), CONSENTS)
     yield ExportPart("history", _("History of the file"), list(_history(member_id)), HISTORY)
     photos = api.db.session.scalars(sa.select(Photo).where(Photo.member_id == member_id)).all()

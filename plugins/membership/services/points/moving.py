@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from console import api
 from console.api import _
 from plugins.ledger.api import (
+    CODES,
     POINTS,
     Account,
     Entry,
@@ -41,6 +42,8 @@ from plugins.membership.services.points.telling import (
 from plugins.membership.services.timeline import note_history
 from plugins.messages.api import MessageKind, send_message
 
+CODES.update({"task_points": _("Points for a task"), "adjust_points": _("Points adjusted")})
+CODES["points_back"] = _("Points given back")
 ADJUSTED = MessageKind(
     "membership.points_adjusted",
     _("Your points were adjusted"),
