@@ -12,9 +12,7 @@ SEE_STOCK = api.Permission(
 EDIT_PRODUCTS = api.Permission(
     "stock.edit_products", _("Change products and minimums"), ("manager",)
 )
-SEE_COSTS = api.Permission(
-    "stock.see_costs", _("See purchase prices"), ("manager", "accountant")
-)
+SEE_COSTS = api.Permission("stock.see_costs", _("See purchase prices"), ("manager", "accountant"))
 BOOK_STOCK = api.Permission(
     "stock.book_stock", _("Book deliveries, transfers and stock-takes"), DESK
 )

@@ -62,13 +62,13 @@ class Booking(api.AdminView):
     def use(self) -> Any:
         return self._try("use")
 
-    @api.page("/<any(delivery, count, transfer, loss):act>", needs=BOOK_STOCK)
+    @api.page("/<act>", needs=BOOK_STOCK)
     def ask(self, act: str) -> Any:
-        return self._show(act)
+        return self._show(_known(act))
 
-    @api.page("/<any(delivery, count, transfer, loss):act>", needs=BOOK_STOCK, methods=("POST",))
+    @api.page("/<act>", needs=BOOK_STOCK, methods=("POST",))
     def book(self, act: str) -> Any:
-        return self._try(act)
+        return self._try(_known(act))
 
     def _try(self, act: str) -> Any:
         store_id = require_store(_needs(act)).id
@@ -106,6 +106,12 @@ class Booking(api.AdminView):
             problem=problem,
         )
         return (page, problem.status) if problem else page
+
+
+def _known(act: str) -> str:
+    if act not in ACTS:
+        raise api.NotFound(_("There is no such page."))
+    return act
 
 
 def _needs(act: str) -> api.Permission:

@@ -42,11 +42,13 @@ def _sums(ids: Sequence[int]) -> Mapping[int, int]:
     return found
 
 
-def _low(ids: Sequence[int]) -> Mapping[int, bool]:
-    found = dict.fromkeys(ids, False)
+def _low(ids: Sequence[int]) -> Mapping[int, str]:
+    """Name the stores in which products run low."""
+    found: dict[int, list[str]] = {}
     for level in _levels(ids):
-        found[level.product_id] |= level.low
-    return found
+        if level.low:
+            found.setdefault(level.product_id, []).append(level.store.name)
+    return {number: " · ".join(names) for number, names in found.items()}
 
 
 def _runs_low(_operation: str, value: bool) -> sa.ColumnElement[bool]:
@@ -92,7 +94,7 @@ class ProductAdmin(api.ModelAdmin):
         api.Column("cost_fen", hidden=True),
         api.Column("in_stock", _("In stock"), load=_sums, kind="number"),
         api.Column("by_store", _("In each store"), load=_by_store),
-        api.Column("low", _("Running low"), load=_low, kind="bool"),
+        api.Column("low", _("Running low"), load=_low),
         "code",
         "in_use",
     )

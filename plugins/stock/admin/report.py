@@ -48,9 +48,11 @@ class StockReport(api.AdminView):
         )
         return (page, problem.status) if problem else page
 
-    @api.page("/export.<any(csv, xlsx):kind>", needs=SEE_REPORT)
+    @api.page("/export.<kind>", needs=SEE_REPORT)
     def export(self, kind: str) -> Any:
         """Send the report as a spreadsheet."""
+        if kind not in ("csv", "xlsx"):
+            raise api.NotFound(_("There is no such report."))
         first, last, _store_id, stores = _read()
         rows = rows_of(first, last, stores)
         _note(kind, first, last, len(rows))
