@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from console import api
 from plugins.ledger.api import Entry, Line, Tender, salon
+from plugins.membership.counter import TopUpAsked, counter_of
 from plugins.membership.demo_levels import YUAN, ZONE, days_ago
 from plugins.membership.models import Level, Member, PurseKind, PurseRate, Tier
 from plugins.membership.services.id_documents import note_id
@@ -19,11 +20,13 @@ from plugins.membership.services.offers import quote_recharge
 from plugins.membership.services.pins import set_member_pin
 from plugins.membership.services.purses import pay_from_balance
 from plugins.membership.services.recharging import sell_recharge
-
 from plugins.salon.api import Category
+
 FILE = Path(__file__).parent / "demo_data" / "value.toml"
 #: Every seventh of the others topped up once, within so many days.
 EVERY, LATELY = 7, 120
+#: Ways of paying that the till tells apart more finely.
+AT_TILL = {"bank": "bank_card"}
 
 
 @api.unit
@@ -32,12 +35,12 @@ def load_offers() -> dict[str, Any]:
     told = tomllib.loads(FILE.read_text("utf-8"))
     kind = PurseKind(**told["card"])
     api.db.session.add(kind)
-    api.db.session.flush()
-    rows = api.db.session.execute(sa.select(Level.name, Level.id))
-    levels: dict[str, int] = {row.name: row.id for row in rows}
     categories = sa.select(Category).where(Category.name.in_(told["rates"]))
     for category in api.db.session.scalars(categories.order_by(Category.id)).all():
         kind.rates.append(PurseRate(category_id=category.id, percent=told["rates"][category.name]))
+    api.db.session.flush()
+    rows = api.db.session.execute(sa.select(Level.name, Level.id))
+    levels: dict[str, int] = {row.name: row.id for row in rows}
     today = api.today(ZONE)
     for each in told["offers"]:
         first, last = each.get("days", (None, None))
@@ -85,6 +88,13 @@ def play_value(
 def _top_up(member_id: int, store_id: int, price: int, tier_id: int, means: str) -> None:
     key = f"demo:top-up:{member_id}:{price}"
     quote = quote_recharge(member_id, price * YUAN, store_id=store_id, tier_id=tier_id)
+    counter = counter_of(store_id)
+    if counter is not None:  # the till sells it, as at a member's file
+        sellers = sorted(counter.sellers)
+        seller = sellers[member_id % len(sellers)] if sellers else None
+        paid_by = AT_TILL.get(means, means)
+        counter.sell_top_up(TopUpAsked(quote, paid_by, key, tier_id=tier_id, staff_id=seller))
+        return
     tender = Tender(salon(means, store_id), price * YUAN, f"{key}:paid")
     sell_recharge(Entry(key=key, code="top_up", store_id=store_id), quote, [tender])
 
