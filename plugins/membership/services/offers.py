@@ -24,6 +24,7 @@ class AboveCap(api.Refused):
     """The card would hold more money than the law allows a company."""
 
     def __init__(self, cap: int, would: int) -> None:
+        self.cap_fen, self.would_hold_fen = cap, would
         super().__init__(
             _(
                 "A card may hold %(cap)s of principal at most, and would hold %(would)s. "

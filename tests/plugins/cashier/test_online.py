@@ -53,6 +53,7 @@ from tests.support.online import (
     shop,
     waiting_notices,
 )
+from tests.support.till import top_up
 
 __all__ = ["shop"]
 SANDBOX = Name("sandboxpay", 1, "receivable", CNY)
@@ -303,6 +304,19 @@ def test_a_phone_sets_neither_bonus_nor_kind(anna: int) -> None:
     assert bought.sold["lines"][0]["facts"]["bonus_fen"] == 0
     with pytest.raises(api.NotFound):
         order_online(anna, "service", {"variant_id": "1"}, key="cleverer")
+
+
+def test_a_phone_says_how_much_more_the_card_may_hold(anna: int) -> None:
+    top_up(anna, 4_800)
+    with pytest.raises(api.Refused) as refused:
+        order_online(anna, "top_up", {"amount": "1000"}, key="much")
+    assert "¥5,000.00" in str(refused.value)
+    assert "You can top up ¥200.00 at most now." in str(refused.value)
+    order_online(anna, "top_up", {"amount": "200"}, key="fits")
+    top_up(anna, 200)
+    with pytest.raises(api.Refused) as refused:
+        order_online(anna, "top_up", {"amount": "1"}, key="full")
+    assert "Use some of it before you top up." in str(refused.value)
 
 
 def test_a_price_that_changed_is_shown_again(anna: int) -> None:

@@ -24,6 +24,7 @@ from plugins.cashier.services.online.providers import NobodyTakesIt, keep_kind, 
 from plugins.cashier.services.online.settings import LEAST, MINUTES, MOST
 from plugins.cashier.services.quoting import SALES
 from plugins.membership.api import (
+    AboveCap,
     Member,
     TransferOnly,
     caps_bind,
@@ -155,13 +156,32 @@ def _bill_for(member: Member) -> Bill:
 def _describe(member: Member, kind: LineKind, form: Mapping[str, str]) -> Described:
     bill = _bill_for(member)
     facts = kind.online(form) if kind.online else {}
-    told = kind.describe(Asked(bill, 1, None, facts))
+    try:
+        told = kind.describe(Asked(bill, 1, None, facts))
+    except AboveCap as above:
+        held_fen = above.would_hold_fen - int(facts.get("amount_fen") or 0)
+        raise _too_much(above.cap_fen, held_fen) from above
     quoted = told.facts.get("quote")
     if quoted:
         require_free_value(member.id)
     if isinstance(quoted, dict) and quoted["would_hold_fen"] > quoted["cap_fen"]:
-        raise api.Refused(_("Your card would hold more than the rules allow. Top up less."))
+        raise _too_much(quoted["cap_fen"], quoted["would_hold_fen"] - quoted["amount_fen"])
     return told
+
+
+def _too_much(cap_fen: int, held_fen: int) -> api.Refused:
+    """Say to a member how much more her card may hold."""
+    if held_fen >= cap_fen:
+        return api.Refused(
+            _("Your card holds as much as the rules allow. Use some of it before you top up.")
+        )
+    return api.Refused(
+        _(
+            "The rules allow %(cap)s of principal on a card. You can top up %(most)s at most now.",
+            cap=api.format_fen(cap_fen),
+            most=api.format_fen(cap_fen - held_fen),
+        )
+    )
 
 
 def _check(member_id: int, told: Described, seen_fen: int | None) -> None:
