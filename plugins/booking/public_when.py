@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from console import api
 from plugins.booking.forms import day_of, number_of, text_of
-from plugins.booking.models import Shift
+from plugins.booking.models import Shift, Visit
 from plugins.booking.public_lines import lines_of_choice, sum_of
 from plugins.booking.public_routes import (
     chosen,
@@ -161,16 +161,32 @@ def _read(store: api.Store, wishes: Sequence[Wish]) -> tuple[Month, Times, api.R
     last = today + dt.timedelta(days=HORIZON.get(store.id))
     asked = day_of("day", today)
     wanted = _first(day_of("month", asked) if text_of("month") else asked)
-    month = Month(min(max(wanted, _first(today)), _first(last)), today, last)
+    month, moved = Month(min(max(wanted, _first(today)), _first(last)), today, last), _moved()
     try:
-        times = free_times(store.id, wishes, *month.bookable, by_member=True)
+        times = _times(store, wishes, month, moved)
         asks = text_of("month") or text_of("day")
         while not asks and month.later and not any(times.values()):
             month = Month(month.later, today, last)
-            times = free_times(store.id, wishes, *month.bookable, by_member=True)
+            times = _times(store, wishes, month, moved)
     except api.Refused as refused:
         return month, {}, refused
     return month, times, None
+
+
+def _times(store: api.Store, wishes: Sequence[Wish], month: Month, moved: Visit | None) -> Times:
+    """Return the free times of a month; a booking that moves is not in its own way."""
+    number = moved.id if moved is not None else None
+    times = free_times(store.id, wishes, *month.bookable, by_member=True, moved=number)
+    if moved is None:
+        return times
+    return {day: [one for one in free if one != moved.starts_at] for day, free in times.items()}
+
+
+def _moved() -> Visit | None:
+    """Return the booking that is to get another time, if it is of whoever looks."""
+    who, number = member_id(), number_of("visit")
+    visit = api.db.session.get(Visit, number) if number and who is not None else None
+    return visit if visit is not None and visit.member_id == who else None
 
 
 def _weeks(store: api.Store, month: Month, times: Times) -> list[list[DayMark | None]]:

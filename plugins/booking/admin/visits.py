@@ -252,9 +252,10 @@ def _times(visit: Visit, day: dt.date) -> list[dt.datetime]:
     if staff_id is not None:
         wishes = [replace(wish, staff_id=staff_id) for wish in wishes]
     try:
-        return free_times(visit.store_id, wishes, day, day)[day]
+        times = free_times(visit.store_id, wishes, day, day, moved=visit.id)[day]
     except api.Refused:
         return []
+    return [each for each in times if staff_id is not None or each != visit.starts_at]
 
 
 def _other(wish: Wish, staff_id: int | None) -> Wish:

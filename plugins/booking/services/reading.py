@@ -7,7 +7,7 @@ little more arithmetic than a day.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -76,22 +76,32 @@ def free_times(
     last_on: dt.date,
     *,
     by_member: bool = False,
+    moved: int | None = None,
 ) -> dict[dt.date, list[dt.datetime]]:
     """Return when what is wanted can begin on each of some days, with two queries in all.
 
     Members are offered times within lead time and horizon of the store, staff all that are to
-    come. Raises `Refused` for services that nobody could ever do.
+    come. A visit that is to be *moved* does not stand in its own way, which takes a third query.
+    Raises `Refused` for services that nobody could ever do.
     """
     planned = plan_visit(store_id, wishes)
-    offered = offered_between(store_id, planned, first_on, last_on, by_member=by_member)
+    offered = offered_between(
+        store_id, planned, first_on, last_on, by_member=by_member, moved=moved
+    )
     return {day: [moment_of(cell) for cell in cells] for day, cells in offered}
 
 
 def offered_between(
-    store_id: int, planned: Planned, first_on: dt.date, last_on: dt.date, *, by_member: bool
+    store_id: int,
+    planned: Planned,
+    first_on: dt.date,
+    last_on: dt.date,
+    *,
+    by_member: bool,
+    moved: int | None = None,
 ) -> Iterator[tuple[dt.date, list[int]]]:
     """Yield days with the cells at which a visit is offered."""
-    days = _read(store_id, planned, first_on, last_on)
+    days = _read(store_id, planned, first_on, last_on, moved)
     allow = _allower(store_id, planned.zone, by_member=by_member)
     allowed = list(map(allow, days.days, days.firsts, days.opens))
     found = 0
@@ -144,13 +154,22 @@ def _allower(store_id: int, zone: str, *, by_member: bool) -> Callable[[dt.date,
     return allow
 
 
-def _read(store_id: int, planned: Planned, first_on: dt.date, last_on: dt.date) -> StoreDays:
+def _read(
+    store_id: int,
+    planned: Planned,
+    first_on: dt.date,
+    last_on: dt.date,
+    moved: int | None = None,
+) -> StoreDays:
     facts = facts_of(store_id)
     days = [first_on + dt.timedelta(days=n) for n in range((last_on - first_on).days + 1)]
     firsts = [first_cell(day, facts.zone) for day in days]
     opens = [facts.opened(day) for day in days]
     there, taken = _bits(store_id, planned, days, firsts)
-    for place, cells in _lapsed_cells(store_id, api.now()).items():
+    given_back = _lapsed_cells(store_id, api.now())
+    for place, cells in (_own_cells(moved) if moved is not None else {}).items():
+        given_back.setdefault(place, []).extend(cells)
+    for place, cells in given_back.items():
         if place in taken:
             freed = [_within(cells, first) for first in firsts]
             taken[place] &= ~in_a_row(freed)
@@ -208,6 +227,15 @@ def _within(cells: Sequence[int], first: int) -> int:
 
 def _lapsed_cells(store_id: int, now: dt.datetime) -> dict[Place, list[int]]:
     rows = api.db.session.connection().execute(_LAPSED, {"store": store_id, "now": now})
+    return _by_place(rows)
+
+
+def _own_cells(visit_id: int) -> dict[Place, list[int]]:
+    rows = sa.select(Cell.kind, Cell.resource_id, Cell.unit, Cell.cell)
+    return _by_place(api.db.session.execute(rows.where(Cell.visit_id == visit_id)))
+
+
+def _by_place(rows: Iterable[Any]) -> dict[Place, list[int]]:
     found: dict[Place, list[int]] = {}
     for kind, number, unit, cell in rows:
         found.setdefault((kind, number, unit), []).append(cell)

@@ -375,6 +375,16 @@ def test_a_running_visit_lasts_longer_until_the_next_guest(app: Flask) -> None:
     assert extend_visit(visit_id, 30, key="more").ends_at == at("13:30")
 
 
+@pytest.mark.any_engine
+def test_a_visit_that_moves_is_not_in_its_own_way(app: Flask) -> None:
+    salon = Salon()
+    visit = salon.book("12:00")
+    assert "12:15" not in salon.free()
+    times = salon.free(moved=visit.id)
+    assert {"11:30", "12:00", "12:15"} <= set(times)
+    assert change_visit(visit.id, at("12:15"), key=new_key()).starts_at == at("12:15")
+
+
 def test_a_store_that_closes_after_midnight_books_the_night_on_its_day(app: Flask) -> None:
     salon = Salon(hours=(1080, 1560))
     tuesday = MONDAY + dt.timedelta(days=1)
