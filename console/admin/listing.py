@@ -43,19 +43,20 @@ class Listing:
         self.pk, self.needs = pk_of(self.model), needs
         self.columns, self.unlisted = all_columns(view), unlisted(view)
         self.filters = view.list_filters()
-        self.order = self._read_order()
         #: What the search found, if there is one.
-        self.found: Finding | None = None
+        self.found: Finding | None = self.view.look_for(state.search) if state.search else None
+        self.order = self._read_order()
         self.conditions = self._read_conditions(needs)
         #: What is selected for every row, before the columns' own expressions.
         self.head: list[Any] = [*label_columns(self.model), self.order.value]
 
     def _read_order(self) -> Order:
         by_key = {column.key: column for column in self.columns}
-        for wanted in (self.state.sort, self.view.default_sort):
+        for wanted in (self.state.sort, self._own_sort):
             column = by_key.get(wanted.removeprefix("-"))
             key = wanted.removeprefix("-")
-            if column is None and wanted == self.view.default_sort and key not in self.unlisted:
+            own = bool(wanted) and wanted == self._own_sort
+            if column is None and own and key not in self.unlisted:
                 column = columns.resolve(self.model, wanted.removeprefix("-"))
             if column is None or not may_sort(column):
                 continue
@@ -65,20 +66,28 @@ class Listing:
             return Order(value, self.pk, down, column.nullable, secret)
         return Order(self.pk, self.pk, descending=True)
 
+    @property
+    def _own_sort(self) -> str:
+        """The sort that holds unless the reader asks for another.
+
+        What is found by words begins with the newest record: no more is read than is shown.
+        """
+        by_words = self.found is not None and self.found.ids is not None
+        return "" if by_words else self.view.default_sort
+
     @cached_property
     def sorted_by(self) -> str:
         """The sort that holds, as it would stand in a URL."""
         keys = {column.key for column in self.columns if may_sort(column)}
         asked = self.state.sort
-        return asked if asked.removeprefix("-") in keys else self.view.default_sort
+        return asked if asked.removeprefix("-") in keys else self._own_sort
 
     def _read_conditions(self, needs: Permission) -> list[sa.ColumnElement[bool]]:
         found: list[sa.ColumnElement[bool]] = []
         limit = scope_of_list(self.model, needs)
         if limit is not None:
             found.append(limit)
-        if self.state.search:
-            self.found = self.view.look_for(self.state.search)
+        if self.found is not None:
             found.append(self.found.where)
         asked: dict[tuple[str, str], list[str]] = {}
         for each in self.state.filters:
@@ -164,9 +173,13 @@ class Listing:
 
         None tells to count them: nothing was searched, or not many were found.
         """
-        if self.found is None or self.found.some is None:
+        if self.found is None or (self.found.some is None and not self.found.ids):
             return None
-        if not self.state.filters and self.needs.stores() is None:
+        whole = not self.state.filters and self.needs.stores() is None
+        if self.found.some is None:
+            found = len(self.found.ids or ())
+            return found if whole and found > MOST_COUNTED else None
+        if whole:
             return self.found.least
         rest = [each for each in self.conditions if each is not self.found.where]
         some = self.found.some.subquery()
@@ -176,7 +189,9 @@ class Listing:
     def count(self) -> int:
         """Count the rows, up to one more than `MOST_COUNTED`."""
         some = sa.select(self.pk).where(*self.conditions).limit(MOST_COUNTED + 1).subquery()
-        return db.session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
+        asked = sa.select(sa.func.count()).select_from(some)
+        count: int = db.session.connection().execute(asked).scalar_one()
+        return count
 
     def sums(self) -> list[tuple[Any, int]]:
         """Sum over all rows what the view's `totals` name: their labels and amounts."""

@@ -44,6 +44,13 @@ class Extra:
         self.expressions += expressions
         return slice(begin, begin + len(expressions))
 
+    def places(self, expressions: Sequence[Any]) -> list[int]:
+        """Select *expressions* unless they are; return where each stands in a row."""
+        known = {id(each): self.start + n for n, each in enumerate(self.expressions)}
+        return [
+            known[id(each)] if id(each) in known else self.add([each]).start for each in expressions
+        ]
+
 
 class ListPage:
     """One page of a list, for the template `console/list.html`."""
@@ -105,14 +112,15 @@ class ListPage:
         flags = {verb: self._flag(extra, verb) for verb in ("edit", "delete")}
         names = tracked_names(view) if any(flags.values()) else []
         tracked = [getattr(view.subject, name) for name in names]
-        sealed = extra.add(tracked)
         cells_from = extra.add([e for column in self.shown for e in column.expressions]).start
+        sealed = extra.places(tracked)
         page = listing.page(extra.expressions)
         ids = [row[0] for row in page.rows]
         drawers = columns.drawers(view.subject, self.shown, cells_from)
         cells = zip(*(drawer.cells(ids, page.rows) for drawer in drawers), strict=True)
         raws = list(zip(*(self._raws(drawer, page.rows) for drawer in drawers), strict=True))
-        seals = seal_all(row[sealed] for row in page.rows) if any(flags.values()) else []
+        sealing = any(flags.values())
+        seals = seal_all([row[n] for n in sealed] for row in page.rows) if sealing else []
         frame, back = RowFrame(self.shown, self.editable), self._back()
         edit, delete = flags["edit"], flags["delete"]
         seen, drawn = seen_labels(view.subject, ids), list[str]()
@@ -183,25 +191,28 @@ class ListPage:
     def _columns(self) -> list[dict[str, Any]]:
         shown = {column.key for column in self.shown}
         rest = [column for column in self.listing.columns if column.key not in shown]
+        reverse = {self.listing.sorted_by: f"-{self.listing.sorted_by}"}
+        sorts = [reverse.get(column.key, column.key) for column in self.shown]
+        urls = self._turned.urls_in_order(self.base, sorts)
         return [
-            self._column(column, hidden=column.key not in shown) for column in (*self.shown, *rest)
+            *map(self._column, self.shown, urls),
+            *(self._column(column, None) for column in rest),
         ]
 
-    def _column(self, column: ListColumn, *, hidden: bool) -> dict[str, Any]:
-        sort, turned = self.listing.sorted_by, self._turned
+    def _column(self, column: ListColumn, sort_url: str | None) -> dict[str, Any]:
+        sort = self.listing.sorted_by
         is_sorted = sort.removeprefix("-") == column.key
         down = is_sorted and sort.startswith("-")
-        other = column.key if down or not is_sorted else f"-{column.key}"
         editor = inline.EDITORS.get(column.kind) if column.key in self.editable else None
         return {
             "key": column.key,
             "label": str(column.label),
             "align": column.align,
             "description": column.help,
-            "hidden": hidden,
+            "hidden": sort_url is None,
             "sortable": may_sort(column),
             "sorted": ("desc" if down else "asc") if is_sorted else None,
-            "sort_url": None if hidden else self._url(replace(turned, sort=other)),
+            "sort_url": sort_url,
             "editable": editor is not None,
             "edit_type": editor,
             "edit_choices": inline.choices(self.view.subject, column.key) if editor else [],

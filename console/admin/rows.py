@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape as quote
 from typing import Any, NamedTuple
 
 from markupsafe import escape
 
 from console.admin.columns import ListColumn
-from console.admin.values import EMPTY
+from console.admin.values import EMPTY, quoted
 from console.assets import icon
 from console.i18n import gettext
 
@@ -52,7 +51,7 @@ class RowFrame:
                 label = self._labels[place] if cell is EMPTY else ""
                 parts += (
                     self._buttons[place],
-                    quote(raw),
+                    quoted(raw),
                     '"',
                     label,
                     ">",
@@ -79,7 +78,7 @@ class RowButtons:
 
     def draw(self, row: Row) -> str:
         """Return the whole row, escaped."""
-        number, label = quote(str(row.id)), quote(row.label)
+        number, label = quoted(str(row.id)), quoted(row.label)
         version = "" if row.version is None else f' data-version="{row.version}"'
         parts = [f'<tr data-id="{number}"{version} data-label="{label}">']
         if self._picks:
@@ -93,7 +92,7 @@ class RowButtons:
             if not row.is_linked:
                 parts.append(_link(row.url, self._see, label))
             if row.edit_url:
-                parts.append(_link(quote(row.edit_url), self._edit, label))
+                parts.append(_link(quoted(row.edit_url), self._edit, label))
             if row.can_delete:
                 title, drawing = self._delete
                 parts.append(

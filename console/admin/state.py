@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from werkzeug.datastructures import MultiDict
 
@@ -94,6 +94,12 @@ class State:
         """Return the URL of this state at *path*."""
         pairs = self.pairs()
         return f"{path}?{urlencode(pairs)}" if pairs else path
+
+    def urls_in_order(self, path: str, sorts: Iterable[str]) -> list[str]:
+        """Return the URL of this state at *path* in each of these orders."""
+        rest = replace(self, sort="").pairs()
+        before = f"{path}?{urlencode(rest)}&sort=" if rest else f"{path}?sort="
+        return [before + quote(sort) for sort in sorts]
 
 
 def _read_filters(pairs: Iterable[tuple[str, str]]) -> Iterable[Asked]:

@@ -88,6 +88,11 @@ def language(locale: str) -> str:
     return Locale.parse(locale).get_display_name() or locale
 
 
+def quoted(text: str) -> str:
+    """Escape a text for HTML; most texts in a list have nothing to escape."""
+    return text if text.isalnum() else quote(text)
+
+
 def cell(kind: str, choices: Any = ()) -> Callable[[Any], str]:
     """Return what draws a value of *kind* in a list: safe HTML, shortened, never `None`."""
     if kind == "bool":
@@ -106,7 +111,7 @@ def cell(kind: str, choices: Any = ()) -> Callable[[Any], str]:
         text = write(value)
         if len(text) > CELL_LENGTH:
             text = f"{text[:CELL_LENGTH]}…"
-        return quote(text) if text else EMPTY
+        return quoted(text) if text else EMPTY
 
     return draw
 

@@ -16,14 +16,15 @@ class FoundBy:
 
     *names* are found by any part, by pinyin and by its initials, and so are their translations.
     *codes*, *phone* and *tail* (a column with a phone's last four digits) are found whole, and
-    need an index. *also* returns a select of further ids that a whole word leads to.
+    need an index. *also* returns a select of further ids that a whole word leads to; it is given
+    the word as a parameter of the statement, which is built once.
     """
 
     names: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     phone: str | None = None
     tail: str | None = None
-    also: Callable[[str], sa.Select[Any]] | None = None
+    also: Callable[[sa.ColumnElement[str]], sa.Select[Any]] | None = None
 
 
 def kind_of(model: type[Any]) -> int:

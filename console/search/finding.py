@@ -12,7 +12,8 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -53,10 +54,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class _Word:
-    """One word of a search: the ids it leads to if they are few, and what a row must meet."""
+    """One word of a search: the ids it leads to if they are few, else what a row must meet."""
 
     ids: frozenset[int] | None
-    condition: sa.ColumnElement[bool]
+    condition: sa.ColumnElement[bool] = field(default_factory=sa.true)
     key: str = ""
     least: int = 0
     #: Ids that the whole word leads to, besides those of names that begin with it.
@@ -102,38 +103,58 @@ def _read_phone(word: str) -> str | None:
         return None
 
 
-def _look_up(model: type[Any], declared: FoundBy, word: str) -> _Word:
-    pk = pk_of(model)
-    whole = list(_whole(model, declared, word))
+def _look_up(model: Any, declared: FoundBy, word: str) -> _Word:
     key = normalise(word)[:LONGEST_WORD]
-    is_phone = declared.phone is not None and _read_phone(word) is not None
-    ways = [each.add_columns(sa.literal(1)) for each in whole]
-    if key and not is_phone:
-        ways.append(sa.select(WORD.c.record_id, sa.literal(0)).where(_range(model, key)))
-    if not ways:
-        return _Word(frozenset(), sa.false())
-    rows = db.session.execute(sa.union_all(*ways).limit(MOST_LISTED + 1)).all()
+    phone = _read_phone(word) if declared.phone is not None else None
+    asked = _asking(
+        model,
+        declared,
+        by_tail=len(word) == TAIL and word.isdecimal(),
+        by_phone=phone is not None,
+        by_words=bool(key) and phone is None,
+    )
+    if asked is None:
+        return _Word(frozenset())
+    whole = {"word": word, "upper": word.upper(), "lower": word.lower(), "phone": phone}
+    values = {**whole, "key": key, "beyond": key + LAST}
+    rows = db.session.connection().execute(asked, values).all()
     if len(rows) <= MOST_LISTED:
-        ids = frozenset(row[0] for row in rows)
-        return _Word(ids, _among(pk, ids), key)
+        return _Word(frozenset(row[0] for row in rows), key=key)
     exactly = frozenset(row[0] for row in rows if row[1])
     condition = _compare(model, key)
     if exactly:
-        condition = sa.or_(condition, _among(pk, exactly))
+        condition = sa.or_(condition, _among(pk_of(model), exactly))
     return _Word(None, condition, key, len({row[0] for row in rows}), exactly)
 
 
-def _whole(model: type[Any], declared: FoundBy, word: str) -> Iterator[sa.Select[Any]]:
+@cache
+def _asking(
+    model: type[Any], declared: FoundBy, *, by_tail: bool, by_phone: bool, by_words: bool
+) -> Any:
+    """Build once what is asked for with every word that is typed; None if nothing can be."""
+    whole = _whole(model, declared, by_tail=by_tail, by_phone=by_phone)
+    ways = [each.add_columns(sa.literal(1)) for each in whole]
+    if by_words:
+        found = WORD.c.word >= sa.bindparam("key"), WORD.c.word < sa.bindparam("beyond")
+        words = sa.select(WORD.c.record_id, sa.literal(0))
+        ways.append(words.where(WORD.c.kind == kind_of(model), *found))
+    return sa.union_all(*ways).limit(MOST_LISTED + 1) if ways else None
+
+
+def _whole(
+    model: type[Any], declared: FoundBy, *, by_tail: bool, by_phone: bool
+) -> Iterator[sa.Select[Any]]:
     """Yield what a whole word leads to; an index answers each."""
-    pk = pk_of(model)
+    pk, word = pk_of(model), sa.bindparam("word", type_=sa.String())
+    as_typed = [word, *(sa.bindparam(name, type_=sa.String()) for name in ("upper", "lower"))]
     for name in declared.codes:
-        yield sa.select(pk).where(getattr(model, name).in_({word, word.upper(), word.lower()}))
+        yield sa.select(pk).where(getattr(model, name).in_(as_typed))
     if declared.also is not None:
         yield declared.also(word)
-    if declared.tail is not None and len(word) == TAIL and word.isdecimal():
+    if declared.tail is not None and by_tail:
         yield sa.select(pk).where(getattr(model, declared.tail) == word)
-    phone = _read_phone(word) if declared.phone is not None else None
-    if declared.phone is not None and phone is not None:
+    if declared.phone is not None and by_phone:
+        phone = sa.bindparam("phone", type_=sa.String())
         yield sa.select(pk).where(getattr(model, declared.phone) == phone)
 
 

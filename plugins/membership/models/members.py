@@ -32,7 +32,7 @@ def _is_here(model: Any) -> sa.ColumnElement[bool]:
     return condition
 
 
-def _by_earlier_number(word: str) -> sa.Select[Any]:
+def _by_earlier_number(word: sa.ColumnElement[str]) -> sa.Select[Any]:
     return sa.select(Alias.member_id).where(Alias.number == word)
 
 
