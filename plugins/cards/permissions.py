@@ -25,7 +25,7 @@ EXPORT_EVIDENCE = api.Permission(
     ("manager", "accountant"),
 )
 TAKE_IN = api.Permission(
-    "cards.take_in", _("Turn sessions of an earlier system into cards"), ("manager",)
+    "cards.take_in", _("Import old cards and turn old sessions into cards"), ("manager",)
 )
 
 PERMISSIONS = (

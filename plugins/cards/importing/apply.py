@@ -111,6 +111,7 @@ def _make_product(
     told = [row.values for row in rows]
     prices = [int(str(one.get("original_fen") or one.get("value_fen") or 0)) for one in told]
     counts = [int(str(one.get("bought") or one.get("left") or 0)) for one in told]
+    last = api.db.session.scalar(sa.select(sa.func.max(Product.place))) or 0
     item = Item(name="", names={}, services=[service], sessions=max(max(counts), 1))
     product = Product(
         name=name,
@@ -118,6 +119,7 @@ def _make_product(
         kind="sessions",
         price_fen=max(prices),
         on_sale=False,
+        place=last + 1,
         import_id=run.id,
         items=[item],
     )

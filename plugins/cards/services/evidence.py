@@ -63,13 +63,15 @@ def _files(member_id: int, proof: Proof) -> dict[str, bytes]:
     """Return what is packed, by the names of the files."""
     cards = cards_of(member_id, over=True)
     ids = [card.id for card in cards]
+    # Those of a card that she gave away too.
+    own_uses = sa.or_(CardUse.card_id.in_(ids), CardUse.member_id == member_id)
     signatures = _rows(Signature, Signature.member_id == member_id)
     told = _Told(proof.digests, {row["purpose"]: row["digest"] for row in signatures})
     balance = _balance_of(member_id)
     return {
         "cards.csv": _sheet(_rows(Card, Card.id.in_(ids))),
         "contracts.json": _json(_rows(Contract, Contract.card_id.in_(ids))),
-        "uses.csv": _sheet(_rows(CardUse, CardUse.card_id.in_(ids))),
+        "uses.csv": _sheet(_rows(CardUse, own_uses)),
         "changes.json": _json(_rows(Change, Change.card_id.in_(ids))),
         "pauses.csv": _sheet(_rows(Pause, Pause.card_id.in_(ids))),
         "signatures.csv": _sheet(signatures),
