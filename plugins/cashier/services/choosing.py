@@ -66,24 +66,7 @@ def means_of(bill: Bill, draft: Draft) -> Means:
     """Return what the member of a bill could pay with beside money."""
     if bill.member_id is None:
         return Means()
-    added = added_by(draft.lines)
-    plain, purses = added.pop("", 0), []
-    titles: dict[str | None, Any] = {None: _("Balance")}
-    barred, most = barred_lines(draft.lines), barred_sums(bill.member_id, draft.lines)
-    for purse in purses_of(bill.member_id):
-        if purse.plain:
-            plain += purse.balance_fen
-        else:
-            titles[purse.code] = purse.title
-            held = purse.balance_fen + added.pop(purse.code, 0)
-            accepts = lines_for(purse, draft)
-            purses.append(FromPurse(purse.code, held, accepts, barred, most[purse.code]))
-    for card in cards_for(bill.member_id, draft.lines):
-        if card.code in added:
-            titles[card.code] = card.title
-            held, accepts = added[card.code], lines_for(card, draft)
-            purses.append(FromPurse(card.code, held, accepts, barred, most[card.code]))
-    purses.append(FromPurse(None, plain, None, barred, most[""]))
+    purses, titles = _purses_of(bill.member_id, draft)
     sessions, left = [], {}
     for offer in (one for one in member_offers(bill.member_id, bill.store_id) if one.pool):
         if offer.left is not None:
@@ -106,6 +89,28 @@ def means_of(bill: Bill, draft: Draft) -> Means:
         if pool is not None and f"part:{pool}" in left:
             left[f"part:{pool}"] -= line.quantity
     return Means(purses, titles, sessions, left)
+
+
+def _purses_of(member_id: int, draft: Draft) -> tuple[list[FromPurse], dict[str | None, Any]]:
+    """Return all that could come from a member's stored-value cards, and what they are called."""
+    added = added_by(draft.lines)
+    plain, purses = added.pop("", 0), []
+    titles: dict[str | None, Any] = {None: _("Balance")}
+    barred, most = barred_lines(draft.lines), barred_sums(member_id, draft.lines)
+    for purse in purses_of(member_id):
+        if purse.plain:
+            plain += purse.balance_fen
+        else:
+            titles[purse.code] = purse.title
+            held = purse.balance_fen + added.pop(purse.code, 0)
+            accepts = lines_for(purse, draft)
+            purses.append(FromPurse(purse.code, held, accepts, barred, most[purse.code]))
+    for card in cards_for(member_id, draft.lines):
+        if card.code in added:
+            titles[card.code] = card.title
+            held, accepts = added[card.code], lines_for(card, draft)
+            purses.append(FromPurse(card.code, held, accepts, barred, most[card.code]))
+    return [*purses, FromPurse(None, plain, None, barred, most[""])], titles
 
 
 @api.unit

@@ -142,21 +142,22 @@ def plan(bill: Bill, choices: Sequence[Choice] | None = None) -> Plan:
             wanted = _cut(wanted, sum(limits) + sum(each.amount_fen for each in ahead) - served)
             quote = preview(bill.id, purses=wanted)
             due, limits = quote.due_fen, _paid_by(quote, len(wanted))
-    balance = sum(limits)
     kept = _mend(choices, due, limits)
-    fresh = [] if again else lines
-    takes = takes_something(fresh, balance) or bool(quote and quote.points)
-    value = worth_of(fresh, balance, points_worth(quote))
-    return Plan(
-        quote,
-        due,
-        kept,
-        takes,
-        bool(takes and bill.member_id and has_pin(bill.member_id)),
-        0 if again else _sold(lines),
-        takes and wants_phone(bill.store_id, value),
-        0 if again else bonus_barred(bill.member_id, lines),
-        tuple((purse, fen) for purse, fen in purses if fen),
+    shown = tuple((purse, fen) for purse, fen in purses if fen)
+    return _planned(bill, [] if again else lines, quote, Plan(quote, due, kept, purses=shown))
+
+
+def _planned(bill: Bill, lines: Sequence[Line], quote: Quote | None, made: Plan) -> Plan:
+    """Add what follows from a plan: what is taken from her, and how she has to agree to it."""
+    takes = takes_something(lines, made.balance_fen) or bool(quote and quote.points)
+    value = worth_of(lines, made.balance_fen, points_worth(quote))
+    return replace(
+        made,
+        takes=takes,
+        has_pin=bool(takes and bill.member_id and has_pin(bill.member_id)),
+        sales_fen=_sold(lines),
+        confirms=takes and wants_phone(bill.store_id, value),
+        barred_fen=bonus_barred(bill.member_id, lines),
     )
 
 

@@ -18,6 +18,7 @@ from plugins.cashier.api import (
     scan_member,
     settle,
 )
+from plugins.cashier.objection_listeners import membership_card_asks
 from plugins.cashier.services.confirm_asking import (
     answer_confirmation,
     ask_on_phone,
@@ -209,6 +210,7 @@ def test_the_till_waits_for_her_phone_and_goes_on_when_she_confirmed(
     waiting = post(desk, f"{till}/confirm", chosen)
     assert "Waiting for her phone" in words(waiting.text)
     assert desk.get(f"{till}/waiting?question=1").status_code == 204
+    assert [each.url for each in membership_card_asks(anna) or ()] == ["/cashier/confirm/1"]
     page = words(phone.get("/cashier/confirm/1", headers={"Accept-Language": "en"}).text)
     assert "面部护理" in page
     assert "¥440.00" in page
