@@ -35,6 +35,7 @@ from plugins.booking.services.classes import (
     seats_of,
     take_place,
 )
+from plugins.booking.services.extending import EXTENDABLE
 from plugins.booking.services.showing import LABELS, TONES
 from plugins.booking.services.turning import turn_visit
 from plugins.booking.showing_waits import class_title, free_places
@@ -91,10 +92,13 @@ class ClassAdmin(api.ModelAdmin):
         where, found = f"{HOME}{record.id}", []
         if record.starts_at <= api.now():
             found.append(api.RecordAction(_("Class is over"), f"{where}/finish", SERVE_VISITS))
+        visit = f"/console/booking/visits/{record.visit_id}"
+        if record.visit.status in EXTENDABLE:
+            extend = api.lazy_pgettext("visit", "Extend")
+            found.append(api.RecordAction(extend, f"{visit}/extend", SERVE_VISITS, "GET"))
         if record.visit.status in ("confirmed", "arrived"):
-            visit = f"/console/booking/visits/{record.visit_id}/change"
             found += [
-                api.RecordAction(_("Move class"), visit, EDIT_CLASSES, "GET"),
+                api.RecordAction(_("Move class"), f"{visit}/change", EDIT_CLASSES, "GET"),
                 api.RecordAction(
                     _("Cancel class"), f"{where}/cancel", EDIT_CLASSES, "GET", danger=True
                 ),

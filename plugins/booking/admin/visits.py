@@ -206,7 +206,14 @@ class VisitAdmin(api.ModelAdmin):
 
     def _ask(self, visit: Visit, act: str, problem: api.Refused | None = None) -> Any:
         page = api.render(
-            "booking/turn.html", view=self, visit=visit, act=act, label=LABELS[act], problem=problem
+            "booking/turn.html",
+            view=self,
+            visit=visit,
+            act=act,
+            label=LABELS[act],
+            services=services_of(visit),
+            span=span_of(visit),
+            problem=problem,
         )
         return (page, problem.status) if problem else page
 
