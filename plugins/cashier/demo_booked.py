@@ -1,4 +1,4 @@
-"""What the demo shows of booked receipts: a transfer and a voucher with a photo of each."""
+"""What the demo shows of booked receipts: the latest ones, with a photo of each."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def load() -> None:
         .join(PaymentKind, PaymentKind.id == Payment.kind_id)
         .join(Bill, Bill.id == Payment.bill_id)
         .where(PaymentKind.method == "booked", PaymentKind.account != "cash")
-        .where(Payment.state == "confirmed")
-        .order_by(Payment.id.desc())
+        .where(Payment.state == "confirmed", Payment.voucher_code.is_(None))
+        .order_by(Payment.booked_on.desc(), Payment.id.desc())
         .limit(MOST)
     )
     rows = api.db.session.execute(wanted).all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from flask import abort, flash, redirect, request
@@ -55,7 +56,9 @@ def buy(kind: str) -> Any:
     except IdMissing as problem:
         api.db.session.rollback()
         flash(str(problem), "error")
-        return redirect("/membership/id")
+        asked = {k: v for k, v in request.form.items() if k not in KEPT_BACK}
+        again = f"/cashier/buy/{kind}?{urlencode(asked)}"
+        return redirect(f"/membership/id?{urlencode({'next': again})}")
     except api.Refused as problem:
         api.db.session.rollback()
         return _review(kind, problem)

@@ -27,7 +27,8 @@ class Booked:
     @property
     def said(self) -> str:
         """Its trade number, voucher code and note."""
-        told = (self.payment.trade_no, self.payment.voucher_code, self.payment.note)
+        code = (self.payment.voucher_code or "").rpartition(":")[2]
+        told = (self.payment.trade_no, code, self.payment.note)
         return " · ".join(each for each in told if each)
 
     @property

@@ -31,7 +31,14 @@ def put_id() -> Any:
     except api.Refused as problem:
         return _page(problem)
     flash(api.gettext("Saved."), "success")
-    return redirect("/membership/id")
+    return redirect(_next() or "/membership/id")
+
+
+def _next() -> str:
+    """Return the page of a purchase that waits for it; "" where none does."""
+    target = request.values.get("next", "")
+    fits = target.startswith("/") and not target.startswith("//") and "\\" not in target
+    return target if fits else ""
 
 
 def _page(problem: api.Refused | None = None) -> Any:

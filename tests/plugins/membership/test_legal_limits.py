@@ -152,6 +152,9 @@ def test_a_member_notes_her_id_on_her_phone(anna: int, app: Flask) -> None:
     assert "/membership/id" in phone.get("/membership/me").text
     assert phone.post("/membership/id", kind="id_card", number="77").status_code == 422
     assert "**** 002X" in phone.post("/membership/id", kind="id_card", number=CARD).text
+    for target, leads in (("/membership/me", "/me"), ("//evil.example/", "/id")):
+        sent = phone.post("/membership/id", kind="id_card", number=CARD, next=target)
+        assert sent.request.path == f"/membership{leads}"
 
 
 def test_a_concealed_text_that_was_changed_is_not_read(app: Flask) -> None:
