@@ -84,7 +84,9 @@ class PickupAdmin(api.ModelAdmin):
         here = f"{PICKUPS}{record.id}"
         return [
             api.RecordAction(_("Hand over"), f"{here}/hand", HAND_GIFTS),
-            api.RecordAction(_("Cancel"), f"{here}/cancel", HAND_GIFTS, "GET", danger=True),
+            api.RecordAction(
+                _("Cancel the gift"), f"{here}/cancel", HAND_GIFTS, "GET", danger=True
+            ),
         ]
 
     @api.page("/<int:number>/hand", needs=HAND_GIFTS, methods=("POST",))
