@@ -9,10 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from console.admin.attributes import Attribute, attribute_of, pk_of, translated_by
+from console.admin.values import writer
 from console.db import db
 from console.i18n import translate
 from console.security import masking, rights
 from console.stores import Store
+
+#: Kinds of attributes that are not shown to people as they are kept.
+WRITTEN = ("moment", "day", "money")
 
 
 def label_columns(model: type[Any]) -> list[Any]:
@@ -30,7 +34,10 @@ def write_label(model: type[Any], row: Any, seen: Collection[Any] | None = None)
     number, text, *names = row
     if text is None:
         return str(number)
-    hidden = attribute_of(model, model.label_column).sensitive
+    attribute = attribute_of(model, model.label_column)
+    if attribute.kind in WRITTEN:
+        return writer(attribute.kind)(text)
+    hidden = attribute.sensitive
     if hidden:
         seen = seen_labels(model, [number]) if seen is None else seen
         return str(text) if number in seen else masking.mask(str(text), hidden)

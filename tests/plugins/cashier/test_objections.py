@@ -96,6 +96,8 @@ def test_she_objects_to_what_was_taken_from_her_balance_and_gets_it_back(
     assert [(one.name, one.objected_fen) for one in done] == [("Ada", 11_000)]
     manager = sign_in("manager", 1)
     answer = f"/console/cashier/objections/{objection.id}/answer"
+    shown = words(manager.get(f"/console/cashier/objections/{objection.id}/").text)
+    assert "+00:00" not in shown
     asked = words(manager.get(answer).text)
     assert "我那天没来" in asked
     assert "The books are as they were" in asked
