@@ -18,6 +18,7 @@ from plugins.cashier.deductions import about_journal
 from plugins.cashier.models import Bill
 from plugins.cashier.offers import Tender
 from plugins.cashier.services.billing import add_line, open_bill
+from plugins.cashier.services.catalogue import services_of
 from plugins.cashier.services.confirm_asking import answer_confirmation, ask_on_phone
 from plugins.cashier.services.objecting import object_to
 from plugins.cashier.services.performers import who_performs
@@ -110,7 +111,8 @@ def _confirm(told: Mapping[str, Any]) -> None:
 
 @api.unit
 def _settle_confirmed(member_id: int, store_id: int, service: str) -> None:
-    done = api.db.session.scalar(sa.select(Service).where(Service.name == service))
+    sold = (one for _heading, some in services_of(store_id) for one in some)
+    done = next((one for one in sold if one.name == service), None)
     price = price_of(done, done.variants[0]).fen if done is not None else None
     if price is None or price > standings([member_id], ["balance"])[member_id]["balance"]:
         return

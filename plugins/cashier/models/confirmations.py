@@ -12,7 +12,7 @@ from console import api
 from console.api import _
 
 CONFIRMATION_STATES = (
-    ("asked", _("Asked")),
+    ("asked", _("Waiting for her answer")),
     ("confirmed", _("Confirmed")),
     ("refused", _("Refused")),
     ("withdrawn", _("Withdrawn")),
@@ -54,7 +54,7 @@ class Confirmation(api.Model):
     reason: Mapped[str] = api.column(_("Reason"), default="")
     asked_at: Mapped[dt.datetime] = api.column(_("Asked at"))
     asked_by: Mapped[int | None] = api.column(_("Asked by"), sa.ForeignKey("console_user.id"))
-    until_at: Mapped[dt.datetime] = api.column(_("Good until"))
+    until_at: Mapped[dt.datetime] = api.column(_("Valid until"))
     answered_at: Mapped[dt.datetime | None] = api.column(_("Answered at"))
     settlement_id: Mapped[int | None] = api.column(
         _("Settlement"), sa.ForeignKey("cashier_settlement.id")

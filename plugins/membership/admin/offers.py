@@ -87,10 +87,10 @@ class PurseKindAdmin(api.ModelAdmin):
         api.Column("rates", _("Percent of the price"), load=rates_of),
         "applies_to",
         "categories",
-        "with_coupons",
         "rank",
         "named",
         "on_sale",
+        api.Column("with_coupons", hidden=True),
         api.Column("percent", hidden=True),
         api.Column("products_percent", hidden=True),
     )

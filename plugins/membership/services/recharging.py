@@ -59,7 +59,7 @@ BONUS_BARS = api.Setting(
     "membership.bonus_bars",
     _("What the bonus of a top-up does not pay for"),
     "none",
-    help=_("It counts for top-ups from now on; each lot keeps the one that it was sold with."),
+    help=_("It counts for top-ups from now on; each lot keeps the rule that it was sold with."),
     choices=(("none", _("nothing: it pays for everything")), ("products", _("Products"))),
     group=GROUP,
 )
