@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -40,6 +41,13 @@ def services_of(visit: Visit) -> str:
     """Say what a visit is for, in the reader's language."""
     titles = [title_of(item) for item in visit.items]
     return api.gettext(", ").join(titles)
+
+
+def told_titles(visit: Visit) -> str:
+    """Name the services of a visit as they were booked, each once, with how many want it."""
+    counts = Counter(item.title for item in visit.items if item.title)
+    named = (f"{title} x{count}" if count > 1 else title for title, count in counts.items())
+    return ", ".join(named)
 
 
 def title_of(item: Item) -> str:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from console import api
 from console.api import _
 from plugins.booking.models import Act, Visit
+from plugins.booking.services.showing import told_titles
 from plugins.messages.api import MessageKind, send_message
 from plugins.salon.api import StoreProfile
 
@@ -100,7 +101,7 @@ def tell(visit: Visit, kind: MessageKind, key: str, *, url: str = "", **more: st
     facts = {
         "store": visit.store.name,
         "when": f"{local:%Y-%m-%d %H:%M}",
-        "what": ", ".join(item.title for item in visit.items if item.title),
+        "what": told_titles(visit),
         "reason": visit.reason,
     }
     page = url or f"/booking/mine/{visit.id}"

@@ -8,6 +8,7 @@ from console import api
 from console.api import _
 from plugins.booking.models import Visit, Wait
 from plugins.booking.permissions_waiting import EDIT_WAITING
+from plugins.booking.services.showing import told_titles
 from plugins.messages.api import MessageKind, send_message
 
 OFFERED = MessageKind(
@@ -40,7 +41,7 @@ def tell_offer(wait: Wait, visit: Visit) -> None:
         "store": wait.store.name,
         "when": f"{visit.starts_at.astimezone(zone):%Y-%m-%d %H:%M}",
         "until": until,
-        "what": ", ".join(item.title for item in visit.items if item.title),
+        "what": told_titles(visit),
     }
     send_message(
         wait.member_id,

@@ -8,6 +8,7 @@ from flask import Flask
 from console import api
 from plugins.booking.api import WaitDraft, join_waiting, serve_waiting, take_offer
 from plugins.booking.models import Wait
+from plugins.messages.models import Message
 from tests.plugins.booking.test_waiting import acts, member, offered_at, wait_for
 from tests.support.booking import MONDAY, Salon, at, new_key
 from tests.support.membership import join
@@ -33,6 +34,8 @@ def test_two_are_offered_a_time_at_which_both_are_free(salon: Salon) -> None:
     party = wait_for(salon, party=2)
     serve_waiting(salon.store_id)
     assert offered_at(party) == at("11:00")
+    (told,) = api.db.session.query(Message).filter_by(kind="booking.offered")
+    assert f"{salon.service.name} x2" in str(told.body)
     visit = take_offer(party.id)
     assert (visit.party, len({item.staff_id for item in visit.items})) == (2, 2)
 
