@@ -388,6 +388,7 @@ def bar_bonus_from_products() -> None:
     BONUS_BARS.put("products")
 
 
+@pytest.mark.any_engine
 def test_bonus_that_is_barred_from_products_pays_for_services_alone(app: Flask, anna: int) -> None:
     top_up(anna, 100, 50)
     bar_bonus_from_products()
