@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from plugins.ledger.services.verifying import verify
 from tests.support.cards import Shop, add_product, item, open_shop, refused, use
 from tests.support.importing import sheet
 from tests.support.ledger import balance
+from tests.support.shell import Shell
 
 HEADINGS = (
     "Phone", "Card", "Sessions left", "Free sessions left", "Unit price", "Bought on",
@@ -188,3 +190,20 @@ def test_a_pass_brings_only_the_days_that_are_left(folder: Path, shop: Shop) -> 
     with refused("a pass needs its price"):
         apply(other)
     assert db.session.query(Card).count() == 0
+
+
+@pytest.mark.any_engine
+def test_the_command_says_what_it_took_in_and_what_waits(
+    app: Flask, folder: Path, shop: Shop, migrated_url: str
+) -> None:
+    shell, file = Shell(migrated_url, app.extensions["console_config"].instance), folder / "x.xlsx"
+    add_product(TEN, 98_000, item(shop.scalp, 10))
+    rows = [(shop.member.phone, name, 2, 1, "10") for name in (TEN, "Mystery")]
+    file.write_bytes(sheet(*rows, headings=HEADINGS))
+    db.session.rollback()
+    dry = json.loads(shell("import", "cards", str(file), "--dry-run", "--json").stdout)
+    assert (dry["imported"], dry["left"], dry["free"], dry["value_fen"]) == (2, 4, 2, 4_000)
+    done = json.loads(shell("import", "cards", str(file), "--json").stdout)
+    assert (done["imported"], done["waiting"]) == (1, 1)
+    db.session.rollback()
+    assert db.session.query(Card).one().name == TEN
