@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -16,12 +17,14 @@ from plugins.cashier.api import (
     add_line,
     lines_of,
     preview,
+    today_of,
     undo_settlement,
     use_points,
 )
 from plugins.ledger.api import Account, Entry, earn_points, expire_points, spend_points
 from plugins.ledger.services.verifying import verify
 from plugins.membership.api import Member, points_of
+from plugins.membership.hookspecs import membership_visit_days
 from tests.support.cards import add_product, item, refused
 from tests.support.membership import join
 from tests.support.refunds import alone_up_to, refund
@@ -175,3 +178,19 @@ def test_reopening_gives_points_back_and_takes_back_what_was_earned(member: Memb
     undo_settlement(number, "做错")
     assert points_of(member.id) == 900
     assert verify().findings == {}
+
+
+@pytest.mark.any_engine
+def test_a_day_with_a_settled_service_is_a_visit(member: Member) -> None:
+    number = bill_of(member.id)
+    add_to(number, service_for(110))
+    today = today_of(member.home_store_id)
+
+    def days(last: dt.date) -> set[tuple[int, dt.date]]:
+        told = api.answers(membership_visit_days, member_ids=[member.id], first=last, last=last)
+        return {each for one in told for each in one}
+
+    assert days(today) == set()
+    pay(number, cash(110))
+    assert days(today) == {(member.id, today)}
+    assert days(today - dt.timedelta(days=1)) == set()
