@@ -54,21 +54,13 @@ def membership_tiles(member_id: int) -> Iterable[Tile]:
 
 @api.hookimpl
 def console_record_panels(model: type[Any], record_id: int) -> Iterable[api.Panel]:
-    """Show a member's gifts to those who hand them over."""
+    """Show a member's gifts to those who hand them over, and offer another one for points."""
     if model is not Member or api.find_record(Member, record_id, HAND_GIFTS) is None:
         return
     pickups = [one for one in pickups_of(record_id) if HAND_GIFTS.held(one.store_id)]
-    if pickups:
-        drawn = render_template("stock/_gifts.html", pickups=pickups, states=dict(STATES))
-        yield api.Panel(_("Gifts"), Markup(drawn), 40)  # noqa: S704 - a template escapes
-
-
-@api.hookimpl
-def console_record_actions(model: type[Any], record_id: int) -> Iterable[api.RecordAction]:
-    """Offer to exchange a member's points for a gift."""
-    if model is Member:
-        url = f"{PICKUPS}for/{record_id}"
-        yield api.RecordAction(_("Exchange points for a gift"), url, HAND_GIFTS, method="GET")
+    url = f"{PICKUPS}for/{record_id}"
+    drawn = render_template("stock/_gifts.html", pickups=pickups, states=dict(STATES), url=url)
+    yield api.Panel(_("Gifts"), Markup(drawn), 40)  # noqa: S704 - a template escapes
 
 
 @api.hookimpl
