@@ -178,4 +178,6 @@ def test_staff_exchange_with_her_code_and_cancel_with_a_reason(
     assert post(desk, f"{home}/cancel", {"reason": ""}).status_code == 422
     assert post(desk, f"{home}/cancel", {"reason": "torn"}).status_code == 302
     assert (points_of(anna), left(bag)) == (500, 2)
-    assert "帆布袋" in words(desk.get(f"/console/membership/members/{anna}/").text)
+    page = desk.get(f"/console/membership/members/{anna}/").text
+    assert f'href="{path}"' in page
+    assert f'href="{home}/"' in page
