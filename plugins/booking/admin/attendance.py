@@ -18,6 +18,7 @@ from plugins.booking.admin.check_in import HOME as CHECK_IN_HOME
 from plugins.booking.forms import day_of, number_of, reach, store_here, stores_for, text_of
 from plugins.booking.forms import today_of as business_today
 from plugins.booking.models import Stint
+from plugins.booking.permissions import SEE_ROSTER
 from plugins.booking.permissions_attendance import EDIT_HOURS, SEE_HOURS, SHOW_CODE
 from plugins.booking.services.attendance import StintDraft, correct_stint, drop_stint
 from plugins.booking.services.attendance_codes import STEP, code_now
@@ -71,6 +72,7 @@ class AttendancePages(api.AdminView):
             first_of_month=day.replace(day=1),
             may_edit=EDIT_HOURS.held(store.id),
             may_show_code=SHOW_CODE.held(store.id),
+            may_see_roster=SEE_ROSTER.held(store.id),
         )
 
     @api.page("/code", needs=SHOW_CODE)

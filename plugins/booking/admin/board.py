@@ -24,7 +24,13 @@ from plugins.booking.forms import (
 )
 from plugins.booking.models import Visit
 from plugins.booking.models.visits import STATUSES
-from plugins.booking.permissions import EDIT_VISITS, FORCE_VISITS, SEE_VISITS, SERVE_VISITS
+from plugins.booking.permissions import (
+    EDIT_VISITS,
+    FORCE_VISITS,
+    REVIEW_VISITS,
+    SEE_VISITS,
+    SERVE_VISITS,
+)
 from plugins.booking.services.arranging import RUNNING, Spot, arrange, stretch
 from plugins.booking.services.board import SHOWN, Sight, tell_board, waiting_for_review
 from plugins.booking.services.booking import MOVABLE
@@ -72,6 +78,7 @@ class Board(api.AdminView):
             legend=[(key, label, TONES.get(key, "")) for key, label in STATUSES if key in SHOWN],
             may_edit=EDIT_VISITS.held(store.id),
             may_force=FORCE_VISITS.held(store.id),
+            may_review=REVIEW_VISITS.held(store.id),
             may_serve=SERVE_VISITS.held(store.id),
             weekdays=dict(WEEKDAYS),
             told=_tell(sight),

@@ -177,3 +177,14 @@ def test_leave_is_noted_and_approved(salon: Salon, manager: FlaskClient) -> None
     assert "15:00" in words(manager.get(f"{LEAVE}{leave.id}").text)
     post(manager, f"{LEAVE}{leave.id}", {"decision": "approve"})
     assert "16:00" not in salon.free(salon.wish(salon.staff[0]))
+
+
+@pytest.mark.any_engine
+def test_nobody_is_led_to_a_page_that_is_closed_to_her(salon: Salon, sign_in: SignIn) -> None:
+    store = salon.store_id
+    doors = (("board", "review", "technician"), ("attendance", "roster", "accountant"))
+    for page, door, closed_to in doors:
+        for role, led in (("manager", True), (closed_to, False)):
+            told = sign_in(role, store).get(f"/console/booking/{page}/?store_id={store}")
+            assert told.status_code == 200
+            assert (f'href="/console/booking/{door}/?store_id={store}' in told.text) is led
