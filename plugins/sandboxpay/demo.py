@@ -41,7 +41,10 @@ TOLD = (
 def load() -> None:
     """Let some members pay by phone in the last days."""
     members = api.db.session.scalars(
-        sa.select(Member.id).where(Member.status == "active").order_by(Member.id).limit(len(TOLD))
+        sa.select(Member.id)
+        .where(Member.status == "active")
+        .order_by(Member.id.desc())  # the first ones have stories of their own
+        .limit(len(TOLD))
     ).all()
     now = api.now()
     for number, (member_id, told) in enumerate(zip(members, TOLD, strict=False)):

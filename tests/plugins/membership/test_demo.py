@@ -74,7 +74,7 @@ def test_the_heroine_is_found_by_her_initials(owner: FlaskClient) -> None:
     assert heroine.id in ids_of(page)
     shown = words(owner.get(f"/console/membership/members/{heroine.id}/").text)
     assert "果酸" in shown
-    assert "¥5,300.00" in shown
+    assert "¥4,750.00" in shown
 
 
 @pytest.mark.parametrize("role", ["owner", "manager", "front_desk", "technician", "accountant"])
