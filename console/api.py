@@ -29,6 +29,7 @@ from console.admin.lists.conditions import read as read_conditions
 from console.admin.lists.saved_views import save_view, share_view
 from console.admin.lists.segments import save_segment, segment_where, segments_of
 from console.admin.lookups import look_up
+from console.admin.pictures import picture_section
 from console.admin.saying import say_done
 from console.admin.scanning import Scanned
 from console.approval import ApprovalKind, ask_approval

@@ -69,21 +69,15 @@ def started_console(
 
 def members_of(session: int) -> list[int]:
     """Return the living processes of a session, by asking the kernel."""
-    found = []
-    for folder in Path("/proc").iterdir():
-        if not folder.name.isdecimal():
-            continue
-        try:
-            fields = (folder / "stat").read_text().rpartition(")")[2].split()
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if int(fields[3]) == session and fields[0] != "Z":
-            found.append(int(folder.name))
-    return found
+    return _living(session, field=3)
 
 
 def children_of(parent: int) -> list[int]:
     """Return the living processes that one has started, the oldest first."""
+    return sorted(_living(parent, field=1))
+
+
+def _living(number: int, *, field: int) -> list[int]:
     found = []
     for folder in Path("/proc").iterdir():
         if not folder.name.isdecimal():
@@ -92,9 +86,9 @@ def children_of(parent: int) -> list[int]:
             fields = (folder / "stat").read_text().rpartition(")")[2].split()
         except (FileNotFoundError, ProcessLookupError):
             continue
-        if int(fields[1]) == parent and fields[0] != "Z":
+        if int(fields[field]) == number and fields[0] != "Z":
             found.append(int(folder.name))
-    return sorted(found)
+    return found
 
 
 def wait_until(holds: Callable[[], object], *, what: str) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from wtforms import BooleanField, FileField
 
 from console import api
 from console.api import _
@@ -51,22 +50,6 @@ def _sold(ids: Sequence[int]) -> Mapping[int, int]:
     return found
 
 
-def _picture_fields() -> Mapping[str, Any]:
-    return {
-        "picture": FileField(api.gettext("Picture"), render_kw={"accept": "image/*"}),
-        "drop": BooleanField(api.gettext("Remove the picture")),
-    }
-
-
-def _save_picture(product: Product, entered: Mapping[str, Any]) -> None:
-    sent = entered["picture"]
-    if entered["drop"]:
-        product.picture_id = None
-    elif sent and getattr(sent, "filename", ""):
-        file = api.keep_file(sent.read(), sent.filename, kind="image", public=True)
-        product.picture_id = file.id
-
-
 class ProductAdmin(ContentPages, api.ModelAdmin):
     """What is on sale: session cards, package cards and passes."""
 
@@ -102,7 +85,7 @@ class ProductAdmin(ContentPages, api.ModelAdmin):
         api.FormSection(
             _("On the shelf"), ("introduction", "from_on", "until_on", "place", "on_sale")
         ),
-        api.FormSection(_("Picture"), build=_picture_fields, save=_save_picture, key="picture"),
+        api.picture_section(),
     )
     inline_edit = ("on_sale",)
     empty_hint = _("Make the first card product, then say what is in it.")

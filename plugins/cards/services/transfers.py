@@ -116,23 +116,16 @@ def _of_purse(member_id: int, code: str) -> Gift:
 @api.unit
 def offer_transfer(giver_id: int, what: str, taker_id: int, agreed: Agreed) -> Transfer:
     """Offer something to another member, who is told; the same key returns the same offer."""
-    known = _by_key(agreed.key)
-    if known is not None:
-        return known
-    giver, taker = _lock_pair(giver_id, taker_id)
-    gift = gift_of(giver.id, what)
-    _require_free(giver.id, gift)
-    transfer = _draft(giver, taker, gift, agreed)
-    api.db.session.add(transfer)
-    api.db.session.flush()
-    _tell_of_offer(transfer)
-    api.record_audit(
-        "cards.transfer_offered",
-        transfer,
-        note=agreed.reason,
-        store_id=transfer.store_id,
-        title=_("Offered a card to another member"),
-    )
+    transfer, new = _begin(giver_id, what, taker_id, agreed)
+    if new:
+        _tell_of_offer(transfer)
+        api.record_audit(
+            "cards.transfer_offered",
+            transfer,
+            note=agreed.reason,
+            store_id=transfer.store_id,
+            title=_("Offered a card to another member"),
+        )
     return transfer
 
 
@@ -141,17 +134,24 @@ def transfer_now(
     giver_id: int, what: str, taker_id: int, agreed: Agreed, taker_agreed: str
 ) -> Transfer:
     """Give something to another member at once; both agreed at the counter."""
+    transfer, new = _begin(giver_id, what, taker_id, agreed)
+    if new:
+        _settle(transfer, taker_agreed)
+    return transfer
+
+
+def _begin(giver_id: int, what: str, taker_id: int, agreed: Agreed) -> tuple[Transfer, bool]:
+    """Write a transfer down, and tell whether it is new or the one of this key."""
     known = _by_key(agreed.key)
     if known is not None:
-        return known
+        return known, False
     giver, taker = _lock_pair(giver_id, taker_id)
     gift = gift_of(giver.id, what)
     _require_free(giver.id, gift)
     transfer = _draft(giver, taker, gift, agreed)
     api.db.session.add(transfer)
     api.db.session.flush()
-    _settle(transfer, taker_agreed)
-    return transfer
+    return transfer, True
 
 
 @api.unit

@@ -8,7 +8,6 @@ from typing import Any
 import sqlalchemy as sa
 from flask import render_template
 from markupsafe import Markup
-from wtforms import BooleanField, FileField
 
 from console import api
 from console.api import _
@@ -59,22 +58,6 @@ def _runs_low(_operation: str, value: bool) -> sa.ColumnElement[bool]:
     return low.exists() if value else ~low.exists()
 
 
-def _picture_fields() -> Mapping[str, Any]:
-    return {
-        "picture": FileField(api.gettext("Picture"), render_kw={"accept": "image/*"}),
-        "drop": BooleanField(api.gettext("Remove the picture")),
-    }
-
-
-def _save_picture(product: Product, entered: Mapping[str, Any]) -> None:
-    sent = entered["picture"]
-    if entered["drop"]:
-        product.picture_id = None
-    elif sent and getattr(sent, "filename", ""):
-        file = api.keep_file(sent.read(), sent.filename, kind="image", public=True)
-        product.picture_id = file.id
-
-
 class ProductAdmin(api.ModelAdmin):
     """Every product, with what is left of it in each store."""
 
@@ -110,7 +93,7 @@ class ProductAdmin(api.ModelAdmin):
         api.FormSection(_("Product"), ("name", "names", "purpose", "code", "introduction")),
         api.FormSection(_("Prices"), ("price_fen", "cost_fen")),
         api.FormSection(_("Where it is shown"), ("place", "in_use")),
-        api.FormSection(_("Picture"), build=_picture_fields, save=_save_picture, key="picture"),
+        api.picture_section(),
     )
     details = (
         "name",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from typing import Any
 
@@ -9,14 +10,16 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image
 
 from console import api
+from console.testing.pages import filled
 from plugins.cashier.api import Refund
 from plugins.cashier.services.asking import goods_of
 from plugins.cashier.services.codes import what_is
 from plugins.ledger import api as ledger
 from plugins.membership.api import points_of, show_code
-from plugins.stock.models import Pickup
+from plugins.stock.models import Pickup, Product
 from tests.support.membership import join
 from tests.support.pages import field, words
 from tests.support.people import SignIn, post
@@ -181,3 +184,23 @@ def test_staff_exchange_with_her_code_and_cancel_with_a_reason(
     page = desk.get(f"/console/membership/members/{anna}/").text
     assert f'href="{path}"' in page
     assert f'href="{home}/"' in page
+
+
+def test_a_product_gets_a_picture_and_loses_it(store: Any, sign_in: SignIn) -> None:
+    oil, owner, png = stocked(1, name="护发精油"), sign_in("owner"), io.BytesIO()
+    url = f"/console/stock/products/{oil}/edit/"
+    Image.new("RGB", (40, 30), "#b43c66").save(png, "PNG")
+    png.seek(0)
+    page = owner.get(url).text
+    names = re.findall(r'name="([^"]*picture[^"]*)"', page)
+    (picture,) = (name for name in names if name.endswith("picture"))
+    (drop,) = (name for name in names if name.endswith("drop"))
+    assert post(owner, url, {**filled(page), picture: (png, "oil.png")}).status_code == 302
+    assert picture_of(oil) is not None
+    assert post(owner, url, {**filled(owner.get(url).text), drop: "y"}).status_code == 302
+    assert picture_of(oil) is None
+
+
+def picture_of(product_id: int) -> int | None:
+    api.db.session.rollback()
+    return api.db.session.get_one(Product, product_id).picture_id
