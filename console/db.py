@@ -138,11 +138,12 @@ def column(
     return mapped_column(*args, info=info, **options)
 
 
+BUSY = "busy_timeout=30000"
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
-    "busy_timeout=30000",
+    BUSY,
     "recursive_triggers=ON",
     "trusted_schema=OFF",
     "journal_size_limit=67108864",
@@ -165,7 +166,10 @@ def shorten_log() -> None:
     db.session.rollback()
     connection = db.engine.raw_connection()
     try:
-        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA busy_timeout=500")  # it holds up whoever writes while it waits
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        cursor.execute(f"PRAGMA {BUSY}")
     finally:
         connection.close()
 

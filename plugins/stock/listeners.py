@@ -87,7 +87,7 @@ def membership_export_parts(member_id: int) -> Iterable[ExportPart]:
         "gift": _("Gift for points"),
         "points": _("Points"),
         "store": _("Store"),
-        "asked_at": _("Taken at"),
+        "asked_at": _("Exchanged at"),
         "state": _("State"),
         "ended_at": _("Ended at"),
     }

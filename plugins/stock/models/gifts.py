@@ -69,7 +69,7 @@ class Pickup(api.Model):
     store_id: Mapped[int] = api.column(_("Store"), sa.ForeignKey("console_store.id"))
     points: Mapped[int] = api.column(_("Points"))
     state: Mapped[str] = api.column(_("State"), choices=STATES, default="waiting")
-    asked_at: Mapped[dt.datetime] = api.column(_("Taken at"))
+    asked_at: Mapped[dt.datetime] = api.column(_("Exchanged at"))
     asked_by: Mapped[int | None] = api.column(
         _("Taken for her by"), sa.ForeignKey("console_user.id")
     )

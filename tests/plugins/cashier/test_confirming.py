@@ -187,12 +187,12 @@ def test_the_front_desk_withdraws_and_a_manager_settles_without_her_and_says_why
 
 
 @pytest.mark.any_engine
+@pytest.mark.usefixtures("staff_read_english")
 def test_the_till_waits_for_her_phone_and_goes_on_when_she_confirmed(
     app: Flask, anna: int, sign_in: SignIn
 ) -> None:
     want("always")
     desk, phone = sign_in("front_desk", 1), phone_of(app, anna)
-    desk.post("/console/preferences/language", data={"language": "en"})
     number = bill_of(anna)
     add_to(number, service_for(110, "面部护理"))
     till = f"/console/cashier/till/{number}"

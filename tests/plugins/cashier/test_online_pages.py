@@ -139,7 +139,7 @@ def test_an_amount_that_cannot_be_paid_is_said_on_the_page(phone: Phone) -> None
     page = phone.post("/cashier/buy/top_up", amount="0.5", key="k", price_fen="50")
     assert "you can pay from" in words(page.text)
     page = phone.get("/cashier/buy/top_up?amount=20000")
-    assert "more than the rules allow" in words(page.text)
+    assert "You can top up ¥5,000.00 at most" in words(page.text)
 
 
 def test_she_buys_a_card_from_the_shelf(phone: Phone, anna: int, work: Any) -> None:
