@@ -25,8 +25,8 @@ from benchmarks import our_bookings
 from benchmarks.choosing import compare_rules
 from benchmarks.client import Browser
 from benchmarks.contestants import contestants
-from benchmarks.our_bookings import FIRST_STORE, VARIANT, Chain, starts_between, today, token_of
-from benchmarks.our_members import OWNER, PASSWORD
+from benchmarks.our_bookings import FIRST_STORE, VARIANT, Chain, starts_between, today
+from benchmarks.our_members import OWNER, PASSWORD, token_of
 from benchmarks.peers_venv import BOOKING, prepare_peers
 from benchmarks.running import Databases
 from benchmarks.serving import Served, served

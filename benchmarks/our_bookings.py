@@ -20,7 +20,6 @@ from console.config import Config
 from console.db import db
 from plugins.booking.models import ResourceDay
 from plugins.booking.services.days import first_cell, pack, spans_mask
-from plugins.membership.services.visitors import digest
 from plugins.salon.models import Category, Segment, Service, Skill, Variant
 
 ZONE = "Asia/Shanghai"
@@ -40,11 +39,6 @@ class Chain:
     staff: int
     members: int
     full_days: int = FULL_DAYS
-
-
-def token_of(member_id: int) -> str:
-    """Return what the phone of a member holds."""
-    return f"bench-token-{member_id}"
 
 
 def today() -> dt.date:
@@ -71,7 +65,6 @@ def fill(url: str, chain: Chain) -> None:
         for number, store in enumerate(stores):
             first = number * chain.staff + 1
             _write_store(target, chain, store, range(first, first + chain.staff))
-        _write_sessions(target, chain.members)
         for table in ("console_store", "salon_staff", "salon_service", "salon_variant"):
             target.number_on(table)
 
@@ -134,15 +127,6 @@ def _days(store: int, staff: range, count: int) -> Iterator[tuple[Any, ...]]:
         busy = base if number >= FREE_DAYS else 0
         for person in staff:
             yield store, day, "staff", person, 0, first_cell(day, ZONE), pack(base), pack(busy)
-
-
-def _write_sessions(target: Bulk, members: int) -> None:
-    now = clock.now()
-    target.write(
-        "membership_visitor",
-        ("token_hash", "member_id", "ip", "user_agent", "created_at", "seen_at"),
-        ((digest(token_of(n)), n, "", "", now, now) for n in range(1, members + 1)),
-    )
 
 
 def starts_between(first: dt.date, last: dt.date) -> list[dt.datetime]:

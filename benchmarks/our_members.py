@@ -26,6 +26,7 @@ from console.stores import Store
 from console.unit import unit
 from plugins.membership.api import Level, Member
 from plugins.membership.services.tagging import find_or_add_tags
+from plugins.membership.services.visitors import digest
 
 PASSWORD = "paper boats on the river"
 OWNER, FRONT_DESK = "bench-owner", "bench-desk"
@@ -37,6 +38,8 @@ COLUMNS = (
     *("balance", "points", "joined_on"),
 )
 BATCH = 50_000
+#: So many of the members have bound their phones.
+PHONES = 1_000
 TABLES = (
     "membership_member",
     "membership_store",
@@ -44,6 +47,11 @@ TABLES = (
     "membership_member_tag",
     "ledger_standing",
 )
+
+
+def token_of(member_id: int) -> str:
+    """Return what the phone of one of the first members holds."""
+    return f"bench-token-{member_id}"
 
 
 def make_and_fill(url: str, instance: Path, count: int) -> None:
@@ -78,8 +86,18 @@ def fill(url: str, count: int) -> None:
             _write(target, some)
             numbers.update(person.joined_at.year for person in some)
         target.write("membership_series", ("year", "last"), [(y, count) for y in numbers])
+        _write_phones(target, min(count, PHONES))
         for table in ("membership_member", "membership_history", "membership_level"):
             target.number_on(table)
+
+
+def _write_phones(target: Bulk, members: int) -> None:
+    now = clock.now()
+    target.write(
+        "membership_visitor",
+        ("token_hash", "member_id", "ip", "user_agent", "created_at", "seen_at"),
+        ((digest(token_of(n)), n, "", "", now, now) for n in range(1, members + 1)),
+    )
 
 
 @unit

@@ -53,6 +53,8 @@ def measure_export(contestant: Contestant, browser: Browser, server: Served) -> 
 def weigh(browser: Browser, path: str) -> dict[str, float]:
     """Load a page as a browser does, with an empty cache and with a full one."""
     page = browser.get(path)
+    if page.status != 200:
+        raise RuntimeError(f"{path} answered {page.status}")
     seen: dict[str, int] = {}
     todo = [*LINKED.findall(page.text), *DRAWN.findall(page.text)]
     while todo:
