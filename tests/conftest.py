@@ -30,6 +30,8 @@ from tests.support.chromium import launched_chromium
 from tests.support.databases import ENGINES, Databases, databases_on
 from tests.support.people import add_store
 
+#: Folders whose tests take seconds by their nature.
+SLOW = ("races", "benchmarks")
 #: The store of a demo whose load was killed.
 HALF = "Half a store"
 
@@ -81,6 +83,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+        if item.path.parent.name in SLOW:
+            item.add_marker("slow")
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(group_of(item)))
     slow = {group_of(item) for item in items if item.get_closest_marker("slow")}

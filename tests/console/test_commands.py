@@ -14,7 +14,7 @@ from tests.support.bell import PLUGINS
 from tests.support.processes import console_environment, run_console
 from tests.support.shell import Shell
 
-pytestmark = pytest.mark.any_engine
+pytestmark = [pytest.mark.any_engine, pytest.mark.slow]
 
 HEAVY = ("flask", "sqlalchemy", "alembic", "openpyxl", "babel")
 

@@ -162,6 +162,7 @@ def run_schedules(app: Flask) -> None:
     worker.drain(app)
 
 
+@pytest.mark.slow
 def test_a_schedule_runs_once_per_day_and_makes_up_for_the_last_one_only(
     bell_app: Flask, bell: ModuleType
 ) -> None:

@@ -17,7 +17,7 @@ from console.db import db
 from tests.support.membership import join
 from tests.support.people import add_person, add_store, enter, login_of, post
 
-pytestmark = pytest.mark.any_engine
+pytestmark = [pytest.mark.any_engine, pytest.mark.slow]
 
 PLUGINS = "/console/system/plugins/"
 BELL = f"{PLUGINS}bell/"

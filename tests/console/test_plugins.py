@@ -22,7 +22,7 @@ from console.security.models import User
 from tests.support.app import MakeApp, make_config
 from tests.support.people import add_person, enter, login_of, post
 
-pytestmark = pytest.mark.either_engine
+pytestmark = [pytest.mark.either_engine, pytest.mark.slow]
 
 MANIFEST = """
 from flask_admin.base import expose

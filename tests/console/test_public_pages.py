@@ -21,7 +21,7 @@ from tests.support.people import add_person, enter, login_of, post, token_of
 
 CHINESE = "\u4e2d\u6587"
 PHONE = {"Accept-Language": "en"}
-pytestmark = pytest.mark.any_engine
+pytestmark = [pytest.mark.any_engine, pytest.mark.slow]
 
 routes = api.PublicRoutes("harbour", __name__)
 heard: list[tuple[int, str]] = []

@@ -78,6 +78,7 @@ def test_pages_are_kept_out_of_caches(client: FlaskClient) -> None:
     assert client.get("/").headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.slow
 def test_with_https_browsers_are_told_to_stay_with_it(serve: Serve) -> None:
     secure = serve(lambda: "ok", base_url="https://salon.example", trusted_hosts=("localhost",))
     assert secure.get("/test").headers["Strict-Transport-Security"] == "max-age=31536000"

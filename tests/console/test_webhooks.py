@@ -14,7 +14,7 @@ from flask import Flask
 
 from console import api, webhooks
 
-pytestmark = pytest.mark.any_engine
+pytestmark = [pytest.mark.any_engine, pytest.mark.slow]
 PRIVATE = [
     "127.0.0.1",
     "127.1.2.3",

@@ -173,6 +173,7 @@ def status_of(port: int, path: str) -> int:
         return answer.status
 
 
+@pytest.mark.slow
 def test_the_ten_lines_of_the_readme_are_a_plugin(tmp_path: Path) -> None:
     readme = (ROOT / "README.md").read_text()
     code = next(text for language, text in guide.blocks_of(readme) if language == "python")

@@ -6,4 +6,4 @@ import pytest
 
 from console.testing.standards.access import *
 
-pytestmark = pytest.mark.any_engine
+pytestmark = [pytest.mark.any_engine, pytest.mark.slow]

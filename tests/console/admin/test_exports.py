@@ -25,6 +25,8 @@ from tests.console.admin.test_forms import forbid_phones
 from tests.support import teahouse
 from tests.support.people import post, token_of
 
+pytestmark = pytest.mark.slow
+
 PAYLOADS = (
     '=HYPERLINK("http://evil.example","x")',
     "+1+1",

@@ -6,6 +6,7 @@ import base64
 import datetime as dt
 import random
 
+import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
@@ -61,6 +62,7 @@ def walk(client: FlaskClient, start: str, rel: str) -> list[list[int]]:
     return found
 
 
+@pytest.mark.slow
 def test_every_row_is_met_once_in_order_forwards_and_backwards(
     house: House, owner: FlaskClient
 ) -> None:

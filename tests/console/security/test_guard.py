@@ -44,6 +44,7 @@ def test_staff_do_not_pass_as_members(make_app: MakeApp) -> None:
         assert client.get("/member").status_code == 302
 
 
+@pytest.mark.slow
 def test_every_form_needs_its_token(app: Flask, sign_in: SignIn) -> None:
     client = sign_in("owner")
     rules = [r for r in app.url_map.iter_rules() if UNSAFE & (r.methods or set())]

@@ -23,7 +23,7 @@ from tests.support import teahouse
 from tests.support.app import MakeApp
 from tests.support.people import add_person, add_store, enter, login_of, post
 
-pytestmark = pytest.mark.any_engine
+pytestmark = [pytest.mark.any_engine, pytest.mark.slow]
 
 PHONE = "13800138000"
 today: set[tuple[int, int]] = set()

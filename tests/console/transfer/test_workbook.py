@@ -13,6 +13,8 @@ from console.transfer.cells import Row, column_letter
 from console.transfer.workbook import BadFile, Limits, open_workbook
 from tests.support import spreadsheets as ugly
 
+pytestmark = pytest.mark.slow
+
 
 def read(path: Path, limits: Limits | None = None) -> list[Row]:
     return list(open_workbook(path, limits).rows())

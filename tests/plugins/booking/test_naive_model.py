@@ -77,6 +77,7 @@ def shifts(draw: st.DrawFn, hours: list[Interval]) -> Shift:
     return Shift(begins, ends, rest if draw(st.booleans()) else [])
 
 
+@pytest.mark.slow
 @settings(
     max_examples=25,
     deadline=None,

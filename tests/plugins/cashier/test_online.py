@@ -57,7 +57,7 @@ from tests.support.till import top_up
 
 __all__ = ["shop"]
 SANDBOX = Name("sandboxpay", 1, "receivable", CNY)
-pytestmark = [pytest.mark.any_engine, pytest.mark.usefixtures("in_english")]
+pytestmark = [pytest.mark.any_engine, pytest.mark.usefixtures("in_english"), pytest.mark.slow]
 
 
 @pytest.fixture

@@ -35,7 +35,11 @@ from tests.support.phones import Phone, phone_of
 from tests.support.salon import add_service
 
 __all__ = ["shop"]
-pytestmark = [pytest.mark.any_engine, pytest.mark.usefixtures("staff_read_english")]
+pytestmark = [
+    pytest.mark.any_engine,
+    pytest.mark.usefixtures("staff_read_english"),
+    pytest.mark.slow,
+]
 HOME = "/console/cashier/online/"
 
 

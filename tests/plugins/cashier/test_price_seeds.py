@@ -9,6 +9,8 @@ from tests.plugins.cashier import test_pricing as held
 from tests.plugins.cashier.price_cases import cases
 from tests.plugins.cashier.price_seeds import SEEDS
 
+pytestmark = pytest.mark.slow
+
 #: A planted bug need not be made small, only be found.
 SEARCH = settings(
     max_examples=600,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +12,8 @@ from plugins.cashier.api import Adjustment, Draft
 from plugins.cashier.services.pricing.solving import solve
 from tests.plugins.cashier.naive_prices import cheapest
 from tests.plugins.cashier.price_cases import cases
+
+pytestmark = pytest.mark.slow
 
 #: Repeatable, so that a failure is the code's and not the dice's; `make faults` throws the dice.
 STEADY = settings(max_examples=80, deadline=None, derandomize=True, database=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 
@@ -14,6 +15,8 @@ from plugins.cashier.services.tying import TieOut, tie_out, whole_book
 from plugins.ledger import api as ledger
 from plugins.ledger.services.verifying import verify
 from tests.plugins.cashier.simulator import Chain, span
+
+pytestmark = pytest.mark.slow
 
 DAYS = 60
 

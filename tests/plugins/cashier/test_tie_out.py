@@ -19,7 +19,7 @@ from plugins.cashier.models import Bill
 from plugins.cashier.services.tying import tie_out, whole_book
 from tests.plugins.cashier.simulator import Chain
 
-pytestmark = pytest.mark.any_engine
+pytestmark = [pytest.mark.any_engine, pytest.mark.slow]
 
 TRIGGERS = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'ledger_%'"
 SPEND = "(SELECT id FROM ledger_journal WHERE code = 'spend' ORDER BY id LIMIT 1)"

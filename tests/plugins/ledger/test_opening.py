@@ -75,6 +75,7 @@ def test_an_import_that_somebody_spent_of_is_not_taken_back(app: Flask) -> None:
     assert balance(ledger.held("owing", BEA)) == -8_800
 
 
+@pytest.mark.slow
 def test_an_import_of_thousands_adds_up(app: Flask) -> None:
     rows = [
         ledger.Opening(member_id=n, principal_fen=n * 100, bonus_fen=n % 7, points=n % 11)

@@ -20,6 +20,8 @@ from plugins.ledger.services.seals import seal
 from plugins.ledger.services.verifying import verify
 from tests.support.ledger import CASH, entry, line, sell_sessions, top_up
 
+pytestmark = pytest.mark.slow
+
 ANNA, BEA = 17, 18
 KEY = b"kept elsewhere"
 REVENUE = ledger.salon("revenue")

@@ -17,7 +17,7 @@ from tests.support.people import add_store
 from tests.support.processes import console_environment, run_console
 from tests.support.shell import Shell
 
-pytestmark = pytest.mark.any_engine
+pytestmark = [pytest.mark.any_engine, pytest.mark.slow]
 
 FIGURES = {
     "rows": 5000,

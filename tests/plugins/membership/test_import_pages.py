@@ -31,7 +31,7 @@ from tests.support.ledger import balance, left
 from tests.support.live import choose
 from tests.support.people import SignIn, add_person, add_store, post
 
-pytestmark = pytest.mark.any_engine
+pytestmark = [pytest.mark.any_engine, pytest.mark.slow]
 
 ANNA = ("Anna Chen", "13900000001", "1990-08-15", "100.50", "20", 30, "Facial", 4)
 BEA = ("Bea Lin", "13900000002", "", "0", "0", 0)

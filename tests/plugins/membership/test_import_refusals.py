@@ -20,7 +20,7 @@ from tests.support.live import choose
 from tests.support.people import SignIn, add_person, add_store, post, token_of
 
 ANNA = ("Anna Chen", "13900000001", "1990-08-15", "100.50", "20", 30, "Facial", 4)
-pytestmark = pytest.mark.any_engine
+pytestmark = [pytest.mark.any_engine, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -178,8 +178,13 @@ def test_a_phone_buys_nothing_that_a_company_may_not_sell_so(anna: int) -> None:
     member = api.db.session.get_one(Member, anna)
     put(LEGAL_FORM, "company")
     with pytest.raises(IdMissing):
-        check_prepaid(member, Described("Top-up", 10_000))
+        order(member, Described("Top-up", 10_000))
     note_id(anna, "id_card", CARD)
-    check_prepaid(member, Described("Top-up", 4_999_999))
+    order(member, Described("Top-up", 4_999_999))
     with pytest.raises(TransferOnly):
-        check_prepaid(member, Described("Top-up", 5_000_000))
+        order(member, Described("Top-up", 5_000_000))
+
+
+@api.unit
+def order(member: Member, told: Described) -> None:
+    check_prepaid(member, told)

@@ -153,6 +153,7 @@ def test_right_scans_are_not_counted_however_many(member: int) -> None:
             assert read_code(code) == member
 
 
+@pytest.mark.slow
 @pytest.mark.any_engine
 def test_two_hundred_thousand_guesses_find_nobody_among_twenty_thousand() -> None:
     keys, minute = [b"one secret key"], 29_655_555

@@ -59,6 +59,7 @@ def reading(asked: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
     return [(t, v) for t, v in asked if "FROM membership_member" in t and "ORDER BY" in t]
 
 
+@pytest.mark.slow
 def test_a_page_of_members_is_read_in_the_order_of_an_index(
     reader: FlaskClient, subtests: pytest.Subtests
 ) -> None:

@@ -17,6 +17,8 @@ from plugins.membership.api import Member, NewMember, Touch, add_members
 from tests.console.admin.test_queries import listening, plan_of
 from tests.support.people import SignIn, add_store
 
+pytestmark = pytest.mark.slow
+
 LIST, PALETTE = "/console/membership/members/", "/console/search/"
 TABLES = ("membership_member", "membership_store", "console_search_word", "console_search_record")
 #: What a plan says of a table that is read from one end to the other.

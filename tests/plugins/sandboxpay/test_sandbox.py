@@ -30,7 +30,11 @@ from tests.support.pages import words
 from tests.support.people import SignIn, post
 
 __all__ = ["shop"]
-pytestmark = [pytest.mark.any_engine, pytest.mark.usefixtures("staff_read_english")]
+pytestmark = [
+    pytest.mark.any_engine,
+    pytest.mark.usefixtures("staff_read_english"),
+    pytest.mark.slow,
+]
 NUMBER = "20261122121030abcdef0123456"
 PATH = "/sandboxpay/v3/pay/transactions/jsapi"
 
