@@ -78,6 +78,7 @@ from plugins.membership.services.holding import (
 from plugins.membership.services.id_documents import (
     IdMissing,
     TransferOnly,
+    by_bank,
     lacks_id,
     require_id,
     require_transfer,
@@ -216,6 +217,7 @@ __all__ = [
     "birthday_of",
     "bonus_bars",
     "buy_level",
+    "by_bank",
     "caps_bind",
     "card_to_open",
     "change_phone",

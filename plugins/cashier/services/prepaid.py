@@ -7,7 +7,48 @@ from collections.abc import Sequence
 from console import api
 from plugins.cashier.models import Bill, Line
 from plugins.cashier.services.quoting import SALES
-from plugins.membership.api import caps_bind, lacks_id, transfer_rule
+from plugins.ledger.api import Tender as Money
+from plugins.membership.api import (
+    TransferOnly,
+    caps_bind,
+    lacks_id,
+    require_transfer,
+    transfer_rule,
+)
+
+#: What the rules on prepaid cards count together when it is sold at once.
+PREPAID = ("recharge", "card")
+
+
+def prepaid_on(lines: Sequence[Line]) -> list[Line]:
+    """Return the top-ups and cards among the lines of a bill."""
+    return [line for line in lines if line.order_kind in PREPAID]
+
+
+def reaches_transfer(bill: Bill, lines: Sequence[Line]) -> bool:
+    """Tell whether the top-ups and cards of a bill come to what is paid by bank transfer."""
+    own = prepaid_on(lines)
+    if bill.member_id is None or not own:
+        return False
+    return sum(line.due_fen for line in own) >= int(transfer_rule(bill.member_id).value)
+
+
+def check_transfer(
+    bill: Bill, lines: Sequence[Line], money: Sequence[Money], *, again: bool
+) -> None:
+    """Raise `TransferOnly` where *money* that is no bank transfer pays for too much together.
+
+    All top-ups and cards of the bill count, those that were paid before as well; *again* pays
+    what was owing.
+    """
+    if bill.member_id is None or not reaches_transfer(bill, lines):
+        return
+    own = [line.due_fen for line in prepaid_on(lines)]
+    rule = int(transfer_rule(bill.member_id).value)
+    # A line that reaches it alone was noted when it was sold.
+    if not caps_bind() and not again and max(own) >= rule:
+        return
+    require_transfer(bill.member_id, sum(own), money, bill.store_id, together=len(own) > 1)
 
 
 def prepaid_notices(bill: Bill, lines: Sequence[Line]) -> list[tuple[str, str, str]]:
@@ -21,17 +62,19 @@ def prepaid_notices(bill: Bill, lines: Sequence[Line]) -> list[tuple[str, str, s
         place = f"/console/membership/members/{bill.member_id}/id"
         back = f"/console/cashier/till/{bill.id}"
         found.append((words, f"{place}?next={back}", api.gettext("Note her ID")))
-    rule = transfer_rule(bill.member_id)
-    if most >= int(rule.value):
-        told = {"amount": rule.shown, "source": rule.source}
-        binding = api.gettext(
-            "From %(amount)s at once prepaid cards are paid by bank transfer only. %(source)s",
-            **told,
-        )
-        advice = api.gettext(
-            "From %(amount)s at once the rules name a bank transfer. They do not bind a sole "
-            "trader; it is noted if it is paid otherwise. %(source)s",
-            **told,
-        )
-        found.append((binding if caps_bind() else advice, "", ""))
+    if reaches_transfer(bill, lines):
+        found.append((_transfer_words(bill.member_id, prepaid_on(lines)), "", ""))
     return found
+
+
+def _transfer_words(member_id: int, sold: Sequence[Line]) -> str:
+    rule = transfer_rule(member_id)
+    if caps_bind():
+        whole = sum(line.due_fen for line in sold)
+        return str(TransferOnly(rule, whole if len(sold) > 1 else None))
+    return api.gettext(
+        "From %(amount)s at once the rules name a bank transfer. They do not bind a sole "
+        "trader; it is noted if it is paid otherwise. %(source)s",
+        amount=rule.shown,
+        source=rule.source,
+    )

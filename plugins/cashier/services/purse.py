@@ -18,7 +18,7 @@ from plugins.cashier.services.vouchers import VoucherUsed, require_unused, vouch
 from plugins.ledger.api import Line as Spending
 from plugins.ledger.api import Move, Name, Spent, held, post, salon
 from plugins.ledger.api import Tender as Money
-from plugins.membership.api import opened_code, pay_from_balance
+from plugins.membership.api import by_bank, opened_code, pay_from_balance
 
 
 @dataclass
@@ -48,6 +48,8 @@ class Wallet:
     settlement_id: int = 0
     #: What each payment from balance pays of which line, in the order of `purses`.
     plan: list[Mapping[int, int]] = field(default_factory=list)
+    #: So much is sold that it is paid by bank transfer: such money pays for it before other.
+    bank_first: bool = False
 
     @classmethod
     def of(cls, bill: Bill, tenders: Sequence[Tender]) -> Wallet:
@@ -193,7 +195,7 @@ class Wallet:
 
     def _draw(self, wanted: int, line: Line) -> list[tuple[Coin, int]]:
         found = []
-        for coin in sorted(self.coins, key=lambda coin: coin.line_id is None):
+        for coin in self._in_turn(line):
             fits = not coin.from_balance and coin.line_id in (None, line.id)
             if line.order_kind in SALES and coin.kind.payment_class != "cash_like":
                 fits = False  # what was paid ahead for services sells nothing
@@ -203,6 +205,14 @@ class Wallet:
                 wanted -= some
                 found.append((coin, some))
         return found
+
+    def _in_turn(self, line: Line) -> list[Coin]:
+        """Return the coins in the order in which they pay a line: its own voucher first."""
+        bank = self.bank_first and line.order_kind in SALES
+        return sorted(
+            self.coins,
+            key=lambda coin: (coin.line_id is None, bank and not by_bank(coin.account)),
+        )
 
     def _ref(self, settling: Settling, coin: Coin, line: Line) -> str:
         return f"{settling.ref(line)}/{self.coins.index(coin) + 1}"

@@ -27,6 +27,7 @@ from plugins.cashier.services.cards_on_bill import bonus_barred
 from plugins.cashier.services.confirming import taking_of
 from plugins.cashier.services.days import book_day
 from plugins.cashier.services.points import move_points
+from plugins.cashier.services.prepaid import PREPAID, check_transfer, reaches_transfer
 from plugins.cashier.services.purse import Wallet, keep_payments
 from plugins.cashier.services.quoting import (
     SALES,
@@ -44,6 +45,7 @@ from plugins.cashier.services.receipts import (
     write_receipt,
 )
 from plugins.cashier.services.vouchers import bind_vouchers
+from plugins.ledger.api import Tender as Money
 from plugins.ledger.api import standings
 from plugins.membership.api import require_active
 
@@ -287,8 +289,12 @@ def _pay_lines(
     """Top-ups and cards first, then sessions, then balance, then money; the rest is owing."""
     others = [line for line in lines if line.order_kind not in SALES]
     wanted = sum(dues[line.id][0] - dues[line.id][1] for line in others)
+    wallet.bank_first = reaches_transfer(settling.bill, lines)
+    money: list[Money] = []
     for line in _sales(lines):
-        _pay_sale(wallet, settling, line, dues[line.id][0], wanted, again=again)
+        paid = _pay_sale(wallet, settling, line, dues[line.id][0], wanted, again=again)
+        money += paid if line.order_kind in PREPAID else ()
+    check_transfer(settling.bill, lines, money, again=again)
     for line in others if not again else ():
         kind = line_kind(line.kind)
         if kind.settle is not None:
@@ -305,17 +311,21 @@ def _sales(lines: Sequence[Line]) -> list[Line]:
 
 def _pay_sale(
     wallet: Wallet, settling: Settling, line: Line, due_fen: int, wanted_fen: int, *, again: bool
-) -> None:
-    """Pay for what is sold; one that may owe gets what is left when the rest has *wanted_fen*."""
+) -> list[Money]:
+    """Pay for what is sold, and return the money that did.
+
+    One that may owe gets what is left when the rest has *wanted_fen*.
+    """
     kind = line_kind(line.kind)
     act = kind.pay if again else kind.settle
     if act is None:
-        return
+        return []
     some = min(due_fen, max(wallet.money_fen - wanted_fen, 0)) if kind.pay else due_fen
     money = wallet.take(settling, line, some)
     line.owing_fen = due_fen - some
     if money or not again:
         _keep(wallet, line, act(settling, line, money))
+    return money
 
 
 def _keep(wallet: Wallet, line: Line, taken: Sequence[Taken]) -> None:

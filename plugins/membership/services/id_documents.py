@@ -48,16 +48,23 @@ class IdMissing(api.Refused):
 
 
 class TransferOnly(api.Refused):
-    """So much is paid by bank transfer only."""
+    """So much is paid by bank transfer only; *together_fen* is what several things come to."""
 
-    def __init__(self, rule: Figure) -> None:
-        super().__init__(
-            _(
+    def __init__(self, rule: Figure, together_fen: int | None = None) -> None:
+        told = {"amount": rule.shown, "source": rule.source}
+        if together_fen is None:
+            words = _(
                 "From %(amount)s at once prepaid cards are paid by bank transfer only. %(source)s",
-                amount=rule.shown,
-                source=rule.source,
+                **told,
             )
-        )
+        else:
+            words = _(
+                "These top-ups and cards come to %(sum)s together. From %(amount)s at once "
+                "prepaid cards are paid by bank transfer only. %(source)s",
+                sum=api.format_fen(together_fen),
+                **told,
+            )
+        super().__init__(words)
 
 
 def id_of(member_id: int) -> IdDocument | None:
@@ -91,17 +98,23 @@ def require_id(member_id: int, store_id: int, fen: int, *, named: bool = True) -
 
 
 def require_transfer(
-    member_id: int, fen: int, tenders: Sequence[Tender], store_id: int | None = None
+    member_id: int,
+    fen: int,
+    tenders: Sequence[Tender],
+    store_id: int | None = None,
+    *,
+    together: bool = False,
 ) -> None:
-    """Raise `TransferOnly` where a company takes so much for a prepaid card by other means.
+    """Raise `TransferOnly` where a company takes so much for prepaid cards by other means.
 
-    A sole trader may; it is written down that the rules name a bank transfer.
+    *together* says that *fen* is what several of them come to. A sole trader may take it; it
+    is written down that the rules name a bank transfer.
     """
     rule = transfer_rule(member_id)
     if fen < int(rule.value) or all(by_bank(tender.account) for tender in tenders):
         return
     if caps_bind():
-        raise TransferOnly(rule)
+        raise TransferOnly(rule, fen if together else None)
     member = api.db.session.get_one(Member, member_id)
     title = _("Took a large prepayment without a bank transfer")
     note = f"{api.format_fen(fen)} · {rule.source}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ from plugins.cashier.services.online.advancing import advance_payment
 from plugins.cashier.services.online.notes import note
 from plugins.cashier.services.online.providers import NobodyTakesIt, keep_kind, usual_provider
 from plugins.cashier.services.online.settings import LEAST, MINUTES, MOST
+from plugins.cashier.services.prepaid import PREPAID
 from plugins.cashier.services.quoting import SALES
 from plugins.membership.api import (
     AboveCap,
@@ -189,10 +190,7 @@ def _check(member_id: int, told: Described, seen_fen: int | None) -> None:
     if seen_fen is not None and fen != seen_fen:
         raise api.Conflict(_("It costs %(fen)s now. Look at it again.", fen=api.format_fen(fen)))
     check_amount(fen)
-    unpaid = sa.select(OnlinePayment).where(
-        OnlinePayment.member_id == member_id, OnlinePayment.state.in_(UNPAID)
-    )
-    waiting = api.db.session.scalars(unpaid).all()
+    waiting = unpaid_of(member_id)
     offers = {_first_offer(line["facts"]) for row in waiting for line in row.sold["lines"]}
     if _first_offer(told.facts) and _first_offer(told.facts) in offers:
         raise api.Conflict(_("You have an order with this offer already. Pay or cancel it first."))
@@ -200,13 +198,29 @@ def _check(member_id: int, told: Described, seen_fen: int | None) -> None:
         raise api.Conflict(_("You have several orders that are not paid. Pay or cancel one first."))
 
 
+def unpaid_of(member_id: int) -> Sequence[OnlinePayment]:
+    """Return the orders of a member that wait for their payment."""
+    unpaid = sa.select(OnlinePayment).where(
+        OnlinePayment.member_id == member_id, OnlinePayment.state.in_(UNPAID)
+    )
+    return api.db.session.scalars(unpaid).all()
+
+
 def check_prepaid(member: Member, told: Described) -> None:
-    """Raise `Refused` where the rules on prepaid cards want more of her than a tap."""
+    """Raise `Refused` where the rules on prepaid cards want more of her than a tap.
+
+    What she ordered before and has not paid counts with it.
+    """
     store_id = told.store_id or member.home_store_id
     require_id(member.id, store_id, told.unit_fen)
     rule = transfer_rule(member.id)
-    if caps_bind() and told.unit_fen >= int(rule.value):
-        raise TransferOnly(rule)
+    waiting = sum(
+        row.amount_fen
+        for row in unpaid_of(member.id)
+        if all(line["order_kind"] in PREPAID for line in row.sold["lines"])
+    )
+    if caps_bind() and waiting + told.unit_fen >= int(rule.value):
+        raise TransferOnly(rule, waiting + told.unit_fen if waiting else None)
 
 
 def _first_offer(facts: Mapping[str, Any]) -> int | None:
