@@ -8,11 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from importlib.resources import files
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from console.transfer import cleaning, dates
 from console.transfer.cells import Cell
 from console.transfer.words import fold
+
+if TYPE_CHECKING:
+    from console.security import Permission
 
 Kind = Literal["text", "phone", "money", "count", "date", "birthday", "choice", "tags"]
 ImportValue = str | int | list[str] | None
@@ -42,6 +45,8 @@ class ImportField:
     Values are ready for JSON: money in fen, days and birthdays in the text that their
     cleaners write and read, tags as a list. `reasons` names what is wrong by the cleaner's
     codes, beside `missing` and `negative`; a code without a reason gets `<name>_<code>`.
+    Who lacks the permission that a field *needs* takes nothing in for it; so no row requires
+    it, and none is told apart by it.
     """
 
     name: str
@@ -70,6 +75,12 @@ class ImportField:
     #: Says from cleaned values, from 0 to 1, how much a column without a known heading looks
     #: like this field; without it only headings count.
     looks_like: Callable[[Sequence[ImportValue]], float] | None = None
+    needs: Permission | None = None
+
+    def __post_init__(self) -> None:
+        """Raise ValueError when rows cannot do without a field that takes a permission."""
+        if self.needs and (self.required or self.unique):
+            raise ValueError(f"{self.name!r} takes a permission; no row can require it")
 
 
 @dataclass(frozen=True)

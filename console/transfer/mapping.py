@@ -30,6 +30,7 @@ GUESSES: Final[dict[str, object]] = {
     "ignored": _("Known, and not taken in."),
     "unknown": _("Neither heading nor values are known."),
     "empty": _("The column is empty."),
+    "barred": _("You lack the permission to set it."),
 }
 
 

@@ -22,6 +22,7 @@ from console.security.actors import actor
 from console.stores import Store
 from console.transfer.delimited import read_text
 from console.transfer.dry_run import propose
+from console.transfer.field_rights import refuse_barred
 from console.transfer.intake import Intake
 from console.transfer.mapping import Mapping as ColumnMapping
 from console.transfer.mapping import Proposal, guess_mapping, require_columns
@@ -117,11 +118,13 @@ def start_reading(
 ) -> None:
     """Settle what the columns mean, and have the rows read; without *job*, the caller reads.
 
-    Raises BadFile when a column is missing that nothing goes without.
+    Raises BadFile when a column is missing that nothing goes without, and NotAllowed when one
+    stands for a field that who acts may not set.
     """
     run = lock(import_id, "mapping")
     mapping = ColumnMapping.from_json(run.mapping).corrected(columns, intake.subject)
     require_columns(mapping, intake.subject)
+    refuse_barred(intake, mapping.columns)
     run.mapping = mapping.to_json()
     begin(intake, run, "reading", job)
 
@@ -168,6 +171,7 @@ def start_applying(intake: Intake, import_id: int, version: int, job: Job | None
     run = lock(import_id, "ready", "applied")
     if run.version != version:
         raise Conflict(_("Somebody changed this import in the meantime. Look at it again."))
+    refuse_barred(intake, ColumnMapping.from_json(run.mapping).columns)
     begin(intake, run, "applying", job)
 
 

@@ -18,6 +18,7 @@ from console.i18n import _, gettext
 from console.jobs import StoredJob
 from console.security import people
 from console.transfer import jobs, runs
+from console.transfer.field_rights import NotAllowed, barred, refuse_barred
 from console.transfer.intake import Intake, register
 from console.transfer.mapping import GUESSES
 from console.transfer.mapping import Mapping as ColumnMapping
@@ -179,17 +180,22 @@ class ImportView(UploadPages, RowPages, AdminView):
         )
 
     def find_run(self, number: int) -> ImportRun:
-        """Return an import of this kind within the person's reach; all others are not there."""
+        """Return an import of this kind within the person's reach; all others are not there.
+
+        NotAllowed once it holds rows with a field that she may not set.
+        """
         run: ImportRun | None = find(ImportRun, number, self.intake.needs)
         if run is None or run.subject != self.intake.subject.name:
             raise NotFound(_("There is no such import."))
+        if run.state not in ("mapping", "discarded"):
+            refuse_barred(self.intake, ColumnMapping.from_json(run.mapping).columns)
         return run
 
     def _go_on(self, number: int, act: Callable[[], Any]) -> Any:
         """Act, and show the import again; a refusal is said there."""
         try:
             act()
-        except NotFound:
+        except (NotFound, NotAllowed):
             raise
         except Refused as refused:
             flash(str(refused), "error")
@@ -210,23 +216,36 @@ class ImportView(UploadPages, RowPages, AdminView):
         mapping = ColumnMapping.from_json(run.mapping)
         by_column = {column: name for name, column in mapping.columns.items()}
         kinds = {one.name: one.kind for one in self.intake.subject.fields}
-        lines = []
+        shut = {one.name: one.label for one in barred(self.intake)}
+        lines, left_out = [], []
         for column, guessed, confidence, why, samples in run.guesses:
             field = request.form.get(f"column-{column}", by_column.get(column, ""))
             kind = kinds.get(guessed or field, "text")
+            is_shut = guessed in shut
+            if is_shut:
+                left_out.append(shut[guessed])
             lines.append(
                 {
                     "column": column,
                     "heading": mapping.headings[column],
                     "field": field,
-                    "why": GUESSES[why],
-                    "tone": "good" if confidence >= SURE else "warn" if guessed else "",
+                    "why": GUESSES["barred" if is_shut else why],
+                    "tone": "" if is_shut else _tone(confidence, guessed),
                     "share": round(confidence * 100),
-                    "samples": [mask_cell(text, kind) for text in samples],
+                    "samples": [] if is_shut else [mask_cell(text, kind) for text in samples],
                 }
             )
         missing = [one.label for one in mapping.missing(self.intake.subject)]
-        return self._render("columns", run, lines=lines, missing=missing, problem=problem)
+        offered = [one for one in self.intake.subject.fields if one.name not in shut]
+        return self._render(
+            "columns",
+            run,
+            lines=lines,
+            missing=missing,
+            offered=offered,
+            left_out=left_out,
+            problem=problem,
+        )
 
     def _chosen_columns(self, run: ImportRun) -> dict[str, int]:
         chosen: dict[str, int] = {}
@@ -255,6 +274,12 @@ class ImportView(UploadPages, RowPages, AdminView):
                 }
             )
         return found
+
+
+def _tone(confidence: float, guessed: str | None) -> str:
+    if confidence >= SURE:
+        return "good"
+    return "warn" if guessed else ""
 
 
 def _progress(run: ImportRun) -> dict[str, Any]:

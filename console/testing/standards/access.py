@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from typing import TypeVar
 
 from flask import Flask
 from flask.testing import FlaskClient
 
+from console.admin import ModelAdmin
 from console.db import db
 from console.security.models import Grant, Role, RolePermission, User
-from console.testing.crawl import Address, addresses
+from console.testing.crawl import Address, addresses, view_of
 from console.testing.people import SignIn, add_person, add_store, token_of
+from console.transfer.view import ImportView
 from console.unit import unit
 
+V = TypeVar("V", ModelAdmin, ImportView)
 CLOSED = {302, 401, 403, 404}
 
 
@@ -91,6 +95,26 @@ def test_nothing_is_written_without_a_token(
         if (status := client.open(a.path, method=a.method).status_code) != 400
     ]
     assert taken == []
+
+
+def test_an_import_sets_no_field_that_a_form_guards(
+    app: Flask, tested_plugins: frozenset[str]
+) -> None:
+    """A field that takes a permission in a view takes it in an import of the plugin as well."""
+    open_fields = [
+        f"{view.intake.subject.name}: {one.name} needs {guarded.field_needs[one.name].key}"
+        for view in views_of(app, tested_plugins, ImportView)
+        for guarded in views_of(app, {view.plugin}, ModelAdmin)
+        for one in view.intake.subject.fields
+        if one.name in guarded.field_needs and one.needs != guarded.field_needs[one.name]
+    ]
+    assert open_fields == []
+
+
+def views_of(app: Flask, of: Collection[str], kind: type[V]) -> set[V]:
+    """Return the views of one kind that the plugins have."""
+    found = {view_of(app, address.endpoint) for address in addresses(app, of)}
+    return {view for view in found if isinstance(view, kind)}
 
 
 def closed_addresses(app: Flask, of: Collection[str]) -> list[Address]:

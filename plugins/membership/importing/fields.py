@@ -8,6 +8,7 @@ from typing import Final
 
 from console import api
 from console.api import _
+from plugins.membership.permissions import ADJUST_POINTS, ADJUST_VALUE, SET_LEVELS
 
 #: Two to four Chinese characters: what most names are.
 _SHORT_NAME = re.compile("[\u3400-\u9fff\u00b7]{2,4}")
@@ -79,6 +80,7 @@ FIELDS: Final = (
         name="principal_fen",
         label=_("Principal"),
         kind="money",
+        needs=ADJUST_VALUE,
         summed=True,
         reasons=_NEGATIVE_BALANCE,
     ),
@@ -86,6 +88,7 @@ FIELDS: Final = (
         name="bonus_fen",
         label=_("Bonus"),
         kind="money",
+        needs=ADJUST_VALUE,
         summed=True,
         reasons=_NEGATIVE_BALANCE,
     ),
@@ -93,6 +96,7 @@ FIELDS: Final = (
         name="points",
         label=_("Points"),
         kind="count",
+        needs=ADJUST_POINTS,
         summed=True,
         round_down=True,
         reasons=_below_zero("negative_points", _("The points are below zero")),
@@ -101,6 +105,7 @@ FIELDS: Final = (
         name="card_times",
         label=_("Sessions left"),
         kind="count",
+        needs=ADJUST_VALUE,
         summed=True,
         reasons=_below_zero("negative_card_times", _("The sessions left are below zero")),
     ),
@@ -134,7 +139,9 @@ FIELDS: Final = (
         strict=False,
         looks_like=_like_genders,
     ),
-    api.ImportField(name="level", label=_("Level"), listed=True, strict=False, longest=60),
+    api.ImportField(
+        name="level", label=_("Level"), listed=True, strict=False, longest=60, needs=SET_LEVELS
+    ),
     api.ImportField(name="store", label=_("Store"), listed=True, strict=False, longest=60),
     api.ImportField(name="joined_on", label=_("Joined on"), kind="date", strict=False),
     api.ImportField(name="number", label=_("Earlier number"), strict=False, longest=60),
