@@ -28,10 +28,12 @@ from console.words import speaking
 from tests.support import hook_calls, postgres, run_folder
 from tests.support.chromium import launched_chromium
 from tests.support.databases import ENGINES, Databases, databases_on
+from tests.support.deaths import deaths, mortals
 from tests.support.people import add_store
 
 #: Folders whose tests take seconds by their nature.
 SLOW = ("races", "benchmarks")
+__all__ = ["deaths", "mortals"]
 #: The store of a demo whose load was killed.
 HALF = "Half a store"
 

@@ -119,7 +119,7 @@ def on_database(app: Flask, url: str, instance: Path) -> Iterator[Flask]:
     """Let the shared application work on another database, its context entered."""
     told = app.extensions["console_config"]  # a test may put another one in its place
     config = replace(told, database_url=url, instance=instance)
-    config.instance.mkdir()
+    config.instance.mkdir(exist_ok=True)
     app.extensions["console_config"] = config
     app.instance_path = str(config.instance)
     with app.app_context():

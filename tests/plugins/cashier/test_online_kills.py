@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,43 +9,25 @@ from flask import Flask
 
 from console import api
 from plugins.cashier.api import OnlinePayment, Settlement
-from plugins.cashier.services.online.advancing import advance_due
+from plugins.cashier.services.online.advancing import advance, advance_due
 from plugins.ledger.services.verifying import verify
+from tests.support.deaths import Deaths, together
 from tests.support.ledger import left
 from tests.support.membership import join
 from tests.support.online import at_bank, change, fail, order, pay, payment, prepaid, shop
 
 __all__ = ["shop"]
 
-ADVANCE = """
-import sys
-from pathlib import Path
-from console.app import create_app
-from console.testing.app import make_config
-from plugins.cashier.services.online.advancing import advance
-
-app = create_app(make_config(sys.argv[1], Path(sys.argv[2])))
-with app.app_context():
-    advance(int(sys.argv[3]))
-"""
 #: Where the worker dies while it orders at the provider, and while it books what was paid;
 #: `make faults` goes through all points.
 ORDERING = ("after_provider",)
 BOOKING = ("after_provider", "before_online_booking", "after_commit:3")
-pytestmark = [pytest.mark.slow, pytest.mark.any_engine]
+pytestmark = [pytest.mark.slow, pytest.mark.any_engine, together]
 
 
 @pytest.fixture
 def anna(shop: Any) -> int:
     return int(join().id)
-
-
-def die_at(point: str, url: str, folder: Path, number: int) -> None:
-    """Let a process bring a payment on and die at a fail point."""
-    command = [sys.executable, "-c", ADVANCE, url, str(folder), str(number)]
-    told = {**os.environ, "CONSOLE_FAILPOINT": point}
-    died = subprocess.run(command, env=told, capture_output=True, text=True, check=False)
-    assert died.returncode == 9, died.stderr
 
 
 def bring_to_an_end(number: int) -> None:
@@ -60,10 +38,10 @@ def bring_to_an_end(number: int) -> None:
 
 @pytest.mark.parametrize("point", ORDERING)
 def test_an_order_is_at_the_provider_once(
-    app: Flask, anna: int, migrated_url: str, tmp_path: Path, point: str
+    app: Flask, anna: int, deaths: Deaths, point: str
 ) -> None:
     number = order(anna)
-    die_at(point, migrated_url, tmp_path / "other", number)
+    assert deaths.dies(point, advance, number)
     assert payment(number).state in ("created", "prepaid")
     bring_to_an_end(number)
     assert payment(number).state == "prepaid"
@@ -75,14 +53,12 @@ def test_an_order_is_at_the_provider_once(
 
 
 @pytest.mark.parametrize("point", BOOKING)
-def test_what_was_paid_is_booked_once(
-    app: Flask, anna: int, migrated_url: str, tmp_path: Path, point: str
-) -> None:
+def test_what_was_paid_is_booked_once(app: Flask, anna: int, deaths: Deaths, point: str) -> None:
     fail(silent=True)
     number = prepaid(anna)
     pay(number)
     change(number, due_at=api.now())
-    die_at(point, migrated_url, tmp_path / "other", number)
+    assert deaths.dies(point, advance, number)
     assert left(anna) in ((0, 0), (50_000, 0))
     if payment(number).state != "paid":
         bring_to_an_end(number)

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -15,33 +10,26 @@ from console import api
 from plugins.cashier.models import Payout
 from plugins.cashier.refunds import ALONE_MOST
 from plugins.ledger.services.verifying import verify
+from tests.support.deaths import Deaths, together
 from tests.support.ledger import left
 from tests.support.membership import join
 from tests.support.refunds import refund
 from tests.support.salon import add_store
 from tests.support.till import add_to, balance, bill_of, cash, pay, service_for, top_up
 
-pytestmark = pytest.mark.any_engine
-
-REFUND = """
-import sys
-from pathlib import Path
-from console.app import create_app
-from console.testing.app import make_config
-from tests.support.refunds import refund
-
-app = create_app(make_config(sys.argv[1], Path(sys.argv[2])))
-with app.app_context():
-    refund(int(sys.argv[3]), (int(sys.argv[4]), 100), key="one form")
-"""
+pytestmark = [pytest.mark.any_engine, pytest.mark.slow, together]
 
 
-@pytest.mark.slow
+def refund_it(bill_id: int, line_id: int) -> None:
+    """Refund the line, under the same key each time."""
+    refund(bill_id, (line_id, 100), key="one form")
+
+
 @pytest.mark.parametrize(
     "point", ["before_refund", "after_legs:1", "after_refund", "before_commit", "after_commit"]
 )
 def test_a_refund_is_whole_or_not_there_and_sent_again_it_is_whole(
-    app: Flask, migrated_url: str, tmp_path: Path, point: str
+    app: Flask, deaths: Deaths, point: str
 ) -> None:
     add_store("福田店")
     anna = int(join().id)
@@ -50,21 +38,12 @@ def test_a_refund_is_whole_or_not_there_and_sent_again_it_is_whole(
     line_id = add_to(bill_id, service_for(100))
     pay(bill_id, balance(60), cash(40))
     assert ALONE_MOST.get() >= 10_000
-    command = [sys.executable, "-c", REFUND, migrated_url, str(tmp_path / "other")]
-    told = {**os.environ, "CONSOLE_FAILPOINT": point}
-    died = subprocess.run(
-        [*command, str(bill_id), str(line_id)],
-        env=told,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert died.returncode == 9, died.stderr
+    assert deaths.dies(point, refund_it, bill_id, line_id)
     done = point == "after_commit"
     api.db.session.rollback()
     assert left(anna) == ((6_000, 0) if done else (0, 0))
     assert api.db.session.query(Payout).count() == 2 * done
-    refund(bill_id, (line_id, 100), key="one form")
+    refund_it(bill_id, line_id)
     assert left(anna) == (6_000, 0)
     assert api.db.session.scalar(sa.select(sa.func.sum(Payout.amount_fen))) == 10_000
     assert verify().findings == {}

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -15,16 +12,15 @@ from console.i18n import LOCALES
 from plugins.ledger.models import Journal
 from plugins.ledger.services.verifying import verify
 from plugins.membership.api import Member
+from tests.support.deaths import KILLED, Deaths, do_what_is_due, together
 from tests.support.importing import HOME, act, page, run_of, sheet, statuses, upload, work
 from tests.support.live import choose
 from tests.support.people import SignIn, add_person, add_store, post
 from tests.support.processes import console_environment, run_console
 
-pytestmark = [pytest.mark.any_engine, pytest.mark.slow]
+pytestmark = [pytest.mark.any_engine, pytest.mark.slow, together]
 #: More than one piece of what is staged at a time.
 MANY = 400
-KILLED = 9
-DRAIN = "from console import app, worker; worker.drain(app.create_app())"
 
 
 @pytest.fixture
@@ -51,20 +47,6 @@ def start(client: FlaskClient, number: int, step: str) -> None:
     assert post(client, f"{HOME}{number}/{step}", form).status_code == 302
 
 
-def work_until_killed(app: Flask, url: str, fail_point: str) -> None:
-    """Let a worker of its own do what is due, and kill it at a point."""
-    db.session.rollback()
-    instance = app.extensions["console_config"].instance
-    ended = subprocess.run(
-        [sys.executable, "-c", DRAIN],
-        env=console_environment(url, instance, CONSOLE_FAILPOINT=fail_point),
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert ended.returncode == KILLED, ended.stderr[-2000:]
-
-
 def go_on(client: FlaskClient) -> None:
     """Do what the next worker does after the death of one."""
     db.session.rollback()
@@ -80,10 +62,10 @@ def members() -> int:
 
 @pytest.mark.parametrize("point", ["import_chunk_kept:2", "after_commit:4"])
 def test_a_reader_that_is_killed_is_followed_by_one_that_reads_all(
-    client: FlaskClient, number: int, app: Flask, migrated_url: str, point: str
+    client: FlaskClient, number: int, deaths: Deaths, point: str
 ) -> None:
     start(client, number, "columns")
-    work_until_killed(app, migrated_url, point)
+    assert deaths.dies(point, do_what_is_due)
     assert run_of(number).state == "reading"
     assert page(client, number)
     go_on(client)
@@ -97,12 +79,12 @@ def test_a_reader_that_is_killed_is_followed_by_one_that_reads_all(
     "point", ["before_journal", "import_before_mark", "before_commit:2", "after_commit:2"]
 )
 def test_a_worker_that_is_killed_while_it_takes_in_leaves_all_or_nothing(
-    client: FlaskClient, number: int, app: Flask, migrated_url: str, point: str
+    client: FlaskClient, number: int, deaths: Deaths, point: str
 ) -> None:
     start(client, number, "columns")
     work(client)
     start(client, number, "apply")
-    work_until_killed(app, migrated_url, point)
+    assert deaths.dies(point, do_what_is_due)
     done = point.startswith("after_commit")
     assert members() == (390 if done else 0)
     assert (db.session.query(Journal).count() > 0) == done
@@ -116,13 +98,13 @@ def test_a_worker_that_is_killed_while_it_takes_in_leaves_all_or_nothing(
 
 @pytest.mark.parametrize("point", ["import_before_unmark", "after_commit:2"])
 def test_a_worker_that_is_killed_while_it_rolls_back_leaves_all_or_nothing(
-    client: FlaskClient, number: int, app: Flask, migrated_url: str, point: str
+    client: FlaskClient, number: int, deaths: Deaths, point: str
 ) -> None:
     for step in ("columns", "apply"):
         start(client, number, step)
         work(client)
     start(client, number, "undo")
-    work_until_killed(app, migrated_url, point)
+    assert deaths.dies(point, do_what_is_due)
     assert members() == (0 if point.startswith("after_commit") else 390)
     assert verify().findings == {}
     go_on(client)
