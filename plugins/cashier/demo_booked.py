@@ -1,23 +1,28 @@
-"""What the demo shows of booked receipts: the latest ones, with a photo of each."""
+"""What the demo shows of booked receipts: photos of the latest, older ones checked."""
 
 from __future__ import annotations
 
+import datetime as dt
 import io
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from PIL import Image, ImageDraw
 
 from console import api
 from plugins.cashier.models import Bill, Payment, PaymentKind
+from plugins.cashier.models.payments import PaymentCheck
+from plugins.cashier.services.days import A_DAY
 from plugins.cashier.services.evidence import add_photo
 
 SIZE = (540, 960)
 PAPER, INK, SOFT, GREEN = "#f4f5f7", "#1c1f23", "#c9ced6", "#12b76a"
 MOST = 3
+ZONE, TEN = "Asia/Shanghai", dt.time(10)
 
 
 def load() -> None:
-    """Add photos to the latest receipts that staff booked."""
+    """Add photos to the latest receipts that staff booked, and check those of earlier days."""
     wanted = (
         sa.select(Payment.id, Payment.amount_fen, Bill.store_id)
         .join(PaymentKind, PaymentKind.id == Payment.kind_id)
@@ -31,6 +36,32 @@ def load() -> None:
     api.db.session.rollback()
     for row in rows:
         add_photo(row.id, row.store_id, _draw(row.amount_fen))
+    _check_earlier()
+
+
+@api.unit
+def _check_earlier() -> None:
+    """Let the accountant have found what came up to the day before yesterday."""
+    today = api.today(ZONE)
+    wanted = (
+        sa.select(Payment.id, Payment.booked_on)
+        .join(PaymentKind, PaymentKind.id == Payment.kind_id)
+        .where(PaymentKind.method == "booked", PaymentKind.account != "cash")
+        .where(Payment.state == "confirmed", Payment.booked_on < today - 2 * A_DAY)
+    )
+    rows = [
+        {
+            "payment_id": row.id,
+            "checked_at": dt.datetime.combine(row.booked_on + A_DAY, TEN, ZoneInfo(ZONE)),
+            "checked_by": api.gettext("Accountant"),
+            "note": "",
+            "undone_by": "",
+            "undo_reason": "",
+        }
+        for row in api.db.session.execute(wanted)
+    ]
+    if rows:
+        api.db.session.execute(sa.insert(PaymentCheck), rows)
 
 
 def _draw(amount_fen: int) -> bytes:

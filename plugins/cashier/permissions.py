@@ -71,6 +71,11 @@ EXPORT_REPORTS = api.Permission(
 SEE_FRAUD_SHEET = api.Permission(
     "cashier.see_fraud_sheet", _("See the fraud sheet"), ("accountant",)
 )
+CHECK_RECEIPTS = api.Permission(
+    "cashier.check_receipts",
+    _("Mark booked receipts as checked against a statement"),
+    ("manager", "accountant"),
+)
 EDIT_RECEIPTS = api.Permission(
     "cashier.edit_receipts", _("Change what receipts look like"), ("manager",)
 )
@@ -115,6 +120,7 @@ PERMISSIONS = (
     VOID_BILLS,
     REOPEN_BILLS,
     EDIT_PAYMENT_KINDS,
+    CHECK_RECEIPTS,
     EDIT_RECEIPTS,
     MANAGE_ONLINE,
     REFUND_ONLINE,

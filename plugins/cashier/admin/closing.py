@@ -27,13 +27,15 @@ from plugins.cashier.services.closing.drawer import FLOAT, cash_expected, move_c
 from plugins.cashier.services.closing.late import ask_late_bill, open_late_bill
 from plugins.cashier.services.closing.sheets import unfinished, write_sheet
 from plugins.cashier.services.closing.shifts import hand_over_shift, shift_began, shifts_of
-from plugins.cashier.services.days import is_closed
-from plugins.cashier.services.evidence import booked_on
+from plugins.cashier.services.days import A_DAY, is_closed
+from plugins.cashier.services.evidence import booked_on, unchecked
 from plugins.cashier.services.keys import new_key
 from plugins.cashier.services.numbers import today_of
 from plugins.ledger.api import find_seal
 
 HOME = "/console/cashier/closing/"
+#: So far back the page looks for booked receipts that nobody checked.
+PAST = dt.timedelta(days=31)
 
 
 class Closing(api.AdminView):
@@ -160,6 +162,10 @@ class Closing(api.AdminView):
             late_days=[each for each in unclosed_days(store_id) if each != day],
             left=unfinished(store_id, day),
             booked=booked_on(store_id, day),
+            unchecked=unchecked(store_id, day, day),
+            unchecked_before=unchecked(store_id, day - PAST, day - A_DAY),
+            past=day - PAST,
+            day_before=day - A_DAY,
             expected_fen=cash_expected(store_id, day),
             float_fen=FLOAT.get(store_id),
             shifts=shifts_of(store_id, day),
@@ -183,6 +189,7 @@ class Closing(api.AdminView):
             entered=request.form,
             may_reopen=REOPEN_DAYS.held(day.store_id),
             seal=_seal_of(day),
+            unchecked=unchecked(day.store_id, day.day_on, day.day_on),
             **_common(day.store_id, day.sheet, [day.closed_by, day.reopened_by]),
         )
 

@@ -117,6 +117,14 @@ class Payment(api.Model):
     photos: Mapped[list[PaymentPhoto]] = relationship(
         lambda: PaymentPhoto, order_by=lambda: PaymentPhoto.id, viewonly=True
     )
+    checks: Mapped[list[PaymentCheck]] = relationship(
+        lambda: PaymentCheck, order_by=lambda: PaymentCheck.id, viewonly=True
+    )
+
+    @property
+    def check(self) -> PaymentCheck | None:
+        """The mark that somebody found it on a statement, unless it was taken back."""
+        return next((one for one in self.checks if one.undone_at is None), None)
 
 
 class PaymentPhoto(api.Model):
@@ -138,6 +146,36 @@ class PaymentPhoto(api.Model):
     added_by: Mapped[str] = api.column(_("Added by"), default="")
 
     file: Mapped[api.StoredFile] = relationship(api.StoredFile)
+
+
+class PaymentCheck(api.Model):
+    """That somebody found a booked receipt on the statement of the bank or wallet.
+
+    It is never removed: who takes it back says why, and it may be checked again. `note` names
+    the statement that told so by itself.
+    """
+
+    __tablename__ = "cashier_payment_check"
+    __table_args__ = (
+        sa.Index(
+            "uq_cashier_payment_check_standing",
+            "payment_id",
+            unique=True,
+            # Its migration says the same to PostgreSQL; here that would load PostgreSQL's dialect.
+            sqlite_where=sa.text("undone_at IS NULL"),
+        ),
+        sa.Index("ix_cashier_payment_check_payment_id", "payment_id"),
+    )
+    scope = api.CHAIN
+    label_column = "checked_at"
+    id: Mapped[int] = api.column(_("ID"), primary_key=True)
+    payment_id: Mapped[int] = api.column(_("Payment"), sa.ForeignKey("cashier_payment.id"))
+    checked_at: Mapped[dt.datetime] = api.column(_("Checked at"))
+    checked_by: Mapped[str] = api.column(_("Checked by"), default="")
+    note: Mapped[str] = api.column(_("Note"), default="")
+    undone_at: Mapped[dt.datetime | None] = api.column(_("Taken back at"))
+    undone_by: Mapped[str] = api.column(_("Taken back by"), default="")
+    undo_reason: Mapped[str] = api.column(_("Reason"), default="")
 
 
 class LinePart(api.Model):

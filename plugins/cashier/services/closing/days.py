@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +23,7 @@ from plugins.cashier.services.closing.drawer import (
 )
 from plugins.cashier.services.closing.sheets import unfinished, write_sheet
 from plugins.cashier.services.days import A_DAY, closed_through, hold_books, require_unclosed_day
+from plugins.cashier.services.evidence import unchecked
 from plugins.cashier.services.numbers import lock_counter, today_of
 from plugins.ledger.api import SealMark, last_seal, short_seal
 
@@ -100,6 +102,7 @@ def _sheet(day: Day, left: int) -> dict[str, Any]:
         **sheet,
         "seal": _kept(seal) if seal else None,
         "unfinished": left,
+        "unchecked": asdict(unchecked(day.store_id, day.day_on, day.day_on)),
         "cash": {
             "expected_fen": day.expected_fen,
             "counted_fen": day.counted_fen,

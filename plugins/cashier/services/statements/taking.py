@@ -22,6 +22,7 @@ from plugins.cashier.online import (
     Traded,
 )
 from plugins.cashier.permissions import RECONCILE
+from plugins.cashier.services.checking import check_matched
 from plugins.cashier.services.online.calling import ask
 from plugins.cashier.services.online.providers import ACCOUNT, find_provider, providers
 from plugins.cashier.services.refunding.cases import book_today
@@ -124,7 +125,9 @@ def _known(kind_id: int, numbers: Sequence[str]) -> dict[tuple[str, str | None],
 @api.unit
 def compare(kind: PaymentKind) -> int:
     """Match what is open for a channel, book what agrees, and return how much stays open."""
-    _book(kind, match(kind))
+    agreed = match(kind)
+    _book(kind, agreed)
+    check_matched(kind, [line for line, _mine in agreed])
     wanted = sa.select(sa.func.count(StatementLine.id))
     count = api.db.session.scalar(wanted.where(StatementLine.kind_id == kind.id, OPEN)) or 0
     key = f"cashier.statement:{kind.id}"
