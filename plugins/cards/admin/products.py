@@ -103,6 +103,7 @@ class ProductAdmin(ContentPages, api.ModelAdmin):
             raise api.Refused(_("Enter at least 1, or nothing."))
         if record.people_most < 0:
             raise api.Refused(_("Enter 0 or more people."))
+        record.people_most = record.others_most
         if record.kind != "package" and len(record.items) > 1:
             raise api.Refused(_("Only a package card has several lines."))
 

@@ -216,7 +216,7 @@ def _card(run: api.ImportRun, row: api.StagedRow, member_id: int, product: Produ
             starts_on=sold_on,
             until_on=until_on,
             per_week=product.per_week,
-            people_most=product.people_most,
+            people_most=product.others_most,
             stores=list(product.stores),
         )
 

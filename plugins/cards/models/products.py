@@ -48,7 +48,9 @@ class Product(Named, api.Model):
         _("Most sessions a week"), help=_("Empty: as many as she likes.")
     )
     people_most: Mapped[int] = api.column(
-        _("People who may use it besides her"), help=_("0: only she herself."), default=5
+        _("People who may use it besides her"),
+        help=_("0: only she herself, as with every pass."),
+        default=5,
     )
     introduction: Mapped[str] = api.column(_("Introduction and rules"), sa.Text, default="")
     picture_id: Mapped[int | None] = api.column(_("Picture"), sa.ForeignKey("console_file.id"))
@@ -69,6 +71,11 @@ class Product(Named, api.Model):
         order_by=lambda: (Item.place, Item.id),
         cascade="all, delete-orphan",
     )
+
+    @property
+    def others_most(self) -> int:
+        """How many people may use it besides her; what is unlimited is hers alone."""
+        return 0 if self.kind == "pass" else self.people_most
 
 
 class ProductStore(api.Model):

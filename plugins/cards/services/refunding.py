@@ -17,10 +17,10 @@ from plugins.cards.services.giving import was_given
 from plugins.cards.services.offering import cards_of
 from plugins.cards.services.telling import note
 from plugins.cards.services.using import lock_card
-from plugins.cashier.api import Purchase, Refundable, SheetShare, SheetUse, Term
+from plugins.cashier.api import Bill, Line, Purchase, Refundable, SheetShare, SheetUse, Term
 from plugins.ledger import api as ledger
 from plugins.membership.api import take_back_growth
-from plugins.salon.api import Service
+from plugins.salon.api import Service, Variant
 
 LIVE = ("active", "paused")
 
@@ -105,13 +105,26 @@ def _uses(card_id: int) -> list[tuple[CardUse, Service]]:
 
 
 def _knew_before(card: Card) -> bool:
-    """Tell whether she had been served by a card before she bought this one."""
-    earlier = sa.select(CardUse.id).where(
+    """Tell whether she had had a service of this card here before the day on which she bought it.
+
+    Clause 14 excepts the same service only, whether a card or money paid for it.
+    """
+    services = {service.id for part in card.parts for service in part.services}
+    by_card = sa.select(CardUse.id).where(
         CardUse.member_id == card.member_id,
+        CardUse.service_id.in_(services),
         CardUse.used_on < card.sold_on,
         CardUse.undone_at.is_(None),
     )
-    return api.db.session.scalar(earlier.limit(1)) is not None
+    paid = (
+        sa.select(Line.id)
+        .join(Bill, Bill.id == Line.bill_id)
+        .join(Variant, Variant.id == Line.variant_id)
+        .where(Bill.member_id == card.member_id, Bill.business_on < card.sold_on)
+        .where(Bill.state.in_(("settled", "part_paid")), Line.state == "settled")
+        .where(Line.order_kind == "service", Variant.service_id.in_(services))
+    )
+    return any(api.db.session.scalar(had.limit(1)) is not None for had in (by_card, paid))
 
 
 def _journals(card: Card) -> list[int]:

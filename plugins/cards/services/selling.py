@@ -153,7 +153,7 @@ def _draft(
             valid_days=product.valid_days,
             starts=product.starts,
             per_week=product.per_week,
-            people_most=product.people_most,
+            people_most=product.others_most,
             bill_ref=entry.ref or "",
             stores=list(product.stores),
         )

@@ -17,12 +17,15 @@ from plugins.cards.api import Card
 from plugins.cards.models import Contract
 from plugins.cards.services.accounts import Left, left_of
 from plugins.cards.services.alone import swap_alone
+from plugins.cards.services.changing import share_card
 from plugins.cards.services.contracts import contract_of, is_whole
 from plugins.cards.services.evidence import pack_evidence
 from plugins.cards.services.nightly import earn_passes
 from plugins.cards.services.swapping import value_of
+from plugins.cards.services.terms import say_terms
 from plugins.cashier.api import Objection, Refund, Signature, Tender, object_to, undo_settlement
 from plugins.cashier.services.objecting import answer_objection
+from plugins.cashier.services.refunding.cases import refundables_of
 from plugins.cashier.services.refunding.seven_days import within_seven_days
 from plugins.ledger.api import fingerprint_of, salon
 from plugins.ledger.services.verifying import verify
@@ -33,7 +36,8 @@ from tests.support.membership import join
 from tests.support.pages import words
 from tests.support.people import SignIn, post
 from tests.support.phones import phone_of
-from tests.support.till import DRAWN, add_to, bill_of, pay, service_for, top_up
+from tests.support.salon import add_service
+from tests.support.till import DRAWN, add_to, bill_of, cash, pay, service_for, top_up
 
 pytestmark = [pytest.mark.any_engine, pytest.mark.usefixtures("staff_read_english")]
 
@@ -179,6 +183,34 @@ def test_an_unused_card_goes_back_within_seven_days_from_her_phone(
     assert api.db.session.query(Notice).filter_by(todo=True).count() == 1
     assert "Nothing that you bought" in words(phone.get("/cashier/give-back").text)
     assert phone.post("/cashier/give-back", refundable=wanted).status_code == 404
+
+
+def test_seven_days_do_not_hold_for_a_service_that_she_knew_but_do_for_another(shop: Shop) -> None:
+    nails = add_service("日式美甲", price_fen=16_800)
+    ten = add_product("头皮护理 10 次", 98_000, item(shop.scalp, 10))
+    with api.at_moment(api.now() - dt.timedelta(days=30)):
+        bill_id = bill_of(shop.member.id, shop.store.id)
+        add_to(bill_id, nails)
+        pay(bill_id, cash(168))
+    scalp = sell(shop, ten)
+    hands = sell(shop, add_product("美甲 5 次", 70_000, item(nails, 5)))
+    assert [one.key for one in within_seven_days(shop.member.id)] == [f"card:{scalp.id}"]
+    with api.at_moment(api.now() - dt.timedelta(days=20)):
+        use(shop, sell(shop, ten))
+    assert within_seven_days(shop.member.id) == []
+    known = {one.key: one.purchase.had_before for one in refundables_of(shop.member.id)}
+    assert known[f"card:{scalp.id}"]
+    assert known[f"card:{hands.id}"]
+
+
+def test_a_pass_is_for_her_alone(shop: Shop) -> None:
+    year = sell(shop, add_product("年卡", 36_500, item(shop.scalp), kind="pass", valid_days=365))
+    with refused("for her alone"):
+        share_card(year.id, "妹妹")
+    contract = contract_of(year.id)
+    assert contract is not None
+    with api.speaking("en"):
+        assert ("Who may use it", "she herself") in say_terms(contract.facts)
 
 
 def test_what_was_bought_eight_days_ago_has_no_button(shop: Shop) -> None:
