@@ -205,6 +205,8 @@ def _prove_alive(connection: Any, record: Any, _checked_out: object) -> None:
 @sa.event.listens_for(sa.Engine, "begin")
 def _on_begin(connection: sa.Connection) -> None:
     options = connection.get_execution_options()
+    if options.get("isolation_level") == "AUTOCOMMIT":
+        return
     writes = options.get("console_writes")
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
@@ -213,6 +215,8 @@ def _on_begin(connection: sa.Connection) -> None:
     # or out of it; a page that reads is spared two journeys to the server.
     alone = has_request_context() and not writes and "isolation_level" not in options
     driver: Any = connection.connection.dbapi_connection
+    if connection.info.setdefault("console_born_alone", driver.autocommit):
+        return  # its engine was told so
     if driver.autocommit is not alone:
         driver.autocommit = alone
 

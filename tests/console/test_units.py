@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from console.db import WriteOutsideUnit, db
+from console.lease import lease_of
 from console.settings import SettingValue
 from console.stores import Store
 from console.unit import after_commit, in_unit, unit
@@ -171,3 +172,25 @@ def test_a_page_keeps_no_transaction_open_and_what_it_writes_is_one(app: Flask) 
         assert names() == []
         assert open_store("B")
         assert names() == ["B"]
+
+
+#: How many transactions wait for whoever began them.
+WAITING = {
+    "sqlite": "SELECT 0",
+    "postgresql": "SELECT count(*) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND state = 'idle in transaction'"
+    " AND pid <> pg_backend_pid()",
+}
+
+
+def test_who_asks_for_no_transaction_is_given_none(app: Flask) -> None:
+    db.session.rollback()
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(sa.insert(Store.__table__).values(name="A"))
+        connection.rollback()
+    assert names() == ["A"]
+    lease = lease_of(db.engine.url)
+    assert lease.take()
+    assert db.session.scalar(sa.text(WAITING[db.engine.dialect.name])) == 0
+    assert lease.is_held()
+    lease.give_back()
