@@ -76,8 +76,8 @@ def _serve_guest_of(home: Cast, host: Cast) -> None:
     )
     for member_id in api.db.session.scalars(sold.order_by(Recharge.id).limit(GUESTS)).all():
         lots = lots_of(member_id)
-        if len(lots) != 1 or host.store.id == home.store.id:
-            continue
+        if len(lots) != 1 or lots[0].used or host.store.id == home.store.id:
+            continue  # who has used some of it stands for a refund to the fen
         variant = api.db.session.get_one(Variant, host.variants[0])
         service = api.db.session.get_one(Service, variant.service_id)
         if lots[0].purse or lots[0].paid_left < (price_of(service, variant).fen or 0):
