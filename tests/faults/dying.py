@@ -1,4 +1,4 @@
-"""An act of the till that may die at a fail point: `python -m tests.faults.dying URL FOLDER ACT …`.
+"""Acts of the till that may die at a fail point.
 
 Each act is sent with the same key every time, as a form is that got no answer.
 """
@@ -6,12 +6,8 @@ Each act is sent with the same key every time, as a form is that got no answer.
 from __future__ import annotations
 
 import datetime as dt
-import sys
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable
 
-from console.app import create_app
-from console.testing.app import make_config
 from plugins.cards.services.contracts import sign_contract
 from plugins.cashier.api import lines_of
 from plugins.cashier.online import Traded
@@ -78,14 +74,3 @@ ACTS: dict[str, Callable[[int], None]] = {
     "statement": reconcile,
     "contract": sign,
 }
-
-
-def die_in(acts: Mapping[str, Callable[[int], None]]) -> None:
-    """Do the act that the command line names, in the console that it names."""
-    url, folder, act, number = sys.argv[1:]
-    with create_app(make_config(url, Path(folder))).app_context():
-        acts[act](int(number))
-
-
-if __name__ == "__main__":
-    die_in(ACTS)

@@ -1,7 +1,6 @@
-"""An act of booking that may die at a fail point: `python -m tests.faults.dying_booking …`.
+"""Acts of booking that may die at a fail point.
 
-It is told the database, a folder, the act and a number; each act is sent with the same key every
-time, as a form is that got no answer.
+Each is sent with the same key every time, as a form is that got no answer.
 """
 
 from __future__ import annotations
@@ -23,7 +22,6 @@ from plugins.booking.api import (
 )
 from plugins.booking.services.proposing import propose_time
 from plugins.booking.services.telling import remind_guests
-from tests.faults.dying import die_in
 
 KEY = "booking: one form"
 AN_HOUR = dt.timedelta(hours=1)
@@ -91,6 +89,3 @@ ACTS: dict[str, Callable[[int], None]] = {
     "taken offer": take,
     "reminders": remind,
 }
-
-if __name__ == "__main__":
-    die_in(ACTS)

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +27,7 @@ from tests.faults.dying_booking import ACTS
 from tests.faults.fault_ledger import show
 from tests.races.booking_storm import overlaps, unclaimed
 from tests.support.booking import ZONE, Salon, lies, new_key
+from tests.support.deaths import Deaths
 from tests.support.membership import join
 from tests.support.people import SignIn
 
@@ -129,29 +128,18 @@ def counts() -> list[int]:
     return [*(int(one or 0) for one in found), int(api.db.session.scalar(versions) or 0)]
 
 
-def dies(act: str, number: int, point: str, url: str, folder: Path) -> bool:
-    """Carry an act out in another process; tell whether it died at the point."""
-    command = [sys.executable, "-m", "tests.faults.dying_booking", url, str(folder), act]
-    told = {**os.environ, "CONSOLE_FAILPOINT": point}
-    ended = subprocess.run(
-        [*command, str(number)], env=told, capture_output=True, text=True, check=False
-    )
-    assert ended.returncode in (0, 9), ended.stderr
-    return ended.returncode == 9
-
-
 @pytest.mark.parametrize("act", ACTS)
 def test_an_act_that_dies_at_every_point_is_whole_or_not_there(
-    app: Flask, migrated_url: str, engine: str, tmp_path: Path, act: str
+    app: Flask, deaths: Deaths, engine: str, act: str
 ) -> None:
     number = MAKERS[act](House())
     before = counts()
     points = [one for one in POINTS if one == "before_commit" or one in PASSED.get(act, ())]
     for point in points:
-        assert dies(act, number, point, migrated_url, tmp_path), f"{act} does not pass {point}"
+        assert deaths.dies(point, ACTS[act], number), f"{act} does not pass {point}"
         assert counts() == before
         assert (lies(), overlaps(), unclaimed()) == ([], 0, 0)
-    assert dies(act, number, "after_commit", migrated_url, tmp_path)
+    assert deaths.dies("after_commit", ACTS[act], number)
     done = counts()
     assert done != before
     ACTS[act](number)

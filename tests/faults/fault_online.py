@@ -34,13 +34,14 @@ from console.testing.app import MakeApp
 from console.testing.live import Live
 from plugins.cashier.api import OnlinePayment, Settlement
 from plugins.cashier.models import ONLINE_LIVE, OnlineNote
-from plugins.cashier.services.online.advancing import cancel, look_again
+from plugins.cashier.services.online.advancing import advance, cancel, look_again
 from plugins.ledger.services.verifying import verify
 from plugins.membership.services.visitors import start_session
 from plugins.sandboxpay import settings
 from plugins.sandboxpay.models import SandboxOrder
-from tests.plugins.cashier import test_online_kills as kills
+from tests.plugins.cashier.test_online_kills import bring_to_an_end
 from tests.support.databases import Databases
+from tests.support.deaths import Deaths
 from tests.support.ledger import left
 from tests.support.membership import join
 from tests.support.online import change, fail, order, pay, payment, prepaid, shop
@@ -107,25 +108,25 @@ def anna(shop: Live) -> int:
 
 
 def test_a_worker_that_dies_at_every_point(
-    app: Flask, anna: int, migrated_url: str, engine: str, tmp_path: Path
+    app: Flask, anna: int, deaths: Deaths, engine: str
 ) -> None:
     covered = 0
-    for place, point in enumerate(ORDERING):
+    for point in ORDERING:
         number = order(anna, YUAN)
-        kills.die_at(point, migrated_url, tmp_path / f"o{place}", number)
-        kills.bring_to_an_end(number)
+        assert deaths.dies(point, advance, number), point
+        bring_to_an_end(number)
         assert payment(number).state == "prepaid"
         cancel(number)
-        kills.bring_to_an_end(number)
+        bring_to_an_end(number)
         covered += 1
     fail(silent=True)
-    for place, point in enumerate(BOOKING):
+    for point in BOOKING:
         number = prepaid(anna, YUAN)
         pay(number)
         change(number, due_at=api.now())
-        kills.die_at(point, migrated_url, tmp_path / f"b{place}", number)
+        assert deaths.dies(point, advance, number), point
         if payment(number).state != "paid":
-            kills.bring_to_an_end(number)
+            bring_to_an_end(number)
         assert payment(number).state == "paid"
         covered += 1
     whole = len(ORDERING) + len(BOOKING)

@@ -6,11 +6,7 @@ sent again it must come to what an undisturbed act comes to.
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -35,6 +31,7 @@ from plugins.ledger.services.verifying import verify
 from tests.faults.dying import ACTS
 from tests.faults.fault_ledger import show
 from tests.support.cards import Shop, add_product, item, open_shop, sell
+from tests.support.deaths import Deaths
 from tests.support.till import add_to, bill_of, cash, new_key, pay, service_for
 
 POINTS = ("before_journal", "before_settling", "after_settling", "before_commit", "after_commit")
@@ -126,26 +123,17 @@ def counts() -> list[int]:
     return [*(int(one or 0) for one in found), int(api.db.session.scalar(signed) or 0)]
 
 
-def dies(act: str, number: int, point: str, url: str, folder: Path) -> bool:
-    """Carry an act out in another process; tell whether it died at the point."""
-    command = [sys.executable, "-m", "tests.faults.dying", url, str(folder), act, str(number)]
-    told = {**os.environ, "CONSOLE_FAILPOINT": point}
-    ended = subprocess.run(command, env=told, capture_output=True, text=True, check=False)
-    assert ended.returncode in (0, 9), ended.stderr
-    return ended.returncode == 9
-
-
 @pytest.mark.parametrize("act", ACTS)
 def test_an_act_that_dies_at_every_point_is_whole_or_not_there(
-    app: Flask, migrated_url: str, engine: str, tmp_path: Path, act: str
+    app: Flask, deaths: Deaths, engine: str, act: str
 ) -> None:
     shop = open_shop()
     seed_payment_kinds()
     number = MAKERS[act](shop)
     before, left = counts(), [*POINTS, *(f"after_legs:{n}" for n in range(1, MOST_LEGS + 1))]
     left.remove("after_commit")
-    died = [p for p in left if dies_whole(act, number, p, migrated_url, tmp_path, before)]
-    assert dies(act, number, "after_commit", migrated_url, tmp_path)
+    died = [point for point in left if dies_whole(deaths, act, number, point, before)]
+    assert deaths.dies("after_commit", ACTS[act], number)
     done = counts()
     assert done != before
     for _again in range(2):
@@ -156,14 +144,11 @@ def test_an_act_that_dies_at_every_point_is_whole_or_not_there(
     show(engine, f"3, 4: death of {act}", f"{len(died) + 1} points, nothing lost, nothing twice")
 
 
-def dies_whole(
-    act: str, number: int, point: str, url: str, folder: Path, before: list[int]
-) -> bool:
+def dies_whole(deaths: Deaths, act: str, number: int, point: str, before: list[int]) -> bool:
     """Let an act die before its commit; nothing of it may be there. False where it passes none."""
     if not _passes(act, point):
         return False
-    died = dies(act, number, point, url, folder)
-    assert died, f"{act} does not pass {point}"
+    assert deaths.dies(point, ACTS[act], number), f"{act} does not pass {point}"
     assert counts() == before
     return True
 
