@@ -16,16 +16,15 @@ from plugins.cashier.public_routes import routes
 from plugins.cashier.services.keys import new_key
 from plugins.cashier.services.online.advancing import cancel, is_overdue, look_again
 from plugins.cashier.services.online.notices import take_notification
+from plugins.cashier.services.online.offering import room_for, tiles_for
 from plugins.cashier.services.online.ordering import describe_online, order_online, terms_online
 from plugins.cashier.services.online.providers import find_provider, takes_online
 from plugins.cashier.services.online.refunding import refunds_of
-from plugins.cashier.services.online.settings import LEAST, MOST
-from plugins.membership.api import IdMissing, Member, offers_for, read_quote
+from plugins.cashier.services.online.settings import LEAST
+from plugins.membership.api import IdMissing, Member, read_quote
 
 PAGES = (routes,)
 SHOWN = 30
-#: Amounts that are offered where the salon has no offers.
-USUAL = (10_000, 30_000, 50_000, 100_000)
 PAY = "/cashier/pay/"
 
 
@@ -156,14 +155,14 @@ def _look(number: str) -> OnlinePayment:
 
 def _choose(problem: api.Refused | None = None) -> Any:
     member = api.db.session.get_one(Member, api.visitor().id)
+    open_ = takes_online()
     page = api.render_public(
         "cashier/phone/top_up.html",
-        offers=offers_for(member.id, member.home_store_id),
-        usual=USUAL,
+        tiles=tiles_for(member) if open_ else (),
+        room=room_for(member) if open_ else None,
         least_fen=LEAST.get(),
-        most_fen=MOST.get(),
         amount=request.values.get("amount", ""),
-        open=takes_online(),
+        open=open_,
         problem=problem,
     )
     return (page, problem.status) if problem else page

@@ -74,7 +74,7 @@ def order_online(
     kind, provider = _kind(kind_key), usual_provider()
     require_active(member_id)
     told = _describe(member, kind, form)
-    _check(member_id, told, price_fen)
+    check_order(member_id, told, price_fen)
     if kind.order_kind in SALES:
         check_prepaid(member, told)
     terms = kind.terms(_bill_for(member), told.facts) if kind.terms else None
@@ -185,7 +185,11 @@ def _too_much(cap_fen: int, held_fen: int) -> api.Refused:
     )
 
 
-def _check(member_id: int, told: Described, seen_fen: int | None) -> None:
+def check_order(member_id: int, told: Described, seen_fen: int | None) -> None:
+    """Raise `Refused` for an amount that is not paid online, or beside what waits for payment.
+
+    `Conflict` when it does not cost what she saw.
+    """
     fen = told.unit_fen
     if seen_fen is not None and fen != seen_fen:
         raise api.Conflict(_("It costs %(fen)s now. Look at it again.", fen=api.format_fen(fen)))
@@ -213,14 +217,34 @@ def check_prepaid(member: Member, told: Described) -> None:
     """
     store_id = told.store_id or member.home_store_id
     require_id(member.id, store_id, told.unit_fen)
-    rule = transfer_rule(member.id)
-    waiting = sum(
+    check_transfer(member.id, told)
+
+
+def check_transfer(member_id: int, told: Described) -> None:
+    """Raise `TransferOnly` for so much that a company takes it by bank transfer only."""
+    room = transfer_room(member_id)
+    if room is not None and told.unit_fen > room:
+        waiting = _waiting(member_id)
+        raise TransferOnly(transfer_rule(member_id), waiting + told.unit_fen if waiting else None)
+
+
+def transfer_room(member_id: int) -> int | None:
+    """Return how much a member may pay ahead online before it has to be a bank transfer.
+
+    None where the rules do not bind.
+    """
+    if not caps_bind():
+        return None
+    return max(int(transfer_rule(member_id).value) - 1 - _waiting(member_id), 0)
+
+
+def _waiting(member_id: int) -> int:
+    """Return what she ordered of prepaid cards and has not paid."""
+    return sum(
         row.amount_fen
-        for row in unpaid_of(member.id)
+        for row in unpaid_of(member_id)
         if all(line["order_kind"] in PREPAID for line in row.sold["lines"])
     )
-    if caps_bind() and waiting + told.unit_fen >= int(rule.value):
-        raise TransferOnly(rule, waiting + told.unit_fen if waiting else None)
 
 
 def _first_offer(facts: Mapping[str, Any]) -> int | None:
