@@ -15,10 +15,11 @@ from plugins.cashier.services.alone import counter_in
 from plugins.cashier.services.benefits import benefits_for
 from plugins.cashier.services.days import next_open_day
 from plugins.cashier.services.kinds import KINDS
+from plugins.cashier.services.movement_orders import orders_of
 from plugins.cashier.services.paying import METHODS
 from plugins.cashier.services.points import offered_points
 from plugins.cashier.services.printing import PRINTERS
-from plugins.membership.api import Counter, move_rows
+from plugins.membership.api import Counter, MovementOrder, move_rows
 
 
 @api.hookimpl
@@ -49,6 +50,12 @@ def cashier_adjustments(draft: Draft) -> Iterable[Adjustment]:
 def ledger_book_day(store_id: int | None, day: dt.date) -> dt.date:
     """Keep what is posted without a bill out of closed days and locked months as well."""
     return next_open_day(store_id, day)
+
+
+@api.hookimpl
+def membership_movement_orders(journal_ids: Sequence[int]) -> Iterable[MovementOrder]:
+    """Name the bills and refunds by which something of a member's moved."""
+    return orders_of(journal_ids)
 
 
 @api.hookimpl

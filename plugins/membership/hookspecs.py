@@ -173,6 +173,22 @@ def membership_movement_notes(member_id: int, journal_ids: Sequence[int]) -> Ite
 
 
 @dataclass(frozen=True)
+class MovementOrder:
+    """What a movement belongs to, such as a bill, with the page of staff and her own."""
+
+    journal_id: int
+    text: str
+    url: str = ""
+    own_url: str = ""
+
+
+@api.collect
+def membership_movement_orders(journal_ids: Sequence[int]) -> Iterable[MovementOrder]:
+    """Name the orders by which the ledger moved something, where it was one of yours."""
+    raise NotImplementedError
+
+
+@dataclass(frozen=True)
 class ExportPart:
     """A part of the copy of her data that a member may ask for; *rows* hold plain values.
 
@@ -257,6 +273,7 @@ HOOKS = (
     membership_member_unmerging,
     membership_merge_contents,
     membership_movement_notes,
+    membership_movement_orders,
     membership_prepaid_accounts,
     membership_profile_facts,
     membership_tiles,

@@ -12,11 +12,14 @@ from plugins.cards.services.nightly import remind_members
 from plugins.cashier.api import undo_settlement, use_points
 from plugins.ledger.api import Entry, earn_points
 from plugins.membership.api import award_task
+from plugins.membership.services.points.history import history_of
 from plugins.membership.services.points.moving import expire_old_points
 from plugins.membership.services.points.rules import last_day
 from plugins.messages.api import Message
 from tests.support.cards import add_product, item, open_shop, sell
 from tests.support.membership import join
+from tests.support.people import SignIn
+from tests.support.phones import phone_of
 from tests.support.salon import add_store
 from tests.support.till import add_to, bill_of, cash, pay, service_for
 
@@ -48,6 +51,19 @@ def test_the_message_of_a_bill_tells_what_it_took_and_gave_of_points(member: int
         "Lin, you paid ¥90.00 at Futian. Balance: ¥0.00; points -1,000 / +90, now 90.",
         f"Lin, the bill {number} at Futian was taken back. Balance: ¥0.00; points +910, now 1,000.",
     ]
+
+
+def test_each_movement_of_points_names_its_bill(app: Flask, member: int, sign_in: SignIn) -> None:
+    bill = bill_of(member)
+    add_to(bill, service_for(100))
+    pay(bill, cash(100))
+    number = undo_settlement(bill, "a mistake").number
+    history = [(one.code, one.order and one.order.text) for one in history_of(member)]
+    assert history == [("take_back_points", number), ("earn_points", number)]
+    own = phone_of(app, member).get("/membership/points")
+    assert f'href="/cashier/receipts/{bill}"' in own.text
+    page = sign_in("manager").get(f"/console/membership/points/{member}")
+    assert f'href="/console/cashier/bills/{bill}/">{number}<' in page.text
 
 
 def test_a_first_booking_is_thanked_for_and_signing_in_is_not(member: int) -> None:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from console import api
 from plugins.ledger.api import CODES, POINTS, Account, Journal, Leg, heir_of
+from plugins.membership.hookspecs import MovementOrder, membership_movement_orders
 from plugins.membership.models import Member
 from plugins.membership.services.points.telling import points_of
 
@@ -28,6 +29,7 @@ class Moved:
     store: str
     by: str
     note: str
+    order: MovementOrder | None = None
 
     @property
     def before(self) -> int:
@@ -63,14 +65,21 @@ def history_of(member_id: int, most: int = SHOWN) -> list[Moved]:
     """Return how a member's points moved, the latest first."""
     holder = heir_of(member_id)
     changes = _changes().where(Account.owner_id == holder)
-    rows = _told(changes.subquery(), most)
+    rows = _told(changes.subquery(), most, by_time=True)
+    orders = _orders([row.id for row in rows])
     after, found = points_of(holder), []
     for row in rows:
         change = int(row.change)
         told = (row.posted_at, row.code, change, after, row.store or "", row.by or "", row.note)
-        found.append(Moved(row.id, *told))
+        found.append(Moved(row.id, *told, orders.get(row.id)))
         after -= change
     return found
+
+
+def _orders(journal_ids: Sequence[int]) -> dict[int, MovementOrder]:
+    """Return by journal the order that it belongs to."""
+    answers = api.answers(membership_movement_orders, journal_ids=journal_ids)
+    return {one.journal_id: one for answer in answers for one in answer}
 
 
 @dataclass(frozen=True)
@@ -134,8 +143,14 @@ def _changes() -> sa.Select[int, int]:
 
 
 def _told(
-    changes: sa.Subquery, most: int, stores: frozenset[int] | None = None, code: str = ""
+    changes: sa.Subquery,
+    most: int,
+    stores: frozenset[int] | None = None,
+    code: str = "",
+    *,
+    by_time: bool = False,
 ) -> Sequence[sa.Row[tuple[object, ...]]]:
+    latest = [Journal.posted_at.desc()] if by_time else []
     rows = (
         sa.select(
             Journal.id,
@@ -149,7 +164,7 @@ def _told(
         .join(changes, changes.c.journal_id == Journal.id)
         .outerjoin(api.Store, api.Store.id == Journal.store_id)
         .outerjoin(api.User, api.User.id == Journal.actor_id)
-        .order_by(Journal.id.desc())
+        .order_by(*latest, Journal.id.desc())
         .limit(most)
     )
     if stores is not None:
