@@ -229,8 +229,8 @@ def cards_card_sold(card_id: int) -> None:
     card = api.db.session.get(Card, card_id)
     if card is None or card.state in ("void", "refunded"):
         return
-    if card.kind == "pass" and card.price_fen:
-        add_growth(card.member_id, card.price_fen, cause="spend", key=f"cards:{card.id}")
+    if card.kind == "pass" and card.earning_fen:
+        add_growth(card.member_id, card.earning_fen, cause="spend", key=f"cards:{card.id}")
 
 
 @api.hookimpl

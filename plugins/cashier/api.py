@@ -52,6 +52,7 @@ from plugins.cashier.offers import (
     Described,
     Draft,
     DraftLine,
+    FromBalance,
     Given,
     LineKind,
     Offer,
@@ -149,6 +150,7 @@ from plugins.cashier.services.refunding.lines import Wanted, lines_to_refund
 from plugins.cashier.services.refunding.sheets import Purchase, Term
 from plugins.cashier.services.refunding.sheets import Share as SheetShare
 from plugins.cashier.services.refunding.sheets import Use as SheetUse
+from plugins.cashier.services.refunding.to_balance import balance_refs, paid_from_balance
 from plugins.cashier.services.settling import settle
 from plugins.cashier.services.signing import (
     KEPT,
@@ -182,6 +184,7 @@ __all__ = [
     "Discount",
     "Draft",
     "DraftLine",
+    "FromBalance",
     "Given",
     "GivesStatements",
     "Goods",
@@ -240,6 +243,7 @@ __all__ = [
     "accept_benefit",
     "add_line",
     "ask_on_phone",
+    "balance_refs",
     "book_today",
     "cashier_adjustments",
     "cashier_bill_settled",
@@ -285,6 +289,7 @@ __all__ = [
     "open_refund",
     "order_online",
     "page_of",
+    "paid_from_balance",
     "payment_kinds",
     "preview",
     "proposals_for",

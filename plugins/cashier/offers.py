@@ -19,6 +19,16 @@ from plugins.ledger.api import Tender as Money
 
 
 @dataclass(frozen=True)
+class FromBalance(Money):
+    """Money that a member had paid ahead: *face_fen* of her balance with what is behind it.
+
+    What the face value is more is bonus: a discount, never income.
+    """
+
+    face_fen: int = 0
+
+
+@dataclass(frozen=True)
 class Asked:
     """What was asked to be put on a bill; *facts* are the line kind's own, from a form."""
 
@@ -111,7 +121,8 @@ class LineKind:
 
     Lines of the order kinds *service* and *product* are consumption: the till takes their money
     and books revenue. Those of *recharge*, *card* and *deposit* are sales: `settle` gets the
-    *money* that is for the line and books it itself; it may be given no balance and owes nothing.
+    *money* that is for the line and books it itself; it is given no balance, unless it says
+    `from_balance`, and owes nothing.
     Session lines are a *service* kind with nothing due whose `settle` uses the session. `undo` gets
     the settlement and the reason when a bill is reopened; journals that it leaves are reversed.
     With `pay`, which takes what was owing, a sale may be paid in part.
@@ -139,6 +150,8 @@ class LineKind:
     worth: Callable[[Line], int] | None = None
     #: Whether the money for it earns points.
     earns: bool = True
+    #: Whether balance may pay for what it sells: `settle` gets such money as `FromBalance`.
+    from_balance: bool = False
     #: Whether it was paid elsewhere before: neither balance nor other money pays for it.
     prepaid: bool = False
     #: Makes facts of what a member's phone asks for; None where it is not sold online.

@@ -24,6 +24,8 @@ class DraftLine:
     discountable: bool = True
     #: Whether it may be paid from balance.
     spendable: bool = True
+    #: Whether it is sold to be used later: balance pays for what was had before it.
+    ahead: bool = False
     variant_id: int | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     #: By hand: a sum off, or the whole given free.

@@ -45,6 +45,8 @@ class Refundable:
 
     `purchase` is what the sheet is reckoned from, `journal_ids` the journals by which it was
     paid. `take` ends it in the running unit and pays the payouts out of what stands behind it.
+    `balance_refs` are the references under which balance paid for it: that goes back to the lots
+    that it came from, and no other way.
     """
 
     key: str
@@ -55,6 +57,7 @@ class Refundable:
     purchase: Purchase
     journal_ids: Sequence[int]
     take: Callable[[Entry, Sequence[Payout]], object]
+    balance_refs: Sequence[str] = ()
 
 
 @api.collect

@@ -7,6 +7,7 @@ from typing import Any
 from console import api
 from plugins.cashier.deductions import DAYS
 from plugins.cashier.refunds import REFUND_SETTINGS
+from plugins.cashier.services.ahead import CARDS_FROM_BALANCE
 from plugins.cashier.services.byhand import LIMITS
 from plugins.cashier.services.closing.drawer import FLOAT
 from plugins.cashier.services.confirming import CONFIRM_SETTINGS
@@ -23,6 +24,7 @@ from plugins.cashier.services.top_up_terms import TERMS
 SETTINGS: tuple[api.Setting[Any], ...] = (
     *LIMITS,
     OWING_MOST,
+    CARDS_FROM_BALANCE,
     FLOAT,
     BONUS_BY,
     *PRINTING,

@@ -64,7 +64,15 @@ from plugins.ledger.services.refunding import (
 from plugins.ledger.services.reversing import reverse, reverse_many
 from plugins.ledger.services.seals import SealMark, find_seal, last_seal, short_seal
 from plugins.ledger.services.selling import Tender, Terms, issue_lots
-from plugins.ledger.services.spending import Line, Part, Spent, restore, spend, use_sessions
+from plugins.ledger.services.spending import (
+    Line,
+    Part,
+    Spent,
+    fen_behind,
+    restore,
+    spend,
+    use_sessions,
+)
 from plugins.ledger.services.standings import (
     standing_amount,
     standing_column,
@@ -124,6 +132,7 @@ __all__ = [
     "close_account",
     "earn_points",
     "expire_points",
+    "fen_behind",
     "find_seal",
     "fingerprint_of",
     "hand_back",

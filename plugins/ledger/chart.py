@@ -83,6 +83,8 @@ CODES: dict[str, Any] = {
     "card_sale": _("Card sale"),
     "sale": _("Sale"),
     "spend": _("Paid from balance"),
+    "pay_card": _("Card paid from balance"),
+    "card_back": _("Card refunded to the balance"),
     "use_session": _("Use a session"),
     "earn_points": _("Points earned"),
     "spend_points": _("Points spent"),

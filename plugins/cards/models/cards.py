@@ -67,6 +67,8 @@ class Card(Named, api.Model):
     sold_by: Mapped[str] = api.column(_("Sold by"), default="")
     price_fen: Mapped[int] = api.column(_("Price"))
     list_fen: Mapped[int] = api.column(_("List price"), default=0)
+    #: What of the price was bonus that she paid with: a discount, which is never earned.
+    bonus_fen: Mapped[int] = api.column(_("Paid with bonus"), default=0, server_default="0")
     valid_days: Mapped[int | None] = api.column(_("Valid for, days"))
     starts: Mapped[str] = api.column(_("Valid"), choices=STARTS, default="sale")
     per_week: Mapped[int | None] = api.column(_("Most sessions a week"))
@@ -85,6 +87,11 @@ class Card(Named, api.Model):
         _("Taken in with"), sa.ForeignKey("cards_intake.id"), index=True
     )
     version: Mapped[int] = api.column(_("Version"), default=1)
+
+    @property
+    def earning_fen(self) -> int:
+        """What of the price becomes income: all that was not bonus."""
+        return self.price_fen - self.bonus_fen
 
     member: Mapped[Member] = relationship(Member)
     product: Mapped[Product | None] = relationship(Product)

@@ -107,7 +107,10 @@ def settle_card(settling: Settling, line: Line, money: Sequence[Money]) -> list[
     product_of(line)
     entry = settling.entry("card", "card_sale", line)
     member_id, product_id = settling.bill.member_id or 0, line.facts["product_id"]
-    card = sell_card(entry, member_id, product_id, money, price_fen=line.due_fen)
+    face = sum(one.face_fen for one in money if isinstance(one, till.FromBalance))
+    card = sell_card(
+        entry, member_id, product_id, money, price_fen=line.due_fen, from_balance_fen=face
+    )
     if line.facts.get("agreed_on_phone"):
         sign_contract(card.id, "phone")
     return lots_taken(settling, line, card)
@@ -327,6 +330,7 @@ KINDS = (
         undo_card,
         pay=pay_card,
         online=read_card,
+        from_balance=True,
         terms=contract_on_phone,
         given=cards_given,
     ),

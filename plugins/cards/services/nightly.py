@@ -53,7 +53,7 @@ def earn_pass(card_id: int, on: dt.date | None = None) -> int:
     today = on or today_in(card.store_id)
     if card.unearned_account_id is None or card.state not in ("active", "paused"):
         return 0
-    over = earned(card.price_fen, days_over(card, today), card.valid_days or 0)
+    over = earned(card.earning_fen, days_over(card, today), card.valid_days or 0)
     fen = over - earned_so_far(card)
     if fen <= 0:
         return 0
@@ -70,7 +70,7 @@ def earn_pass(card_id: int, on: dt.date | None = None) -> int:
 
 def earned_so_far(card: Card) -> int:
     """Return what of the price of a pass is income already, in fen."""
-    return card.price_fen - balance_of(card.unearned_account_id)
+    return card.earning_fen - balance_of(card.unearned_account_id)
 
 
 def remind_members() -> None:

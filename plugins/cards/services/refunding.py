@@ -15,8 +15,10 @@ from plugins.cards.services.accounts import balance_of, left_of, owing_of
 from plugins.cards.services.days import days_paused, today_in
 from plugins.cards.services.giving import was_given
 from plugins.cards.services.offering import cards_of
+from plugins.cards.services.shares import spread, unit_price
 from plugins.cards.services.telling import note
 from plugins.cards.services.using import lock_card
+from plugins.cashier import api as till
 from plugins.cashier.api import Bill, Line, Purchase, Refundable, SheetShare, SheetUse, Term
 from plugins.ledger import api as ledger
 from plugins.membership.api import take_back_growth
@@ -39,37 +41,55 @@ def _refundable(card: Card, count: int) -> Refundable:
     words = api.ngettext("%(num)s session left", "%(num)s sessions left", count)
     if card.kind == "pass":
         words = api.gettext("until %(day)s", day=card.until_on) if card.until_on else ""
+    refs = _balance_refs(card)
     return Refundable(
         key=f"card:{card.id}",
         kind="card",
         title=card.shown_name,
         left_words=words,
         store_id=card.store_id,
-        purchase=_purchase(card),
+        purchase=_purchase(card, till.paid_from_balance(refs)),
         journal_ids=_journals(card),
         take=partial(_take, card.id, seen_lots(card), owing_of(card)),
+        balance_refs=refs,
     )
 
 
-def _purchase(card: Card) -> Purchase:
+def _balance_refs(card: Card) -> list[str]:
+    """Return how balance paid for a card; nothing of one that changed hands, as for money."""
+    number = card.key.rpartition(":card:")[2]
+    sold_at_till = card.source == "sale" and card.bill_ref and number.isdecimal()
+    return till.balance_refs(int(number)) if sold_at_till and not was_given(card.id) else []
+
+
+def _purchase(card: Card, balance_fen: int) -> Purchase:
     term = None
     if card.kind == "pass":
         today = today_in(card.store_id)
         term = Term(card.starts_on, card.valid_days or 0, days_paused(card.id, today))
+    # Bonus that paid for it has no way back once another member has the card.
+    bonus = 0 if balance_fen else card.bonus_fen
+    price = card.price_fen - bonus
+    prices = spread(price, [part.price_fen for part in card.parts])
     uses = _uses(card.id)
     return Purchase(
         key=f"card:{card.id}",
         title=card.name,
-        price_fen=card.price_fen,
-        paid_fen=card.price_fen - owing_of(card),
+        price_fen=price,
+        paid_fen=price - owing_of(card),
         bought_on=card.sold_on,
-        shares=[] if term else [_share(part, uses) for part in card.parts],
+        shares=[]
+        if term
+        else [_share(part, fen, uses) for part, fen in zip(card.parts, prices, strict=True)],
         term=term,
+        balance_fen=balance_fen,
         had_before=_knew_before(card),
     )
 
 
-def _share(part: Part, uses: Sequence[tuple[CardUse, Service]]) -> SheetShare:
+def _share(part: Part, price_fen: int, uses: Sequence[tuple[CardUse, Service]]) -> SheetShare:
+    same = price_fen == part.price_fen
+    deal = part.deal_fen if same else unit_price(price_fen, part.sessions)
     own = [
         SheetUse(
             use.used_on,
@@ -77,7 +97,7 @@ def _share(part: Part, uses: Sequence[tuple[CardUse, Service]]) -> SheetShare:
             0 if use.free else 1,
             1 if use.free else 0,
             max(use.list_fen, 0) or part.list_fen,
-            part.deal_fen,
+            deal,
         )
         for use, service in uses
         if use.part_id == part.id
@@ -85,8 +105,8 @@ def _share(part: Part, uses: Sequence[tuple[CardUse, Service]]) -> SheetShare:
     gone = part.sessions + part.free - len(own) - _left(part)
     if gone > 0:
         # Sessions that were used before an import, or taken out by an adjustment.
-        own += [SheetUse(part.card.sold_on, "", 1, 0, part.list_fen, part.deal_fen)] * gone
-    return SheetShare(part.name, "sessions", part.price_fen, part.sessions, part.free, own)
+        own += [SheetUse(part.card.sold_on, "", 1, 0, part.list_fen, deal)] * gone
+    return SheetShare(part.name, "sessions", price_fen, part.sessions, part.free, own)
 
 
 def _left(part: Part) -> int:
@@ -176,4 +196,4 @@ def _take(
     if card.kind == "pass" and fen:
         growth, back = f"cards:{card.id}", f"{entry.key}:growth"
         with suppress(api.NotFound):  # it counts after the sale's commit, and may not have yet
-            take_back_growth(growth, back_key=back, fen=min(fen, card.price_fen))
+            take_back_growth(growth, back_key=back, fen=min(fen, card.earning_fen))

@@ -61,11 +61,13 @@ def sell_card(
     tenders: Sequence[ledger.Tender],
     *,
     price_fen: int | None = None,
+    from_balance_fen: int = 0,
 ) -> Card:
     """Sell a card to a member at the list's price, or at *price_fen*; joins the running unit.
 
-    What the *tenders* fall short of is owing, and her uses are limited to the paid share. The
-    same key returns the card that was sold under it. *entry* names the store.
+    What the *tenders* fall short of is owing, and her uses are limited to the paid share. Of
+    *from_balance_fen*, in face value, they hold the money behind it; the rest of that is bonus,
+    a discount. The same key returns the card that was sold under it. *entry* names the store.
     """
     if (known := _find(entry, member_id, product_id)) is not None:
         return known
@@ -75,16 +77,21 @@ def sell_card(
     today = entry.business_on or today_in(entry.store_id)
     product = _on_shelf(product_id, entry.store_id, today)
     price = product.price_fen if price_fen is None else price_fen
-    paid = sum(tender.amount_fen for tender in tenders)
-    if not 0 <= paid <= price:
+    tenders = [tender for tender in tenders if tender.amount_fen]
+    behind = [one for one in tenders if from_balance_fen and one.account.kind == "unearned"]
+    bonus = from_balance_fen - sum(one.amount_fen for one in behind)
+    paid = sum(tender.amount_fen for tender in tenders) + bonus
+    if not 0 <= paid <= price or bonus < 0:
         raise api.Refused(_("The amount lies between nothing and the price of the card."))
     require_id(member_id, entry.store_id, price)
-    require_transfer(member_id, price, tenders, entry.store_id)
+    money = [one for one in tenders if one not in behind]
+    require_transfer(member_id, price - from_balance_fen, money, entry.store_id)
     holder = ledger.heir_of(member_id)
     owing = ledger.held("owing", holder, f"card:{entry.key}")
     if price > paid:
         tenders = [*tenders, ledger.Tender(owing, price - paid)]
     card = _draft(entry, holder, product, price, today)
+    card.bonus_fen = bonus
     if product.kind == "pass":
         _post_pass(entry, card, tenders)
     else:
@@ -184,15 +191,16 @@ def part_of(item: Item, product: Product, price_fen: int) -> Part:
 
 
 def _post_lots(entry: ledger.Entry, card: Card, tenders: Sequence[ledger.Tender]) -> None:
+    shares = spread(card.earning_fen, [part.price_fen for part in card.parts])
     terms = [
         ledger.Terms(
-            price_fen=part.price_fen,
+            price_fen=share,
             paid=part.sessions,
             gift=part.free,
             card=part.name,
             product=card.name,
         )
-        for part in card.parts
+        for part, share in zip(card.parts, shares, strict=True)
     ]
     lots = ledger.issue_lots(_asking(entry, card), card.member_id, terms, tenders)
     for part, lot in zip(card.parts, lots, strict=True):
@@ -200,7 +208,7 @@ def _post_lots(entry: ledger.Entry, card: Card, tenders: Sequence[ledger.Tender]
 
 
 def _post_pass(entry: ledger.Entry, card: Card, tenders: Sequence[ledger.Tender]) -> None:
-    if not card.price_fen:
+    if not card.earning_fen:
         return
     unearned = ledger.held("unearned", card.member_id, f"{entry.key}/pass")
     moves = [

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.cashier.priced import Adjustment, Draft
+from plugins.cashier.priced import Adjustment, Draft, DraftLine
 from plugins.cashier.services.cards_on_bill import cards_for
 from plugins.membership.api import PurseState, benefits_of, level_of
 from plugins.salon.api import Service, Variant
@@ -95,10 +95,12 @@ def lines_for(card: PurseState, draft: Draft) -> frozenset[int]:
     """Return the lines of a bill that a stored-value card may pay."""
     category_of = _categories(draft) if card.categories else {}
     return frozenset(
-        line.line_id
-        for line in draft.lines
-        if line.spendable
-        and card.accepts(
-            product=line.scope == "products", category_id=category_of.get(line.variant_id)
-        )
+        line.line_id for line in draft.lines if line.spendable and _pays(card, line, category_of)
     )
+
+
+def _pays(card: PurseState, line: DraftLine, category_of: Mapping[int | None, int]) -> bool:
+    if line.ahead:
+        return card.pays_cards
+    category = category_of.get(line.variant_id)
+    return card.accepts(product=line.scope == "products", category_id=category)

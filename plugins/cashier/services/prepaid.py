@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from console import api
 from plugins.cashier.models import Bill, Line
@@ -25,25 +25,40 @@ def prepaid_on(lines: Sequence[Line]) -> list[Line]:
     return [line for line in lines if line.order_kind in PREPAID]
 
 
-def reaches_transfer(bill: Bill, lines: Sequence[Line]) -> bool:
-    """Tell whether the top-ups and cards of a bill come to what is paid by bank transfer."""
+def reaches_transfer(
+    bill: Bill, lines: Sequence[Line], from_balance: Mapping[int, int] | None = None
+) -> bool:
+    """Tell whether the top-ups and cards of a bill come to what is paid by bank transfer.
+
+    What comes *from_balance* (fen by line) was paid before, and does not count.
+    """
     own = prepaid_on(lines)
     if bill.member_id is None or not own:
         return False
-    return sum(line.due_fen for line in own) >= int(transfer_rule(bill.member_id).value)
+    return sum(_new_sums(own, from_balance)) >= int(transfer_rule(bill.member_id).value)
+
+
+def _new_sums(lines: Sequence[Line], from_balance: Mapping[int, int] | None) -> list[int]:
+    held = from_balance or {}
+    return [line.due_fen - held.get(line.id, 0) for line in lines]
 
 
 def check_transfer(
-    bill: Bill, lines: Sequence[Line], money: Sequence[Money], *, again: bool
+    bill: Bill,
+    lines: Sequence[Line],
+    money: Sequence[Money],
+    from_balance: Mapping[int, int] | None = None,
+    *,
+    again: bool,
 ) -> None:
     """Raise `TransferOnly` where *money* that is no bank transfer pays for too much together.
 
     All top-ups and cards of the bill count, those that were paid before as well; *again* pays
     what was owing.
     """
-    if bill.member_id is None or not reaches_transfer(bill, lines):
+    if bill.member_id is None or not reaches_transfer(bill, lines, from_balance):
         return
-    own = [line.due_fen for line in prepaid_on(lines)]
+    own = _new_sums(prepaid_on(lines), from_balance)
     rule = int(transfer_rule(bill.member_id).value)
     # A line that reaches it alone was noted when it was sold.
     if not caps_bind() and not again and max(own) >= rule:

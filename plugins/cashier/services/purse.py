@@ -10,13 +10,13 @@ import sqlalchemy as sa
 from console import api
 from console.api import _
 from plugins.cashier.models import Bill, Line, LinePart, Payment, PaymentKind, Settlement
-from plugins.cashier.offers import Settling, Tender
+from plugins.cashier.offers import FromBalance, Settling, Tender
 from plugins.cashier.services.asking import payment_method
 from plugins.cashier.services.paying import find_kind
 from plugins.cashier.services.quoting import SALES
 from plugins.cashier.services.vouchers import VoucherUsed, require_unused, voucher_key
+from plugins.ledger.api import Entry, Move, Name, Spent, heir_of, held, post, salon
 from plugins.ledger.api import Line as Spending
-from plugins.ledger.api import Move, Name, Spent, held, post, salon
 from plugins.ledger.api import Tender as Money
 from plugins.membership.api import by_bank, opened_code, pay_from_balance
 
@@ -97,7 +97,7 @@ class Wallet:
             self._part(line, coin, some, ref)
             due_fen -= some
         if due_fen:
-            raise api.Refused(_("Top-ups and cards are paid in full, and not from balance."))
+            raise api.Refused(_("Top-ups are paid in full, and not from balance."))
         return found
 
     def spend_balance(self, settling: Settling, lines: Sequence[Line]) -> None:
@@ -108,13 +108,35 @@ class Wallet:
                 continue
             wanted = next(plan)
             shares = [(line, wanted[line.id]) for line in lines if wanted.get(line.id)]
-            coin.left_fen -= sum(some for _line, some in shares)
-            spent = self._spend(settling, coin, number, shares)
-            self._keep_spent(settling, coin, shares, spent)
+            if shares:
+                self._spend(settling, coin, settling.entry(f"balance/{number}", "spend"), shares)
+
+    def buy(self, settling: Settling, line: Line) -> list[Money]:
+        """Pay from balance for what is sold to be used later, and return the money behind it.
+
+        Nothing of it is earned yet: it goes through an account of hers to what she buys.
+        """
+        plan = iter(self.plan)
+        found: list[Money] = []
+        through = held("unearned", heir_of(self.bill.member_id or 0), f"ahead:{settling.ref(line)}")
+        for number, coin in enumerate(self.coins):
+            some = next(plan).get(line.id, 0) if coin.from_balance else 0
+            if not some:
+                continue
+            entry = settling.entry(f"ahead/{number}", "pay_card", line)
+            spent = self._spend(settling, coin, entry, [(line, some)], through)
+            found.append(FromBalance(through, spent.income_fen, face_fen=some))
+        return found
 
     def _spend(
-        self, settling: Settling, coin: Coin, number: int, shares: Sequence[tuple[Line, int]]
+        self,
+        settling: Settling,
+        coin: Coin,
+        entry: Entry,
+        shares: Sequence[tuple[Line, int]],
+        into: Name | None = None,
     ) -> Spent:
+        coin.left_fen -= sum(some for _line, some in shares)
         spendings = [
             Spending(
                 self._ref(settling, coin, line),
@@ -126,16 +148,24 @@ class Wallet:
             )
             for line, some in shares
         ]
-        entry = settling.entry(f"balance/{number}", "spend")
         if self.bill.member_id is None:
             raise api.Refused(_("Only a member can pay from balance."))
         purse = opened_code(self.bill.member_id, coin.tender.purse or "") or coin.tender.purse
         if coin.payment is not None:
             coin.payment.purse = purse
-        return pay_from_balance(entry, self.bill.member_id, spendings, purse, tell=False)
+        member_id = self.bill.member_id
+        spent = pay_from_balance(entry, member_id, spendings, purse, into=into, tell=False)
+        self._keep_spent(settling, coin, shares, spent, earned=into is None)
+        return spent
 
     def _keep_spent(
-        self, settling: Settling, coin: Coin, shares: Sequence[tuple[Line, int]], spent: Spent
+        self,
+        settling: Settling,
+        coin: Coin,
+        shares: Sequence[tuple[Line, int]],
+        spent: Spent,
+        *,
+        earned: bool,
     ) -> None:
         for line, _some in shares:
             ref = self._ref(settling, coin, line)
@@ -143,11 +173,11 @@ class Wallet:
                 if part.line != ref:
                     continue
                 row = self._part(line, coin, part.paid + part.gift, ref)
-                row.lot_id, row.income_fen = part.lot_id, part.income_fen
+                row.lot_id, row.income_fen = part.lot_id, part.income_fen if earned else 0
                 row.principal_fen, row.bonus_fen = part.paid, part.gift
                 line.principal_fen += part.paid
                 line.bonus_fen += part.gift
-                line.income_fen += part.income_fen
+                line.income_fen += row.income_fen
 
     def pay_rest(
         self,

@@ -12,6 +12,7 @@ from console import api
 from console.api import _
 from plugins.cashier.models import BY_HAND, Bill, Discount, Line, Order
 from plugins.cashier.priced import Draft, DraftLine, FromPurse, Quote
+from plugins.cashier.services.ahead import pays_ahead
 from plugins.cashier.services.asking import adjustments, line_kinds
 from plugins.cashier.services.benefits import lines_for
 from plugins.cashier.services.cards_on_bill import barred_lines, barred_sums, cards_for
@@ -113,13 +114,18 @@ def draft_of(bill: Bill, lines: Sequence[Line] | None = None) -> Draft:
         store_id=bill.store_id,
         member_id=bill.member_id,
         on=bill.business_on,
-        lines=[_draft_line(line, by_hand[line.id], kinds.get(line.kind)) for line in lines],
+        lines=[
+            _draft_line(line, by_hand[line.id], kinds.get(line.kind), bill.store_id)
+            for line in lines
+        ],
         rounding_fen=int(bill.choices.get("rounding_fen", 0)),
         choices=bill.choices,
     )
 
 
-def _draft_line(line: Line, discounts: Sequence[Discount], kind: Any) -> DraftLine:
+def _draft_line(line: Line, discounts: Sequence[Discount], kind: Any, store_id: int) -> DraftLine:
+    sold = line.order_kind in SALES
+    prepaid = kind is not None and kind.prepaid
     return DraftLine(
         line_id=line.id,
         kind=line.kind,
@@ -127,7 +133,8 @@ def _draft_line(line: Line, discounts: Sequence[Discount], kind: Any) -> DraftLi
         list_fen=line.list_fen,
         quantity=line.quantity,
         discountable=kind is not None and kind.discountable,
-        spendable=line.order_kind not in SALES and not (kind is not None and kind.prepaid),
+        spendable=pays_ahead(kind, store_id) if sold else not prepaid,
+        ahead=sold,
         variant_id=line.variant_id,
         facts=line.facts,
         change_fen=sum(each.amount_fen for each in discounts if each.step == "price_change"),

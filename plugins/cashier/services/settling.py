@@ -286,20 +286,26 @@ def _pay_lines(
     *,
     again: bool,
 ) -> None:
-    """Top-ups and cards first, then sessions, then balance, then money; the rest is owing."""
+    """Top-ups, then what balance pays, cards, sessions, and money; the rest is owing.
+
+    Cards that nothing of her balance pays come with the top-ups.
+    """
     others = [line for line in lines if line.order_kind not in SALES]
     wanted = sum(dues[line.id][0] - dues[line.id][1] for line in others)
-    wallet.bank_first = reaches_transfer(settling.bill, lines)
+    ahead = {line.id: dues[line.id][1] for line in lines if line.order_kind in SALES}
+    wallet.bank_first = reaches_transfer(settling.bill, lines, ahead)
     money: list[Money] = []
-    for line in _sales(lines):
-        paid = _pay_sale(wallet, settling, line, dues[line.id][0], wanted, again=again)
+    for line in (one for one in _sales(lines) if not ahead[one.id]):
+        paid = _pay_sale(wallet, settling, line, dues[line.id], wanted, again=again)
         money += paid if line.order_kind in PREPAID else ()
-    check_transfer(settling.bill, lines, money, again=again)
+    wallet.spend_balance(settling, others)
+    for line in (one for one in _sales(lines) if ahead[one.id]):
+        money += _pay_sale(wallet, settling, line, dues[line.id], wanted, again=again)
+    check_transfer(settling.bill, lines, money, ahead, again=again)
     for line in others if not again else ():
         kind = line_kind(line.kind)
         if kind.settle is not None:
             _keep(wallet, line, kind.settle(settling, line, ()))
-    wallet.spend_balance(settling, others)
     wallet.pay_rest(settling, others, dues, again=again)
 
 
@@ -310,9 +316,15 @@ def _sales(lines: Sequence[Line]) -> list[Line]:
 
 
 def _pay_sale(
-    wallet: Wallet, settling: Settling, line: Line, due_fen: int, wanted_fen: int, *, again: bool
+    wallet: Wallet,
+    settling: Settling,
+    line: Line,
+    due: tuple[int, int],
+    wanted_fen: int,
+    *,
+    again: bool,
 ) -> list[Money]:
-    """Pay for what is sold, and return the money that did.
+    """Pay for what is sold, and return the money that did; *due* is all, and from balance.
 
     One that may owe gets what is left when the rest has *wanted_fen*.
     """
@@ -320,11 +332,13 @@ def _pay_sale(
     act = kind.pay if again else kind.settle
     if act is None:
         return []
+    due_fen, from_balance = due[0] - due[1], due[1]
+    ahead = wallet.buy(settling, line) if from_balance else []
     some = min(due_fen, max(wallet.money_fen - wanted_fen, 0)) if kind.pay else due_fen
     money = wallet.take(settling, line, some)
     line.owing_fen = due_fen - some
     if money or not again:
-        _keep(wallet, line, act(settling, line, money))
+        _keep(wallet, line, act(settling, line, [*ahead, *money]))
     return money
 
 

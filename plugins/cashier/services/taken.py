@@ -13,6 +13,7 @@ from console.api import _
 from plugins.cashier.deductions import DAYS, Deduction, about_journal
 from plugins.cashier.models import Bill, Line, LinePart, Performer
 from plugins.cashier.refunds import ALONE_MOST, MAKE_REFUNDS
+from plugins.cashier.services.quoting import SALES
 from plugins.cashier.services.refunding.cases import refund_lines
 from plugins.cashier.services.refunding.lines import Wanted, lines_to_refund
 from plugins.ledger.api import CODES, Account, Journal, Leg, Payment, heir_of
@@ -31,6 +32,7 @@ RULES = (
     "expire_points",
     "take_back_points",
     "swap_card",
+    "card_back",
 )
 
 
@@ -168,6 +170,8 @@ def _stands(journal: Journal, lines: Sequence[Line]) -> bool:
 def _refund(bill: Bill, lines: Sequence[Line], journal: Journal, reason: str) -> None:
     """Refund what a journal paid, each line wholly; above the limit it is refunded first."""
     wanted = list(_wanted(bill, lines))
+    if any(line.order_kind in SALES for line in lines) and _stands(journal, lines):
+        raise api.Refused(_("What she bought is given back by a refund sheet, or by reopening."))
     if not wanted:
         return
     if not MAKE_REFUNDS.held(bill.store_id):

@@ -138,8 +138,9 @@ def plan(bill: Bill, choices: Sequence[Choice] | None = None) -> Plan:
         quote = preview(bill.id, purses=wanted)
         due, limits = quote.due_fen, _paid_by(quote, len(wanted))
         if ahead and any(limits):
-            served = sum(quote.line(line.id).due_fen for line in lines if _is_served(line))
-            wanted = _cut(wanted, sum(limits) + sum(each.amount_fen for each in ahead) - served)
+            served = [quote.line(line.id) for line in lines if _is_served(line)]
+            over = sum(line.balance_fen - line.due_fen for line in served)
+            wanted = _cut(wanted, over + sum(each.amount_fen for each in ahead))
             quote = preview(bill.id, purses=wanted)
             due, limits = quote.due_fen, _paid_by(quote, len(wanted))
     kept = _mend(choices, due, limits)
@@ -237,13 +238,12 @@ def _usual(
     held = _held(purses, None)
     quote = preview(bill.id, held)
     kinds = line_kinds()
-    sales = sum(
-        quote.line(line.id).due_fen
-        for line in lines
-        if line.order_kind in SALES or kinds[line.kind].prepaid
-    )
-    enough = quote.balance_fen and quote.balance_fen == quote.due_fen - sales
-    return [Choice("balance", quote.balance_fen)] if enough else []
+    # Cards are sold for money, until somebody says that the balance pays for them.
+    sold = (one for one in lines if one.order_kind in SALES or kinds[one.kind].prepaid)
+    sales = [quote.line(line.id) for line in sold]
+    paid = quote.balance_fen - sum(line.balance_fen for line in sales)
+    enough = paid and paid == quote.due_fen - sum(line.due_fen for line in sales)
+    return [Choice("balance", paid)] if enough else []
 
 
 def _mend(choices: Sequence[Choice], due: int, limits: Sequence[int]) -> tuple[Choice, ...]:

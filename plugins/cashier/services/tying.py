@@ -170,7 +170,7 @@ def order_sums(span: Span, *, by_bill: bool = False) -> Sums:
     for names, query in (
         (("money",), _order_money(groups)),
         (("revenue", "sold"), _order_dues(groups)),
-        (("revenue", "principal", "bonus"), _order_lots(groups)),
+        (("revenue", "principal", "bonus", "sold"), _order_lots(groups)),
     ):
         for key, day, *figures in api.db.session.execute(query.where(*within).group_by(*groups)):
             one = sums.setdefault((key, day), dict.fromkeys(FIGURES, 0))
@@ -199,13 +199,19 @@ def _order_dues(groups: tuple[Any, ...]) -> Any:
 
 
 def _order_lots(groups: tuple[Any, ...]) -> Any:
-    """Sum what lots paid; what a top-up put into one counts the other way."""
-    sign = sa.case((LinePart.sessions > 0, 0), (Line.order_kind.in_(SALES), -1), else_=1)
+    """Sum what lots paid; what a top-up put into one counts the other way.
+
+    What balance pays of a card is neither revenue nor sold anew.
+    """
+    sale = Line.order_kind.in_(SALES)
+    put = sa.and_(sale, LinePart.amount_fen == 0)
+    sign = sa.case((LinePart.sessions > 0, 0), (put, -1), else_=1)
     query = sa.select(
         *groups,
-        total(LinePart.income_fen - LinePart.amount_fen),
+        total(sa.case((sale, 0), else_=LinePart.income_fen - LinePart.amount_fen)),
         total(sign * LinePart.principal_fen),
         total(sign * LinePart.bonus_fen),
+        total(sa.case((sale, -LinePart.amount_fen), else_=0)),
     ).select_from(LinePart)
     query = query.join(Settlement, Settlement.id == LinePart.settlement_id)
     query = query.join(Bill, Bill.id == Settlement.bill_id)

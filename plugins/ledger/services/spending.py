@@ -89,19 +89,22 @@ def spend(
     lines: Sequence[Line],
     *,
     purse: str | Sequence[str] | None = None,
+    into: Name | None = None,
 ) -> Spent:
     """Pay *lines* from a member's stored value: lots in their order, each split by its terms.
 
     `Insufficient` when the lots (of one *purse* or several, if named) do not hold enough. Each
-    line's reference caps what `restore()` may give back.
+    line's reference caps what `restore()` may give back. What is unearned becomes revenue, or
+    goes *into* another account: something else that is owed to her is bought with it.
     """
-    claim = claim_one(entry, [member_id, [vars(line) for line in lines], purse])
+    told = [member_id, [vars(line) for line in lines], purse]
+    claim = claim_one(entry, [*told, into] if into else told)
     if claim.fresh:
-        counters = _counters(entry.store_id, (PRINCIPAL, BONUS))
+        counters = _counters(entry.store_id, (PRINCIPAL, BONUS), into)
         lots = locked_lots(heir_of(member_id), "money", counters)
         named = [purse] if isinstance(purse, str) else purse
         usable = [lot for lot in lots if named is None or lot.purse in named]
-        write([(claim.head, _draw(usable, lines, entry.store_id))])
+        write([(claim.head, _draw(usable, lines, entry.store_id, into))])
     return _spent(claim.head["id"], fresh=claim.fresh)
 
 
@@ -121,29 +124,49 @@ def use_sessions(entry: Entry, member_id: int, lot_id: int, lines: Sequence[Line
 
 
 @api.unit
-def restore(entry: Entry, line_ref: str, amount: int) -> Spent:
+def restore(entry: Entry, line_ref: str, amount: int, *, out_of: Name | None = None) -> Spent:
     """Give *amount* of what was spent on a line back to the lots it came from, last taken first.
 
-    Income falls in proportion. `RefundTooBig` when more would go back than was taken.
+    Income falls in proportion; what is unearned again comes from revenue, or *out_of* another
+    account. `RefundTooBig` when more would go back than was taken.
     """
-    claim = claim_one(entry, [line_ref, amount])
+    claim = claim_one(entry, [line_ref, amount, out_of] if out_of else [line_ref, amount])
     if claim.fresh:
         uses = _uses_of(line_ref)
-        lock_accounts(_accounts_of(uses))
+        lock_accounts(_accounts_of(uses, out_of))
         payment = lock_payment(line_ref)
         if payment.refunded + amount > payment.amount or amount <= 0:
             raise RefundTooBig
-        draft = _give_back(uses, payment.refunded, payment.refunded + amount)
+        draft = _give_back(uses, payment.refunded, payment.refunded + amount, out_of)
         draft.refunds.append((payment.id, amount))
         write([(claim.head, draft)])
     return _spent(claim.head["id"], fresh=claim.fresh)
 
 
-def _counters(store_id: int | None, units: Iterable[str]) -> list[Name]:
-    return [salon("revenue", store_id), *(salon("issued", store_id, unit) for unit in units)]
+def fen_behind(line_ref: str, amount: int) -> int:
+    """Return the money behind *amount* of what was spent on a line, as `restore()` would move it.
+
+    `RefundTooBig` when more would go back than was taken.
+    """
+    payment = lock_payment(line_ref)
+    if payment.refunded + amount > payment.amount or amount <= 0:
+        raise RefundTooBig
+    draft = _give_back(_uses_of(line_ref), payment.refunded, payment.refunded + amount)
+    return sum(use["income_fen"] for use in draft.uses)
 
 
-def _draw(lots: Sequence[LotState], lines: Sequence[Line], store_id: int | None) -> Draft:
+def _counters(store_id: int | None, units: Iterable[str], other: Name | None = None) -> list[Name]:
+    """Name what is on the other side of a use: *other* takes the place of revenue."""
+    issuers = (salon("issued", store_id, unit) for unit in units)
+    return [other or salon("revenue", store_id), *issuers]
+
+
+def _draw(
+    lots: Sequence[LotState],
+    lines: Sequence[Line],
+    store_id: int | None,
+    into: Name | None = None,
+) -> Draft:
     draft = Draft(payments=[(line.ref, line.amount) for line in lines])
     running = {
         lot.id: RunningTotals(lot.id, lot.kind, lot.last_use, lot.used, lot.earned_fen)
@@ -168,7 +191,7 @@ def _draw(lots: Sequence[LotState], lines: Sequence[Line], store_id: int | None)
             raise Insufficient
     for lot in lots:
         taken = [use for use in draft.uses if use["lot_id"] == lot.id]
-        draft.moves += _moves(lot, store_id, *_sums(taken))
+        draft.moves += _moves(lot, store_id, *_sums(taken), into)
     return draft
 
 
@@ -192,7 +215,12 @@ def _sums(uses: Sequence[Mapping[Any, Any]]) -> tuple[int, int, int]:
 
 
 def _moves(
-    lot: LotState, store_id: int | None, paid: int, gift: int, income_fen: int
+    lot: LotState,
+    store_id: int | None,
+    paid: int,
+    gift: int,
+    income_fen: int,
+    into: Name | None = None,
 ) -> Iterator[Move]:
     """Yield the legs of a use: entitlements return to their issuer, unearned becomes revenue."""
     paid_name, gift_name, unearned = lot.names
@@ -200,7 +228,7 @@ def _moves(
         if amount:
             yield Move(name, salon("issued", store_id, name.unit), amount)
     if income_fen:
-        yield Move(unearned, salon("revenue", store_id), income_fen)
+        yield Move(unearned, into or salon("revenue", store_id), income_fen)
 
 
 def _uses_of(line_ref: str) -> list[Mapping[Any, Any]]:
@@ -214,17 +242,19 @@ def _uses_of(line_ref: str) -> list[Mapping[Any, Any]]:
     return [dict(row) for row in rows.mappings()]
 
 
-def _accounts_of(uses: Sequence[Mapping[Any, Any]]) -> set[int]:
+def _accounts_of(uses: Sequence[Mapping[Any, Any]], other: Name | None = None) -> set[int]:
     ids: set[int] = set()
     units: set[str] = set()
     for lot in read_lots(use["lot_id"] for use in uses):
         ids |= lot.account_ids
         units |= {name.unit for name in lot.names[:2]}
     store_id = uses[0]["store_id"] if uses else None
-    return ids | set(open_accounts(_counters(store_id, units)).values())
+    return ids | set(open_accounts(_counters(store_id, units, other)).values())
 
 
-def _give_back(uses: Sequence[Mapping[Any, Any]], before: int, after: int) -> Draft:
+def _give_back(
+    uses: Sequence[Mapping[Any, Any]], before: int, after: int, out_of: Name | None = None
+) -> Draft:
     """Return what goes back when the sum given back of *uses* grows from *before* to *after*."""
     draft = Draft()
     lots = {lot.id: lot for lot in read_lots(use["lot_id"] for use in uses)}
@@ -240,7 +270,8 @@ def _give_back(uses: Sequence[Mapping[Any, Any]], before: int, after: int) -> Dr
         fen = share_of(use["income_fen"], high, size) - share_of(use["income_fen"], low, size)
         gift = high - low - paid
         draft.uses.append(running[use["lot_id"]].give_back(use, paid, gift, fen))
-        for move in _moves(lots[use["lot_id"]], use["store_id"], paid, gift, fen):
+        lot = lots[use["lot_id"]]
+        for move in _moves(lot, use["store_id"], paid, gift, fen, out_of):
             draft.moves.append(Move(move.credit, move.debit, move.amount))
     return draft
 

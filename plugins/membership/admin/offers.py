@@ -91,6 +91,7 @@ class PurseKindAdmin(api.ModelAdmin):
         "named",
         "on_sale",
         api.Column("with_coupons", hidden=True),
+        api.Column("for_cards", hidden=True),
         api.Column("percent", hidden=True),
         api.Column("products_percent", hidden=True),
     )
@@ -98,7 +99,9 @@ class PurseKindAdmin(api.ModelAdmin):
     search = ("name",)
     form = (
         api.FormSection(_("Stored-value card"), ("name", "names", "on_sale", "named")),
-        api.FormSection(_("What it pays for"), ("applies_to", "categories", "rank"), columns=3),
+        api.FormSection(
+            _("What it pays for"), ("applies_to", "categories", "for_cards", "rank"), columns=3
+        ),
         api.FormSection(
             _("Percent of the price"), ("percent", "products_percent", "with_coupons"), columns=3
         ),

@@ -49,6 +49,12 @@ class PurseKind(Named, api.Model):
         server_default=sa.true(),
         help=_("Otherwise a coupon or the discount of this card counts, whichever takes more off."),
     )
+    for_cards: Mapped[bool] = api.column(
+        _("Pays for session cards too"),
+        default=True,
+        server_default=sa.true(),
+        help=_("At their own price. Only where it applies to everything."),
+    )
     applies_to: Mapped[str] = api.column(_("Applies to"), choices=SCOPES, default="all")
     rank: Mapped[int] = api.column(_("Rank"), default=-10)
     named: Mapped[bool] = api.column(_("In the member's name"), default=True)
@@ -106,7 +112,10 @@ class PurseCategory(api.Model):
 
 
 class Purse(api.Model):
-    """A stored-value card that a member holds; its lots in the ledger carry its number."""
+    """A stored-value card that a member holds; its lots in the ledger carry its number.
+
+    `terms` are rates and scope of its kind as they were when she bought it.
+    """
 
     __tablename__ = "membership_purse"
     scope = api.CHAIN
@@ -119,6 +128,7 @@ class Purse(api.Model):
         _("Stored-value card"), sa.ForeignKey("membership_purse_kind.id"), index=True
     )
     opened_on: Mapped[dt.date] = api.column(_("Opened on"))
+    terms: Mapped[dict[str, Any]] = api.column(_("Terms"), server_default="{}")
 
     kind: Mapped[PurseKind] = relationship(PurseKind)
 

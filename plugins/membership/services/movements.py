@@ -41,6 +41,8 @@ EVER = 1_000_000
 ICONS = {
     "top_up": "coin",
     "spend": "receipt",
+    "pay_card": "id",
+    "card_back": "arrow-back-up",
     "use_session": "ticket",
     "card_sale": "id",
     "earn_points": "star",

@@ -14,7 +14,7 @@ from console.api import _
 from plugins.ledger.api import Account, Journal, Lot
 from plugins.membership.models import Level, Member, PurseKind, Recharge, Tier
 from plugins.membership.services.ladder import all_levels, rank_of
-from plugins.membership.services.purses import MAIN, find_purse, purses_of
+from plugins.membership.services.purses import MAIN, card_of_kind, find_purse
 from plugins.membership.services.regions import cap_fen, caps_bind
 
 MOST_FEN = 100_000_000
@@ -253,12 +253,14 @@ def _next(offers: Sequence[Tier], amount_fen: int, tier: Tier | None) -> Tier | 
 def _target(member_id: int, purse: str | None, tier: Tier | None) -> tuple[str, int | None]:
     """Return the card that a top-up goes to, and the kind that is to be opened for it."""
     if purse is not None:
-        return purse, None
+        own = find_purse(member_id, purse)
+        if own.current or own.kind_id is None:
+            return purse, None
+        return card_of_kind(member_id, own.kind_id), own.kind_id
     if tier is None or tier.purse_kind_id is None:
         return MAIN, None
     kind_id = tier.purse_kind_id
-    held = (one.code for one in purses_of(member_id) if one.kind_id == kind_id)
-    return next(held, MAIN), kind_id
+    return card_of_kind(member_id, kind_id), kind_id
 
 
 def _quote(

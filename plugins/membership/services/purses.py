@@ -10,11 +10,12 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.ledger.api import Entry, Line, LotState, Spent, lots_of, spend
+from plugins.ledger.api import Entry, Line, LotState, Name, Spent, lots_of, spend
 from plugins.membership.models import Member, Purse, PurseKind
 from plugins.membership.services.freezing import require_active
 from plugins.membership.services.holding import require_free_value
 from plugins.membership.services.levelling import lock_member
+from plugins.membership.services.purse_terms import Terms, named_rates, terms_of
 from plugins.membership.services.value_messages import PAID, tell_of_value
 
 #: The code of the plain balance, which everybody has.
@@ -44,6 +45,9 @@ class PurseState:
     rates: Mapping[int, tuple[str, int]] = field(default_factory=dict)
     products_percent: int | None = None
     with_coupons: bool = True
+    for_cards: bool = True
+    #: Whether its kind is still sold so: whoever bought it before keeps what was promised then.
+    current: bool = True
 
     @property
     def principal_fen(self) -> int:
@@ -67,7 +71,12 @@ class PurseState:
     @property
     def plain(self) -> bool:
         """Tell whether it pays for everything, without a discount of its own."""
-        return not (self.cheaper or self.applies_to != "all" or self.categories)
+        return not self.cheaper and self.pays_cards
+
+    @property
+    def pays_cards(self) -> bool:
+        """Tell whether it pays for session cards and passes, at their own price."""
+        return self.for_cards and self.applies_to == "all" and not self.categories
 
     @property
     def cheaper(self) -> bool:
@@ -125,23 +134,33 @@ def _held(member_id: int) -> Sequence[Purse]:
 
 def _card(purse: Purse, lots: Sequence[LotState]) -> PurseState:
     own = tuple(lot for lot in lots if lot.purse == str(purse.id))
-    return _state(purse.kind, str(purse.id), number_of(purse.id), own)
+    return _state(purse.kind, str(purse.id), number_of(purse.id), own, purse.terms)
 
 
-def _state(kind: PurseKind, code: str, number: str, lots: tuple[LotState, ...]) -> PurseState:
+def _state(
+    kind: PurseKind,
+    code: str,
+    number: str,
+    lots: tuple[LotState, ...],
+    promised: Terms | None = None,
+) -> PurseState:
+    now = terms_of(kind)
+    terms = now if promised is None else promised
     return PurseState(
         code,
         kind.shown_name,
         number,
         kind.id,
-        kind.percent,
-        kind.applies_to,
-        frozenset(category.id for category in kind.categories),
+        terms["percent"],
+        terms["applies_to"],
+        frozenset(terms["categories"]),
         lots,
         kind.named,
-        {rate.category_id: (rate.category.shown_name, rate.percent) for rate in kind.rates},
-        kind.products_percent,
-        kind.with_coupons,
+        named_rates(terms),
+        terms["products_percent"],
+        terms["with_coupons"],
+        terms["for_cards"],
+        terms == now,
     )
 
 
@@ -180,11 +199,16 @@ def opened_code(member_id: int, code: str) -> str:
     if not code.startswith(NEW):
         return code
     kind = code.removeprefix(NEW)
-    cards = (one for one in purses_of(member_id) if str(one.kind_id) == kind)
-    found = next((one.code for one in cards), None)
-    if found is None:
+    found = card_of_kind(member_id, int(kind))
+    if not found:
         raise api.NotFound(_("There is no such stored-value card."))
     return found
+
+
+def card_of_kind(member_id: int, kind_id: int) -> str:
+    """Return the code of a member's card of a kind on the terms of today; "" without one."""
+    own = (one for one in cards_of(member_id) if one.kind_id == kind_id and one.current)
+    return next((one.code for one in own), MAIN)
 
 
 def number_of(purse_id: int) -> str:
@@ -201,18 +225,21 @@ def find_purse(member_id: int, code: str) -> PurseState:
 
 
 def open_purse(member: Member, kind_id: int) -> str:
-    """Return the code of a member's card of a kind, opening one; call it under her lock."""
-    held = sa.select(Purse.id).where(Purse.member_id == member.id, Purse.kind_id == kind_id)
-    number = api.db.session.scalar(held.order_by(Purse.id).limit(1))
-    if number is None:
-        if api.db.session.get(PurseKind, kind_id) is None:
-            raise api.NotFound(_("There is no such stored-value card."))
-        today = api.today(member.home_store.time_zone)
-        purse = Purse(member_id=member.id, kind_id=kind_id, opened_on=today)
-        api.db.session.add(purse)
-        api.db.session.flush()
-        number = purse.id
-    return str(number)
+    """Return the code of a member's card of a kind, opening one; call it under her lock.
+
+    A card that was bought on other terms keeps them: another one is opened beside it.
+    """
+    held = card_of_kind(member.id, kind_id)
+    if held:
+        return held
+    kind = api.db.session.get(PurseKind, kind_id)
+    if kind is None:
+        raise api.NotFound(_("There is no such stored-value card."))
+    today = api.today(member.home_store.time_zone)
+    purse = Purse(member_id=member.id, kind_id=kind_id, opened_on=today, terms=terms_of(kind))
+    api.db.session.add(purse)
+    api.db.session.flush()
+    return str(purse.id)
 
 
 @api.unit
@@ -222,17 +249,19 @@ def pay_from_balance(
     lines: Sequence[Line],
     purse: str | None = None,
     *,
+    into: Name | None = None,
     tell: bool = True,
 ) -> Spent:
     """Pay lines from a member's stored value; refused while she or it is frozen.
 
     Without *purse* the plain balance pays, and cards that are as good; a card with a discount
-    or a scope only when it is named. Whoever sends a receipt of its own says `tell=False`.
+    or a scope only when it is named. The money behind it becomes revenue, or goes *into* an
+    account. Whoever sends a receipt of its own says `tell=False`.
     """
     member = lock_member(member_id)
     require_active(member.id)
     require_free_value(member.id)
-    spent = spend(entry, member.id, lines, purse=_codes(member.id, purse))
+    spent = spend(entry, member.id, lines, purse=_codes(member.id, purse), into=into)
     if tell and spent.fresh:
         amount: Any = spent.paid + spent.gift
         key = f"membership.paid:{entry.key}"

@@ -101,15 +101,10 @@ def steps_of(bill_id: int) -> list[tuple[str, int, str]]:
         ]
 
 
-@api.unit
-def rate(category_id: int, percent: int) -> None:
-    api.db.session.add(PurseRate(kind_id=1, category_id=category_id, percent=percent))
-
-
 def test_a_card_takes_off_each_line_what_its_class_says(anna: int) -> None:
-    card = gold_card(anna, 1_000, 90, products_percent=95)
     hair, nails = service_for(100, "剪发"), service_for(100, "美甲")
-    rate(other_category(nails), 70)
+    rates = [PurseRate(category_id=other_category(nails), percent=70)]
+    card = gold_card(anna, 1_000, 90, products_percent=95, rates=rates)
     bill_id = bill_of(anna)
     add_to(bill_id, hair)
     add_to(bill_id, nails)
@@ -145,7 +140,11 @@ def test_a_coupon_and_a_card_count_together_only_where_the_card_says_so(anna: in
     coupon = Adjustment(line, "coupon", "Coupon", amount_fen=3_000, key="coupon:1")
     assert due_with(bill_id, code, coupon) == 16_000
     allow_coupons()
-    assert due_with(bill_id, code, coupon) == 13_600
+    again = str(top_up(anna, 500)[0].purse)
+    assert due_with(bill_id, again, coupon) == 13_600
+    # What she bought before keeps what was promised then.
+    assert due_with(bill_id, code, coupon) == 16_000
+    assert str(top_up(anna, 500)[0].purse) == again
 
 
 @api.unit

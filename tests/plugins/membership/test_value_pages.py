@@ -14,6 +14,7 @@ from plugins.ledger.services.verifying import verify
 from plugins.membership.api import (
     Member,
     freeze_value,
+    purses_of,
     set_member_pin,
     show_code,
 )
@@ -255,7 +256,10 @@ def test_a_card_gets_rates_by_category_and_for_products(sign_in: SignIn, anna: i
     assert 'value="80"' in page
     form |= {"rates__category_1": "", "_version": field(page, "_version")}
     assert post(owner, f"{where}1/edit/", form).status_code == 302
-    assert "80 %" not in words(owner.get(f"{URL}{anna}/value").text)
+    # The card that she has keeps its rates; what is sold from now on has the new ones.
+    assert told in words(owner.get(f"{URL}{anna}/value").text)
+    top_up(anna, 1000)
+    assert [len(one.rates) for one in purses_of(anna) if one.code] == [1, 0]
 
 
 # -- what is owed ------------------------------------------------------------------------------

@@ -98,5 +98,6 @@ def _order(card: FromPurse, lines: Sequence[Payable]) -> list[int]:
         fits = card.accepts is None or number in card.accepts
         if line.priced.line.spendable and line.left and fits:
             low, _why = line.low_now(card.purse)
-            wanted.append((Fraction(low, line.left) if low < line.left else 1, at))
-    return [at for _worth, at in sorted(wanted)]
+            worth = Fraction(low, line.left) if low < line.left else Fraction(1)
+            wanted.append((worth, line.priced.line.ahead, at))
+    return [at for _worth, _ahead, at in sorted(wanted)]

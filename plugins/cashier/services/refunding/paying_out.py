@@ -24,12 +24,19 @@ from plugins.cashier.services.refunding.fees import fee_of, take_fee_back
 from plugins.cashier.services.refunding.finishing import finish
 from plugins.cashier.services.refunding.online import send_online_back
 from plugins.cashier.services.refunding.sheets import Asked, Sheet
+from plugins.cashier.services.refunding.to_balance import (
+    ToBalance,
+    give_to_balance,
+    left_of,
+    money_behind,
+)
 from plugins.ledger.api import (
     AGREEMENTS,
     Entry,
     Move,
     Name,
     PaidBy,
+    held,
     payments_of,
     platform,
     post,
@@ -52,6 +59,8 @@ class Source:
     account: Name
     payment: Payment | None = None
     kind: PaymentKind | None = None
+    #: Whether it goes back to the lots of a balance: the sums are face value.
+    to_balance: bool = False
 
     @property
     def fee_fen(self) -> int:
@@ -87,6 +96,10 @@ def sources_of(found: Sequence[Refundable], sheet: Mapping[str, Any]) -> list[So
     for one in found:
         paid = [each for each in payments_of(one.journal_ids) if each.account and each.left_fen]
         need = wanted.get(one.key, 0)
+        for ref, left in left_of(one.balance_refs).items():
+            some = min(need, left)
+            need -= some
+            sources.append(_from_balance(one, ref, left, some))
         for each in sorted(
             paid, key=lambda each: bool(each.account and each.account.kind == "cash")
         ):
@@ -108,6 +121,13 @@ def _source(one: Refundable, paid: PaidBy, proposed_fen: int) -> Source:
     return Source(
         paid.ref, one.key, label, paid.left_fen, proposed_fen, paid.account, payment, kind
     )
+
+
+def _from_balance(one: Refundable, ref: str, left_fen: int, proposed_fen: int) -> Source:
+    payment, kind = _payment_of(ref)
+    label = kind.shown_name if kind else api.gettext("Balance")
+    account = held("principal", 0)
+    return Source(ref, one.key, label, left_fen, proposed_fen, account, payment, kind, True)
 
 
 def _payment_of(ref: str) -> tuple[Payment | None, PaymentKind | None]:
@@ -149,9 +169,12 @@ def pay_refund(refund_id: int, ways: Ways) -> Refund:
     api.fail_point("before_refund")
     for one in found:
         payouts = plan.get(one.key, [])
-        one.take(_entry(refund, one.key), [money for money, _payout in payouts])
+        one.take(_entry(refund, one.key), [money for money, _out in payouts if money.amount_fen])
         for money, payout in payouts:
             api.db.session.add(payout)
+            if payout.ref and sources[payout.ref].to_balance:
+                give_to_balance(refund, _entry(refund, one.key), payout.ref, payout.amount_fen)
+                continue
             payment = sources[payout.ref].payment if payout.ref else None
             if payment is not None:
                 entry = _entry(refund, f"{one.key}:fee:{payment.id}")
@@ -188,6 +211,9 @@ def _plan(
         if rest:
             plan.setdefault(key, []).append(_otherwise(refund, ways, rest))
             own = [source for source in sources.values() if source.key == key]
+            kept = sum(one.left_fen - ways.amounts.get(one.ref, 0) for one in own if one.to_balance)
+            if kept > 0:
+                raise ToBalance(kept)
             in_cash += _paid_elsewhere(own, ways, rest)
     _check_cash(ways, in_cash)
     return plan
@@ -217,6 +243,11 @@ def _check_cash(ways: Ways, fen: int) -> None:
 
 
 def _back(refund: Refund, source: Source, fen: int) -> tuple[Money, Payout]:
+    if source.to_balance:
+        payout = _payout(refund, fen, source.kind)
+        payout.payment_id = source.payment.id if source.payment else None
+        payout.ref = source.ref
+        return money_behind(refund, source.ref, fen), payout
     if source.payment is not None:
         send_online_back(source.payment, fen, refund)
     payout = _payout(refund, fen, source.kind)

@@ -83,6 +83,8 @@ class Purchase:
     term: Term | None = None
     had_before: bool = False
     fee_fen: int = 0
+    #: What of it came from her balance, and goes back there.
+    balance_fen: int = 0
 
 
 @dataclass(frozen=True)
@@ -366,6 +368,7 @@ def _account_facts(account: Account) -> dict[str, Any]:
         "price_fen": purchase.price_fen,
         "paid_fen": purchase.paid_fen,
         "fee_fen": purchase.fee_fen,
+        "balance_fen": purchase.balance_fen,
         "bought_on": purchase.bought_on.isoformat(),
         "shares": [
             {

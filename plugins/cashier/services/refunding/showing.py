@@ -177,6 +177,9 @@ def _results(account: Mapping[str, Any]) -> Iterator[Result]:
             days=interest["days"],
         )
         yield Result(words, fen(interest["fen"]), "16")
+    if account.get("balance_fen"):
+        words = api.gettext("Paid from balance: goes back to the same top-ups, principal and bonus")
+        yield Result(words, fen(account["balance_fen"]))
     if account.get("fee_fen"):
         words = api.gettext("Platform fee, a cost of the salon: nothing is taken off for it")
         yield Result(words, fen(account["fee_fen"]), "15")

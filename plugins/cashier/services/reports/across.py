@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.cashier.services.reports.consumption import LOT, NOT_USED, USE, withdrawn
+from plugins.cashier.services.reports.consumption import EXCHANGED, LOT, NOT_USED, USE, withdrawn
 from plugins.cashier.services.reports.spans import (
     ACCOUNT,
     JOURNAL,
@@ -127,7 +127,7 @@ def due_to_headquarters(span: Span) -> list[Settled]:
         )
         for row in rows:
             sums = found.setdefault(row.store_id, [0, 0])
-            sums[1 if row.code == "spend" else 0] += sign * int(row.fen)
+            sums[1 if row.code in ("spend", *EXCHANGED) else 0] += sign * int(row.fen)
     return [
         Settled(store, topped_up, -used, topped_up + used)
         for store, (topped_up, used) in sorted(found.items())

@@ -12,7 +12,7 @@ from plugins.cashier.services.reports.consumption import LOT, USE
 from plugins.cashier.services.reports.spans import JOURNAL, Span, total
 
 #: Journals that take something from a member in return for a service or product.
-TAKING = ("spend", "use_session")
+TAKING = ("spend", "pay_card", "use_session")
 #: What says nothing of the member herself.
 NOT_HERSELF = ("staff_only", "")
 

@@ -20,6 +20,8 @@ LOT: Any = Lot.__table__
 PAID: Any = Paid.__table__
 #: Journals that take out of lots what nobody used up.
 NOT_USED = ("adjust", "transfer")
+#: Journals that exchange balance for a card, or back: nothing is used up by that.
+EXCHANGED = ("pay_card", "card_back")
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def consumption(span: Span) -> list[Consumed]:
         .join(PAID, PAID.c.id == USE.c.payment_id)
         .outerjoin(lines, lines.c.ref == PAID.c.ref)
         .outerjoin(reversed_, reversed_.c.id == JOURNAL.c.reverses_id)
-        .where(*span.posted(), code.not_in(NOT_USED), ~withdrawn(code))
+        .where(*span.posted(), code.not_in(NOT_USED + EXCHANGED), ~withdrawn(code))
         .group_by(JOURNAL.c.business_on, JOURNAL.c.store_id, lines.c.line_id, LOT.c.product)
     ).all()
     return _by_title(rows)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
+from plugins.cashier.services.reports.consumption import EXCHANGED
 from plugins.cashier.services.reports.spans import ACCOUNT, JOURNAL, LEG, Span, effective_code
 from plugins.ledger.api import BONUS, CNY, PRINCIPAL, SESSION, Lot
 from plugins.membership.api import membership_prepaid_accounts
@@ -90,7 +91,7 @@ def cause_of(unit: str, row: Any) -> str:
         return "refunded" if row.code == "refund" or row.taken else "sold"
     if row.other == "opening":
         return "brought"
-    if row.code in ("adjust", "transfer", "swap"):
+    if row.code in ("adjust", "transfer", "swap", *EXCHANGED):
         return "adjusted"
     if row.code == "refund":
         return "refunded" if row.taken else "earned"

@@ -1,0 +1,209 @@
+"""A card that is paid from balance: no income of its own, and back to the same top-up."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from console import api
+from plugins.cards.api import Card, Product, owing_of
+from plugins.cards.services.transfers import (
+    Agreed,
+    accept_transfer,
+    gift_in,
+    offer_transfer,
+)
+from plugins.cashier.api import Bill, Tender, add_line, undo_settlement
+from plugins.cashier.services.ahead import CARDS_FROM_BALANCE
+from plugins.cashier.services.refunding.paying_out import Ways, pay_refund
+from plugins.cashier.services.refunding.to_balance import ToBalance
+from plugins.cashier.services.reports.consumption import consumption
+from plugins.cashier.services.reports.receipts import receipts
+from plugins.cashier.services.reports.unearned import unearned
+from plugins.cashier.services.tendering import choose, plan
+from plugins.cashier.services.tying import tie_out, whole_book
+from plugins.ledger import api as ledger
+from plugins.ledger.services.verifying import verify
+from plugins.membership.api import purses_of
+from tests.support.cards import Shop, add_product, item, open_shop, refused, use
+from tests.support.ledger import balance as book
+from tests.support.membership import join
+from tests.support.refunds import agree, alone_up_to, pay_out, sheet_for
+from tests.support.till import add_to, add_top_up, balance, bill_of, cash, pay, service_for, top_up
+from tests.support.value import card_kind, offer, quote, sell
+
+pytestmark = pytest.mark.either_engine
+#: What stands behind 980.00 of a top-up of 1,000.00 with a bonus of 100.00.
+BEHIND = 100_000 * 98_000 // 110_000
+
+
+@pytest.fixture
+def shop(app: Flask) -> Shop:
+    alone_up_to(10_000)
+    found = open_shop()
+    top_up(found.member.id, 1_000, 100, found.store.id)
+    return found
+
+
+@pytest.fixture
+def product(shop: Shop) -> Product:
+    return add_product("头皮护理 10 次", 98_000, item(shop.scalp, 10))
+
+
+def put_card(shop: Shop, product: Product) -> int:
+    number = bill_of(shop.member.id, shop.store.id)
+    add_line(number, "card", {"product_id": product.id})
+    return number
+
+
+def buy(shop: Shop, product: Product, *tenders: Tender) -> Card:
+    pay(put_card(shop, product), *(tenders or [balance(980)]))
+    return api.db.session.query(Card).filter(Card.state != "void").one()
+
+
+def held(shop: Shop) -> tuple[int, int]:
+    api.db.session.rollback()
+    own = purses_of(shop.member.id)
+    return sum(one.principal_fen for one in own), sum(one.bonus_fen for one in own)
+
+
+def revenue(shop: Shop) -> int:
+    return book(ledger.salon("revenue", shop.store.id))
+
+
+def check_books() -> None:
+    api.db.session.rollback()
+    assert verify().ok
+    assert [one.words() for one in tie_out(whole_book()).differences] == []
+
+
+def test_it_earns_by_session_what_she_paid_and_no_more(shop: Shop, product: Product) -> None:
+    card = buy(shop, product)
+    assert (card.price_fen, card.earning_fen) == (98_000, BEHIND)
+    assert sum(held(shop)) == 12_000
+    assert revenue(shop) == 0
+    assert consumption(whole_book()) == []
+    assert sum(one.fen for one in receipts(whole_book())) == 100_000
+    for _session in range(10):
+        use(shop, card)
+    assert revenue(shop) == BEHIND
+    number = bill_of(shop.member.id, shop.store.id)
+    add_to(number, service_for(120))
+    pay(number, balance(120))
+    assert revenue(shop) == 100_000
+    check_books()
+
+
+def test_the_statement_of_what_is_owed_moves_it_from_the_balance_to_the_card(
+    shop: Shop, product: Product
+) -> None:
+    buy(shop, product)
+    rolls = {(one.unit, one.product): one for one in unearned(whole_book())}
+    assert rolls[ledger.CNY, ""].closing == 100_000 - BEHIND
+    assert rolls[ledger.CNY, product.name].closing == BEHIND
+    assert rolls[ledger.CNY, product.name].moved["sold"] == 0
+    assert rolls[ledger.PRINCIPAL, ""].moved["earned"] == 0
+    check_books()
+
+
+def test_reopening_the_bill_gives_principal_and_bonus_back(shop: Shop, product: Product) -> None:
+    number = put_card(shop, product)
+    add_top_up(number, 500)
+    pay(number, cash(500), balance(980))
+    undo_settlement(number, "the wrong card")
+    assert held(shop) == (100_000, 10_000)
+    assert api.db.session.query(Card).one().state == "void"
+    pay(number, cash(1_480))
+    assert held(shop) == (150_000, 10_000)
+    check_books()
+
+
+def test_a_refund_goes_back_to_the_same_top_up(shop: Shop, product: Product) -> None:
+    card = buy(shop, product)
+    before = held(shop)
+    for _session in range(4):
+        use(shop, card)
+    refund = sheet_for(shop.member.id, kind="card")
+    assert refund.amount_fen == 58_800
+    assert refund.sheet["accounts"][0]["balance_fen"] == 98_000
+    agree(refund)
+    pay_out(refund)
+    principal, bonus = held(shop)
+    assert principal - before[0] + bonus - before[1] == 58_800
+    assert bonus - before[1] == pytest.approx(58_800 * 10 / 110, abs=1)
+    assert revenue(shop) == pytest.approx(BEHIND * 4 / 10, abs=1)
+    assert sum(one.fen for one in receipts(whole_book())) == 100_000
+    check_books()
+
+
+def test_what_balance_paid_is_not_paid_out_as_money(shop: Shop, product: Product) -> None:
+    buy(shop, product, balance(480), cash(500))
+    refund = agree(sheet_for(shop.member.id, kind="card"))
+    with pytest.raises(ToBalance):
+        pay_refund(refund.id, Ways({}, "cash", "her wish", "cash"))
+    api.db.session.rollback()
+    pay_out(refund)
+    assert held(shop) == (100_000, 10_000)
+    assert book(ledger.salon("cash", shop.store.id)) == -100_000
+    check_books()
+
+
+def test_another_member_gets_what_money_paid_of_it(shop: Shop, product: Product) -> None:
+    card = buy(shop, product)
+    taker = join("李四", phone="13900139000", store=shop.store.id)
+    agreed = Agreed("phone", "test:given")
+    given = offer_transfer(card.member_id, f"card:{card.id}", taker.id, agreed)
+    accept_transfer(given.id, taker.id, gift_in(given).worth)
+    refund = sheet_for(taker.id, kind="card")
+    assert refund.amount_fen == BEHIND
+    pay_out(agree(refund))
+    check_books()
+
+
+def test_a_part_of_a_pass_is_paid_from_balance(shop: Shop, product: Product) -> None:
+    year = add_product("年卡", 150_000, item(shop.scalp, 0), kind="pass", valid_days=365)
+    pay(put_card(shop, year), balance(1_100), cash(400))
+    card = api.db.session.query(Card).one()
+    assert (card.price_fen, card.earning_fen) == (150_000, 140_000)
+    refund = agree(sheet_for(shop.member.id, "both", kind="card"))
+    pay_out(refund)
+    assert sum(held(shop)) == 110_000
+    assert revenue(shop) == 0
+    check_books()
+
+
+def test_balance_pays_a_part_and_the_rest_is_owing(shop: Shop, product: Product) -> None:
+    number = put_card(shop, product)
+    pay(number, balance(480))
+    card = api.db.session.query(Card).one()
+    assert (owing_of(card), card.price_fen) == (50_000, 98_000)
+    with refused("may be paid"):
+        pay(number, balance(500))
+    pay(number, cash(500))
+    assert owing_of(card) == 0
+    check_books()
+
+
+def test_the_till_suggests_the_balance_for_services_only(shop: Shop, product: Product) -> None:
+    number = put_card(shop, product)
+    add_to(number, service_for(100))
+    suggested = plan(api.db.session.get_one(Bill, number))
+    assert [(one.kind, one.amount_fen) for one in suggested.choices] == [("balance", 10_000)]
+    chosen = choose(api.db.session.get_one(Bill, number), (), "balance")
+    assert [one.amount_fen for one in chosen.choices] == [108_000]
+
+
+def test_a_store_may_want_money_for_cards(shop: Shop, product: Product) -> None:
+    api.unit(CARDS_FROM_BALANCE.put)(False, shop.store.id)
+    with refused("may be paid"):
+        pay(put_card(shop, product), balance(980))
+
+
+def test_a_kind_of_card_may_be_kept_from_paying_for_cards(shop: Shop, product: Product) -> None:
+    kind = card_kind("只限服务", percent=80, for_cards=False)
+    offer(3_000, purse_kind_id=kind)
+    sell(quote(shop.member.id, 3_000, store=shop.store.id))
+    own = next(one for one in purses_of(shop.member.id) if one.kind_id == kind)
+    with refused("may be paid"):
+        pay(put_card(shop, product), Tender("balance", 98_000, purse=own.code))
+    buy(shop, product)
