@@ -17,6 +17,11 @@ from plugins.cards.services.telling import note
 from plugins.cards.services.terms import say_terms
 from plugins.cards.services.using import lock_card
 from plugins.cashier.api import Signed, draw_contract, signatures_of, use_signature
+from plugins.membership.api import legal_figures
+from plugins.salon.api import StoreProfile
+
+#: The figures of the law of the place that a contract names, frozen with it.
+LAW = ("refund_days", "cooling_refund_days", "records_years", "closing_notice_days")
 
 
 def make_contract(card: Card, product: Product) -> Contract:
@@ -121,6 +126,8 @@ def facts_of(card: Card, product: Product, store: api.Store, member: str) -> dic
         "kind": card.kind,
         "member_number": member,
         "seller": store.name,
+        "contact": _contact_of(store.id),
+        "law": {key: legal_figures()[key].value for key in LAW if key in legal_figures()},
         "sold_on": card.sold_on.isoformat(),
         "price_fen": card.price_fen,
         "list_fen": card.list_fen,
@@ -144,3 +151,9 @@ def facts_of(card: Card, product: Product, store: api.Store, member: str) -> dic
             for part in card.parts
         ],
     }
+
+
+def _contact_of(store_id: int) -> str:
+    profile = api.db.session.get(StoreProfile, store_id)
+    told = (profile.address, profile.phone) if profile is not None else ()
+    return " · ".join(word for word in told if word)

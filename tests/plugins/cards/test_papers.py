@@ -29,7 +29,9 @@ from plugins.cashier.services.refunding.cases import refundables_of
 from plugins.cashier.services.refunding.seven_days import within_seven_days
 from plugins.ledger.api import fingerprint_of, salon
 from plugins.ledger.services.verifying import verify
+from plugins.membership.services.regions import CITY
 from plugins.messages.api import Message
+from plugins.salon.services.profiles import put_profile
 from tests.support.cards import Shop, add_product, item, open_shop, refused, sell, use
 from tests.support.ledger import balance
 from tests.support.membership import join
@@ -211,6 +213,22 @@ def test_a_pass_is_for_her_alone(shop: Shop) -> None:
     assert contract is not None
     with api.speaking("en"):
         assert ("Who may use it", "she herself") in say_terms(contract.facts)
+
+
+def test_a_contract_names_the_shop_and_what_the_law_of_the_place_asks_for(shop: Shop) -> None:
+    put_profile(shop.store.id, address="福华路 1 号", phone="0755-8000")
+    api.unit(CITY.put)("beijing")
+    card = sell(shop, add_product("头皮护理 10 次", 98_000, item(shop.scalp, 10)))
+    api.unit(CITY.put)("shanghai")
+    contract = contract_of(card.id)
+    assert contract is not None
+    with api.speaking("en"):
+        told = dict(say_terms(contract.facts))
+        assert told["Store that sells"] == "福田店 · 福华路 1 号 · 0755-8000"
+        assert "first week: within 5 days" in told["When money goes back"]
+        assert "12315" in told["Disputes"]
+        before = {key: value for key, value in contract.facts.items() if key != "law"}
+        assert "Disputes" not in dict(say_terms(before))
 
 
 def test_what_was_bought_eight_days_ago_has_no_button(shop: Shop) -> None:
