@@ -114,7 +114,11 @@ from plugins.cashier.services.choosing import (
     proposals_for,
     take_proposal,
 )
-from plugins.cashier.services.confirm_asking import ask_on_phone
+from plugins.cashier.services.confirm_asking import (
+    ask_on_phone,
+    last_question,
+    withdraw_confirmation,
+)
 from plugins.cashier.services.confirming import CONFIRM, NotConfirmed
 from plugins.cashier.services.days import require_open_day
 from plugins.cashier.services.naming import name_in_all
@@ -274,6 +278,7 @@ __all__ = [
     "hold_bill",
     "keep_price",
     "keep_signature",
+    "last_question",
     "lines_of",
     "lines_to_refund",
     "lines_under_objection",
@@ -321,4 +326,5 @@ __all__ = [
     "use_points",
     "use_signature",
     "void_bill",
+    "withdraw_confirmation",
 ]

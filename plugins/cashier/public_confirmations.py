@@ -15,6 +15,7 @@ from plugins.cashier.services.confirm_asking import (
     page_of,
     state_of,
 )
+from plugins.cashier.services.consenting import settle_by_consent
 from plugins.ledger.api import heir_of
 
 PAGES = (routes,)
@@ -54,7 +55,10 @@ def _answer(number: int, *, confirmed: bool) -> Any:
         api.db.session.rollback()
         told = _told(_mine(number))
         return api.render_public("cashier/phone/confirm.html", **told), problem.status
-    return redirect(page_of(asked))
+    place = page_of(asked)
+    if confirmed:
+        settle_by_consent(asked.id)
+    return redirect(place)
 
 
 def _mine(number: int) -> Confirmation:

@@ -41,9 +41,13 @@ def ways_for(store: api.Store | None, member_id: int) -> list[tuple[str, Any]]:
 
 
 def confirms_in(store_id: int) -> bool:
-    """Tell whether members confirm on their phones there, and who acts may wait for it."""
-    waits = OPEN_BILLS.held(store_id) and SETTLE_BILLS.held(store_id)
-    return waits and CONFIRM.get(store_id) != "off"
+    """Tell whether members confirm on their phones there."""
+    return CONFIRM.get(store_id) != "off"
+
+
+def waits_at_till(store_id: int) -> bool:
+    """Tell whether who acts waits for a member's phone at the till, where it settles the bill."""
+    return OPEN_BILLS.held(store_id) and SETTLE_BILLS.held(store_id)
 
 
 def agreement(member_id: int, store_id: int) -> tuple[str, Proof]:

@@ -10,8 +10,10 @@ from flask import redirect, request, send_file
 
 from console import api
 from console.api import _
-from plugins.cards.admin.agreeing import agreement, confirms_in, ways_for
+from plugins.cards.admin.agreeing import agreement, confirms_in, waits_at_till, ways_for
 from plugins.cards.admin.places import (
+    BALANCE,
+    balance_to_pay,
     fen_of,
     key_of_form,
     means_of,
@@ -26,8 +28,9 @@ from plugins.cards.admin.places import (
     today_of,
     yuan,
 )
+from plugins.cards.admin.waiting import WAITING, WaitingPages
 from plugins.cards.permissions import EXPORT_EVIDENCE, SELL_CARDS, USE_SESSIONS
-from plugins.cards.services.alone import ask_alone, sell_alone, use_alone
+from plugins.cards.services.alone import ask_alone, begin_sale, sell_alone, use_alone
 from plugins.cards.services.evidence import pack_evidence
 from plugins.cards.services.offering import offers_of
 from plugins.cards.services.selling import list_total, products_on_sale
@@ -39,7 +42,7 @@ CARDS = "/console/cards/cards/"
 TILL = "/console/cashier/till/"
 
 
-class CounterView(api.AdminView):
+class CounterView(WaitingPages, api.AdminView):
     """Finding a member, then selling her a card or using a session of hers."""
 
     title, noun = _("Use a session"), "counter"
@@ -85,11 +88,11 @@ class CounterView(api.AdminView):
     def sell(self, member_id: int) -> Any:
         member = reach(Member, member_id, SELL_CARDS)
         try:
-            card_id = _sell(member.id)
+            where, done = _sell(member.id)
         except api.Refused as refused:
             return self._offer(reach(Member, member_id, SELL_CARDS), refused)
-        say(api.gettext("Card sold."))
-        return redirect(f"{CARDS}{card_id}/")
+        say(done)
+        return redirect(where)
 
     @api.page("/<int:member_id>/evidence", needs=EXPORT_EVIDENCE)
     def evidence(self, member_id: int) -> Any:
@@ -136,7 +139,7 @@ class CounterView(api.AdminView):
             stores=stores_for(SELL_CARDS),
             products=[(product, list_total(product)) for product in products],
             staff=_staff_of(store.id) if store else [],
-            means=means_to_pay(),
+            means=[*means_to_pay(), *balance_to_pay(store, member.id)],
             key=request.form.get("key") or new_key(),
             entered=request.form,
             yuan=yuan,
@@ -199,7 +202,8 @@ def _use(member_id: int) -> tuple[str, str]:
         bill_id = ask_alone(
             store.id, member_id, facts, key=key, means=means_of(), staff_id=staff_id
         )
-        return f"{TILL}{bill_id}", api.gettext("She is asked on her phone.")
+        where = f"{TILL}{bill_id}" if waits_at_till(store.id) else f"{WAITING}{bill_id}"
+        return where, api.gettext("She is asked on her phone.")
     agreed_by, proof = agreement(member_id, store.id)
     use = use_alone(
         store.id,
@@ -214,22 +218,22 @@ def _use(member_id: int) -> tuple[str, str]:
     return f"{CARDS}{use.card_id}/", api.gettext("Session used.")
 
 
-def _sell(member_id: int) -> int:
-    """Sell the card that the form asks for, and return its number."""
+def _sell(member_id: int) -> tuple[str, str]:
+    """Sell the card that the form asks for, or go on at the till; return where, and what to say."""
     store = require_store(SELL_CARDS)
-    key, product_id, means = key_of_form(), number_of("product_id"), means_of()
+    key, product_id = key_of_form(), number_of("product_id")
     if product_id is None:
         raise api.Refused(_("Choose a card product."))
+    staff_id = _works_here("staff_id", store)
+    if request.form.get("means") == BALANCE and balance_to_pay(store, member_id):
+        bill_id = begin_sale(store.id, member_id, product_id, key=key, staff_id=staff_id)
+        words = api.gettext("Choose the balance here, and let her agree to what it pays.")
+        return f"{TILL}{bill_id}", words
+    paid, means = fen_of("paid"), means_of()
     card = sell_alone(
-        store.id,
-        member_id,
-        product_id,
-        means,
-        key=key,
-        paid_fen=fen_of("paid"),
-        staff_id=_works_here("staff_id", store),
+        store.id, member_id, product_id, means, key=key, paid_fen=paid, staff_id=staff_id
     )
-    return card.id
+    return f"{CARDS}{card.id}/", api.gettext("Card sold.")
 
 
 def _works_here(name: str, store: api.Store) -> int | None:

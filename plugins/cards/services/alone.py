@@ -10,9 +10,13 @@ import sqlalchemy as sa
 from console import api
 from console.api import _
 from plugins.cards.models import Card, CardUse
+from plugins.cards.permissions import USE_SESSIONS
 from plugins.cards.services.lines import card_of
 from plugins.cards.services.using import BILL
 from plugins.cashier import api as till
+
+#: How the key of a bill begins that a session at the counter has for itself.
+ALONE = "session:"
 
 
 @api.unit
@@ -43,6 +47,19 @@ def sell_alone(
 
 
 @api.unit
+def begin_sale(
+    store_id: int, member_id: int, product_id: int, *, key: str, staff_id: int | None = None
+) -> int:
+    """Put a card on a bill of its own that the till goes on with; return the bill's number.
+
+    What is taken from her balance, she agrees to there.
+    """
+    bill = till.open_bill(store_id, key=f"card:{key}", member_id=member_id)
+    _only_line(bill, "card", {"product_id": product_id}, staff_id)
+    return bill.id
+
+
+@api.unit
 def use_alone(
     store_id: int,
     member_id: int,
@@ -59,7 +76,7 @@ def use_alone(
     *facts* are `part_id`, `variant_id` and who came with the card. The same *key* returns the
     use that was noted with it.
     """
-    bill = till.open_bill(store_id, key=f"session:{key}", member_id=member_id)
+    bill = till.open_bill(store_id, key=f"{ALONE}{key}", member_id=member_id)
     line = _only_line(bill, "session", facts, staff_id)
     asked = {name: line.facts.get(name) for name in ("part_id", "variant_id")}
     if asked != {name: facts.get(name) for name in asked}:
@@ -84,14 +101,33 @@ def ask_alone(
 ) -> int:
     """Ask a member on her phone whether a session may be used; return the bill that waits for it.
 
-    The till settles the bill when she has confirmed.
+    Her word settles it, unless a supplement is to be paid: then it lies ready at the till.
     """
-    bill = till.open_bill(store_id, key=f"session:{key}", member_id=member_id)
+    bill = till.open_bill(store_id, key=f"{ALONE}{key}", member_id=member_id)
     line = _only_line(bill, "session", facts, staff_id)
     paid = [{"kind": means, "amount_fen": line.due_fen}] if line.due_fen else []
     tenders = [till.Tender(means, line.due_fen)] if line.due_fen else []
-    till.ask_on_phone(bill.id, tenders, key=key, choices=paid)
+    till.ask_on_phone(bill.id, tenders, key=key, choices=paid, alone=USE_SESSIONS)
     return bill.id
+
+
+@api.unit
+def ask_again(bill: till.Bill) -> None:
+    """Ask a member once more on her phone about the use of a session."""
+    asked = till.last_question(bill)
+    if asked is None:
+        raise api.NotFound(_("There is no such question."))
+    known = asked[0]
+    paid = known.told["choices"]
+    tenders = [till.Tender(each["kind"], each["amount_fen"]) for each in paid]
+    till.ask_on_phone(bill.id, tenders, key=known.key, choices=paid, alone=USE_SESSIONS)
+
+
+@api.unit
+def leave_alone(bill_id: int) -> None:
+    """Take back what a member is asked, and make the bill of the session void."""
+    till.withdraw_confirmation(bill_id)
+    till.void_bill(bill_id, api.gettext("Withdrawn at the counter"))
 
 
 def _only_line(

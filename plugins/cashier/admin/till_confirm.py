@@ -11,7 +11,7 @@ from console import api
 from plugins.cashier.admin import till_screen
 from plugins.cashier.admin.forms import number_of, reach, read_choices, text_of
 from plugins.cashier.models import Bill
-from plugins.cashier.permissions import SETTLE_BILLS
+from plugins.cashier.permissions import OPEN_BILLS
 from plugins.cashier.services import billing
 from plugins.cashier.services.confirm_asking import (
     ask_on_phone,
@@ -29,33 +29,33 @@ class ConfirmPages:
     _refuse: Any
     _show: Any
 
-    @api.page("/<int:number>/confirm", needs=SETTLE_BILLS, methods=("POST",))
+    @api.page("/<int:number>/confirm", needs=OPEN_BILLS, methods=("POST",))
     def confirm(self, number: int) -> Any:
         """Ask the member on her phone whether the bill may be settled so."""
-        reach(number, SETTLE_BILLS)
+        reach(number, OPEN_BILLS)
         try:
             _ask(number)
         except api.Refused as refused:
             return self._refuse(number, refused)
-        bill = reach(number, SETTLE_BILLS)
+        bill = reach(number, OPEN_BILLS)
         return self._show(bill, till_screen.store_of(bill))
 
-    @api.page("/<int:number>/waiting", needs=SETTLE_BILLS)
+    @api.page("/<int:number>/waiting", needs=OPEN_BILLS)
     def waiting(self, number: int) -> Any:
         """Answer the screen that waits for a member's phone: nothing while she did not answer."""
-        bill = reach(number, SETTLE_BILLS)
+        bill = reach(number, OPEN_BILLS)
         asked = last_question(bill)
         same = asked is not None and asked[0].id == request.args.get("question", type=int)
         if same and asked is not None and asked[1] == "asked":
             return "", 204
         return self._show(bill, till_screen.store_of(bill))
 
-    @api.page("/<int:number>/withdraw", needs=SETTLE_BILLS, methods=("POST",))
+    @api.page("/<int:number>/withdraw", needs=OPEN_BILLS, methods=("POST",))
     def withdraw(self, number: int) -> Any:
         """Take the question back; how she pays stays chosen."""
-        reach(number, SETTLE_BILLS)
+        reach(number, OPEN_BILLS)
         withdraw_confirmation(number)
-        bill = reach(number, SETTLE_BILLS)
+        bill = reach(number, OPEN_BILLS)
         payable = bill.state in ("open", "part_paid")
         chosen = plan(bill, read_choices()) if payable else None
         return self._show(bill, till_screen.store_of(bill), chosen=chosen)

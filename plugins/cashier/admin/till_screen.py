@@ -200,6 +200,7 @@ def _tell_bill(bill: Bill, chosen: Plan | None) -> dict[str, Any]:
     return {
         "bill": bill,
         "asked": asked,
+        "me": api.actor().user_id,
         "equal": EQUAL.get(bill.store_id),
         "member": member,
         "panel": _panel(member, bill) if member else None,

@@ -12,7 +12,7 @@ from console import api
 from console.api import _
 from plugins.cashier.models import Bill, Confirmation, Line
 from plugins.cashier.offers import Quote, Tender
-from plugins.cashier.permissions import SETTLE_UNCONFIRMED
+from plugins.cashier.permissions import SETTLE_BILLS, SETTLE_UNCONFIRMED
 from plugins.cashier.services.agreeing import takes_something
 from plugins.cashier.services.billing import lock_bill, record_act, require_state
 from plugins.cashier.services.confirming import Taking, taking_of, tell_taking
@@ -23,6 +23,8 @@ from plugins.messages.api import MessageKind, send_message
 
 #: How long a question, and then her answer, is good for.
 GOOD_FOR = dt.timedelta(minutes=5)
+#: How long her answer is good for where who asked may not settle: the bill lies ready at the till.
+READY_FOR = dt.timedelta(hours=2)
 ASKED = MessageKind(
     "cashier.confirm",
     _("Please confirm %(amount)s"),
@@ -37,10 +39,12 @@ def ask_on_phone(
     *,
     key: str,
     choices: Sequence[Mapping[str, Any]] = (),
+    alone: api.Permission | None = None,
 ) -> Confirmation:
     """Ask the member of a bill on her phone whether it may be settled so; she is told at once.
 
     *key* is the one under which the till settles then, *choices* how it shows what was chosen.
+    Where nothing is to be paid her word settles it by itself, if who asks still holds *alone*.
     The same question that still stands is not asked again; any other one of the bill is withdrawn.
     """
     bill = lock_bill(bill_id)
@@ -54,6 +58,8 @@ def ask_on_phone(
     asked = _draft(bill, taking, told)
     asked.key = key
     asked.told = {**told, "choices": [dict(choice) for choice in choices]}
+    if alone is not None and not tenders and not told["due_fen"]:
+        asked.told = {**asked.told, "needs": [alone.key, list(alone.roles)]}
     api.db.session.add(asked)
     api.db.session.flush()
     store = api.db.session.get_one(api.Store, bill.store_id)
@@ -117,8 +123,14 @@ def answer_confirmation(number: int, member_id: int, *, confirmed: bool) -> Conf
     if state != "asked":
         raise api.Conflict(STANDS[state])
     asked.state, asked.answered_at = wanted, api.now()
-    asked.until_at = api.now() + GOOD_FOR
+    asked.until_at = api.now() + _good_for(asked)
     return asked
+
+
+def _good_for(asked: Confirmation) -> dt.timedelta:
+    """Return how long an answer is good for: somebody else settles what a technician prepared."""
+    settles = asked.asked_by is None or SETTLE_BILLS.held_by(asked.asked_by, asked.store_id)
+    return GOOD_FOR if settles else READY_FOR
 
 
 #: How a question stands that needs no answer any more, for the member.
