@@ -89,6 +89,7 @@ from plugins.cashier.refunds import (
     cashier_refundables,
 )
 from plugins.cashier.services.agreeing import Proof, ProvenPin, prove_pin
+from plugins.cashier.services.ahead import CARDS_FROM_BALANCE
 from plugins.cashier.services.asking import member_offers
 from plugins.cashier.services.billing import (
     add_line,
@@ -170,6 +171,7 @@ from plugins.cashier.services.voiding import undo_settlement, void_bill
 
 __all__ = [
     "ANSWER_OBJECTIONS",
+    "CARDS_FROM_BALANCE",
     "CONFIRM",
     "DEDUCT_ALONE",
     "KEPT",

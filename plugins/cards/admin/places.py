@@ -11,8 +11,17 @@ from markupsafe import Markup
 
 from console import api
 from console.api import _
-from plugins.cashier.api import payment_kinds, seed_payment_kinds
+from plugins.cashier.api import (
+    CARDS_FROM_BALANCE,
+    OPEN_BILLS,
+    SETTLE_BILLS,
+    payment_kinds,
+    seed_payment_kinds,
+)
+from plugins.membership.api import purses_of
 
+#: The kind of payment that takes from her stored value.
+BALANCE = "balance"
 M = TypeVar("M")
 
 
@@ -104,6 +113,17 @@ def means_to_pay() -> list[tuple[str, str]]:
         kinds = payment_kinds()
     wanted = [one for one in kinds if one.payment_class == "cash_like" and not one.needs_code]
     return [(kind.code, kind.shown_name) for kind in wanted]
+
+
+def balance_to_pay(store: api.Store | None, member_id: int) -> list[tuple[str, str]]:
+    """Return the balance as a way to pay for a card at the till, where she has some."""
+    if store is None or not CARDS_FROM_BALANCE.get(store.id):
+        return []
+    if not (OPEN_BILLS.held(store.id) and SETTLE_BILLS.held(store.id)):
+        return []
+    held = sum(one.balance_fen for one in purses_of(member_id) if one.pays_cards)
+    label = api.gettext("Balance %(amount)s, at the till", amount=api.format_fen(held))
+    return [(BALANCE, label)] if held else []
 
 
 def means_of() -> str:
