@@ -161,6 +161,20 @@ def test_a_card_is_sold_at_the_counter_with_a_part_owing(
     assert [staff.name for staff, _share in shares_of([line.id])[line.id]] == ["Amy"]
 
 
+def test_the_counter_leads_to_the_till_where_her_balance_pays(
+    shop: Shop, desk: FlaskClient
+) -> None:
+    product = add_product("头皮护理 10 次", 98_000, item(shop.scalp, 10))
+    url = f"{COUNTER}{shop.member.id}/sell"
+    assert "Balance" not in words(desk.get(url).text)
+    top_up(shop.member.id, 1_000, store_id=shop.store.id)
+    assert "Balance ¥1,000.00, at the till" in words(desk.get(url).text)
+    form = {"product_id": str(product.id), "means": "balance", "key": KEY}
+    there = post(desk, url, form | {"store_id": str(shop.store.id)}).location
+    assert "980.00" in words(desk.get(there).text)
+    assert api.db.session.query(Card).count() == 0
+
+
 def test_a_manager_undoes_todays_use_with_a_reason(
     shop: Shop, card: Card, desk: FlaskClient, sign_in: SignIn
 ) -> None:

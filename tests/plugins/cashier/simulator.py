@@ -21,20 +21,23 @@ from plugins.cashier.services.closing.drawer import cash_expected, move_cash
 from plugins.cashier.services.closing.late import open_late_bill
 from plugins.cashier.services.closing.shifts import hand_over_shift
 from plugins.cashier.services.numbers import today_of
-from plugins.cashier.services.refunding.cases import refund_lines
+from plugins.cashier.services.refunding.cases import open_refund, refund_lines
 from plugins.cashier.services.refunding.lines import Wanted
+from plugins.cashier.services.refunding.sheets import Cause
 from plugins.cashier.services.reports.spans import Span
 from plugins.ledger import api as ledger
 from plugins.membership.api import merge_members, transfer_value
 from plugins.membership.services.adjusting import ADJUST
 from tests.support.cards import add_product, item
 from tests.support.membership import join
+from tests.support.refunds import agree, asked, pay_out
 from tests.support.salon import add_service, add_staff, add_store
 
 BEGAN = dt.datetime(2026, 1, 5, 2, 0, tzinfo=dt.UTC)
 STORES = 3
 BOOKED = ("cash", "cash", "wechat", "alipay", "bank_card")
 SESSIONS = 10
+SMALL = 18_777
 #: What happens, and how often among a hundred or so acts.
 ACTS = {
     "serve": 20,
@@ -53,6 +56,8 @@ ACTS = {
     "shift": 3,
     "float": 2,
     "one_bill": 6,
+    "ahead": 5,
+    "back": 3,
 }
 
 
@@ -69,6 +74,8 @@ class Chain:
     face: Counter[int] = field(default_factory=Counter)
     sold: Counter[int] = field(default_factory=Counter)
     sessions: dict[int, int] = field(default_factory=dict)
+    #: Cards that balance paid wholly.
+    ahead: list[int] = field(default_factory=list)
     closed: list[int] = field(default_factory=list)
     number: int = 0
     days: int = 0
@@ -87,6 +94,7 @@ class Chain:
             scalp = add_service("头皮护理", price_fen=12_800)
             self.scalp = scalp.variants[0].id
             self.product = add_product("头皮十次", 98_000, item(scalp, SESSIONS)).id
+            self.small = add_product("头皮三次", SMALL, item(scalp, 3)).id
             self.people = [
                 join(f"客{place}", self.draw.choice(self.stores), f"138{place:08}").id
                 for place in range(self.members)
@@ -217,6 +225,44 @@ class Chain:
         self.sold[store_id] += 98_000
         latest = api.db.session.query(Card).order_by(Card.id.desc()).limit(1).one()
         self.sessions[latest.parts[0].id] = SESSIONS
+
+    def _ahead(self, store_id: int) -> bool | None:
+        """Sell a card that balance pays, wholly or in part; now and then the bill is reopened."""
+        member_id = self._member()
+        if not 20_000 <= self.face[member_id] <= 350_000:
+            return False
+        bill_id = self._bill(store_id, member_id)
+        till.add_line(bill_id, "card", {"product_id": self.small})
+        some = SMALL if self.draw.random() < 0.6 else self.draw.randint(1, SMALL - 1)
+        rest = [Tender("cash", SMALL - some)] if some < SMALL else []
+        self._pay(bill_id, store_id, [Tender("balance", some), *rest])
+        if self.draw.random() < 0.3:
+            till.undo_settlement(bill_id, "换一种付法")
+            self._came_in(store_id, "cash", some - SMALL)
+            some = SMALL
+            self._pay(bill_id, store_id, [Tender("balance", some)])
+        self.face[member_id] -= some
+        self.sold[store_id] += SMALL - some
+        latest = api.db.session.query(Card).order_by(Card.id.desc()).limit(1).one()
+        self.sessions[latest.parts[0].id] = 3
+        if some == SMALL:
+            self.ahead.append(latest.id)
+        return None
+
+    def _back(self, store_id: int) -> bool | None:
+        """Refund a card that balance paid, used or not: it goes back to the balance."""
+        cards = (api.db.session.get_one(Card, number) for number in self.ahead)
+        card = next((one for one in cards if self.sessions[one.parts[0].id]), None)
+        if card is None:
+            return False
+        cause: Cause = self.draw.choice(("shop", "member"))
+        told: dict[str, Any] = {"store_id": store_id, "reason": "搬家", "key": self._key()}
+        refund = open_refund(card.member_id, [f"card:{card.id}"], asked(cause), **told)
+        pay_out(agree(refund))
+        self.face[card.member_id] += refund.amount_fen
+        self.ahead.remove(card.id)
+        self.sessions[card.parts[0].id] = 0
+        return None
 
     def _part(self, member_id: int) -> int | None:
         cards = api.db.session.query(Card).filter(Card.member_id == member_id).order_by(Card.id)
