@@ -18,6 +18,7 @@ from plugins.cards.services.refunding import refundable_cards
 from plugins.cards.services.swapping import KIND as SWAP
 from plugins.cards.services.taken import deduction_of
 from plugins.cards.services.telling import say
+from plugins.cards.services.transfers import PURSE
 from plugins.cashier.api import Deduction, LineKind, Refundable
 from plugins.cashier.api import Offer as TillOffer
 from plugins.ledger.api import standings
@@ -29,6 +30,7 @@ from plugins.membership.api import (
     add_growth,
     move_rows,
     older_than,
+    purses_of,
     take_back_growth,
 )
 
@@ -176,6 +178,15 @@ def membership_tiles(member_id: int) -> Iterable[Tile]:
     count = standings([member_id], ["all_sessions"])[member_id]["all_sessions"]
     yield Tile("services", _("Remaining services"), "/cards/mine", f"{count:,}")
     yield Tile("shelf", _("Buy a card"), "/cards/shelf", icon="shopping-bag")
+
+
+@api.hookimpl
+def membership_balance_acts(member_id: int) -> Iterable[Tile]:
+    """Lead to giving stored value away, where she has some."""
+    held = [one for one in purses_of(member_id) if one.balance_fen]
+    if held:
+        what = f"?what={PURSE}{held[0].code}" if len(held) == 1 else ""
+        yield Tile("give", _("Give to another member"), f"/cards/give{what}")
 
 
 @api.hookimpl

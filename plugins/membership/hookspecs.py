@@ -37,6 +37,15 @@ def membership_tiles(member_id: int) -> Iterable[Tile]:
     raise NotImplementedError
 
 
+@api.collect
+def membership_balance_acts(member_id: int) -> Iterable[Tile]:
+    """Return what else a member may do with her stored value: buttons below her balance.
+
+    Nobody is asked while her stored value is frozen.
+    """
+    raise NotImplementedError
+
+
 @dataclass(frozen=True)
 class CardAsk:
     """Something that a member is asked while she shows her card: in words, and where to answer."""
@@ -260,6 +269,7 @@ def membership_member_erased(member_id: int) -> None:
 
 #: The hooks that are called; the manifest declares them.
 HOOKS = (
+    membership_balance_acts,
     membership_card_asks,
     membership_check_merge,
     membership_export_parts,

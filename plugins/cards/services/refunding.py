@@ -58,8 +58,9 @@ def _refundable(card: Card, count: int) -> Refundable:
 def _balance_refs(card: Card) -> list[str]:
     """Return how balance paid for a card; nothing of one that changed hands, as for money."""
     number = card.key.rpartition(":card:")[2]
-    sold_at_till = card.source == "sale" and card.bill_ref and number.isdecimal()
-    return till.balance_refs(int(number)) if sold_at_till and not was_given(card.id) else []
+    if not (card.source == "sale" and card.bill_ref and number.isdecimal()):
+        return []
+    return [] if was_given(card.id) else till.balance_refs(int(number), card.member_id)
 
 
 def _purchase(card: Card, balance_fen: int) -> Purchase:

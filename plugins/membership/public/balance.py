@@ -8,6 +8,7 @@ from flask import redirect, request
 
 from console import api
 from console.api import _
+from plugins.membership.hookspecs import membership_balance_acts
 from plugins.membership.public.card import member_here
 from plugins.membership.public.routes import routes, show
 from plugins.membership.services.holding import hold_of
@@ -25,11 +26,14 @@ def show_balance() -> Any:
     member = member_here()
     purses = purses_of(member.id)
     moments = list(tell_movements(member.id, None, LINES, to_her=True))
+    hold = hold_of(member.id)
+    acts = [] if hold else api.answers(membership_balance_acts, member_id=member.id)
     return show(
         "balance",
         purses=[one for one in purses if one.balance_fen or not one.code],
         total_fen=sum(one.balance_fen for one in purses),
-        hold=hold_of(member.id),
+        hold=hold,
+        acts=[one for answer in acts for one in answer],
         offers=offers_for(member.id, member.home_store_id),
         moments=moments,
         notes=notes_on(member.id, moments),

@@ -28,7 +28,7 @@ from plugins.cards.services.transfers import (
 from plugins.cashier.api import Bill, Refund, add_line
 from plugins.ledger import api as ledger
 from plugins.ledger.services.verifying import verify
-from plugins.membership.api import Member, freeze_member, set_member_pin
+from plugins.membership.api import Member, freeze_member, membership_balance_acts, set_member_pin
 from plugins.messages.api import Message
 from tests.support.cards import Shop, add_product, item, open_shop, refused, sell, use
 from tests.support.membership import join
@@ -171,6 +171,12 @@ def test_she_offers_on_her_phone_and_the_other_accepts_on_hers(
     top_up(anna, 500, store_id=shop.store.id)
     set_member_pin(anna, "2468")
     hers, others = phone_of(app, anna), phone_of(app, other)
+    ways = [
+        one.url for answer in api.answers(membership_balance_acts, member_id=anna) for one in answer
+    ]
+    assert ways == ["/cards/give?what=purse:"]
+    assert f'href="{ways[0]}"' in hers.get("/membership/balance").text
+    assert "/cards/give" not in others.get("/membership/balance").text
     form = {"what": f"card:{card.id}", "taker": OTHER, "key": "k" * 32}
     assert "PIN is not right" in hers.post("/cards/give", **form, pin="1111").text
     assert "Waits for the other" in hers.post("/cards/give", **form, pin="2468").text

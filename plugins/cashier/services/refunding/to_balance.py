@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from console import api
 from console.api import _
 from plugins.cashier.models import LinePart, Refund, Settlement
-from plugins.ledger.api import Entry, Name, fen_behind, heir_of, held, restore
+from plugins.ledger.api import Entry, Name, fen_behind, heir_of, held, lots_of, restore
 from plugins.ledger.api import Payment as Booked
 from plugins.ledger.api import Payout as Money
 
@@ -28,16 +28,21 @@ class ToBalance(api.Refused):
         )
 
 
-def balance_refs(line_id: int) -> list[str]:
-    """Return the references under which balance paid a line that was sold."""
+def balance_refs(line_id: int, member_id: int) -> list[str]:
+    """Return the references under which a member's balance paid a line that was sold.
+
+    None once another member has one of these top-ups: there it does not go back.
+    """
     rows = (
-        sa.select(LinePart.ref)
+        sa.select(LinePart.ref, LinePart.lot_id)
         .join(Settlement, Settlement.id == LinePart.settlement_id)
         .where(LinePart.line_id == line_id, LinePart.amount_fen > 0)
         .where(LinePart.lot_id.is_not(None), Settlement.undone_at.is_(None))
         .order_by(LinePart.id)
     )
-    return list(dict.fromkeys(api.db.session.scalars(rows)))
+    found = api.db.session.execute(rows).all()
+    own = {lot.id for lot in lots_of(heir_of(member_id), spent=True)} if found else set()
+    return list(dict.fromkeys(row.ref for row in found)) if {r.lot_id for r in found} <= own else []
 
 
 def left_of(refs: Sequence[str]) -> dict[str, int]:
