@@ -1,5 +1,5 @@
 # `make run` serves the console, `make test` checks everything; both work on a fresh machine.
-PREPARE := @tools/python tools/prepare.py
+PREPARE := @tools/python -m tools.prepare
 BIN := .venv/bin
 
 .PHONY: run dev test check pages faults bench assets wheel lock clean

@@ -12,6 +12,8 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from tools.interpreters import find_quickest
+
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
@@ -67,14 +69,12 @@ def make_venv() -> None:
     stamp = STAMPS / "place"
     if PYTHON.exists() and stamp.is_file() and stamp.read_text() == str(VENV):
         return
-    try:
-        import ensurepip  # noqa: F401
-        import venv  # noqa: F401
-    except ImportError:
+    python = find_quickest()
+    if subprocess.run([python, "-c", "import ensurepip, venv"], capture_output=True).returncode:
         package = "python{}.{}-venv".format(*sys.version_info)
         sys.exit(f"Python's venv module is missing; install it: apt-get install {package}")
-    print(f"Making .venv with Python {sys.version.split()[0]} …", flush=True)
-    call(sys.executable, "-m", "venv", "--clear", VENV)
+    print(f"Making .venv with {python} …", flush=True)
+    call(python, "-m", "venv", "--clear", VENV)
     STAMPS.mkdir()
     stamp.write_text(str(VENV))
 
