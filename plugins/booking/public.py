@@ -60,7 +60,8 @@ def choose_service() -> Any:
             if any(one.id == staff_id for one in able)
         }
     staff = api.db.session.get(Staff, staff_id) if staff_id else None
-    percent = percent_for(member_id())
+    who = member_id()
+    percent, from_balance = percent_for(who), percent_for(who, "balance")
     return show(
         "services",
         store=store,
@@ -70,7 +71,7 @@ def choose_service() -> Any:
         staff=staff,
         onwards="when" if staff is not None else "who",
         link=link,
-        fee_of=lambda service, variant: fee_of(service, variant, percent, staff),
+        fee_of=lambda service, variant: fee_of(service, variant, percent, staff, from_balance),
         minutes_of=minutes_of,
     )
 

@@ -40,6 +40,8 @@ class Fee:
     percent: int
     #: The price may grow on the spot.
     at_least: bool
+    #: What percent of the list she pays from her balance.
+    balance_percent: int = 100
 
     @property
     def own_fen(self) -> int | None:
@@ -48,21 +50,37 @@ class Fee:
             return None
         return self.low_fen * self.percent // 100
 
+    @property
+    def balance_fen(self) -> int | None:
+        """What she pays from when she pays from her balance, where that is less still."""
+        if self.low_fen is None or self.balance_percent >= self.percent:
+            return None
+        return self.low_fen * self.balance_percent // 100
 
-def percent_for(member_id: int | None) -> int:
-    """Return what percent of the price list a member pays for services, however she pays."""
+
+def percent_for(member_id: int | None, paid_by: str = "any") -> int:
+    """Return what percent of the price list a member pays for services, however she pays.
+
+    With *paid_by* "balance" that is what she pays from her balance.
+    """
     if member_id is None:
         return 100
-    return best_percent(benefits_of(member_id), paid_by="any", scope="services")
+    return best_percent(benefits_of(member_id), paid_by=paid_by, scope="services")
 
 
-def fee_of(service: Service, variant: Variant, percent: int, staff: Staff | None = None) -> Fee:
+def fee_of(
+    service: Service,
+    variant: Variant,
+    percent: int,
+    staff: Staff | None = None,
+    balance_percent: int = 100,
+) -> Fee:
     """Return what a variant costs, with one technician or whoever does it."""
     ends = price_range(service, variant)
     if staff is not None:
         price = price_with(service, variant, staff)
         ends = price, price
-    return Fee(ends[0].fen, ends[1].fen, percent, service.pricing == "from")
+    return Fee(ends[0].fen, ends[1].fen, percent, service.pricing == "from", balance_percent)
 
 
 def bookable(store_id: int) -> dict[Service, list[Staff]]:

@@ -14,7 +14,8 @@ from console import api
 from plugins.booking.models import Visit
 from plugins.booking.services.proposing import propose_time
 from plugins.booking.services.rules import SLOT_CAP
-from plugins.membership.api import Member, find_by_phone
+from plugins.membership.api import Benefit, Level, Member, find_by_phone
+from plugins.membership.services.levelling import set_level
 from plugins.salon.models import StoreProfile
 from tests.support.booking import MONDAY, Salon, at, new_key
 from tests.support.membership import join
@@ -86,6 +87,28 @@ def test_a_member_books_in_four_taps(salon: Salon, mine: Phone) -> None:
     assert mine.post("/booking/confirm", **fields_in(page)).status_code == 200
     [visit] = the_visits()
     assert (visit.starts_at, visit.note) == (at("10:15"), "Please no music")
+
+
+@api.unit
+def cheaper_level() -> Level:
+    """Add a level that pays 90 percent, and 80 from its balance."""
+    level = add(Level(name="Diamond", place=1, threshold_fen=1))
+    for paid_by, percent in (("any", 90), ("balance", 80)):
+        benefit = Benefit(level_id=level.id, kind="discount", name=paid_by, paid_by=paid_by)
+        benefit.percent = percent
+        add(benefit)
+    return level
+
+
+def test_the_menu_shows_the_list_price_hers_and_that_from_her_balance(
+    app: Flask, salon: Salon
+) -> None:
+    member, level = join(), cheaper_level()
+    set_level(member.id, level.id, until_on=None, reason="a friend of the house")
+    fen = salon.service.variants[0].price_fen or 0
+    page = words(phone_of(app, member.id).get("/booking/").text)
+    own, listed, balance = (api.format_fen(fen * part // 100) for part in (90, 100, 80))
+    assert f"{own} List price {listed} {balance} from balance" in page
 
 
 def test_two_come_together_and_a_move_keeps_both(salon: Salon, mine: Phone) -> None:
