@@ -109,7 +109,8 @@ def bulk(url: str) -> Iterator[Bulk]:
     plain = place.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(plain) as server:
         yield PostgresBulk(server)
-        server.execute("ANALYZE")  # autovacuum would do so within a minute
+    with psycopg.connect(plain, autocommit=True) as server:
+        server.execute("VACUUM (ANALYZE)")  # autovacuum would do so within a minute
 
 
 def chunks(rows: Iterable[Any], size: int = CHUNK) -> Iterator[list[Any]]:

