@@ -149,17 +149,25 @@ def _knew_before(card: Card) -> bool:
 
 
 def _journals(card: Card) -> list[int]:
-    """Return the journals by which a card was paid: its sale, and what was owing later.
+    """Return the journals by which a card was paid, and the cards that were swapped for it.
 
     None for one that changed hands: its money does not go back to whoever paid then.
     """
-    if was_given(card.id):
-        return []
+    found: set[int] = set()
+    paid_for: Card | None = card
+    while paid_for is not None and not was_given(paid_for.id):
+        found |= _paid_by(paid_for)
+        before = paid_for.swapped_from_id
+        paid_for = api.db.session.get(Card, before) if before is not None else None
+    return sorted(found)
+
+
+def _paid_by(card: Card) -> set[int]:
     found = {card.journal_id} if card.journal_id else set()
     if card.owing_account_id is not None:
         paid = sa.select(ledger.Leg.journal_id).where(ledger.Leg.credit_id == card.owing_account_id)
         found |= set(api.db.session.scalars(paid))
-    return sorted(found)
+    return found
 
 
 def seen_lots(card: Card) -> dict[int, int]:

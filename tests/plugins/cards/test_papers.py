@@ -23,10 +23,20 @@ from plugins.cards.services.evidence import pack_evidence
 from plugins.cards.services.nightly import earn_passes
 from plugins.cards.services.swapping import value_of
 from plugins.cards.services.terms import say_terms
-from plugins.cashier.api import Objection, Refund, Signature, Tender, object_to, undo_settlement
+from plugins.cashier.api import (
+    Objection,
+    Payout,
+    Refund,
+    Signature,
+    Tender,
+    add_line,
+    object_to,
+    undo_settlement,
+)
 from plugins.cashier.services.objecting import answer_objection
 from plugins.cashier.services.refunding.cases import refundables_of
 from plugins.cashier.services.refunding.seven_days import within_seven_days
+from plugins.cashier.services.tying import tie_out, whole_book
 from plugins.ledger.api import fingerprint_of, salon
 from plugins.ledger.services.verifying import verify
 from plugins.membership.services.regions import CITY
@@ -38,6 +48,7 @@ from tests.support.membership import join
 from tests.support.pages import words
 from tests.support.people import SignIn, post
 from tests.support.phones import phone_of
+from tests.support.refunds import agree, alone_up_to, pay_out, sheet_for
 from tests.support.salon import add_service
 from tests.support.till import DRAWN, add_to, bill_of, cash, pay, service_for, top_up
 
@@ -77,6 +88,25 @@ def test_what_is_left_of_a_card_pays_for_another(shop: Shop, card: Card) -> None
     assert -balance(salon("cash", shop.store.id)) == 98_000 + 91_800
     assert balance(salon("revenue", shop.store.id)) == 9_800
     assert value_of(new) == 180_000
+    assert verify().findings == {}
+
+
+def test_a_card_that_was_swapped_for_goes_back_by_what_paid_for_the_old_one(shop: Shop) -> None:
+    bill_id = bill_of(shop.member.id, shop.store.id)
+    ten = add_product("头皮护理 10 次", 98_000, item(shop.scalp, 10))
+    add_line(bill_id, "card", {"product_id": ten.id})
+    pay(bill_id, Tender("wechat", 98_000))
+    old = api.db.session.query(Card).one()
+    more = add_product("头皮护理 20 次", 180_000, item(shop.scalp, 20))
+    swap_alone(shop.store.id, old.id, more.id, "cash", key=KEY)
+    alone_up_to(2_000)
+    paid = pay_out(agree(sheet_for(shop.member.id, kind="card")))
+    back = api.db.session.query(Payout).filter_by(refund_id=paid.id).order_by(Payout.id)
+    assert [(one.amount_fen, one.ref[:6], one.note) for one in back] == [
+        (98_000, "bill:1", ""),
+        (82_000, "bill:2", ""),
+    ]
+    assert tie_out(whole_book()).differences == []
     assert verify().findings == {}
 
 
