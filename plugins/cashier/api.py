@@ -121,7 +121,7 @@ from plugins.cashier.services.confirm_asking import (
     withdraw_confirmation,
 )
 from plugins.cashier.services.confirming import CONFIRM, NotConfirmed
-from plugins.cashier.services.days import require_open_day
+from plugins.cashier.services.days import paid_day, require_open_day
 from plugins.cashier.services.naming import name_in_all
 from plugins.cashier.services.numbers import today_of
 from plugins.cashier.services.objecting import (
@@ -296,6 +296,7 @@ __all__ = [
     "open_refund",
     "order_online",
     "page_of",
+    "paid_day",
     "paid_from_balance",
     "payment_kinds",
     "preview",

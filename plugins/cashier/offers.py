@@ -78,6 +78,8 @@ class Settling:
     booked_on: dt.date
     agreed_by: str | None
     performer_of: Callable[[Line], int | None]
+    #: The day on which the guest paid and was served; the books may have it on another one.
+    done_on: dt.date | None = None
 
     def entry(self, part: str, code: str, line: Line | None = None) -> Entry:
         """Return the head of a journal for *part* of this settlement, or for one line of it."""
@@ -89,6 +91,7 @@ class Settling:
             ref=f"bill:{self.bill.id}",
             store_id=self.bill.store_id,
             business_on=self.booked_on,
+            done_on=self.done_on,
             agreed_by=self.agreed_by,
             device=self.bill.device,
         )

@@ -88,7 +88,7 @@ def contract_on_phone(bill: till.Bill, facts: Mapping[str, Any]) -> till.Terms:
 
 def check_on_sale(product: Product, bill: till.Bill) -> None:
     """Raise `Refused` when a product is not on the shelf of a bill's store today."""
-    if product not in products_on_sale(bill.store_id, till.today_of(bill.store_id)):
+    if product not in products_on_sale(bill.store_id, till.paid_day(bill)):
         raise api.Refused(_("%(card)s is not on sale here today.", card=product.shown_name))
 
 
@@ -195,7 +195,7 @@ def _title(service: Service, variant: Variant, card: Any) -> tuple[str, dict[str
 
 def _own_part(asked: Asked, service: Service) -> Part:
     bill, wanted = asked.bill, number_in(asked.facts, "part_id")
-    offers = offers_of(bill.member_id or 0, bill.store_id, till.today_of(bill.store_id))
+    offers = offers_of(bill.member_id or 0, bill.store_id, till.paid_day(bill))
     offer = next((one for one in offers if one.part.id == wanted), None)
     if offer is None:
         raise api.NotFound(_("There is no such card."))

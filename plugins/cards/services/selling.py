@@ -74,7 +74,7 @@ def sell_card(
     if entry.store_id is None:
         raise ValueError("a card is sold in a store")
     require_active(member_id)
-    today = entry.business_on or today_in(entry.store_id)
+    today = entry.done_on or entry.business_on or today_in(entry.store_id)
     product = _on_shelf(product_id, entry.store_id, today)
     price = product.price_fen if price_fen is None else price_fen
     tenders = [tender for tender in tenders if tender.amount_fen]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -110,13 +111,18 @@ def _service_of(part: Part, variant_id: int) -> tuple[Service, Variant]:
 
 def _check(card: Card, part: Part, entry: ledger.Entry) -> None:
     owing = owing_of(card)
-    today = entry.business_on or today_in(entry.store_id or card.store_id)
+    today = _day_of(entry, entry.store_id or card.store_id)
     problem = why_not(card, entry.store_id or 0, today, owing)
     left = left_of([part]).get(part.id)
     if problem is None and left is not None:
         problem = why_not_part(card, part, left, owing)
     if problem is not None:
         raise api.Refused(problem)
+
+
+def _day_of(entry: ledger.Entry, store_id: int) -> dt.date:
+    """Return the day on which a session is used, whatever day the books have it on."""
+    return entry.done_on or entry.business_on or today_in(store_id)
 
 
 def _draft(
@@ -129,7 +135,7 @@ def _draft(
         member_id=card.member_id,
         store_id=store_id,
         at=api.now(),
-        used_on=entry.business_on or today_in(store_id),
+        used_on=_day_of(entry, store_id),
         service_id=variant.service_id,
         variant_id=variant.id,
         staff_id=staff_id,

@@ -100,6 +100,14 @@ def book_day(bill: Bill) -> dt.date:
     return next_open_day(bill.store_id, today)
 
 
+def paid_day(bill: Bill) -> dt.date:
+    """Return the day on which what is settled on a bill now was paid and done.
+
+    That is today, whatever day the books have it on, and the day of the service of a late entry.
+    """
+    return bill.business_on if bill.late else today_of(bill.store_id)
+
+
 def next_open_day(store_id: int | None, day: dt.date) -> dt.date:
     """Return a day, or the first open one after it once it is closed; for a chain without store.
 

@@ -103,6 +103,7 @@ def describe_top_up(asked: Asked) -> Described:
         asked.bill.member_id,
         _number(asked.facts, "amount_fen") or 0,
         store_id=asked.bill.store_id,
+        on=asked.bill.business_on if asked.bill.late else None,
         purse=asked.facts.get("purse"),
         tier_id=_number(asked.facts, "tier_id"),
     )

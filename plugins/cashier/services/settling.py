@@ -25,7 +25,7 @@ from plugins.cashier.services.asking import line_kind
 from plugins.cashier.services.billing import lock_bill, require_state
 from plugins.cashier.services.cards_on_bill import bonus_barred
 from plugins.cashier.services.confirming import taking_of
-from plugins.cashier.services.days import book_day
+from plugins.cashier.services.days import book_day, paid_day
 from plugins.cashier.services.points import move_points
 from plugins.cashier.services.prepaid import PREPAID, check_transfer, reaches_transfer
 from plugins.cashier.services.purse import Wallet, keep_payments
@@ -275,6 +275,7 @@ def settling_of(bill: Bill, settlement: Settlement) -> Settling:
         settlement.booked_on,
         settlement.agreed_by,
         performers.first_of,
+        paid_day(bill),
     )
 
 

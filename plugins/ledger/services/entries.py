@@ -19,7 +19,9 @@ class Entry:
     *key* makes a request repeatable; *asked* is what the person sent (plain values) and is
     compared when the key comes again, so it never holds what was computed. Without *asked* the
     arguments of the call stand for it. Operator and device are taken from who acts; without
-    *business_on* it goes into today's books, or those of the next open day.
+    *business_on* it goes into today's books, or those of the next open day. *done_on* is the day
+    on which the member paid or was served, where the books have it on another one: terms count
+    from it.
     """
 
     key: str
@@ -28,6 +30,7 @@ class Entry:
     ref: str | None = None
     store_id: int | None = None
     business_on: dt.date | None = None
+    done_on: dt.date | None = None
     agreed_by: str | None = None
     device: str | None = None
     approver_id: int | None = None

@@ -65,7 +65,8 @@ def issue_lots(
     """
     claim = claim_one(entry, [member_id, [vars(terms) for terms in lots], tenders_asked(tenders)])
     if claim.fresh:
-        draft = lots_draft(entry, heir_of(member_id), lots, tenders, claim.head["business_on"])
+        sold_on = entry.done_on or claim.head["business_on"]
+        draft = lots_draft(entry, heir_of(member_id), lots, tenders, sold_on)
         write([(claim.head, draft)])
     return lots_of_journal(claim.head["id"])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -140,9 +140,11 @@ def quote_recharge(
     store_id: int,
     purse: str | None = None,
     tier_id: int | None = None,
+    on: dt.date | None = None,
 ) -> RechargeQuote:
     """Quote a top-up of any amount: the best offer that it reaches, or the one of *tier_id*.
 
+    *on* is the day on which she paid it, today unless it is entered late.
     `AboveCap` when the limits bind and the card would hold too much.
     """
     if not 0 < amount_fen <= MOST_FEN:
@@ -150,7 +152,8 @@ def quote_recharge(
     member = api.db.session.get(Member, member_id)
     if member is None:
         raise api.NotFound(_("There is no such member."))
-    offers = _offers(member, store_id, purse)
+    day = on or _today(store_id)
+    offers = _offers(member, store_id, purse, day)
     reached = [tier for tier in offers if tier.amount_fen <= amount_fen]
     if tier_id is not None:
         reached = [tier for tier in reached if tier.id == tier_id]
@@ -159,6 +162,7 @@ def quote_recharge(
     tier = best_of(reached, all_levels())
     following = _next(offers, amount_fen, tier)
     quote = _quote(member, amount_fen, store_id, _target(member.id, purse, tier), tier, following)
+    quote = replace(quote, on=day.isoformat())
     if quote.above_cap and caps_bind():
         raise AboveCap(quote.cap_fen, quote.would_hold_fen)
     return quote
@@ -171,7 +175,8 @@ def is_named(quote: RechargeQuote) -> bool:
 
 def offers_for(member_id: int, store_id: int) -> list[Tier]:
     """Return the offers that a member may take in a store today, the smallest first."""
-    return _offers(api.db.session.get_one(Member, member_id), store_id, None)
+    member = api.db.session.get_one(Member, member_id)
+    return _offers(member, store_id, None, _today(store_id))
 
 
 def best_of(tiers: Sequence[Tier], levels: Sequence[Level]) -> Tier | None:
@@ -184,8 +189,7 @@ def best_of(tiers: Sequence[Tier], levels: Sequence[Level]) -> Tier | None:
     return max(tiers, key=worth, default=None)
 
 
-def _offers(member: Member, store_id: int, purse: str | None) -> list[Tier]:
-    today = _today(store_id)
+def _offers(member: Member, store_id: int, purse: str | None, day: dt.date) -> list[Tier]:
     tiers = api.db.session.scalars(
         sa.select(Tier).where(Tier.on_sale).order_by(Tier.amount_fen, Tier.id)
     ).all()
@@ -194,7 +198,7 @@ def _offers(member: Member, store_id: int, purse: str | None) -> list[Tier]:
     return [
         tier
         for tier in tiers
-        if _is_open(tier, today, store_id)
+        if _is_open(tier, day, store_id)
         and (purse is None or tier.purse_kind_id == kind)
         and still_hers(member.id, tier, taken)
     ]
@@ -294,7 +298,7 @@ def _quote(
         next_bonus_fen=following.bonus_fen if following else 0,
         would_hold_fen=held + amount_fen,
         cap_fen=cap_fen(named=_is_named(member.id, code, kind_id)),
-        on=_today(store_id).isoformat(),
+        on="",
     )
 
 

@@ -223,7 +223,8 @@ def _give(entry: Entry, member: Member, quote: RechargeQuote) -> None:
         points = Entry(
             key=f"{entry.key}:points", code="earn_points", store_id=entry.store_id, ref=entry.key
         )
-        earn_points(points, member.id, quote.points, expires=expiry_of(today_of_chain()))
+        paid_on = entry.done_on or today_of_chain()
+        earn_points(points, member.id, quote.points, expires=expiry_of(paid_on))
     if quote.level_id is not None:
         buy_level(member.id, quote.level_id, quote.tier_name)
     if quote.gift:
