@@ -18,12 +18,13 @@ from plugins.cards.importing.intake import INTAKE
 from plugins.cards.models import Part, Product
 from plugins.ledger.models import Journal, Leg, Lot
 from plugins.ledger.services.verifying import verify
-from tests.plugins.cards.test_importing import TEN, day, read
+from tests.support.card_imports import day, read
 from tests.support.cards import Shop, add_product, item, open_shop
 from tests.support.deaths import Deaths, together
 from tests.support.importing import statuses
 
 pytestmark = [pytest.mark.any_engine, pytest.mark.slow, together]
+TEN = "Scalp, 10 sessions"
 ROWS = (Card, Part, Product, Journal, Leg, Lot)
 READING = ("import_chunk_kept", "before_commit", "before_commit:2")
 TAKING_IN = ("before_journal", "after_legs:1", "import_before_mark", "before_commit")
@@ -43,7 +44,7 @@ def number(shop: Shop, tmp_path: Path) -> int:
     phone = shop.member.phone
     return read(
         tmp_path,
-        shop,
+        shop.store.id,
         (phone, TEN, 4, 1, "98", day(-30), day(300), 10, "980"),
         (phone, "Blow-dry pass", "", "", "", day(-100), day(264), "", "365"),
         (phone, f"{shop.scalp.name} old", 5, 0, "10"),

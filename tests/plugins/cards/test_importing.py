@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,11 +12,8 @@ from flask import Flask
 from console import api
 from console.db import db
 from console.transfer import runs
-from console.transfer.applying import apply_rows, take_back
-from console.transfer.mapping import Mapping
 from console.transfer.mending import waive_all
 from console.transfer.models import ImportRow, ImportRun
-from console.transfer.reading import Nobody, read_sheet
 from plugins.cards.api import Card, earn_pass
 from plugins.cards.importing.intake import INTAKE
 from plugins.cards.models import Product
@@ -25,15 +21,12 @@ from plugins.cards.services.accounts import left_of
 from plugins.cards.services.refunding import refundable_cards
 from plugins.ledger import api as ledger
 from plugins.ledger.services.verifying import verify
+from tests.support.card_imports import HEADINGS, apply, day, read, roll_back
 from tests.support.cards import Shop, add_product, item, open_shop, refused, use
 from tests.support.importing import sheet
 from tests.support.ledger import balance
 from tests.support.shell import Shell
 
-HEADINGS = (
-    "Phone", "Card", "Sessions left", "Free sessions left", "Unit price", "Bought on",
-    "Valid until", "Total sessions", "Card price",
-)  # fmt: skip
 TEN = "Scalp, 10 sessions"
 
 
@@ -45,34 +38,6 @@ def shop(app: Flask) -> Shop:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path
-
-
-def day(ahead: int) -> str:
-    return (api.today("Asia/Shanghai") + dt.timedelta(days=ahead)).isoformat()
-
-
-def read(folder: Path, shop: Shop, *rows: Sequence[object]) -> int:
-    """Upload a sheet and have its rows judged; return the import's number."""
-    path = folder / "cards.xlsx"
-    path.write_bytes(sheet(*rows, headings=HEADINGS))
-    number = runs.upload(INTAKE, path, path.name, shop.store.id)
-    columns = Mapping.from_json(db.session.get_one(ImportRun, number).mapping).columns
-    db.session.rollback()
-    runs.start_reading(INTAKE, number, columns, None)
-    read_sheet(INTAKE, number, None, Nobody())
-    return number
-
-
-def apply(number: int) -> None:
-    version = db.session.get_one(ImportRun, number).version
-    db.session.rollback()
-    runs.start_applying(INTAKE, number, version, None)
-    apply_rows(INTAKE, number, None)
-
-
-def roll_back(number: int) -> None:
-    runs.start_undoing(INTAKE, number, None)
-    take_back(INTAKE, number, None)
 
 
 def reasons(number: int) -> dict[int, str]:
@@ -89,7 +54,7 @@ def notes(number: int, row: int) -> list[str]:
 def test_a_card_comes_in_with_its_price_and_without_income(folder: Path, shop: Shop) -> None:
     add_product(TEN, 98_000, item(shop.scalp, 10))
     phone, anna = shop.member.phone, shop.member.id
-    number = read(folder, shop, (phone, TEN, 4, 1, "98", day(-30), day(300), 10, "980"))
+    number = read(folder, shop.store.id, (phone, TEN, 4, 1, "98", day(-30), day(300), 10, "980"))
     apply(number)
     card = db.session.query(Card).one()
     assert (card.member_id, card.source, card.price_fen) == (anna, "opening", 98_000)
@@ -115,7 +80,7 @@ def test_rows_that_cannot_be_right_are_rejected_in_plain_words(folder: Path, sho
     good = (TEN, 4, 0, "98", day(-30))
     number = read(
         folder,
-        shop,
+        shop.store.id,
         (phone, *good, day(300)),
         ("13911112222", *good),
         ("", *good),
@@ -151,7 +116,7 @@ def test_a_name_is_decided_once_and_rows_without_a_decision_wait(folder: Path, s
     phone = shop.member.phone
     spa = shop.scalp
     own = (f"{spa.name} old", 5, 0, "10")
-    number = read(folder, shop, (phone, *own), (phone, "Mystery", 2, 0, "10"))
+    number = read(folder, shop.store.id, (phone, *own), (phone, "Mystery", 2, 0, "10"))
     run = db.session.get_one(ImportRun, number)
     assert run.choices["card_name"] == {own[0]: f"service:{spa.id}", "Mystery": ""}
     apply(number)
@@ -164,7 +129,7 @@ def test_a_name_is_decided_once_and_rows_without_a_decision_wait(folder: Path, s
         left.all
         for left in left_of(part for one in db.session.query(Card) for part in one.parts).values()
     ) == [2, 5]
-    again = read(folder, shop, (phone, *own))
+    again = read(folder, shop.store.id, (phone, *own))
     assert reasons(again) == {2: "taken"}
     roll_back(number)
     assert db.session.query(Card).count() == db.session.query(Product).count() == 0
@@ -177,7 +142,7 @@ def test_a_pass_brings_only_the_days_that_are_left(folder: Path, shop: Shop) -> 
     add_product("Blow-dry pass", 36_500, item(shop.scalp), kind="pass", valid_days=365)
     phone = shop.member.phone
     row = (phone, "Blow-dry pass", "", "", "", day(-100), day(264), "", "365")
-    number = read(folder, shop, row)
+    number = read(folder, shop.store.id, row)
     apply(number)
     card = db.session.query(Card).one()
     assert (card.kind, card.valid_days, card.price_fen) == ("pass", 365, 36_500)
@@ -186,7 +151,7 @@ def test_a_pass_brings_only_the_days_that_are_left(folder: Path, shop: Shop) -> 
     roll_back(number)
     assert balance(ledger.salon("revenue", shop.store.id)) == 0
     assert verify().findings == {}
-    other = read(folder, shop, (phone, "Blow-dry pass", 3, 0, "10"))
+    other = read(folder, shop.store.id, (phone, "Blow-dry pass", 3, 0, "10"))
     with refused("a pass needs its price"):
         apply(other)
     assert db.session.query(Card).count() == 0

@@ -21,23 +21,20 @@ from plugins.cashier.services.closing.drawer import cash_expected, move_cash
 from plugins.cashier.services.closing.late import open_late_bill
 from plugins.cashier.services.closing.shifts import hand_over_shift
 from plugins.cashier.services.numbers import today_of
-from plugins.cashier.services.refunding.cases import open_refund, refund_lines
+from plugins.cashier.services.refunding.cases import refund_lines
 from plugins.cashier.services.refunding.lines import Wanted
-from plugins.cashier.services.refunding.sheets import Cause
 from plugins.cashier.services.reports.spans import Span
-from plugins.ledger import api as ledger
-from plugins.membership.api import merge_members, transfer_value
+from plugins.membership.api import merge_members
 from plugins.membership.services.adjusting import ADJUST
+from tests.plugins.cashier import simulator_shelf as shelf
 from tests.support.cards import add_product, item
 from tests.support.membership import join
-from tests.support.refunds import agree, asked, pay_out
 from tests.support.salon import add_service, add_staff, add_store
 
 BEGAN = dt.datetime(2026, 1, 5, 2, 0, tzinfo=dt.UTC)
 STORES = 3
 BOOKED = ("cash", "cash", "wechat", "alipay", "bank_card")
 SESSIONS = 10
-SMALL = 18_777
 #: What happens, and how often among a hundred or so acts.
 ACTS = {
     "serve": 20,
@@ -51,14 +48,12 @@ ACTS = {
     "owe": 3,
     "late": 2,
     "merge": 1,
-    "transfer": 2,
     "adjust": 2,
     "shift": 3,
     "float": 2,
     "one_bill": 6,
-    "ahead": 5,
-    "back": 3,
 }
+WEIGHTS = {**ACTS, **{name: weight for name, (_act, weight) in shelf.ACTS.items()}}
 
 
 @dataclass
@@ -73,7 +68,10 @@ class Chain:
     drawer: Counter[int] = field(default_factory=Counter)
     face: Counter[int] = field(default_factory=Counter)
     sold: Counter[int] = field(default_factory=Counter)
+    #: Sessions by part of a card, and pieces by store and product.
     sessions: dict[int, int] = field(default_factory=dict)
+    pieces: Counter[tuple[int, int]] = field(default_factory=Counter)
+    goods: list[int] = field(default_factory=list)
     #: Cards that balance paid wholly.
     ahead: list[int] = field(default_factory=list)
     closed: list[int] = field(default_factory=list)
@@ -94,7 +92,8 @@ class Chain:
             scalp = add_service("头皮护理", price_fen=12_800)
             self.scalp = scalp.variants[0].id
             self.product = add_product("头皮十次", 98_000, item(scalp, SESSIONS)).id
-            self.small = add_product("头皮三次", SMALL, item(scalp, 3)).id
+            shelf.fill(self)
+            self.small = add_product("头皮三次", shelf.SMALL, item(scalp, 3)).id
             self.people = [
                 join(f"客{place}", self.draw.choice(self.stores), f"138{place:08}").id
                 for place in range(self.members)
@@ -104,8 +103,12 @@ class Chain:
     def live(self, days: int, acts_a_day: int = 5) -> None:
         """Let so many more days pass; each ends with the stores closing."""
         for _day in range(days):
-            self._day(BEGAN + dt.timedelta(days=self.days), acts_a_day)
+            morning = BEGAN + dt.timedelta(days=self.days)
+            self._day(morning, acts_a_day)
             self.days += 1
+            if self.days % shelf.BETWEEN_IMPORTS == 0:
+                with api.at_moment(morning + dt.timedelta(hours=11)):
+                    shelf.import_cards(self)
 
     @api.unit
     def _day(self, morning: dt.datetime, acts_a_day: int) -> None:
@@ -117,22 +120,26 @@ class Chain:
                 self._close(store_id)
 
     def _act(self) -> None:
-        name = self.draw.choices(tuple(ACTS), weights=tuple(ACTS.values()))[0]
+        name = self.draw.choices(tuple(WEIGHTS), weights=tuple(WEIGHTS.values()))[0]
         store_id = self.draw.choice(self.stores)
-        if getattr(self, f"_{name}")(store_id) is not False:
+        if name in shelf.ACTS:
+            done = shelf.ACTS[name][0](self, store_id)
+        else:
+            done = getattr(self, f"_{name}")(store_id)
+        if done is not False:
             self.acts[name] += 1
 
-    def _key(self) -> str:
+    def key(self) -> str:
         self.number += 1
         return f"sim{self.number:07}"
 
-    def _member(self) -> int:
+    def member(self) -> int:
         return self.draw.choice(self.people)
 
-    def _bill(self, store_id: int, member_id: int | None = None) -> int:
-        return till.open_bill(store_id, key=self._key(), member_id=member_id).id
+    def bill(self, store_id: int, member_id: int | None = None) -> int:
+        return till.open_bill(store_id, key=self.key(), member_id=member_id).id
 
-    def _service(self, bill_id: int, store_id: int) -> int:
+    def service(self, bill_id: int, store_id: int) -> int:
         variant, price = self.draw.choice(self.variants)
         line = till.add_line(
             bill_id, "service", {"variant_id": variant}, staff_id=self.staff[store_id]
@@ -141,13 +148,13 @@ class Chain:
             till.change_price(line.id, price - self.draw.randint(1, 1_500), "熟客")
         return line.id
 
-    def _pay(self, bill_id: int, store_id: int, tenders: list[Tender], **more: Any) -> None:
-        till.settle(bill_id, tenders, key=self._key(), agreed_by="code", **more)
+    def pay(self, bill_id: int, store_id: int, tenders: list[Tender], **more: Any) -> None:
+        till.settle(bill_id, tenders, key=self.key(), agreed_by="code", **more)
         for tender in tenders:
             if tender.kind != "balance":
-                self._came_in(store_id, tender.kind, tender.amount_fen)
+                self.came_in(store_id, tender.kind, tender.amount_fen)
 
-    def _came_in(self, store_id: int, kind: str, fen: int) -> None:
+    def came_in(self, store_id: int, kind: str, fen: int) -> None:
         self.money[store_id, kind] += fen
         if kind == "cash":
             self.drawer[store_id] += fen
@@ -158,111 +165,73 @@ class Chain:
             some = self.draw.randint(1, fen - 1)
             return [Tender("cash", some, some + 100), Tender("wechat", fen - some)]
         if self.draw.random() < 0.1:
-            return [Tender("meituan", fen, voucher_code=self._key())] if fen else []
+            return [Tender("meituan", fen, voucher_code=self.key())] if fen else []
         return [Tender(self.draw.choice(BOOKED), fen)] if fen else []
 
     def _serve(self, store_id: int) -> None:
-        bill_id = self._bill(store_id, self._member() if self.draw.random() < 0.5 else None)
+        bill_id = self.bill(store_id, self.member() if self.draw.random() < 0.5 else None)
         for _each in range(self.draw.choice((1, 1, 2))):
-            self._service(bill_id, store_id)
+            self.service(bill_id, store_id)
         due = till.preview(bill_id).due_fen
         if self.draw.random() < 0.2 and due % 1_000:
             till.round_off(bill_id, min(due % 1_000, 999))
             due = till.preview(bill_id).due_fen
-        self._pay(bill_id, store_id, self._money(due))
+        self.pay(bill_id, store_id, self._money(due))
 
     def _offer(self) -> tuple[int, int]:
         yuan, bonus = self.draw.choice(((100, 0), (300, 30), (500, 50), (500, 77)))
         return yuan * 100, bonus * 100 + self.draw.randint(0, 9)
 
     def _top_up(self, store_id: int) -> bool | None:
-        member_id = self._member()
+        member_id = self.member()
         fen, bonus = self._offer()
         if self.face[member_id] + fen > 400_000:
             return False
-        bill_id = self._bill(store_id, member_id)
+        bill_id = self.bill(store_id, member_id)
         till.add_line(bill_id, "top_up", {"amount_fen": fen, "bonus_fen": bonus})
-        self._pay(bill_id, store_id, self._money(fen))
+        self.pay(bill_id, store_id, self._money(fen))
         self.face[member_id] += fen + bonus
         self.sold[store_id] += fen
         return None
 
     def _spend(self, store_id: int) -> bool | None:
-        member_id = self._member()
+        member_id = self.member()
         if self.face[member_id] < 20_000:
             return False
-        bill_id = self._bill(store_id, member_id)
-        self._service(bill_id, store_id)
+        bill_id = self.bill(store_id, member_id)
+        self.service(bill_id, store_id)
         due = till.preview(bill_id).due_fen
         some = due if self.draw.random() < 0.8 else self.draw.randint(1, due)
-        self._pay(bill_id, store_id, [Tender("balance", some), *self._money(due - some)])
+        self.pay(bill_id, store_id, [Tender("balance", some), *self._money(due - some)])
         self.face[member_id] -= some
         return None
 
     def _one_bill(self, store_id: int) -> bool | None:
         """A session, a top-up and a service paid from it, on one bill."""
-        member_id = self._member()
+        member_id = self.member()
         if self.face[member_id] > 300_000:
             return False
-        bill_id = self._bill(store_id, member_id)
+        bill_id = self.bill(store_id, member_id)
         till.add_line(bill_id, "top_up", {"amount_fen": 50_000, "bonus_fen": 5_000})
-        self._service(bill_id, store_id)
+        self.service(bill_id, store_id)
         part = self._part(member_id)
         if part is not None:
             till.add_line(bill_id, "session", {"part_id": part, "variant_id": self.scalp})
             self.sessions[part] -= 1
         due = till.preview(bill_id).due_fen - 50_000
-        self._pay(bill_id, store_id, [*self._money(50_000), Tender("balance", due)])
+        self.pay(bill_id, store_id, [*self._money(50_000), Tender("balance", due)])
         self.face[member_id] += 55_000 - due
         self.sold[store_id] += 50_000
         return None
 
     def _card(self, store_id: int) -> None:
-        member_id = self._member()
-        bill_id = self._bill(store_id, member_id)
+        member_id = self.member()
+        bill_id = self.bill(store_id, member_id)
         till.add_line(bill_id, "card", {"product_id": self.product})
-        self._pay(bill_id, store_id, self._money(98_000))
+        self.pay(bill_id, store_id, self._money(98_000))
         self.sold[store_id] += 98_000
         latest = api.db.session.query(Card).order_by(Card.id.desc()).limit(1).one()
         self.sessions[latest.parts[0].id] = SESSIONS
-
-    def _ahead(self, store_id: int) -> bool | None:
-        """Sell a card that balance pays, wholly or in part; now and then the bill is reopened."""
-        member_id = self._member()
-        if not 20_000 <= self.face[member_id] <= 350_000:
-            return False
-        bill_id = self._bill(store_id, member_id)
-        till.add_line(bill_id, "card", {"product_id": self.small})
-        some = SMALL if self.draw.random() < 0.6 else self.draw.randint(1, SMALL - 1)
-        rest = [Tender("cash", SMALL - some)] if some < SMALL else []
-        self._pay(bill_id, store_id, [Tender("balance", some), *rest])
-        if self.draw.random() < 0.3:
-            till.undo_settlement(bill_id, "换一种付法")
-            self._came_in(store_id, "cash", some - SMALL)
-            some = SMALL
-            self._pay(bill_id, store_id, [Tender("balance", some)])
-        self.face[member_id] -= some
-        self.sold[store_id] += SMALL - some
-        latest = api.db.session.query(Card).order_by(Card.id.desc()).limit(1).one()
-        self.sessions[latest.parts[0].id] = 3
-        if some == SMALL:
-            self.ahead.append(latest.id)
-        return None
-
-    def _back(self, store_id: int) -> bool | None:
-        """Refund a card that balance paid, used or not: it goes back to the balance."""
-        cards = (api.db.session.get_one(Card, number) for number in self.ahead)
-        card = next((one for one in cards if self.sessions[one.parts[0].id]), None)
-        if card is None:
-            return False
-        cause: Cause = self.draw.choice(("shop", "member"))
-        told: dict[str, Any] = {"store_id": store_id, "reason": "搬家", "key": self._key()}
-        refund = open_refund(card.member_id, [f"card:{card.id}"], asked(cause), **told)
-        pay_out(agree(refund))
-        self.face[card.member_id] += refund.amount_fen
-        self.ahead.remove(card.id)
-        self.sessions[card.parts[0].id] = 0
-        return None
 
     def _part(self, member_id: int) -> int | None:
         cards = api.db.session.query(Card).filter(Card.member_id == member_id).order_by(Card.id)
@@ -272,74 +241,74 @@ class Chain:
         return None
 
     def _session(self, store_id: int) -> bool | None:
-        member_id = self._member()
+        member_id = self.member()
         part = self._part(member_id)
         if part is None:
             return False
-        bill_id = self._bill(store_id, member_id)
+        bill_id = self.bill(store_id, member_id)
         till.add_line(
             bill_id,
             "session",
             {"part_id": part, "variant_id": self.scalp},
             staff_id=self.staff[store_id],
         )
-        self._pay(bill_id, store_id, [])
+        self.pay(bill_id, store_id, [])
         self.sessions[part] -= 1
         return None
 
     def _void(self, store_id: int) -> None:
-        bill_id = self._bill(store_id)
-        self._service(bill_id, store_id)
+        bill_id = self.bill(store_id)
+        self.service(bill_id, store_id)
         till.void_bill(bill_id, "客人走了")
 
     def _reopen(self, store_id: int) -> None:
         """Settle, take it all back, and settle anew another way."""
-        bill_id = self._bill(store_id)
-        self._service(bill_id, store_id)
+        bill_id = self.bill(store_id)
+        self.service(bill_id, store_id)
         due = till.preview(bill_id).due_fen
-        self._pay(bill_id, store_id, [Tender("cash", due)])
+        self.pay(bill_id, store_id, [Tender("cash", due)])
         till.undo_settlement(bill_id, "付款方式错")
-        self._came_in(store_id, "cash", -due)
-        self._service(bill_id, store_id)
-        self._pay(bill_id, store_id, [Tender("alipay", till.preview(bill_id).due_fen)])
+        self.came_in(store_id, "cash", -due)
+        self.service(bill_id, store_id)
+        self.pay(bill_id, store_id, [Tender("alipay", till.preview(bill_id).due_fen)])
 
     def _refund(self, store_id: int) -> None:
         """Refund one line of two, of a bill that was paid from balance, or in cash."""
-        member_id = self._member()
+        member_id = self.member()
         from_balance = self.face[member_id] >= 40_000
-        bill_id = self._bill(store_id, member_id)
-        first = self._service(bill_id, store_id)
-        self._service(bill_id, store_id)
+        bill_id = self.bill(store_id, member_id)
+        first = self.service(bill_id, store_id)
+        self.service(bill_id, store_id)
         quote = till.preview(bill_id)
         kind = "balance" if from_balance else "cash"
-        self._pay(bill_id, store_id, [Tender(kind, quote.due_fen)])
+        self.pay(bill_id, store_id, [Tender(kind, quote.due_fen)])
         fen = quote.line(first).due_fen
-        refund_lines(bill_id, [Wanted(first, fen)], reason="不满意", key=self._key())
+        refund_lines(bill_id, [Wanted(first, fen)], reason="不满意", key=self.key())
         if from_balance:
             self.face[member_id] -= quote.due_fen - fen
         else:
-            self._came_in(store_id, "cash", -fen)
+            self.came_in(store_id, "cash", -fen)
 
     def _owe(self, store_id: int) -> bool | None:
-        member_id = self._member()
+        member_id = self.member()
         if self.face[member_id] < 20_000:
             return False
-        bill_id = self._bill(store_id, member_id)
-        self._service(bill_id, store_id)
+        bill_id = self.bill(store_id, member_id)
+        self.service(bill_id, store_id)
         due = till.preview(bill_id).due_fen
-        self._pay(bill_id, store_id, [Tender("cash", due - 1_500)])
+        self.pay(bill_id, store_id, [Tender("cash", due - 1_500)])
         if self.draw.random() < 0.5:
-            self._pay(bill_id, store_id, [Tender("wechat", 1_500)])
+            self.pay(bill_id, store_id, [Tender("wechat", 1_500)])
         else:
-            self._pay(bill_id, store_id, [Tender("balance", 1_000), Tender("cash", 500)])
+            self.pay(bill_id, store_id, [Tender("balance", 1_000), Tender("cash", 500)])
             self.face[member_id] -= 1_000
         return None
 
     def _late(self, store_id: int) -> bool | None:
         yesterday = today_of(store_id) - dt.timedelta(days=1)
-        bill_id = open_late_bill(store_id, yesterday, "补", key=self._key()).id
-        self._service(bill_id, store_id)
-        self._pay(bill_id, store_id, self._money(till.preview(bill_id).due_fen))
+        bill_id = open_late_bill(store_id, yesterday, "补", key=self.key()).id
+        self.service(bill_id, store_id)
+        self.pay(bill_id, store_id, self._money(till.preview(bill_id).due_fen))
         return None
 
     def _merge(self, store_id: int) -> bool | None:
@@ -353,19 +322,8 @@ class Chain:
         self.face[kept] += self.face.pop(gone, 0)
         return None
 
-    def _transfer(self, store_id: int) -> bool | None:
-        giver, taker = self.draw.sample(self.people, 2)
-        if not self.face[giver] or self.face[giver] + self.face[taker] > 400_000:
-            return False
-        head = ledger.Entry(
-            key=self._key(), code="transfer", store_id=store_id, agreed_by="code", note="同意"
-        )
-        transfer_value(head, giver, taker)
-        self.face[taker] += self.face.pop(giver)
-        return None
-
     def _adjust(self, store_id: int) -> bool | None:
-        member_id = self._member()
+        member_id = self.member()
         fen = self.draw.choice((1_000, -1_000))
         if self.face[member_id] < 20_000:
             return False
@@ -376,7 +334,7 @@ class Chain:
                 "bonus_fen": 0,
                 "purse": "",
                 "reason": "补偿",
-                "key": self._key(),
+                "key": self.key(),
                 "store_id": store_id,
             }
         )
@@ -386,11 +344,11 @@ class Chain:
     def _shift(self, store_id: int) -> None:
         short = self.draw.choice((0, 0, 0, 100))
         counted = max(self.drawer[store_id] - short, 0)
-        hand_over_shift(store_id, counted_fen=counted, key=self._key(), reason="少了")
+        hand_over_shift(store_id, counted_fen=counted, key=self.key(), reason="少了")
         self.drawer[store_id] = counted
 
     def _float(self, store_id: int) -> None:
-        move_cash(store_id, "float", 20_000, key=self._key())
+        move_cash(store_id, "float", 20_000, key=self.key())
         self.drawer[store_id] += 20_000
 
     def _close(self, store_id: int) -> None:
@@ -409,7 +367,7 @@ class Chain:
 
     def _count(self, store_id: int, day: dt.date, counted: int) -> Day:
         closed = close_day(
-            store_id, day, counted_fen=counted, key=self._key(), reason="少了", anyway=True
+            store_id, day, counted_fen=counted, key=self.key(), reason="少了", anyway=True
         )
         self.drawer[store_id] = counted - closed.taken_fen
         return closed
