@@ -24,7 +24,7 @@ from plugins.stock.services.acts import (
     use_goods,
     write_off,
 )
-from plugins.stock.services.gifts import exchange, hand_over
+from plugins.stock.services.gifts import PICKUP_DAYS, exchange, hand_over
 from plugins.stock.services.lines import KIND
 from plugins.stock.services.moving import add_levels, watch_level
 
@@ -149,6 +149,7 @@ def _give(stores: Sequence[int], numbers: Sequence[tuple[int, Mapping[str, Any]]
     wanted = sa.select(Member).where(Member.gone_at.is_(None), Member.status == "active")
     wanted = wanted.where(Member.home_store_id.in_(stores)).order_by(Member.id)
     rich = [one for one in api.db.session.scalars(wanted.limit(60)) if points_of(one.id) >= 200]
+    PICKUP_DAYS.put(30)
     for number, member in enumerate(rich[:GIFTS]):
         with api.at_moment(_ago(2) + dt.timedelta(minutes=number)):
             key = f"demo:gift:{member.id}"

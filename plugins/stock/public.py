@@ -15,7 +15,9 @@ from console.api import _
 from plugins.membership.api import Member, points_of
 from plugins.stock.models import STATES, Gift
 from plugins.stock.services.gifts import (
+    LAPSING,
     MINE,
+    PICKUP_DAYS,
     exchange,
     gifts_on,
     pickups_of,
@@ -100,6 +102,8 @@ def _show(number: int, problem: api.Refused | None = None) -> Any:
         home_id=member.home_store_id,
         why_not=_why_not(gift, points, taken_by(member.id), any_left=bool(levels)),
         key=f"gift:{secrets.token_hex(12)}",
+        days=PICKUP_DAYS.get(member.home_store_id),
+        points_back=LAPSING.get(member.home_store_id) == "back",
         problem=problem,
     )
 

@@ -11,6 +11,7 @@ from console import api
 from console.api import _
 from plugins.stock.models import Gift, Level, Pickup
 from plugins.stock.permissions import EDIT_GIFTS, HAND_GIFTS
+from plugins.stock.services.gifts import GIVEN_BACK
 
 
 def _left(ids: Sequence[int]) -> Mapping[int, int]:
@@ -26,7 +27,7 @@ def _left(ids: Sequence[int]) -> Mapping[int, int]:
 def _taken(ids: Sequence[int]) -> Mapping[int, int]:
     rows = api.db.session.execute(
         sa.select(Pickup.gift_id, sa.func.count())
-        .where(Pickup.gift_id.in_(ids), Pickup.state != "cancelled")
+        .where(Pickup.gift_id.in_(ids), Pickup.state.not_in(GIVEN_BACK))
         .group_by(Pickup.gift_id)
     )
     return {**dict.fromkeys(ids, 0), **{number: int(count) for number, count in rows}}

@@ -47,12 +47,13 @@ class PickupAdmin(api.ModelAdmin):
         "store_id",
         "points",
         "state",
+        "until_on",
         "asked_at",
         "ended_at",
         "reason",
     )
     default_sort = "-asked_at"
-    filters = ("state", "store_id", "product_id", "asked_at", "ended_at")
+    filters = ("state", "store_id", "product_id", "until_on", "asked_at", "ended_at")
     search = ("code",)
     details = (
         "code",
@@ -61,6 +62,8 @@ class PickupAdmin(api.ModelAdmin):
         "store_id",
         "points",
         "state",
+        "until_on",
+        "points_back",
         "asked_at",
         "asked_by",
         "ended_at",

@@ -16,6 +16,7 @@ STATES = (
     ("waiting", _("To be picked up")),
     ("handed", _("Picked up")),
     ("cancelled", _("Cancelled")),
+    ("lapsed", _("Not picked up")),
 )
 
 
@@ -52,7 +53,7 @@ class Pickup(api.Model):
     label_column = "code"
     found_by = api.FoundBy(codes=("code",))
     __table_args__ = (
-        sa.CheckConstraint("state IN ('waiting', 'handed', 'cancelled')", name="state"),
+        sa.CheckConstraint("state IN ('waiting', 'handed', 'cancelled', 'lapsed')", name="state"),
         sa.CheckConstraint("points > 0", name="points"),
         sa.UniqueConstraint("key"),
         sa.UniqueConstraint("code"),
@@ -69,6 +70,11 @@ class Pickup(api.Model):
     store_id: Mapped[int] = api.column(_("Store"), sa.ForeignKey("console_store.id"))
     points: Mapped[int] = api.column(_("Points"))
     state: Mapped[str] = api.column(_("State"), choices=STATES, default="waiting")
+    until_on: Mapped[dt.date | None] = api.column(_("Kept for her until"))
+    #: What holds when it lapses, as it was when she took it.
+    points_back: Mapped[bool] = api.column(
+        _("Points go back if it is not picked up"), default=True, server_default=sa.true()
+    )
     asked_at: Mapped[dt.datetime] = api.column(_("Exchanged at"))
     asked_by: Mapped[int | None] = api.column(
         _("Taken for her by"), sa.ForeignKey("console_user.id")

@@ -26,6 +26,27 @@ from plugins.stock.services.moving import move_stock
 
 #: What is not mistaken when it is read aloud.
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+#: A gift that ended so does not count as had.
+GIVEN_BACK = ("cancelled", "lapsed")
+GROUP = _("Gifts")
+PICKUP_DAYS = api.Setting(
+    "stock.pickup_days",
+    _("Days to pick a gift up"),
+    0,
+    help=_("0: it waits for ever. What was taken before keeps what held then."),
+    least=0,
+    most=365,
+    per_store=True,
+    group=GROUP,
+)
+LAPSING = api.Setting(
+    "stock.lapsed_points",
+    _("Points of a gift that was not picked up"),
+    "back",
+    choices=(("back", _("They go back to her")), ("spent", _("They stay spent"))),
+    per_store=True,
+    group=GROUP,
+)
 PICKUPS, MINE = "/console/stock/pickups/", "/stock/mine"
 
 
@@ -64,7 +85,7 @@ def taken_by(member_id: int) -> dict[int, int]:
     """Return how many of each gift a member took and did not give back."""
     rows = api.db.session.execute(
         sa.select(Pickup.gift_id, sa.func.count())
-        .where(Pickup.member_id == heir_of(member_id), Pickup.state != "cancelled")
+        .where(Pickup.member_id == heir_of(member_id), Pickup.state.not_in(GIVEN_BACK))
         .group_by(Pickup.gift_id)
     )
     return {gift_id: int(count) for gift_id, count in rows}
@@ -92,7 +113,7 @@ def exchange(
     _check(gift, member_id, today_of(store_id))
     agreed_by = None if code is None else _agree(code, member_id, store_id)
     entry = Entry(
-        key=_key(key),
+        key=gift_key(key),
         code="exchange_gift",
         asked=[gift_id, member_id, store_id],
         store_id=store_id,
@@ -110,17 +131,26 @@ def exchange(
         store_id=store_id,
         points=gift.points,
         state="waiting",
+        until_on=last_day(store_id),
+        points_back=LAPSING.get(store_id) == "back",
         asked_at=api.now(),
         asked_by=api.actor().user_id,
     )
     api.db.session.add(pickup)
     api.db.session.flush()
-    _tell(pickup, -gift.points, _("gift %(gift)s", gift=gift.product.name))
-    _record(pickup, "exchanged", _("Exchanged points for a gift"))
+    tell(pickup, -gift.points, _("gift %(gift)s", gift=gift.product.name))
+    record(pickup, "exchanged", _("Exchanged points for a gift"))
     return pickup
 
 
-def _key(key: str) -> str:
+def last_day(store_id: int) -> dt.date | None:
+    """Return the last day on which a gift that is taken now is kept; None where it is for ever."""
+    days = PICKUP_DAYS.get(store_id)
+    return today_of(store_id) + dt.timedelta(days=days) if days else None
+
+
+def gift_key(key: str) -> str:
+    """Return the key of the journal and movement of an exchange."""
     return f"stock.gift:{key}"
 
 
@@ -162,9 +192,9 @@ def _agree(code: str, member_id: int, store_id: int) -> str:
 @api.unit
 def hand_over(pickup_id: int) -> Pickup:
     """Note that a member has her gift."""
-    pickup = _lock(pickup_id)
-    _end(pickup, "handed")
-    _record(pickup, "handed_over", _("Handed a gift over"))
+    pickup = lock_pickup(pickup_id)
+    end_pickup(pickup, "handed")
+    record(pickup, "handed_over", _("Handed a gift over"))
     return pickup
 
 
@@ -174,20 +204,21 @@ def cancel(pickup_id: int, reason: str) -> Pickup:
     reason = reason.strip()[:200]
     if not reason:
         raise api.Refused(_("Say why."))
-    pickup = _lock(pickup_id)
-    _end(pickup, "cancelled", reason)
-    key = f"{_key(pickup.key)}:cancelled"
+    pickup = lock_pickup(pickup_id)
+    end_pickup(pickup, "cancelled", reason)
+    key = f"{gift_key(pickup.key)}:cancelled"
     entry = Entry(key=key, code="gift_back", store_id=pickup.store_id, note=reason)
-    give_back_for(entry, pickup.member_id, _key(pickup.key), pickup.points)
+    give_back_for(entry, pickup.member_id, gift_key(pickup.key), pickup.points)
     store_id = pickup.store_id
     move_stock(pickup.product_id, store_id, 1, "gift", key=key, reason=reason)
     what = _("gift %(gift)s cancelled", gift=pickup.product.name)
-    _tell(pickup, pickup.points, what, key)
-    _record(pickup, "gift_cancelled", _("Cancelled a gift"), reason)
+    tell(pickup, pickup.points, what, key)
+    record(pickup, "gift_cancelled", _("Cancelled a gift"), reason)
     return pickup
 
 
-def _lock(pickup_id: int) -> Pickup:
+def lock_pickup(pickup_id: int) -> Pickup:
+    """Return a gift that was taken, locked until the unit ends."""
     pickup = api.db.session.get(
         Pickup, pickup_id, with_for_update={"of": Pickup}, populate_existing=True
     )
@@ -196,7 +227,8 @@ def _lock(pickup_id: int) -> Pickup:
     return pickup
 
 
-def _end(pickup: Pickup, state: str, reason: str = "") -> None:
+def end_pickup(pickup: Pickup, state: str, reason: str = "") -> None:
+    """Note how a gift that waited ended; `Conflict` when it waits no longer."""
     if pickup.state != "waiting":
         raise api.Conflict(_("This gift was handed over or cancelled before."))
     pickup.state, pickup.reason = state, reason
@@ -204,18 +236,20 @@ def _end(pickup: Pickup, state: str, reason: str = "") -> None:
     pickup.version += 1
 
 
-def _tell(pickup: Pickup, change: int, what: Any, key: str = "") -> None:
+def tell(pickup: Pickup, change: int, what: Any, key: str = "") -> None:
+    """Tell a member how her points changed by a gift."""
     tell_of_points(
         pickup.member_id,
         [change],
         what,
-        key=f"{key or _key(pickup.key)}:told",
+        key=f"{key or gift_key(pickup.key)}:told",
         store_id=pickup.store_id,
         url=MINE,
     )
 
 
-def _record(pickup: Pickup, act: str, title: Any, reason: str = "") -> None:
+def record(pickup: Pickup, act: str, title: Any, reason: str = "") -> None:
+    """Write in the audit trail what became of a gift."""
     said = f"{pickup.product.name} · {pickup.points:,}" + (f" · {reason}" if reason else "")
     api.record_audit(f"stock.{act}", pickup, note=said, store_id=pickup.store_id, title=title)
 

@@ -12,7 +12,15 @@ from console import api
 from plugins.ledger import api as ledger
 from plugins.ledger.services.verifying import verify
 from plugins.membership.api import points_of
-from plugins.stock.services.gifts import cancel, exchange, hand_over
+from plugins.stock.services.gifts import (
+    LAPSING,
+    PICKUP_DAYS,
+    cancel,
+    exchange,
+    hand_over,
+    taken_by,
+)
+from plugins.stock.services.lapsing import lapse_pickups
 from tests.support.membership import join
 from tests.support.messages import messages
 from tests.support.salon import add_store
@@ -88,6 +96,58 @@ def test_a_member_has_no_more_than_her_share(anna: int) -> None:
     exchange(gift, anna, 1, key="one")
     with pytest.raises(api.Refused, match="each member"):
         exchange(gift, anna, 1, key="two")
+
+
+TAKEN = dt.datetime(2030, 1, 10, 4, 0, tzinfo=dt.UTC)
+
+
+@api.unit
+def keep(days: int, points: str = "back") -> None:
+    PICKUP_DAYS.put(days)
+    LAPSING.put(points, 1)
+
+
+def after(days: int) -> None:
+    """Let it be so many days later, and the night before pass."""
+    api.db.session.rollback()
+    with api.at_moment(TAKEN + dt.timedelta(days=days)):
+        lapse_pickups()
+        lapse_pickups()
+    api.db.session.rollback()
+
+
+@pytest.mark.parametrize(("points", "has"), [("back", 300), ("spent", 0)])
+def test_a_gift_that_nobody_picks_up_lapses(anna: int, points: str, has: int) -> None:
+    bag = stocked(2)
+    gift = add_gift(bag, 300, per_member=1)
+    give_points(anna, 300)
+    keep(10, points)
+    with api.at_moment(TAKEN):
+        exchange(gift, anna, 1, key="one")
+    keep(1, "back")
+    after(6)
+    assert [one.kind for one in messages()] == ["membership.points_moved"]
+    after(7)
+    after(10)
+    assert (messages()[-1].kind, len(messages()), left(bag)) == ("stock.gift_waits", 2, 1)
+    after(11)
+    assert (points_of(anna), left(bag), taken_by(anna)) == (has, 2, {})
+    told = messages()[-1]
+    assert len(messages()) == 3
+    kinds = {300: "membership.points_moved", 0: "stock.gift_lapsed"}
+    assert told.kind == kinds[has]
+    assert verify().findings == {}
+
+
+@pytest.mark.any_engine
+def test_gifts_wait_for_ever_where_no_days_are_set(anna: int) -> None:
+    gift = add_gift(stocked(1), 300)
+    give_points(anna, 300)
+    with api.at_moment(TAKEN):
+        number = exchange(gift, anna, 1, key="one").id
+    keep(5)
+    after(365)
+    assert hand_over(number).state == "handed"
 
 
 def test_she_is_told_what_it_took(anna: int) -> None:
