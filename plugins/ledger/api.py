@@ -20,7 +20,13 @@ from plugins.ledger.models import Account, Journal, Leg, Lot, Payment, Standing,
 from plugins.ledger.services.accounts import close_account, open_account, open_accounts
 from plugins.ledger.services.coupons import issue_coupon, redeem_coupon
 from plugins.ledger.services.entries import Draft, Entry, Move, Posted
-from plugins.ledger.services.handing import hand_back, hand_over, hand_over_lots, handed_in
+from plugins.ledger.services.handing import (
+    given_lots,
+    hand_back,
+    hand_over,
+    hand_over_lots,
+    handed_in,
+)
 from plugins.ledger.services.heirs import heir_of
 from plugins.ledger.services.lots import LotState, lots_of
 from plugins.ledger.services.opening import (
@@ -135,6 +141,7 @@ __all__ = [
     "fen_behind",
     "find_seal",
     "fingerprint_of",
+    "given_lots",
     "hand_back",
     "hand_over",
     "hand_over_lots",

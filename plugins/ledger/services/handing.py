@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from console import api
 from console.api import _
 from plugins.ledger.chart import MEMBER, Name
-from plugins.ledger.models import Account, Handover, Heir
+from plugins.ledger.models import Account, Handover, Heir, Journal
 from plugins.ledger.services.accounts import find_accounts, lock_accounts
 from plugins.ledger.services.entries import Change, Draft, Entry, Posted
 from plugins.ledger.services.heirs import heir_of
-from plugins.ledger.services.lots import read_lots
+from plugins.ledger.services.lots import LotState, read_lots
 from plugins.ledger.services.posting import claim_one, write
 from plugins.ledger.services.problems import FileMerged
 
@@ -111,6 +111,17 @@ def handed_in(journal_id: int) -> Sequence[Any]:
         .where(HANDOVER.c.journal_id == journal_id)
         .order_by(HANDOVER.c.account_id)
     ).all()
+
+
+def given_lots(lots: Sequence[LotState]) -> set[int]:
+    """Return which of some lots another member gave, rather than another file of the same one."""
+    lot_of = {lot.paid_account_id: lot.id for lot in lots}
+    given = (
+        sa.select(HANDOVER.c.account_id)
+        .join(Journal, Journal.id == HANDOVER.c.journal_id)
+        .where(HANDOVER.c.account_id.in_(lot_of), Journal.code == "transfer")
+    )
+    return {lot_of[number] for number in api.db.session.scalars(given)}
 
 
 def _wait_for_all() -> None:

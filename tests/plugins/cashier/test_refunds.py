@@ -29,6 +29,7 @@ from plugins.cashier.services.refunding.dues import remind_of_refunds
 from plugins.cashier.services.refunding.paying_out import Ways, pay_refund
 from plugins.ledger import api as ledger
 from plugins.ledger.services.verifying import verify
+from plugins.membership.api import transfer_value
 from plugins.membership.services.regions import CITY
 from plugins.messages.api import Message
 from tests.support import cards as shop
@@ -41,6 +42,7 @@ from tests.support.refunds import (
     alone_up_to,
     asked,
     pay_out,
+    proposed,
     sheet_for,
     today,
 )
@@ -148,6 +150,21 @@ def test_a_payment_gives_back_no_more_than_it_brought(app: Flask, anna: int) -> 
     with pytest.raises(ledger.RefundTooBig):
         pay_refund(refund.id, Ways({str(ref): 40_000}, "cash", "her wish"))
     assert left(anna) == (50_000, 0)
+
+
+def test_what_another_member_gave_does_not_go_back_to_whoever_paid(anna: int) -> None:
+    bill_id = bill_of(anna)
+    add_top_up(bill_id, 500, 50)
+    pay(bill_id, Tender("wechat", 50_000))
+    bella = int(join("Bella", phone="13900139000").id)
+    given = ledger.Entry(key=new_key(), code="transfer", store_id=1, agreed_by="pin")
+    transfer_value(given, anna, bella)
+    refund = agree(sheet_for(bella))
+    assert proposed(refund).amounts == {}
+    pay_refund(refund.id, Ways({}, "transfer", "she was given it"))
+    [payout] = api.db.session.query(Payout)
+    assert (payout.amount_fen, payout.payment_id, payout.note) == (50_000, None, "she was given it")
+    assert verify().findings == {}
 
 
 def test_another_way_than_it_came_needs_a_reason(app: Flask, anna: int) -> None:

@@ -19,6 +19,7 @@ from plugins.ledger.api import (
     LotState,
     Payout,
     UsedUp,
+    given_lots,
     heir_of,
     lots_of,
     refund_lots,
@@ -37,13 +38,21 @@ def top_ups_of(member_id: int) -> Iterable[Refundable]:
     titles = titles_of(uses)
     stores = _stores_of(lots)
     home = api.db.session.get_one(Member, member_id).home_store_id
+    given = given_lots(lots)
     for lot in lots:
         own = [use for use in uses if use.lot_id == lot.id]
-        yield _top_up(lot, own, titles, member_id, stores.get(lot.journal_id) or home)
+        # What another member paid does not go back to her when this one is refunded.
+        paid_by = [] if lot.id in given else [lot.journal_id]
+        yield _top_up(lot, own, titles, member_id, stores.get(lot.journal_id) or home, paid_by)
 
 
 def _top_up(
-    lot: LotState, uses: Sequence[UsedUp], titles: Mapping[str, str], member_id: int, store_id: int
+    lot: LotState,
+    uses: Sequence[UsedUp],
+    titles: Mapping[str, str],
+    member_id: int,
+    store_id: int,
+    paid_by: list[int],
 ) -> Refundable:
     paid = api.format_fen(lot.price_fen)
     title = lot.product or api.gettext("Top-up of %(amount)s", amount=paid)
@@ -71,7 +80,7 @@ def _top_up(
         left_words=left,
         store_id=store_id,
         purchase=purchase,
-        journal_ids=[lot.journal_id],
+        journal_ids=paid_by,
         take=partial(_take, member_id, lot),
     )
 
