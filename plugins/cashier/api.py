@@ -29,6 +29,7 @@ from plugins.cashier.hookspecs import (
 from plugins.cashier.models import (
     Bill,
     Confirmation,
+    Deal,
     Discount,
     Line,
     LinePart,
@@ -185,6 +186,7 @@ __all__ = [
     "Bill",
     "Code",
     "Confirmation",
+    "Deal",
     "Deduction",
     "Described",
     "Discount",

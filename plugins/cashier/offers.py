@@ -142,6 +142,8 @@ class LineKind:
     refund: Callable[[Settling, Line, int, str], int] | None = None
     #: Whether a refund asks if the pieces came back, and calls `refund` for those alone.
     comes_back: bool = False
+    #: Takes back what else belongs to it, whether the pieces came back or not.
+    refunded: Callable[[Settling, Line, str], None] | None = None
     #: Says what staff should know of a line of an open bill, such as that too few are left.
     warn: Callable[[Bill, Line], str] | None = None
     pay: Callable[[Settling, Line, Sequence[Money]], Sequence[Taken]] | None = None

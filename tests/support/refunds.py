@@ -63,9 +63,11 @@ def pay_out(refund: Refund) -> Refund:
 
 
 def refund(
-    bill_id: int, *wanted: tuple[int, float] | tuple[int, float, int], **more: Any
+    bill_id: int,
+    *wanted: tuple[int, float] | tuple[int, float, int] | tuple[int, float, int, bool],
+    **more: Any,
 ) -> Refund:
-    """Refund lines of a bill: pairs of a line and yuan, and how many pieces that is."""
+    """Refund lines of a bill: a line and yuan, how many pieces that is, whether they came back."""
     told = {"reason": "not as she wished", "key": new_key(), **more}
     rows = [Wanted(one[0], round(one[1] * 100), *one[2:]) for one in wanted]
     return refund_lines(bill_id, rows, **told)

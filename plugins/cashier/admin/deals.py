@@ -13,7 +13,7 @@ from plugins.cashier.models import Deal, Line, PaymentKind
 from plugins.cashier.offers import Given
 from plugins.cashier.permissions import EDIT_DEALS, SEE_BILLS, SEE_FEES
 from plugins.cashier.services.asking import line_kind
-from plugins.cashier.services.vouchers import VOUCHERS, what_vouchers_give
+from plugins.cashier.services.vouchers import AS_SOLD, VOUCHERS, what_vouchers_give
 
 
 def _options() -> list[tuple[str, str]]:
@@ -22,7 +22,7 @@ def _options() -> list[tuple[str, str]]:
 
 def _shown(gives: str, one: Given) -> str:
     kind = gives.partition(":")[0]
-    return one.title if kind != "card" else f"{line_kind(kind).title} · {one.title}"
+    return one.title if kind not in AS_SOLD else f"{line_kind(kind).title} · {one.title}"
 
 
 def _platforms() -> list[tuple[int, str]]:

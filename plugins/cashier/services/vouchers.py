@@ -30,7 +30,14 @@ if TYPE_CHECKING:
 #: The code of the journal that books what a platform keeps.
 FEE = "platform_fee"
 #: The kind of a voucher's line, by the kind of what it gives.
-VOUCHERS = {"service": "voucher", "product": "voucher_product", "card": "voucher_card"}
+VOUCHERS = {
+    "service": "voucher",
+    "product": "voucher_product",
+    "goods": "voucher_goods",
+    "card": "voucher_card",
+}
+#: What is described and settled as if it were sold without a voucher.
+AS_SOLD = ("goods", "card")
 LONGEST = 40
 
 
@@ -95,7 +102,8 @@ def _called(service: Service, variant: Variant) -> str:
 def describe_voucher(asked: Asked) -> Described:
     """Describe what a voucher gives: its `code`, and the `deal_id` that it is of.
 
-    A card has the facts of a card that is sold, so that it is sold like every other.
+    A card, or a product with stock, has the facts of one that is sold, so that it is sold like
+    every other.
     """
     number, code = asked.facts.get("deal_id"), str(asked.facts.get("code") or "").strip()
     deal = api.db.session.get(Deal, number) if isinstance(number, int) else None
@@ -109,7 +117,7 @@ def describe_voucher(asked: Asked) -> Described:
         raise api.Refused(_("Enter the code of the %(kind)s voucher.", kind=kind.shown_name))
     require_unused(kind, code)
     facts = {
-        **_facts_of_card(asked, deal),
+        **_facts_as_sold(asked, deal),
         "deal_id": deal.id,
         "code": code,
         "platform": kind.code,
@@ -123,9 +131,9 @@ def describe_voucher(asked: Asked) -> Described:
     return Described(title, deal.price_fen, facts, deal.variant_id)
 
 
-def _facts_of_card(asked: Asked, deal: Deal) -> dict[str, Any]:
+def _facts_as_sold(asked: Asked, deal: Deal) -> dict[str, Any]:
     kind = deal.gives.partition(":")[0]
-    if kind != "card":
+    if kind not in AS_SOLD:
         return {}
     given = what_vouchers_give(asked.bill.store_id)[deal.gives]
     described = line_kind(kind).describe(replace(asked, facts=given.facts))
@@ -193,20 +201,37 @@ def book_fee(settling: Settling, line: Line, _money: Sequence[Money]) -> list[Ta
     return []
 
 
-def sell_card(settling: Settling, line: Line, money: Sequence[Money]) -> Sequence[Taken]:
-    """Sell the card that a voucher gives, and book what the platform keeps."""
-    sell = line_kind("card").settle
+def given_by(line: Line) -> LineKind:
+    """Return the kind of what a voucher's line gives."""
+    return line_kind(next(key for key, kind in VOUCHERS.items() if kind == line.kind))
+
+
+def sell_given(settling: Settling, line: Line, money: Sequence[Money]) -> Sequence[Taken]:
+    """Sell the card or product that a voucher gives, and book what the platform keeps."""
+    sell = given_by(line).settle
     taken = sell(settling, line, money) if sell is not None else ()
     book_fee(settling, line, money)
     return taken
 
 
-def undo_card(settling: Settling, line: Line, reason: str) -> None:
-    """Take the card of a voucher back, and its fee."""
-    undo = line_kind("card").undo
+def undo_given(settling: Settling, line: Line, reason: str) -> None:
+    """Take what a voucher gave back, and its fee."""
+    undo = given_by(line).undo
     if undo is not None:
         undo(settling, line, reason)
     undo_fee(settling, line, reason)
+
+
+def put_back(settling: Settling, line: Line, quantity: int, reason: str) -> int:
+    """Put the product of a voucher back on the shelf, which the guest brought."""
+    refund = given_by(line).refund
+    return refund(settling, line, quantity, reason) if refund is not None else 0
+
+
+def warn_of_given(bill: Bill, line: Line) -> str:
+    """Say what staff should know of what a voucher gives, such as that none is left."""
+    warn = given_by(line).warn
+    return warn(bill, line) if warn is not None else ""
 
 
 def undo_fee(settling: Settling, line: Line, reason: str) -> None:
@@ -253,12 +278,26 @@ KINDS = (
         for gives in ("service", "product")
     ),
     LineKind(
+        VOUCHERS["goods"],
+        "product",
+        _("Platform voucher"),
+        describe_voucher,
+        sell_given,
+        undo_given,
+        put_back,
+        comes_back=True,
+        refunded=undo_fee,
+        warn=warn_of_given,
+        discountable=False,
+        prepaid=True,
+    ),
+    LineKind(
         VOUCHERS["card"],
         "card",
         _("Platform voucher"),
         describe_voucher,
-        sell_card,
-        undo_card,
+        sell_given,
+        undo_given,
         discountable=False,
         prepaid=True,
     ),

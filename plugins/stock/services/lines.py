@@ -9,7 +9,17 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.cashier.api import Asked, Bill, Described, Goods, Line, LineKind, Settling, Taken
+from plugins.cashier.api import (
+    Asked,
+    Bill,
+    Described,
+    Given,
+    Goods,
+    Line,
+    LineKind,
+    Settling,
+    Taken,
+)
 from plugins.stock.models import Movement, Product
 from plugins.stock.services.moving import left_in, levels_in, move_stock
 
@@ -84,6 +94,13 @@ def warn(bill: Bill, line: Line) -> str:
     return api.gettext("Only %(left)s in stock", left=max(left, 0))
 
 
+def goods_given(_store_id: int | None) -> list[Given]:
+    """Name the products that a platform's voucher may give; every store may have any of them."""
+    wanted = sa.select(Product).where(Product.in_use, Product.purpose == "retail")
+    rows = api.db.session.scalars(wanted.order_by(Product.place, Product.id))
+    return [Given(one.id, one.shown_name, {"product_id": one.id}) for one in rows]
+
+
 LINE = LineKind(
     KIND,
     "product",
@@ -94,6 +111,7 @@ LINE = LineKind(
     give_back,
     comes_back=True,
     warn=warn,
+    given=goods_given,
 )
 
 

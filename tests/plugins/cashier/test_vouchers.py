@@ -21,6 +21,7 @@ from plugins.cashier.api import (
     undo_settlement,
 )
 from plugins.cashier.models import Deal
+from plugins.cashier.services.asking import line_kind
 from plugins.cashier.services.refunding.showing import show_sheet
 from plugins.cashier.services.tendering import plan
 from plugins.cashier.services.tying import tie_out, whole_book
@@ -33,6 +34,7 @@ from tests.support.membership import join
 from tests.support.people import SignIn, post
 from tests.support.refunds import agree, alone_up_to, pay_out, refund, sheet_for
 from tests.support.salon import add_store
+from tests.support.stock import left, stocked
 from tests.support.till import add_to, bill_of, cash, pay, service_for
 
 pytestmark = [pytest.mark.any_engine, pytest.mark.usefixtures("staff_read_english")]
@@ -166,6 +168,39 @@ def test_a_voucher_gives_a_card_to_a_member(deal: int) -> None:
     undo_settlement(bill_id, "wrong guest")
     assert (card.state, book(platform("meituan")), book(salon("fee", 1))) == ("void", 0, 0)
     agrees()
+
+
+def test_a_voucher_takes_its_product_off_the_shelf(deal: int) -> None:
+    alone_up_to(100)
+    oil = stocked(1, name="精油")
+    bundle = add_deal("精油一瓶", 6_800, 10, gives=f"goods:{oil}")
+    bill_id, line = redeem(bundle)
+    assert (left(oil), line.order_kind, line.income_fen) == (0, "product", 6_800)
+    second = put_voucher(bill_of(), bundle, OTHER)
+    warn = line_kind(second.kind).warn
+    assert warn is not None
+    with api.speaking("en"):
+        assert "Only 0 in stock" in warn(bill_at(second), second)
+    undo_settlement(bill_id, "wrong guest")
+    assert (left(oil), book(platform("meituan"))) == (1, 0)
+    pay(bill_id, voucher_tender(line), agreed_by=None)
+    assert left(oil) == 0
+    refund(bill_id, (line.id, 68, 1, True))
+    assert (left(oil), book(platform("meituan")), book(salon("fee", 1))) == (1, 0, 0)
+    agrees()
+
+
+def test_a_product_that_stays_with_the_guest_leaves_no_fee_either(deal: int) -> None:
+    alone_up_to(100)
+    oil = stocked(1, name="精油")
+    bill_id, line = redeem(add_deal("精油一瓶", 6_800, 10, gives=f"goods:{oil}"))
+    refund(bill_id, (line.id, 68, 1))
+    assert (left(oil), book(salon("fee", 1))) == (0, 0)
+    agrees()
+
+
+def bill_at(line: Line) -> Bill:
+    return api.db.session.get_one(Bill, line.bill_id)
 
 
 def test_the_platforms_fee_of_a_card_takes_nothing_off_her_refund(deal: int) -> None:

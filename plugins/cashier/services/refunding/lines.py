@@ -22,6 +22,7 @@ from plugins.cashier.models import (
     RefundLine,
     Settlement,
 )
+from plugins.cashier.offers import Settling
 from plugins.cashier.services.asking import line_kinds
 from plugins.cashier.services.quoting import SALES, lines_of
 from plugins.cashier.services.refunding.growing import take_growth_off
@@ -205,13 +206,20 @@ def _refund_pieces(refund: Refund, bill: Bill, line: Line, wanted: Wanted) -> in
     kind = line_kinds().get(line.kind)
     if not wanted.quantity or kind is None or kind.refund is None:
         return 0
+    settling = _settling_of_first(bill)
+    if kind.refunded is not None:
+        kind.refunded(settling, line, refund.reason)
     if kind.comes_back and not wanted.came_back:
         return 0
+    return kind.refund(settling, line, wanted.quantity, refund.reason)
+
+
+def _settling_of_first(bill: Bill) -> Settling:
     standing = sa.select(Settlement).where(
         Settlement.bill_id == bill.id, Settlement.undone_at.is_(None)
     )
     first = api.db.session.scalars(standing.order_by(Settlement.number).limit(1)).one()
-    return kind.refund(settling_of(bill, first), line, wanted.quantity, refund.reason)
+    return settling_of(bill, first)
 
 
 def _forgive(bill: Bill, line: Line, fen: int) -> Move:
