@@ -69,7 +69,9 @@ class BookedReceipts(api.AdminView):
         since = _day("since") or _day("day") or today
         until = max(_day("until") or _day("day") or today, since)
         state = request.values.get("state", "")
-        kind_id = request.values.get("kind", type=int)
+        kinds = booked_kinds()
+        wanted = request.values.get("kind", type=int)
+        kind_id = next((kind.id for kind in kinds if kind.id == wanted), None)
         checked = CHECKED.get(state, CHECKED[""])[1]
         rows = find_all_booked(store.id, since, until, kind_id=kind_id, checked=checked)
         return api.render(
@@ -83,7 +85,7 @@ class BookedReceipts(api.AdminView):
             state=state,
             states=[(key, word) for key, (word, _only) in CHECKED.items()],
             kind_id=kind_id,
-            kinds=booked_kinds(),
+            kinds=kinds,
             rows=rows,
             cut=len(rows) >= MOST_SHOWN,
             may_check=CHECK_RECEIPTS.held(store.id),

@@ -149,7 +149,7 @@ class Closing(api.AdminView):
             raise api.NotFound(_("There is no such store."))
         store_id = _store(CLOSE_DAYS)
         today = today_of(store_id)
-        day = min(_day() or today, today)
+        day = min(max(_day() or today, dt.date.min + PAST), today)
         sheet = write_sheet(store_id, day, since=shift_began(store_id, day))
         return api.render(
             "cashier/closing/day.html",

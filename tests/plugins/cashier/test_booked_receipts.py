@@ -90,6 +90,8 @@ def test_receipts_are_checked_against_a_statement_and_the_day_close_says_what_is
         assert said in words(chief.get(sent.location).text)
     assert "All checked" in chief.get(day).text
     assert "Bank transfer ¥100.00" not in words(chief.get(f"{PLACE}?state=open").text)
+    assert chief.get(f"{PLACE}?kind={'9' * 30}&since=x&state=none").status_code == 200
+    assert chief.get(f"{day}?day=0001-01-01").status_code == 200
     assert post(chief, f"{PLACE}{number}/uncheck", {"reason": " "}).status_code == 422
     assert post(chief, f"{PLACE}{number}/uncheck", {"reason": "Wrong month"}).status_code == 302
     assert "Wrong month" in words(chief.get(f"{PLACE}{number}").text)
