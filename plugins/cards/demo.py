@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
+from plugins.cards.demo_balance import sell_from_balance
 from plugins.cards.demo_transfers import load_transfers
 from plugins.cards.models import Card, CardUse, Item, Product
 from plugins.cards.permissions import SEE_CARDS, USE_SESSIONS
@@ -59,6 +60,7 @@ def _load(told: dict[str, Any]) -> None:
     for member in others:
         _make_up(draw, member, list(products.values()))
     load_transfers(told)
+    sell_from_balance(_afternoon(1))
 
 
 def _load_products(told: Sequence[Mapping[str, Any]]) -> dict[str, Product]:

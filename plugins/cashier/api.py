@@ -29,7 +29,6 @@ from plugins.cashier.hookspecs import (
 from plugins.cashier.models import (
     Bill,
     Confirmation,
-    Deal,
     Discount,
     Line,
     LinePart,
@@ -186,7 +185,6 @@ __all__ = [
     "Bill",
     "Code",
     "Confirmation",
-    "Deal",
     "Deduction",
     "Described",
     "Discount",

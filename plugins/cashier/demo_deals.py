@@ -95,7 +95,11 @@ def _finish(product: Mapping[str, Any], card: Mapping[str, Any]) -> None:
     if store is None or not deals_of(store.id):
         return
     kind, percent = find_kind(PLATFORMS[0][0]), PLATFORMS[0][1]
-    oil = Deal(kind_id=kind.id, name=product["name"][0], gives="product", fee_percent=percent)
+    # Where the shelves have it, the voucher takes it from there.
+    known = what_vouchers_give(store.id).items()
+    shelf = (key for key, one in known if one.title in product["name"] and key.startswith("goods"))
+    gives = next(shelf, "product")
+    oil = Deal(kind_id=kind.id, name=product["name"][0], gives=gives, fee_percent=percent)
     oil.names = dict(zip(LOCALES, product["name"][1:], strict=True))
     oil.price_fen = product["price"] * YUAN
     api.db.session.add(oil)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.cashier.api import Deal, PaymentKind, Tender, add_line, open_bill, settle
+from plugins.cashier.api import Tender, add_line, open_bill, settle
 from plugins.membership.api import Member, points_of
 from plugins.stock.models import Gift, Level, Product
 from plugins.stock.permissions import HAND_GIFTS, SEE_STOCK
@@ -56,7 +56,6 @@ def _load(told: Mapping[str, Any]) -> None:
     for store_id in stores:
         _sell(store_id, numbers)
     _give(stores, numbers)
-    _put_on_platform(numbers)
 
 
 def _add(place: int, told: Mapping[str, Any]) -> int:
@@ -157,18 +156,6 @@ def _give(stores: Sequence[int], numbers: Sequence[tuple[int, Mapping[str, Any]]
             pickup = exchange(gifts[0].id, member.id, member.home_store_id, key=key)
             if number:
                 hand_over(pickup.id)
-
-
-def _put_on_platform(numbers: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
-    """Let a platform sell a product of the shelf."""
-    platform = sa.select(PaymentKind).where(PaymentKind.code == "meituan")
-    kind = api.db.session.scalar(platform)
-    number, told = next(each for each in numbers if "price" in each[1])
-    if kind is not None:
-        deal = Deal(kind_id=kind.id, name=told["name"][0], gives=f"{KIND}:{number}")
-        deal.names = dict(zip(LOCALES, told["name"][1:], strict=True))
-        deal.price_fen, deal.fee_percent = told["price"] * YUAN * 8 // 10, 8
-        api.db.session.add(deal)
 
 
 PART = api.DemoPart(
