@@ -87,9 +87,13 @@ def test_her_word_uses_the_session_that_a_technician_prepared(
 
 
 def test_a_refusal_uses_nothing_and_she_is_asked_once_more_or_left(
-    shop: Shop, card: Card, app: Flask, tech: FlaskClient
+    shop: Shop, card: Card, app: Flask, tech: FlaskClient, sign_in: SignIn
 ) -> None:
     place = ask(tech, shop, card)
+    elsewhere = sign_in("front_desk", add_store("Other"))
+    assert elsewhere.get(place).status_code == 404
+    assert post(elsewhere, f"{place}/leave").status_code == 404
+    assert tech.get(f"{WAITING}{bill_of(shop.member.id)}").status_code == 404
     phone = phone_of(app, shop.member.id)
     phone.post("/cashier/confirm/1/no")
     assert "She refused it" in words(tech.get(place).text)
@@ -98,7 +102,8 @@ def test_a_refusal_uses_nothing_and_she_is_asked_once_more_or_left(
     assert post(tech, f"{place}/leave").status_code == 302
     assert phone.post("/cashier/confirm/2/yes").status_code == 409
     assert post(tech, f"{place}/leave").status_code == 409
-    assert (left(card), api.db.session.query(Bill).one().state) == (10, "void")
+    bill = api.db.session.get_one(Bill, int(place.removeprefix(WAITING)))
+    assert (left(card), bill.state) == (10, "void")
 
 
 def test_a_supplement_lies_ready_at_the_till(
@@ -124,6 +129,7 @@ def test_a_technicians_quick_order_is_confirmed_and_lies_ready(
     shop: Shop, card: Card, app: Flask, sign_in: SignIn
 ) -> None:
     plain = sign_in("technician", shop.store.id)
+    assert plain.get(f"{WAITING}1").status_code == 403
     number = bill_of(shop.member.id)
     facts = {"part_id": card.parts[0].id, "variant_id": shop.variant_id}
     add_line(number, "session", facts)
@@ -138,15 +144,3 @@ def test_a_technicians_quick_order_is_confirmed_and_lies_ready(
         settled = post(desk, f"{TILL}{number}/settle", {"agreed_by": "phone", "key": "s"})
         assert settled.status_code == 302
     assert left(card) == 9
-
-
-def test_nobody_else_sees_or_stops_what_waits(
-    shop: Shop, card: Card, tech: FlaskClient, sign_in: SignIn
-) -> None:
-    place = ask(tech, shop, card)
-    elsewhere = sign_in("front_desk", add_store("Other"))
-    assert elsewhere.get(place).status_code == 404
-    assert post(elsewhere, f"{place}/leave").status_code == 404
-    assert sign_in("technician", shop.store.id).get(place).status_code == 403
-    other = bill_of(shop.member.id)
-    assert tech.get(f"{WAITING}{other}").status_code == 404

@@ -99,7 +99,9 @@ def test_receipts_are_checked_against_a_statement_and_the_day_close_says_what_is
     assert "Not checked yet: ¥100.00" in chief.get(day).text
 
 
-def test_nobody_checks_without_the_right_or_in_another_store(paid: int, sign_in: SignIn) -> None:
+def test_nobody_checks_without_the_right_nor_elsewhere_nor_what_was_taken_back(
+    paid: int, sign_in: SignIn
+) -> None:
     number = transfer_of(paid).id
     desk = sign_in("front_desk", 1)
     assert "They are on the statement" not in desk.get(PLACE).text
@@ -108,13 +110,8 @@ def test_nobody_checks_without_the_right_or_in_another_store(paid: int, sign_in:
     assert post(elsewhere, f"{PLACE}check", {"id": str(number)}).status_code == 404
     told = {"reason": "Not mine"}
     assert post(elsewhere, f"{PLACE}{number}/uncheck", told).status_code == 404
-
-
-def test_what_was_taken_back_meanwhile_cannot_be_checked(paid: int, sign_in: SignIn) -> None:
-    number = transfer_of(paid).id
     undo_settlement(paid, "Wrong bill")
-    chief = sign_in("manager", 1)
-    answer = post(chief, f"{PLACE}check", {"id": str(number)})
+    answer = post(sign_in("manager", 1), f"{PLACE}check", {"id": str(number)})
     assert answer.status_code == 409
     assert "was taken back meanwhile" in words(answer.text)
 

@@ -8,24 +8,25 @@ import pytest
 from flask import Flask
 
 from console import api
-from console.testing.live import Live
 from plugins.membership.api import freeze_value
 from plugins.membership.services.id_documents import ASK, note_id
 from plugins.membership.services.regions import COMPANY, LEGAL_FORM
 from tests.support.membership import join
-from tests.support.online import order, shop
+from tests.support.online import open_sandbox, order
 from tests.support.pages import words
 from tests.support.phones import Phone, phone_of
+from tests.support.salon import add_store
 from tests.support.till import top_up
 from tests.support.value import card_kind, offer
 
-__all__ = ["shop"]
 pytestmark = [pytest.mark.any_engine, pytest.mark.usefixtures("in_english")]
 PAGE = "/cashier/top-up"
 
 
 @pytest.fixture
-def anna(shop: Live) -> int:
+def anna(app: Flask) -> int:
+    add_store("福田店")
+    open_sandbox("http://127.0.0.1:1")
     return int(join().id)
 
 
@@ -70,9 +71,6 @@ def test_without_offers_the_usual_amounts_end_where_a_transfer_is_asked_for(
     said = words(phone.get(PAGE).text)
     assert "More than ¥499.99 comes by bank transfer." in said
     assert "From ¥1.00 to ¥499.99." in said
-
-
-def test_frozen_value_takes_no_top_up_and_says_so(phone: Phone, anna: int) -> None:
     freeze_value(anna, "Lost her phone")
     assert not taps(phone)
     assert "frozen" in words(phone.get(PAGE).text)
