@@ -17,7 +17,7 @@ def prepare_peers(name: str = ADMIN) -> Path:
     lock = ROOT / "requirements" / f"{name}.txt"
     venv = ROOT / "build" / ("peers" if name == ADMIN else name)
     python, stamp = venv / "bin" / "python", venv / "stamp"
-    wanted = hashlib.sha256(lock.read_bytes() + str(venv).encode()).hexdigest()
+    wanted = hashlib.sha256(lock.read_bytes() + f"{venv} {sys.base_prefix}".encode()).hexdigest()
     if stamp.is_file() and stamp.read_text() == wanted:
         return python
     print(f"Installing the peers of requirements/{name}.txt …", flush=True)

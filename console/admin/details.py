@@ -88,7 +88,7 @@ def _link(target: type[Any], number: Any) -> str:
         return values.full("text")(label)
     if not scope.reached(target, [number], view.needs["view"]):
         return values.full("text")(label)
-    url = url_for(f"{view.endpoint}.details_view", id=number)
+    url = view.record_url(number)
     return Markup('<a href="{}">{}</a>').format(url, label)
 
 
@@ -103,7 +103,7 @@ def _panel(panel: Any) -> Markup:
 def _actions(view: ModelAdmin, record: Any, number: Any) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     if _reaches(view, number, "edit"):
-        url = url_for(f"{view.endpoint}.edit_view", id=number)
+        url = view.record_url(number, "edit/")
         found.append({"label": gettext("Edit"), "url": url, "icon": "pencil", "primary": True})
     if _reaches(view, number, "delete"):
         found.append(
@@ -152,6 +152,6 @@ def tabs(view: ModelAdmin, record: Any, active: str) -> list[dict[str, Any]]:
     here = "edit" if active == "edit_view" else "view"
     for name, verb, label in offered:
         if name == active or _reaches(view, number, verb, here):
-            url = url_for(f"{view.endpoint}.{name}", id=number)
+            url = view.record_url(number, "edit/" if verb == "edit" else "")
             found.append({"label": label, "url": url, "active": name == active})
     return found

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from flask import current_app, url_for
+from flask import current_app
 from markupsafe import Markup
 from wtforms import BooleanField
 from wtforms.form import BaseForm
@@ -256,7 +256,7 @@ def _reference(
     make = ReferencesField if attribute.kind == "references" else ReferenceField
     return make(
         attribute.label,
-        url=url_for(f"{view.endpoint}.ajax_lookup", name=attribute.key, use="form"),
+        url=f"{view.url}/lookup/?name={attribute.key}&use=form",
         read=partial(read_id, target),
         labels=partial(labels_of, target),
         allows=partial(lookups.allowed, target, needs=needs),

@@ -173,21 +173,24 @@ class Listing:
 
         None tells to count them: nothing was searched, or not many were found.
         """
-        if self.found is None or (self.found.some is None and not self.found.ids):
+        if self.found is None or self.found.some is None:
             return None
-        whole = not self.state.filters and self.needs.stores() is None
-        if self.found.some is None:
-            found = len(self.found.ids or ())
-            return found if whole and found > MOST_COUNTED else None
-        if whole:
+        if self._shows_all_found:
             return self.found.least
         rest = [each for each in self.conditions if each is not self.found.where]
         some = self.found.some.subquery()
         met = sa.select(self.pk).join(some, some.c[0] == self.pk).where(*rest).distinct()
         return db.session.scalar(sa.select(sa.func.count()).select_from(met.subquery())) or 0
 
+    @property
+    def _shows_all_found(self) -> bool:
+        """Whether whatever the search finds is a row of this list."""
+        return not self.state.filters and self.needs.stores() is None
+
     def count(self) -> int:
         """Count the rows, up to one more than `MOST_COUNTED`."""
+        if self.found is not None and self.found.ids is not None and self._shows_all_found:
+            return len(self.found.ids)
         some = sa.select(self.pk).where(*self.conditions).limit(MOST_COUNTED + 1).subquery()
         asked = sa.select(sa.func.count()).select_from(some)
         count: int = db.session.connection().execute(asked).scalar_one()

@@ -70,9 +70,11 @@ class ListPage:
         rows, page = self._read(RowButtons(view, picks=bool(actions) or view["can_export"]))
         total = self._total(page)
         available, offer = filterbar.offer(self.listing)
+        shown = self._columns()
         return {
             "view": view,
-            "columns": self._columns(),
+            "columns": shown,
+            "columns_key": tuple((each["key"], each["label"], each["hidden"]) for each in shown),
             "rows": rows,
             "rows_html": Markup("".join(rows)),  # noqa: S704 - rows are drawn escaped
             "filters": {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from flask import Response, abort, jsonify, redirect, request
@@ -193,6 +194,10 @@ class ModelAdmin(SavedViewPages, SegmentPages, AdminView, ModelView):
     def offered(self) -> sa.ColumnElement[bool] | None:
         """Return what records must meet to be offered by pickers, such as "still works here"."""
         return None
+
+    def record_url(self, number: Any, page: str = "") -> str:
+        """Return the address of a record: of its details, or of another *page* such as `edit/`."""
+        return f"{self.url}/{quote(str(number), safe='')}/{page}"
 
     def head(self, record: Any) -> Any:
         """Return Markup to stand above the details of *record*, or nothing."""

@@ -76,7 +76,7 @@ def _say(text: str) -> None:
 def _after_edit(view: ModelAdmin, number: Any) -> str:
     if request.args.get("url"):
         return back(view)
-    return url_for(f"{view.endpoint}.details_view", id=number)
+    return view.record_url(number)
 
 
 def _form_page(
@@ -103,7 +103,7 @@ def _form_page(
 
 def _details_url(view: ModelAdmin, form: RecordForm) -> str:
     number = number_of(view, form.record)
-    return url_for(f"{view.endpoint}.details_view", id=number)
+    return view.record_url(number)
 
 
 def delete(view: ModelAdmin) -> Any:

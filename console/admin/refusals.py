@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 import sqlalchemy as sa
-from flask import current_app, url_for
+from flask import current_app
 from markupsafe import Markup
 
 from console.admin import problems, scope
@@ -73,7 +73,7 @@ def _taken(view: ModelAdmin, form: RecordForm, keys: list[str]) -> str:
     ).first()
     if row is None:
         return said
-    url = url_for(f"{view.endpoint}.details_view", id=row[0])
+    url = view.record_url(row[0])
     link = Markup('{} <a href="{}">{}</a>')
     return link.format(said, url, write_label(view.subject, row))
 

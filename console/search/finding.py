@@ -144,18 +144,19 @@ def _asking(
 def _whole(
     model: type[Any], declared: FoundBy, *, by_tail: bool, by_phone: bool
 ) -> Iterator[sa.Select[Any]]:
-    """Yield what a whole word leads to; an index answers each."""
+    """Yield what a whole word leads to among the rows that are here; an index answers each."""
     pk, word = pk_of(model), sa.bindparam("word", type_=sa.String())
+    here = sa.true() if model.scope.here is None else model.scope.here(model)
     as_typed = [word, *(sa.bindparam(name, type_=sa.String()) for name in ("upper", "lower"))]
     for name in declared.codes:
-        yield sa.select(pk).where(getattr(model, name).in_(as_typed))
+        yield sa.select(pk).where(getattr(model, name).in_(as_typed), here)
     if declared.also is not None:
-        yield declared.also(word)
+        yield sa.select(pk).where(pk.in_(declared.also(word)), here)
     if declared.tail is not None and by_tail:
-        yield sa.select(pk).where(getattr(model, declared.tail) == word)
+        yield sa.select(pk).where(getattr(model, declared.tail) == word, here)
     if declared.phone is not None and by_phone:
         phone = sa.bindparam("phone", type_=sa.String())
-        yield sa.select(pk).where(getattr(model, declared.phone) == phone)
+        yield sa.select(pk).where(getattr(model, declared.phone) == phone, here)
 
 
 def _range(model: type[Any], key: str) -> sa.ColumnElement[bool]:
