@@ -144,6 +144,7 @@ class CardAdmin(PaperPages, TransferPages, api.ModelAdmin):
         "state",
         "price_fen",
         "list_fen",
+        "bonus_fen",
         "starts_on",
         "until_on",
         "per_week",
