@@ -13,6 +13,7 @@ from console import api
 from console.api import _
 from plugins.cashier.closing_demo import TOUR as CLOSING_TOUR
 from plugins.cashier.closing_demo import close_days
+from plugins.cashier.demo_balances import pay_from_balances
 from plugins.cashier.models import Bill
 from plugins.cashier.offers import Tender
 from plugins.cashier.permissions import OPEN_BILLS, SEE_BILLS
@@ -46,6 +47,7 @@ class Cast:
 def load() -> None:
     """Make the bills of the last days and of today, by the services of the till."""
     seed_payment_kinds()
+    pay_from_balances()
     _load()
 
 

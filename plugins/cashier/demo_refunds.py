@@ -46,8 +46,10 @@ def _make_sheet() -> None:
 
 
 def _refund_line() -> None:
+    """Refund some of the first service that money alone paid: whose balance is told stays so."""
     settled = sa.select(Bill).join(Line, Line.bill_id == Bill.id)
     settled = settled.where(Bill.state == "settled", Line.order_kind == "service")
+    settled = settled.where(Bill.agreed_by.is_(None))
     for bill in api.db.session.scalars(settled.order_by(Bill.id).limit(TRIED)).unique().all():
         for state in lines_to_refund(bill):
             if state.left_fen > SOME:

@@ -1,4 +1,4 @@
-"""The stored value of the demo: offers, the top-ups of members, and what they paid from them."""
+"""The stored value of the demo: offers, and the top-ups of members."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from console import api
-from plugins.ledger.api import Entry, Line, Tender, salon
+from plugins.ledger.api import Entry, Tender, salon
 from plugins.membership.counter import TopUpAsked, counter_of
 from plugins.membership.demo_levels import YUAN, ZONE, days_ago
 from plugins.membership.models import Level, Member, PurseKind, PurseRate, Tier
 from plugins.membership.services.id_documents import note_id
 from plugins.membership.services.offers import quote_recharge
 from plugins.membership.services.pins import set_member_pin
-from plugins.membership.services.purses import pay_from_balance
 from plugins.membership.services.recharging import sell_recharge
 from plugins.salon.api import Category
 
@@ -65,7 +64,7 @@ def load_offers() -> dict[str, Any]:
 def play_value(
     told: Mapping[str, Any], members: Sequence[tuple[int, Mapping[str, Any], int, dt.date]]
 ) -> None:
-    """Let members top up and pay, oldest first; *members* are id, story, store, day of joining."""
+    """Let members top up, oldest first; *members* are id, story, store, day of joining."""
     tiers = {tier.amount_fen // YUAN: tier.id for tier in api.db.session.scalars(sa.select(Tier))}
     acts: list[tuple[int, int, int, int]] = []
     for number, (member_id, story, store_id, joined_on) in enumerate(members):
@@ -78,10 +77,6 @@ def play_value(
         means = ("wechat", "cash", "wechat", "bank")[number % 4]
         with api.at_moment(days_ago(days)):
             _top_up(member_id, store_id, price, tiers[price], means)
-    for member_id, story, store_id, _joined_on in members:
-        for number, amount in enumerate(story.get("spent", ()), 1):
-            with api.at_moment(days_ago(7 * number)):
-                _pay(member_id, store_id, number, amount * YUAN)
     _sell_card(told["holder"])
 
 
@@ -97,12 +92,6 @@ def _top_up(member_id: int, store_id: int, price: int, tier_id: int, means: str)
         return
     tender = Tender(salon(means, store_id), price * YUAN, f"{key}:paid")
     sell_recharge(Entry(key=key, code="top_up", store_id=store_id), quote, [tender])
-
-
-def _pay(member_id: int, store_id: int, number: int, fen: int) -> None:
-    line = Line(f"demo:spend:{member_id}:{number}", fen, fen, fen)
-    entry = Entry(key=line.ref, code="spend", store_id=store_id, agreed_by="code")
-    pay_from_balance(entry, member_id, [line])
 
 
 def _sell_card(told: Mapping[str, Any]) -> None:
