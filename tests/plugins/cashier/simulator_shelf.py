@@ -104,6 +104,8 @@ def give(chain: Chain, store_id: int) -> bool | None:
         return False
     agreed = Agreed("code", chain.key(), "转给家人", store_id)
     transfer_now(giver, gift.key, taker, agreed, "code")
+    if gift.card and gift.card.id in chain.ahead:
+        chain.ahead.remove(gift.card.id)  # who was given it has no balance that paid for it
     chain.face[giver] -= gift.balance_fen
     chain.face[taker] += gift.balance_fen
     return None
