@@ -173,6 +173,7 @@ KINDS = (
         _("Top-up"),
         describe_top_up,
         settle_top_up,
+        undo_top_up,
         discountable=False,
         online=read_top_up,
         terms=terms_of_top_up,

@@ -20,10 +20,10 @@ def orders_of(journal_ids: Sequence[int]) -> Iterator[MovementOrder]:
 
     The page of staff only for who may see it.
     """
-    rows = api.db.session.execute(
-        sa.select(Journal.id, Journal.ref).where(Journal.id.in_(journal_ids))
-    )
-    refs = {row.id: _parts(row.ref or "") for row in rows}
+    refs = _refs(journal_ids)
+    sold = _refs([number for kind, number in refs.values() if kind == "top_up"])
+    # What came with a top-up names its journal, which names the bill.
+    refs = {key: sold.get(ref[1], ref) if ref[0] == "top_up" else ref for key, ref in refs.items()}
     bills = _found(Bill, "bill", refs.values())
     refunds = _found(Refund, "refund", refs.values())
     for journal_id, (kind, number) in refs.items():
@@ -37,6 +37,11 @@ def orders_of(journal_ids: Sequence[int]) -> Iterator[MovementOrder]:
             page = f"/console/cashier/refunds/{number}/"
             may = SEE_REFUNDS.held(found.store_id)
             yield MovementOrder(journal_id, found.number, page if may else "")
+
+
+def _refs(journal_ids: Sequence[int]) -> dict[int, tuple[str, int]]:
+    asked = sa.select(Journal.id, Journal.ref).where(Journal.id.in_(journal_ids))
+    return {row.id: _parts(row.ref or "") for row in api.db.session.execute(asked)}
 
 
 def _found(model: Any, kind: str, refs: Iterable[tuple[str, int]]) -> dict[int, Any]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from console import api
 from console.api import _
 from plugins.ledger.chart import MEMBER, Name
-from plugins.ledger.models import Account, Handover, Heir, Journal
+from plugins.ledger.models import Account, Handover, Heir, Journal, Lot
 from plugins.ledger.services.accounts import find_accounts, lock_accounts
 from plugins.ledger.services.entries import Change, Draft, Entry, Posted
 from plugins.ledger.services.heirs import heir_of
@@ -113,7 +113,7 @@ def handed_in(journal_id: int) -> Sequence[Any]:
     ).all()
 
 
-def given_lots(lots: Sequence[LotState]) -> set[int]:
+def given_lots(lots: Sequence[LotState | Lot]) -> set[int]:
     """Return which of some lots another member gave, rather than another file of the same one."""
     lot_of = {lot.paid_account_id: lot.id for lot in lots}
     given = (

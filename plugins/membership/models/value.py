@@ -215,6 +215,11 @@ class Recharge(api.Model):
     member: Mapped[Member] = relationship(Member)
     tier: Mapped[Tier | None] = relationship(Tier)
 
+    @property
+    def ref(self) -> str:
+        """The reference of what came with it, such as points."""
+        return f"top_up:{self.journal_id}"
+
 
 class ValueHold(api.Model):
     """The stored value of a member is frozen: nothing is paid from it, nothing added."""

@@ -11,10 +11,12 @@ from console import api
 from console.api import _
 from plugins.ledger.api import (
     Entry,
+    Lot,
     LotState,
     Tender,
     Terms,
     earn_points,
+    given_lots,
     issue_lots,
     reverse,
     take_back_points,
@@ -100,7 +102,7 @@ def sell_recharge(
     terms = _terms(member, quote)
     lots = issue_lots(head, member.id, [terms], tenders)
     recharge = _note(entry, member, quote, lots[0], over_cap_note)
-    _give(entry, member, quote)
+    _give(entry, member, quote, recharge.ref)
     if tell:
         tell_of_value(
             member,
@@ -117,13 +119,15 @@ def sell_recharge(
 def undo_recharge(entry: Entry, key: str, *, tell: bool = True) -> None:
     """Take a top-up back that was sold under *key*, with all that came with it; once.
 
-    `Insufficient` when she has spent of it: that is a refund, not a mistake.
+    `Insufficient` when she has spent of it, `Refused` when she gave it away: that is a refund, not
+    a mistake.
     """
     sold = find_recharge(key)
     if sold is None:
         raise api.NotFound(_("There is no such top-up."))
     member = lock_member(sold.member_id)
     api.db.session.refresh(sold, with_for_update=True)
+    _require_own(sold)
     reverse(entry, sold.journal_id)
     if sold.undone_at is not None:
         return
@@ -131,7 +135,10 @@ def undo_recharge(entry: Entry, key: str, *, tell: bool = True) -> None:
     quote = read_quote(sold.quote)
     if quote.points:
         back = Entry(
-            key=f"{entry.key}:points", code="take_back_points", store_id=entry.store_id, ref=key
+            key=f"{entry.key}:points",
+            code="take_back_points",
+            store_id=entry.store_id,
+            ref=sold.ref,
         )
         take_back_points(back, member.id, quote.points)
     take_back_growth(growth_key(key), back_key=f"membership.recharge_undone:{key}")
@@ -141,6 +148,13 @@ def undo_recharge(entry: Entry, key: str, *, tell: bool = True) -> None:
     record_act(member, "membership.recharge_undone", _("Undid a top-up"), entry.note)
     if tell:
         tell_of_value(member, TOP_UP_UNDONE, store_id=sold.store_id, amount_fen=sold.amount_fen)
+
+
+def _require_own(sold: Recharge) -> None:
+    """Raise `Refused` for a top-up that another member holds by now: it is hers to lose."""
+    lots = api.db.session.scalars(sa.select(Lot).where(Lot.journal_id == sold.journal_id)).all()
+    if given_lots(lots):
+        raise api.Refused(_("This top-up was given to another member. Refund it instead."))
 
 
 def find_recharge(key: str) -> Recharge | None:
@@ -216,12 +230,12 @@ def _note(
     return recharge
 
 
-def _give(entry: Entry, member: Member, quote: RechargeQuote) -> None:
+def _give(entry: Entry, member: Member, quote: RechargeQuote, ref: str) -> None:
     """Give what comes with an offer besides its bonus."""
     add_growth(member.id, quote.amount_fen, cause="top_up", key=growth_key(entry.key))
     if quote.points:
         points = Entry(
-            key=f"{entry.key}:points", code="earn_points", store_id=entry.store_id, ref=entry.key
+            key=f"{entry.key}:points", code="earn_points", store_id=entry.store_id, ref=ref
         )
         paid_on = entry.done_on or today_of_chain()
         earn_points(points, member.id, quote.points, expires=expiry_of(paid_on))

@@ -26,6 +26,6 @@ def count_refund(journal_id: int, fen: int, *, key: str) -> None:
     points = sold.points * fen // sold.amount_fen
     if points:
         entry = Entry(
-            key=f"{key}:points", code="take_back_points", store_id=sold.store_id, ref=sold.key
+            key=f"{key}:points", code="take_back_points", store_id=sold.store_id, ref=sold.ref
         )
         take_back_points(entry, sold.member_id, points)

@@ -16,7 +16,13 @@ from console.approval import decline
 from console.inbox import Notice
 from plugins.cards.models import Card
 from plugins.cashier import demo_refunds
-from plugins.cashier.api import Payout, Tender, cashier_refund_made, cashier_refundables
+from plugins.cashier.api import (
+    Payout,
+    Tender,
+    cashier_refund_made,
+    cashier_refundables,
+    undo_settlement,
+)
 from plugins.cashier.models import Refund
 from plugins.cashier.services.refunding.answering import object_to_refund
 from plugins.cashier.services.refunding.cases import (
@@ -159,6 +165,9 @@ def test_what_another_member_gave_does_not_go_back_to_whoever_paid(anna: int) ->
     bella = int(join("Bella", phone="13900139000").id)
     given = ledger.Entry(key=new_key(), code="transfer", store_id=1, agreed_by="pin")
     transfer_value(given, anna, bella)
+    with pytest.raises(api.Refused) as told, api.speaking("en"):
+        undo_settlement(bill_id, "a mistake")
+    assert "given to another member" in str(told.value)
     refund = agree(sheet_for(bella))
     assert proposed(refund).amounts == {}
     pay_refund(refund.id, Ways({}, "transfer", "she was given it"))

@@ -33,8 +33,11 @@ from plugins.cashier.services.reports.spans import Span
 from plugins.cashier.services.tying import tie_out, whole_book
 from plugins.ledger import api as ledger
 from plugins.ledger.services.verifying import verify
+from plugins.membership.api import Recharge, points_of, quote_recharge
+from plugins.membership.services.points.history import history_of
 from tests.support.ledger import balance as book
 from tests.support.ledger import left
+from tests.support.levels import build_ladder, level_name
 from tests.support.membership import join
 from tests.support.people import add_person
 from tests.support.salon import add_store
@@ -48,6 +51,7 @@ from tests.support.till import (
     service_for,
     top_up,
 )
+from tests.support.value import offer
 
 pytestmark = pytest.mark.either_engine
 
@@ -178,6 +182,31 @@ def test_the_growth_of_a_reopened_bill_is_taken_off(app: Flask, anna: int) -> No
     assert growth_of(anna, today)["total"] == 30_000
     undo_settlement(bill_id, "mistake")
     assert growth_of(anna, today)["total"] == 0
+
+
+def test_all_that_came_with_a_top_up_goes_when_its_bill_is_reopened(anna: int) -> None:
+    offer(3_000, 600, points=200, most=1, level_id=build_ladder()["Gold"])
+    bill_id = bill_of(anna)
+    add_top_up(bill_id, 3_000)
+    pay(bill_id, cash(3_000))
+    assert (level_name(anna), points_of(anna), left(anna)) == ("Gold", 500, (300_000, 60_000))
+    assert quote_recharge(anna, 300_000, store_id=1).bonus_fen == 0
+    assert tie_out(whole_book()).differences == []
+    assert {one.order.text for one in history_of(anna) if one.order} == {
+        api.db.session.get_one(Bill, bill_id).number
+    }
+    undo_settlement(bill_id, "another member's money")
+    assert (level_name(anna), points_of(anna), left(anna)) == (
+        "Plain",
+        300,
+        (0, 0),
+    )  # a level's gifts are kept
+    assert quote_recharge(anna, 300_000, store_id=1).bonus_fen == 60_000
+    assert api.db.session.query(Recharge).one().undone_at is not None
+    assert tie_out(whole_book()).differences == []
+    assert verify().findings == {}
+    pay(bill_id, cash(3_000))
+    assert (level_name(anna), points_of(anna), left(anna)) == ("Gold", 500, (300_000, 60_000))
 
 
 def test_others_are_told_of_settling_and_reopening(app: Flask, announced: Announced) -> None:
