@@ -158,7 +158,8 @@ class RecordForm(BaseForm):
             if attribute.kind == "translations":
                 setattr(record, key, self._translations(key))
             elif attribute.kind == "references":
-                setattr(record, key, _records(attribute, self[key].data))
+                if _ids(attribute, getattr(record, key)) != self[key].data:
+                    setattr(record, key, _records(attribute, self[key].data))
             elif not (isinstance(self[key], fields.HiddenValueField) and self[key].data is None):
                 setattr(record, key, self[key].data)
 

@@ -35,6 +35,8 @@ def birthday_of(member: Member) -> Birthday | None:
 @api.unit
 def put_birthday(member: Member, birthday: Birthday | None) -> None:
     """Set a member's birthday; raises `Refused` for a day that no calendar has."""
+    if birthday == birthday_of(member):
+        return
     today = api.today(member.home_store.time_zone)
     for key, value in birthday_columns(birthday, today).items():
         setattr(member, key, value)
