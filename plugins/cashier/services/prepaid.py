@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from console import api
 from plugins.cashier.models import Bill, Line
-from plugins.cashier.services.quoting import SALES
 from plugins.ledger.api import Tender as Money
 from plugins.membership.api import (
     TransferOnly,
@@ -68,7 +67,7 @@ def check_transfer(
 
 def prepaid_notices(bill: Bill, lines: Sequence[Line]) -> list[tuple[str, str, str]]:
     """Return what to say beside the payment of an open bill: words, where to go, its label."""
-    sales = [line.list_fen for line in lines if line.order_kind in SALES]
+    sales = [line.list_fen for line in prepaid_on(lines)]
     if bill.member_id is None or bill.state != "open" or not sales:
         return []
     found, most = [], max(sales)

@@ -23,7 +23,6 @@ from plugins.cashier.services.online.notes import note
 from plugins.cashier.services.online.providers import NobodyTakesIt, keep_kind, usual_provider
 from plugins.cashier.services.online.settings import LEAST, MINUTES, MOST
 from plugins.cashier.services.prepaid import PREPAID
-from plugins.cashier.services.quoting import SALES
 from plugins.membership.api import (
     AboveCap,
     Member,
@@ -75,7 +74,7 @@ def order_online(
     require_active(member_id)
     told = _describe(member, kind, form)
     check_order(member_id, told, price_fen)
-    if kind.order_kind in SALES:
+    if kind.order_kind in PREPAID:
         check_prepaid(member, told)
     terms = kind.terms(_bill_for(member), told.facts) if kind.terms else None
     if terms is not None:
