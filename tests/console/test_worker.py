@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from pathlib import Path
 from types import ModuleType
 
@@ -20,6 +18,7 @@ from console.worker import Worker
 from tests.support.bell import PLUGINS
 from tests.support.processes import (
     console_environment,
+    kill_all,
     members_of,
     started_console,
     wait_until,
@@ -59,8 +58,7 @@ def test_every_event_is_heard_once_although_the_worker_is_killed(
     for heard in (5, 25):
         with started_console(environment, "worker") as worker:
             wait_until(lambda h=heard: len(texts(bell)) >= h, what=f"{heard} rings")  # type: ignore[misc]
-            for member in members_of(worker.pid):
-                os.kill(member, signal.SIGKILL)
+            kill_all(members_of(worker.pid))
     with started_console(environment, "worker"):
         wait_until(lambda: set(states().values()) == {"done"}, what="all rings")
     assert texts(bell) == wanted
@@ -118,8 +116,7 @@ def test_a_second_worker_waits_until_the_first_is_gone(
         with started_console(environment, "worker") as second:
             wait_until(lambda: members_of(second.pid), what="the second worker")
             assert keeper() == first.pid
-            for member in members_of(first.pid):
-                os.kill(member, signal.SIGKILL)
+            kill_all(members_of(first.pid))
             wait_until(lambda: keeper() == second.pid, what="the second at work")
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import random
 import re
-import signal
 import socket
 import threading
 import time
@@ -47,6 +46,7 @@ from tests.support.membership import join
 from tests.support.online import change, fail, order, pay, payment, prepaid, shop
 from tests.support.processes import (
     console_environment,
+    kill_all,
     members_of,
     started_console,
     wait_until,
@@ -235,11 +235,13 @@ def drive(
     for thread in threads:
         thread.start()
     end = time.monotonic() + SECONDS
-    while time.monotonic() < end:
-        with started_console(environment, "run") as console:
-            strike(storm, console.pid, min(end, time.monotonic() + 15))
-            storm.kills["all"] += 1
-    storm.over.set()
+    try:
+        while time.monotonic() < end:
+            with started_console(environment, "run") as console:
+                strike(storm, console.pid, min(end, time.monotonic() + 15))
+                storm.kills["all"] += 1
+    finally:
+        storm.over.set()
     for thread in threads:
         thread.join(60)
 
@@ -249,7 +251,7 @@ def strike(storm: Storm, session: int, until: float) -> None:
     while time.monotonic() < until and not storm.over.wait(storm.dice.uniform(2, 5)):
         children = [one for one in members_of(session) if one != session]
         if children:
-            os.kill(storm.dice.choice(children), signal.SIGKILL)
+            kill_all([storm.dice.choice(children)])
             storm.kills["one"] += 1
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import random
-import signal
 import subprocess
 import time
 from collections import Counter
@@ -30,6 +29,7 @@ from tests.support.databases import Databases
 from tests.support.processes import (
     console_command,
     console_environment,
+    kill_all,
     members_of,
     run_console,
     started_console,
@@ -63,8 +63,7 @@ def test_events_while_their_worker_is_killed(
             end = time.monotonic() + PACE
             while waiting() and time.monotonic() < end:
                 time.sleep(0.1)
-            for member in members_of(worker.pid):
-                os.kill(member, signal.SIGKILL)
+            kill_all(members_of(worker.pid))
             kills += 1
     heard = Counter(
         text for text in db.session.scalars(sa.select(bell.Ring.text)) if text != "tick"

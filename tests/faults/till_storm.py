@@ -6,10 +6,8 @@ answered. Who gets no answer asks again with the same key, as the till's script 
 
 from __future__ import annotations
 
-import os
 import random
 import re
-import signal
 import threading
 import time
 from collections import Counter
@@ -27,6 +25,7 @@ from tests.support.processes import (
     PATIENCE,
     children_of,
     console_environment,
+    kill_all,
     started_console,
     wait_until,
 )
@@ -180,13 +179,12 @@ def strike(shop: Shop, storm: Storm, dice: random.Random, seconds: float, every:
         web = shop.web_processes()
         if number % WHOLE == 0:
             storm.kills.append((time.monotonic(), "all"))
-            for each in (shop.web_parent(), *web):
-                os.kill(each, signal.SIGKILL)
+            kill_all(one for one in (shop.web_parent(), *web) if one)
             wait_until(lambda: not answers(shop.port), what="the console is gone")
             wait_until(lambda: answers(shop.port), what="the console answers again")
         elif web:
             storm.kills.append((time.monotonic(), "one"))
-            os.kill(dice.choice(web), signal.SIGKILL)
+            kill_all([dice.choice(web)])
 
 
 def rage(shop: Shop, storm: Storm, desks: Sequence[Desk], seconds: float, every: float) -> None:

@@ -7,8 +7,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.support.app import KEY
@@ -60,11 +60,17 @@ def started_console(
     try:
         yield process
     finally:
-        for member in [*members_of(process.pid)]:
-            os.kill(member, signal.SIGKILL)
+        kill_all(members_of(process.pid))
         process.wait(PATIENCE)
         if process.stdout:
             process.stdout.close()
+
+
+def kill_all(processes: Iterable[int]) -> None:
+    """Kill processes, of which some may have ended by themselves meanwhile."""
+    for one in processes:
+        with suppress(ProcessLookupError):
+            os.kill(one, signal.SIGKILL)
 
 
 def members_of(session: int) -> list[int]:
