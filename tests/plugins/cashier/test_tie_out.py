@@ -25,7 +25,11 @@ TRIGGERS = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name L
 SPEND = "(SELECT id FROM ledger_journal WHERE code = 'spend' ORDER BY id LIMIT 1)"
 SALE = "(SELECT id FROM ledger_journal WHERE code = 'sale' ORDER BY id LIMIT 1)"
 LEG = f"(SELECT MIN(id) FROM ledger_leg WHERE journal_id = {SALE})"
-FIRST = "(SELECT MIN(id) FROM cashier_settlement WHERE undone_at IS NULL)"
+#: The first one of a bill that nothing was refunded of: the rules for lines leave those alone.
+FIRST = (
+    "(SELECT MIN(s.id) FROM cashier_settlement s WHERE s.undone_at IS NULL"
+    " AND NOT EXISTS (SELECT 1 FROM cashier_refund r WHERE r.bill_id = s.bill_id))"
+)
 #: A statement for each kind of edit, and what names it.
 EDITS = {
     "UPDATE cashier_payment SET amount_fen = amount_fen + 1, given_fen = given_fen + 1"
