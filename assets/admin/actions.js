@@ -29,7 +29,7 @@ export function startActions() {
   });
   on('click', '[data-delete-row]', deleteRow);
   on('submit', 'form[data-confirm]', async (form, event) => {
-    if (form.dataset.agreed) return;
+    if (form.dataset.agreed || event.submitter?.hasAttribute('formaction')) return;
     event.preventDefault();
     if (!await agrees(form)) return;
     form.dataset.agreed = 'yes';

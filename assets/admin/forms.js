@@ -41,10 +41,15 @@ function unlock() {
 /** Forms: unsaved work is guarded, the first error has the focus, one press sends once. */
 export function startForms() {
   findAll('form[data-form]').forEach((form) => {
-    for (const kind of ['input', 'change']) form.addEventListener(kind, (event) => event.isTrusted && markUnsaved(form));
     form.addEventListener('console:restored', () => markUnsaved(form));
     if (form.dataset.form === 'unsaved') markUnsaved(form);
   });
+  for (const kind of ['input', 'change']) {
+    addEventListener(kind, ({ isTrusted, target }) => {
+      const form = target.form ?? target.closest?.('form');
+      if (isTrusted && form?.matches('form[data-form]')) markUnsaved(form);
+    });
+  }
   on('submit', 'form[method=post i]:not([data-stays])', (form, event) => {
     if (event.defaultPrevented) return;
     if (!lock(form, event.submitter)) event.preventDefault();

@@ -166,12 +166,22 @@ def discard(import_id: int) -> None:
 
 
 @unit
-def start_applying(intake: Intake, import_id: int, version: int, job: Job | None) -> None:
-    """Have the waiting rows taken in; Conflict when somebody changed them meanwhile."""
+def start_applying(
+    intake: Intake,
+    import_id: int,
+    version: int,
+    job: Job | None,
+    names: Mapping[str, str] | None = None,
+) -> None:
+    """Have the waiting rows taken in; Conflict when somebody changed them meanwhile.
+
+    What *names* stand for, as for `choose_names`, is kept before.
+    """
     run = lock(import_id, "ready", "applied")
     if run.version != version:
         raise Conflict(_("Somebody changed this import in the meantime. Look at it again."))
     refuse_barred(intake, ColumnMapping.from_json(run.mapping).columns)
+    _set_names(intake, run, names or {})
     begin(intake, run, "applying", job)
 
 
@@ -189,6 +199,11 @@ def resume(intake: Intake, import_id: int, jobs: Mapping[str, Job]) -> None:
 def choose_names(intake: Intake, import_id: int, form: Mapping[str, str]) -> None:
     """Keep which records names stand for; *form* holds them as `<field>/<name>`."""
     run = lock(import_id, "ready", "applied")
+    _set_names(intake, run, form)
+    run.version += 1
+
+
+def _set_names(intake: Intake, run: ImportRun, form: Mapping[str, str]) -> None:
     choices = {field: dict(names) for field, names in run.choices.items()}
     for naming in intake.namings:
         known = {"", *(value for value, _label in naming.choices(run))}
@@ -199,7 +214,6 @@ def choose_names(intake: Intake, import_id: int, form: Mapping[str, str]) -> Non
             if value is not None:
                 choices[naming.field][name] = value
     run.choices = choices
-    run.version += 1
 
 
 @unit

@@ -151,8 +151,9 @@ class ImportView(UploadPages, RowPages, AdminView):
         people.ask_for_password()
         version = request.form.get("version", "")
         seen = int(version) if version.isdecimal() and len(version) < 10 else -1
+        names = request.form.to_dict()
         return self._go_on(
-            number, lambda: runs.start_applying(self.intake, number, seen, jobs.applying)
+            number, lambda: runs.start_applying(self.intake, number, seen, jobs.applying, names)
         )
 
     @expose("/<int:number>/undo", methods=("GET", "POST"))
