@@ -41,7 +41,8 @@ from plugins.cashier.services.reports.spans import Span
 from plugins.cashier.services.tendering import plan
 from plugins.ledger.services.verifying import verify
 from plugins.membership.api import Benefit, Level, Member, PurseKind, purses_of
-from plugins.membership.models import PurseRate
+from plugins.membership.migrations import m0008_purse_terms
+from plugins.membership.models import Purse, PurseRate
 from plugins.membership.services.purses import say_rates
 from plugins.salon.api import Category, Service
 from tests.support import cards
@@ -122,6 +123,17 @@ def test_a_card_takes_off_each_line_what_its_class_says(anna: int) -> None:
         "Everything else: 90 % of the price",
         "Not together with coupons.",
     ]
+
+
+def test_cards_from_before_keep_what_their_kind_promises_on_the_day_of_the_upgrade(
+    anna: int,
+) -> None:
+    rates = [PurseRate(category_id=other_category(service_for(100)), percent=70)]
+    gold_card(anna, 1_000, 90, products_percent=95, rates=rates)
+    purse = api.db.session.query(Purse).one()
+    bind = api.db.session.connection()
+    kind = bind.execute(sa.select(m0008_purse_terms.KIND)).mappings().one()
+    assert vars(m0008_purse_terms)["_terms"](bind, dict(kind)) == purse.terms
 
 
 @api.unit
