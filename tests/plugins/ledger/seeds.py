@@ -98,8 +98,8 @@ def _earned_is_kept(
 _give_back = lots.RunningTotals.give_back
 
 
-def _half_restored(uses: Any, before: int, after: int) -> Draft:
-    draft = _restored(uses, before, after)
+def _half_restored(*args: Any) -> Draft:
+    draft = _restored(*args)
     return replace(draft, moves=draft.moves[:1], uses=draft.uses)
 
 
