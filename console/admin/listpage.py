@@ -16,10 +16,11 @@ from console.admin.labels import seen_labels, write_label
 from console.admin.listing import MOST_COUNTED, Listing, may_sort, shown_columns
 from console.admin.lists import view_pages
 from console.admin.paging import Page
-from console.admin.rows import Row, RowButtons, RowFrame
+from console.admin.rows import Rows, draw_rows
 from console.admin.saving import tracked_names
 from console.admin.scope import scope_of
 from console.admin.state import SIZES, State
+from console.admin.values import quoted
 from console.admin.versions import seal_all
 from console.i18n import gettext
 from console.money import format_fen
@@ -67,7 +68,7 @@ class ListPage:
     def context(self) -> dict[str, Any]:
         """Return the template's variables."""
         view, actions, urls = self.view.describe(), self._actions(), self._urls()
-        rows, page = self._read(RowButtons(view, picks=bool(actions) or view["can_export"]))
+        rows, page = self._read(view, picks=bool(actions) or view["can_export"])
         total = self._total(page)
         available, offer = filterbar.offer(self.listing)
         shown = self._columns()
@@ -107,44 +108,33 @@ class ListPage:
 
     # -- rows --------------------------------------------------------------------------------
 
-    def _read(self, buttons: RowButtons) -> tuple[list[str], Page]:
+    def _read(self, view: dict[str, Any], *, picks: bool) -> tuple[list[str], Page]:
         """Return the rows as they are drawn, and the page that they are of."""
-        view, listing = self.view, self.listing
+        model, listing = self.view.subject, self.listing
         extra = Extra(len(listing.head))
         flags = {verb: self._flag(extra, verb) for verb in ("edit", "delete")}
-        names = tracked_names(view) if any(flags.values()) else []
-        tracked = [getattr(view.subject, name) for name in names]
+        seals = any(place is not None for place in flags.values())
         cells_from = extra.add([e for column in self.shown for e in column.expressions]).start
-        sealed = extra.places(tracked)
+        tracked = tracked_names(self.view) if seals else []
+        sealed = extra.places([getattr(model, name) for name in tracked])
         page = listing.page(extra.expressions)
         ids = [row[0] for row in page.rows]
-        drawers = columns.drawers(view.subject, self.shown, cells_from)
-        cells = zip(*(drawer.cells(ids, page.rows) for drawer in drawers), strict=True)
-        raws = list(zip(*(self._raws(drawer, page.rows) for drawer in drawers), strict=True))
-        sealing = any(flags.values())
-        seals = seal_all([row[n] for n in sealed] for row in page.rows) if sealing else []
-        frame, back = RowFrame(self.shown, self.editable), self._back()
-        edit, delete = flags["edit"], flags["delete"]
-        seen, drawn = seen_labels(view.subject, ids), list[str]()
-        for index, (number, row, shown) in enumerate(zip(ids, page.rows, cells, strict=True)):
-            key = number if isinstance(number, int) else quote(str(number), safe="")
-            place = f"{self.base}{key}/"
-            edits = edit is not None and bool(row[edit])
-            drawn.append(
-                buttons.draw(
-                    Row(
-                        number,
-                        write_label(view.subject, row[: len(listing.head) - 1], seen),
-                        seals[index] if seals else None,
-                        frame.draw(shown, raws[index] if edits else None, place),
-                        place,
-                        frame.links,
-                        f"{place}edit/{back}" if edits else "",
-                        delete is not None and bool(row[delete]),
-                    )
-                )
-            )
-        return drawn, page
+        known, seen = len(listing.head) - 1, seen_labels(model, ids)
+        rows = Rows(
+            ids,
+            [quoted(write_label(model, row[:known], seen)) for row in page.rows],
+            [f"{self.base}{_written(number)}/" for number in ids],
+            seal_all([row[n] for n in sealed] for row in page.rows) if seals else None,
+            _held(page.rows, flags["edit"]),
+            _held(page.rows, flags["delete"]),
+            quoted(self._back()),
+        )
+        drawers = columns.drawers(model, self.shown, cells_from)
+        cells = [
+            (drawer.column, drawer.cells(ids, page.rows), self._raws(drawer, page.rows))
+            for drawer in drawers
+        ]
+        return draw_rows(view, rows, cells, picks=picks), page
 
     def _flag(self, extra: Extra, verb: str) -> int | None:
         """Select whether the row is within her reach for *verb*; None when she lacks it at all."""
@@ -159,10 +149,10 @@ class ListPage:
         place: int = extra.add([reach]).start
         return place
 
-    def _raws(self, drawer: columns.Drawer, rows: list[Any]) -> list[str | None]:
+    def _raws(self, drawer: columns.Drawer, rows: list[Any]) -> list[str] | None:
         """Return what the inputs of an editable column start from; None for any other."""
         if drawer.column.key not in self.editable:
-            return [None] * len(rows)
+            return None
         return [inline.raw(row[drawer.place]) for row in rows]
 
     def _back(self) -> str:
@@ -310,3 +300,12 @@ class ListPage:
             "count": f"{self.base}count/",
             "delete": f"{self.base}delete/" if view.allows("delete_view") else None,
         }
+
+
+def _held(rows: Sequence[Any], place: int | None) -> list[bool]:
+    """Return for each row whether she may do what was selected in *place*; never without one."""
+    return [False] * len(rows) if place is None else [bool(row[place]) for row in rows]
+
+
+def _written(number: Any) -> str:
+    return str(number) if isinstance(number, int) else quote(str(number), safe="")
