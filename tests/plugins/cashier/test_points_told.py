@@ -12,6 +12,7 @@ from plugins.cards.services.nightly import remind_members
 from plugins.cashier.api import undo_settlement, use_points
 from plugins.ledger.api import Entry, earn_points
 from plugins.membership.api import award_task
+from plugins.membership.hookspecs import membership_movement_orders
 from plugins.membership.services.points.history import history_of
 from plugins.membership.services.points.moving import expire_old_points
 from plugins.membership.services.points.rules import last_day
@@ -60,6 +61,10 @@ def test_each_movement_of_points_names_its_bill(app: Flask, member: int, sign_in
     number = undo_settlement(bill, "a mistake").number
     history = [(one.code, one.order and one.order.text) for one in history_of(member)]
     assert history == [("take_back_points", number), ("earn_points", number)]
+    [answer] = api.answers(
+        membership_movement_orders, journal_ids=[history_of(member)[0].journal_id]
+    )
+    assert [(one.text, one.own_url) for one in answer] == [(number, f"/cashier/receipts/{bill}")]
     own = phone_of(app, member).get("/membership/points")
     assert f'href="/cashier/receipts/{bill}"' in own.text
     page = sign_in("manager").get(f"/console/membership/points/{member}")
