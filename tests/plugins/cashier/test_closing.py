@@ -142,6 +142,19 @@ def test_open_bills_and_lines_without_performer_are_shown_before_a_day_is_closed
     assert close(anyway=True).sheet["unfinished"] == 2
 
 
+def test_an_unfinished_day_leads_to_its_open_bills_before_the_cash_is_counted(
+    sign_in: SignIn,
+) -> None:
+    open_bill = bill_of()
+    add_to(open_bill, service_for(50), staff_id=ada().id)
+    desk = sign_in("front_desk", 1)
+    page = desk.get("/console/cashier/closing/").text
+    number = api.db.session.get_one(Bill, open_bill).number
+    assert f'<a href="/console/cashier/till/{open_bill}">{number}</a>' in page
+    assert " autofocus" not in page.split('id="counted"')[1].split(">")[0]
+    assert number in desk.get(f"/console/cashier/till/{open_bill}").text
+
+
 def test_what_stands_in_a_closed_day_stays() -> None:
     bill_id, line = served(by=ada())
     close()
