@@ -199,13 +199,9 @@ def _order_dues(groups: tuple[Any, ...]) -> Any:
 
 
 def _order_lots(groups: tuple[Any, ...]) -> Any:
-    """Sum what lots paid; what a top-up put into one counts the other way.
-
-    What balance pays of a card is neither revenue nor sold anew.
-    """
+    """Sum what lots paid; a top-up put something there, and a card is neither revenue nor new."""
     sale = Line.order_kind.in_(SALES)
-    put = sa.and_(sale, LinePart.amount_fen == 0)
-    sign = sa.case((LinePart.sessions > 0, 0), (put, -1), else_=1)
+    sign = sa.case((LinePart.sessions > 0, 0), (sale & (LinePart.amount_fen == 0), -1), else_=1)
     query = sa.select(
         *groups,
         total(sa.case((sale, 0), else_=LinePart.income_fen - LinePart.amount_fen)),
