@@ -285,7 +285,7 @@ def across_tables(span: Span) -> Sequence[Table]:
     names = store_names()
     pairs, with_bonus = crossings(span), BONUS_BY.get() == "issuer"
     heads = [
-        Head(_("Sold by"), "text", sums=False),
+        Head(_("Sold in"), "text", sums=False),
         Head(_("Used in"), "text", sums=False),
         Head(_("Principal")),
         Head(_("Bonus")),
