@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -14,10 +15,11 @@ from console.api import _
 from plugins.cashier.closing_demo import TOUR as CLOSING_TOUR
 from plugins.cashier.closing_demo import close_days
 from plugins.cashier.demo_balances import pay_from_balances
-from plugins.cashier.models import Bill
+from plugins.cashier.models import Bill, Line
 from plugins.cashier.offers import Tender
-from plugins.cashier.permissions import OPEN_BILLS, SEE_BILLS
+from plugins.cashier.permissions import CHANGE_PRICES, OPEN_BILLS, SEE_BILLS, VOID_BILLS
 from plugins.cashier.services.billing import add_line, hold_bill, open_bill
+from plugins.cashier.services.byhand import change_price
 from plugins.cashier.services.paying import seed_payment_kinds
 from plugins.cashier.services.performers import who_performs
 from plugins.cashier.services.quoting import preview
@@ -151,10 +153,28 @@ def _today(cast: Cast, draw: random.Random) -> None:
         hold_bill(bill.id, tag)
     _bill(cast, draw, f"{key}:open", cast.members[2])
     bill = _bill(cast, draw, f"{key}:part-paid", cast.members[3])
+    with _by_the_desk(cast.store):
+        _lower_a_price(bill)
     due = preview(bill.id).due_fen
     if due > 5_000:
         settle(bill.id, [Tender("cash", due - 5_000)], key=f"{key}:part-paid:settled")
-    void_bill(_bill(cast, draw, f"{key}:void", None).id, api.gettext("The guest had to leave"))
+    gone = _bill(cast, draw, f"{key}:void", None)
+    with _by_the_desk(cast.store):
+        void_bill(gone.id, api.gettext("The guest had to leave"))
+
+
+def _lower_a_price(bill: Bill) -> None:
+    line = sa.select(Line).where(Line.bill_id == bill.id).order_by(Line.place).limit(1)
+    found = api.db.session.scalars(line).one()
+    if CHANGE_PRICES.held(bill.store_id):
+        change_price(found.id, found.due_fen * 9 // 1000 * 100, api.gettext("Regular guest"))
+
+
+def _by_the_desk(store: api.Store) -> AbstractContextManager[None]:
+    """Let somebody of the store's front desk act, so that what is odd has a name."""
+    users = api.db.session.scalars(sa.select(api.User).order_by(api.User.id.desc()))
+    who = next((user for user in users if VOID_BILLS.held_by(user.id, store.id)), None)
+    return api.acting_as(api.Actor(who.id, who.name, store.id)) if who else nullcontext()
 
 
 TOUR = (
