@@ -52,5 +52,7 @@ export function startViews() {
     if (answer.ok) location.assign(answer.url);
     else complain(answer.error);
   });
-  find('.view-tabs .active')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  for (const chosen of ['.view-tabs .active', '.tabs [aria-current]']) {
+    find(chosen)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }
 }
