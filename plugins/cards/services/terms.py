@@ -89,15 +89,7 @@ def _rules(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             "can object on her phone."
         ),
     )
-    yield (
-        api.gettext("Giving it back"),
-        api.gettext(
-            "Within seven days of the sale and unused: the whole price. Later: what was not used, "
-            "reckoned as the law says; the sheet shows each step. When the shop is the cause, used "
-            "sessions count at their price in the card; when she is, at list price. Free sessions "
-            "that were used are not charged."
-        ),
-    )
+    yield api.gettext("Giving it back"), _giving_back(facts)
     yield (
         api.gettext("Pause and extension"),
         api.gettext(
@@ -114,6 +106,20 @@ def _rules(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     )
     if facts["rules"]:
         yield api.gettext("Introduction and rules"), facts["rules"]
+
+
+def _giving_back(facts: Mapping[str, Any]) -> str:
+    if facts.get("law") and facts["kind"] == "pass":
+        return api.gettext(
+            "Within seven days of the sale and unused: the whole price. Later: the part of the "
+            "price for the days that are left of it; the sheet shows each step."
+        )
+    return api.gettext(
+        "Within seven days of the sale and unused: the whole price. Later: what was not used, "
+        "reckoned as the law says; the sheet shows each step. When the shop is the cause, used "
+        "sessions count at their price in the card; when she is, at list price. Free sessions "
+        "that were used are not charged."
+    )
 
 
 def _law(figures: Mapping[str, int]) -> Iterator[tuple[str, str]]:
