@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
-from sqlalchemy.sql import visitors
+from sqlalchemy.sql import operators, visitors
 
 from console.db import db
 
@@ -77,9 +77,21 @@ def eased(
     own: sa.Table = sa.inspect(model).local_table
     if not used & _led(own) or used & set(sorted_by.base_columns):
         return condition  # no index would be taken, or it is the list's own
+    if _lies_in_order(own, condition, sorted_by):
+        return condition
     (key,) = own.primary_key.columns
     few = known_few((own.name, asked), lambda: sa.select(key).where(condition))
     return condition if few else checked(condition)
+
+
+def _lies_in_order(
+    table: sa.Table, condition: sa.ColumnElement[bool], sorted_by: sa.ColumnElement[Any]
+) -> bool:
+    """Tell whether an index has the rows of one value side by side, in the list's order."""
+    if not isinstance(condition, sa.BinaryExpression) or condition.operator is not operators.eq:
+        return False
+    wanted = [*condition.left.base_columns, *sorted_by.base_columns]
+    return any(list(index.columns)[: len(wanted)] == wanted for index in table.indexes)
 
 
 @lru_cache(maxsize=256)

@@ -124,6 +124,8 @@ class ListFilter:
         if self.kind in ("day", "moment"):
             return sa.or_(*(self._within(operation, text) for text in texts))
         found = [self.read(text) for text in texts]
+        if self.own and self.kind == "reference" and operation == "eq" and len(found) == 1:
+            return self.where("eq", found[0])
         if self.own and self.kind in CHOSEN:
             return self.where("in" if operation == "eq" else "not", found)
         return sa.or_(*(self.where(operation, each) for each in found))

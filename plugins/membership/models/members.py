@@ -63,7 +63,7 @@ class Member(api.Model):
         sa.UniqueConstraint("phone"),
         sa.Index("ix_membership_member_joined_on_id", "joined_on", "id"),
         sa.Index("ix_membership_member_name_id", "name", "id"),
-        sa.Index("ix_membership_member_level_id_id", "level_id", "id"),
+        sa.Index("ix_membership_member_level_id_joined_on_id", "level_id", "joined_on", "id"),
         sa.Index("ix_membership_member_twins", "name", "birth_month", "birth_day"),
         {"sqlite_autoincrement": True},
     )
