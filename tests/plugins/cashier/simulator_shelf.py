@@ -10,10 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
+
 from console import api
 from plugins.cards.api import Card
 from plugins.cards.services.transfers import Agreed, gifts_of, transfer_now
 from plugins.cashier import api as till
+from plugins.cashier.models import PaymentKind, Payout
 from plugins.cashier.services.refunding.cases import open_refund, refund_lines
 from plugins.cashier.services.refunding.lines import Wanted
 from plugins.cashier.services.refunding.sheets import Cause
@@ -136,7 +139,7 @@ def sell_ahead(chain: Chain, store_id: int) -> bool | None:
 
 
 def take_ahead_back(chain: Chain, store_id: int) -> bool | None:
-    """Refund a card that balance paid, used or not: it goes back to the balance."""
+    """Refund a card that balance paid, used or not: it goes back to the balance, or in cash."""
     cards = (api.db.session.get_one(Card, number) for number in chain.ahead)
     card = next((one for one in cards if chain.sessions[one.parts[0].id]), None)
     if card is None:
@@ -145,7 +148,12 @@ def take_ahead_back(chain: Chain, store_id: int) -> bool | None:
     told: dict[str, Any] = {"store_id": store_id, "reason": "搬家", "key": chain.key()}
     refund = open_refund(card.member_id, [f"card:{card.id}"], asked(cause), **told)
     pay_out(agree(refund))
-    chain.face[card.member_id] += refund.amount_fen
+    went = sa.select(PaymentKind.code, Payout.amount_fen).where(Payout.refund_id == refund.id)
+    for code, fen in api.db.session.execute(went.join(Payout, Payout.kind_id == PaymentKind.id)):
+        if code == "balance":
+            chain.face[card.member_id] += fen
+        else:  # the balance that paid for it was given away meanwhile
+            chain.came_in(store_id, code, -fen)
     chain.ahead.remove(card.id)
     chain.sessions[card.parts[0].id] = 0
     return None
