@@ -9,14 +9,12 @@ import os
 import re
 import tempfile
 import unicodedata
-import warnings
 import zipfile
 from pathlib import Path
 from typing import Any, Literal
 
 import sqlalchemy as sa
 from flask import Blueprint, Flask, current_app, send_file, url_for
-from PIL import Image, ImageOps, UnidentifiedImageError
 from sqlalchemy.orm import Mapped
 
 from console import clock
@@ -32,9 +30,6 @@ from console.unit import after_commit, unit
 FileKind = Literal["image", "sheet", "document"]
 KINDS: tuple[FileKind, ...] = ("image", "sheet", "document")
 MOST_BYTES = {"image": 15 << 20, "sheet": 30 << 20, "document": 15 << 20}
-MOST_PIXELS = 40_000_000
-#: The longest side of a picture that is kept.
-LONGEST_SIDE = 2400
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SUFFIXES = {
     "image/jpeg": ".jpg",
@@ -49,7 +44,6 @@ SHOWN = frozenset({"image/jpeg", "image/png"})
 #: A file that forgets what it is must not become a page of ours.
 SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
-warnings.simplefilter("error", Image.DecompressionBombWarning)
 files = Blueprint("files", __name__)
 
 
@@ -113,7 +107,9 @@ def keep_file(
         raise Refused(_("The file is larger than %(count)s MB.", count=MOST_BYTES[kind] >> 20))
     content_type = _detect(data, kind)
     if kind == "image":
-        data, content_type = _draw_anew(data)
+        from console.pictures import draw_anew  # Pillow takes 4 MB of a process
+
+        data, content_type = draw_anew(data)
     sha256 = _write(data)
     return _store(
         sha256=sha256,
@@ -227,27 +223,6 @@ def _is_workbook(data: bytes) -> bool:
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
         return False
     return any(n.startswith("xl/") and "workbook" in n and n.endswith(".xml") for n in names)
-
-
-def _draw_anew(data: bytes) -> tuple[bytes, str]:
-    """Decode a picture and encode it again: whatever else was in the file is gone."""
-    try:
-        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as opened:
-            if opened.width * opened.height > MOST_PIXELS:
-                raise Refused(_("The picture has too many pixels."))
-            opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-            picture = ImageOps.exif_transpose(opened)
-            picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-            out = io.BytesIO()
-            if picture.has_transparency_data:
-                picture.convert("RGBA").save(out, "PNG", optimize=True)
-                return out.getvalue(), "image/png"
-            picture.convert("RGB").save(out, "JPEG", quality=85, optimize=True)
-            return out.getvalue(), "image/jpeg"
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as problem:
-        raise Refused(_("The picture has too many pixels.")) from problem
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as problem:
-        raise Refused(_("The picture cannot be read.")) from problem
 
 
 def _write(data: bytes) -> str:

@@ -7,7 +7,6 @@ from functools import lru_cache
 from pathlib import Path
 
 import sqlalchemy as sa
-from PIL import Image
 
 from console import api
 from console.api import _
@@ -58,6 +57,8 @@ def shrink(file: api.StoredFile, side: int) -> bytes:
 
 @lru_cache(maxsize=128)
 def _shrunk(place: Path, side: int) -> bytes:
+    from PIL import Image  # 4 MB, which most processes never need
+
     with Image.open(place) as picture:
         picture.draft("RGB", (side, side))
         small = picture.convert("RGB")

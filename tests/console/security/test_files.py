@@ -12,7 +12,8 @@ from openpyxl import Workbook
 from PIL import Image, PngImagePlugin
 
 from console.errors import Refused
-from console.files import MOST_PIXELS, StoredFile, keep_file
+from console.files import StoredFile, keep_file
+from console.pictures import MOST_PIXELS
 from console.security import Actor, acting_as
 from console.security.permissions import MANAGE_TILLS
 from tests.support.people import SignIn, add_person, add_store
