@@ -13,6 +13,7 @@ from plugins.cashier.models import Bill, Discount, Line, LinePart, Order, Perfor
 from plugins.cashier.offers import Asked, LineKind
 from plugins.cashier.services import performers
 from plugins.cashier.services.asking import line_kind
+from plugins.cashier.services.limits import keep_in_proportion
 from plugins.cashier.services.numbers import lock_counter, next_number, order_number, today_of
 from plugins.cashier.services.quoting import SALES, lines_of, refresh
 from plugins.membership.api import Member, receive_member, require_active, use_code
@@ -173,6 +174,7 @@ def _describe(
         raise api.Refused(_("Enter a price from ¥0.00 to ¥1,000,000.00."))
     line.title, line.quantity = told.title, quantity
     line.variant_id, line.list_fen = told.variant_id, told.unit_fen * quantity
+    line.due_fen = min(line.due_fen or 0, line.list_fen)  # until the bill is reckoned anew
     line.facts = {**told.facts, "scope": told.scope, "unit_fen": told.unit_fen}
 
 
@@ -212,16 +214,17 @@ def change_line(
 ) -> Line:
     """Change how many there are of a line, or who does it; its list price may follow.
 
-    *named* counts for *staff_id*: the guest asked for her.
+    What was lowered by hand follows in proportion, within the limits of who acts. *named*
+    counts for *staff_id*: the guest asked for her.
     """
     bill, line = find_line(line_id, "open")
     kind = line_kind(line.kind)
     facts = {**line.facts, **line.facts.get("asked", {})}
-    first = staff_id or performers.first_of(line)
+    first, before = staff_id or performers.first_of(line), line.list_fen
     _describe(line, bill, kind, quantity or line.quantity, first, facts)
     if staff_id:
         performers.put_first(line, staff_id, named=named)
-    refresh(bill)
+    keep_in_proportion(bill, line, before)
     return line
 
 

@@ -7,38 +7,22 @@ import sqlalchemy as sa
 from console import api
 from console.api import _
 from plugins.cashier.models import Bill, Discount, Line
-from plugins.cashier.permissions import (
-    CHANGE_FREELY,
-    CHANGE_PRICES,
-    GIVE_FREE,
-    GIVE_FREELY,
-)
 from plugins.cashier.services.asking import line_kind
 from plugins.cashier.services.billing import find_line, lock_bill, record_act
-from plugins.cashier.services.numbers import today_of
+from plugins.cashier.services.limits import (
+    CHANGE_MOST,
+    GIFTS_MOST,
+    check_change,
+    check_gift,
+    require_change_right,
+    require_gift_right,
+)
 from plugins.cashier.services.quoting import lines_of, refresh
 
 ROUNDING_MOST = api.Setting(
     "cashier.rounding_most",
     _("Most that may be rounded off a bill, in fen"),
     999,
-    least=0,
-    per_store=True,
-)
-CHANGE_MOST = api.Setting(
-    "cashier.change_most",
-    _("Most that a price may be lowered by hand, in percent"),
-    30,
-    help=_("Who may change prices without a limit is not bound by it."),
-    least=0,
-    most=100,
-    per_store=True,
-)
-GIFTS_MOST = api.Setting(
-    "cashier.gifts_most_fen",
-    _("Most that one person may give free in a day"),
-    50_000,
-    help=_("Who may give things free without a limit is not bound by it."),
     least=0,
     per_store=True,
 )
@@ -51,8 +35,7 @@ ROUND = (100, 500, 1_000)
 def change_price(line_id: int, price_fen: int, reason: str) -> Line:
     """Lower what a line costs to *price_fen*, and say why; its list price stays."""
     bill, line = find_line(line_id, "open")
-    if not CHANGE_PRICES.held(bill.store_id):
-        raise api.Refused(_("You may not change prices."))
+    require_change_right(bill.store_id)
     return _discount(bill, line, "price_change", price_fen, reason)
 
 
@@ -60,8 +43,7 @@ def change_price(line_id: int, price_fen: int, reason: str) -> Line:
 def give_free(line_id: int, reason: str) -> Line:
     """Give a line free, and say why."""
     bill, line = find_line(line_id, "open")
-    if not GIVE_FREE.held(bill.store_id):
-        raise api.Refused(_("You may not give things free."))
+    require_gift_right(bill.store_id)
     return _discount(bill, line, "gift", 0, reason)
 
 
@@ -74,13 +56,13 @@ def _discount(bill: Bill, line: Line, step: str, price_fen: int, reason: str) ->
     take_discount_off(line)
     refresh(bill)
     if step == "gift":
-        _check_gift(bill, line)
+        check_gift(bill.store_id, line.due_fen)
     if not 0 <= price_fen <= line.due_fen:
         raise api.Refused(
             _("Enter a price from ¥0.00 to %(most)s.", most=api.format_fen(line.due_fen))
         )
     if step == "price_change":
-        _check_change(bill, line, price_fen)
+        check_change(bill.store_id, line.due_fen, price_fen)
     discount = Discount(line_id=line.id, step=step, amount_fen=line.due_fen - price_fen)
     discount.reason, discount.facts = api.freeze(reason), {}
     discount.by_user, discount.at = api.actor().user_id, api.now()
@@ -89,38 +71,6 @@ def _discount(bill: Bill, line: Line, step: str, price_fen: int, reason: str) ->
     record_act(bill, f"cashier.{step}", _("Changed a price on a bill"), f"{note} · {reason}")
     refresh(bill)
     return line
-
-
-def _check_change(bill: Bill, line: Line, price_fen: int) -> None:
-    """Raise `Refused` when a price is lowered by more than this person may."""
-    percent = CHANGE_MOST.get(bill.store_id)
-    least = line.due_fen - line.due_fen * percent // 100
-    if price_fen < least and not CHANGE_FREELY.held(bill.store_id):
-        raise api.Refused(
-            _("You may lower this price to %(least)s at most.", least=api.format_fen(least))
-        )
-
-
-def _check_gift(bill: Bill, line: Line) -> None:
-    """Raise `Refused` when this person would give away more in a day than she may."""
-    if GIVE_FREELY.held(bill.store_id):
-        return
-    rest = max(0, GIFTS_MOST.get(bill.store_id) - given_today(bill.store_id))
-    if line.due_fen > rest:
-        raise api.Refused(_("You may give away %(rest)s more today.", rest=api.format_fen(rest)))
-
-
-def given_today(store_id: int) -> int:
-    """Return what who acts has given free in a store today, in fen."""
-    wanted = (
-        sa.select(sa.func.sum(Discount.amount_fen))
-        .join(Line, Line.id == Discount.line_id)
-        .join(Bill, Bill.id == Line.bill_id)
-        .where(Discount.step == "gift", Discount.by_user == api.actor().user_id)
-        .where(Bill.store_id == store_id, Bill.business_on == today_of(store_id))
-        .where(Bill.state != "void")
-    )
-    return int(api.db.session.scalar(wanted) or 0)
 
 
 @api.unit

@@ -195,11 +195,13 @@ def _freeze(bill: Bill, lines: Sequence[Line], found: Quote) -> None:
     numbers = [line.id for line in lines]
     by_hand = sa.select(Discount).where(Discount.line_id.in_(numbers), Discount.step.in_(BY_HAND))
     told = {(each.line_id, each.step): each for each in api.db.session.scalars(by_hand)}
+    for each in told.values():
+        # What finds nothing left to take off stands at nothing, and as it was if it is reopened.
+        each.facts, each.amount_fen = {**each.facts, "asked_fen": each.amount_fen}, 0
     for priced in found.lines:
         for step in priced.steps:
             known = told.get((priced.line_id, step.step))
             if known is not None:
-                known.facts = {**known.facts, "asked_fen": known.amount_fen}
                 known.amount_fen = step.amount_fen
                 continue
             row = Discount(line_id=priced.line_id, step=step.step, amount_fen=step.amount_fen)

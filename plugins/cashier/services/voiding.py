@@ -130,6 +130,8 @@ def _open_again(bill: Bill, lines: Sequence[Line]) -> None:
     numbers = [line.id for line in lines]
     computed = sa.delete(Discount).where(Discount.line_id.in_(numbers))
     api.db.session.execute(computed.where(Discount.step.not_in(BY_HAND)))
+    for each in api.db.session.scalars(sa.select(Discount).where(Discount.line_id.in_(numbers))):
+        each.amount_fen = int(each.facts.get("asked_fen", each.amount_fen))
     bill.state = "open"
     bill.paid_fen = bill.owing_fen = 0
     bill.settled_at = bill.settled_by = bill.agreed_by = None

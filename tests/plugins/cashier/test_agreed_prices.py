@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 from collections.abc import Iterator
 from dataclasses import replace
@@ -29,16 +30,20 @@ from plugins.cashier.api import (
     round_off,
     rounding_sums,
     take_proposal,
+    undo_settlement,
 )
 from plugins.cashier.priced import FromPurse
 from plugins.cashier.services.benefits import benefits_for
-from plugins.cashier.services.byhand import CHANGE_MOST, GIFTS_MOST
+from plugins.cashier.services.billing import change_line
+from plugins.cashier.services.closing.late import open_late_bill
+from plugins.cashier.services.limits import CHANGE_MOST, GIFTS_MOST
 from plugins.cashier.services.numbers import today_of
 from plugins.cashier.services.pricing.solving import solve
 from plugins.cashier.services.quoting import draft_of
 from plugins.cashier.services.reports.fraud import oddities
 from plugins.cashier.services.reports.spans import Span
 from plugins.cashier.services.tendering import plan
+from plugins.cashier.services.tying import tie_out, whole_book
 from plugins.ledger.services.verifying import verify
 from plugins.membership.api import Benefit, Level, Member, PurseKind, purses_of
 from plugins.membership.migrations import m0008_purse_terms
@@ -311,6 +316,43 @@ def test_a_role_lowers_prices_and_gives_only_within_its_limits(store: Any) -> No
         give_free(colour, "a mishap")
     assert preview(bill_id).due_fen == 1_000
     assert steps_of(bill_id)[0] == ("price_change", 9_000, "a regular")
+
+
+def test_more_or_fewer_of_a_line_keep_to_what_its_price_was_lowered_by(store: Any) -> None:
+    bill_id = bill_of()
+    soap = add_line(bill_id, "product", {"title": "soap", "price_fen": 1_000}, quantity=10)
+    gift = add_line(bill_id, "product", {"title": "comb", "price_fen": 30_000})
+    set_limits(30, 50_000)
+    manager = api.Actor(user_id=add_person("manager", store.id), name="manager")
+    with api.acting_as(manager):
+        change_price(soap.id, 7_000, "a regular")
+        give_free(gift.id, "a mishap")
+        assert change_line(soap.id, quantity=1).due_fen == 700
+        with pytest.raises(api.Refused, match=r"give away ¥200\.00 more today"):
+            change_line(gift.id, quantity=2)
+    desk = api.Actor(user_id=add_person("front_desk", store.id), name="desk")
+    with api.acting_as(desk):
+        assert change_line(soap.id, quantity=2).due_fen == 1_400
+        with pytest.raises(api.Refused, match="may not give things free"):
+            change_line(gift.id, quantity=2)
+    day = today_of(store.id) - dt.timedelta(days=1)
+    with api.acting_as(manager):
+        late = open_late_bill(store.id, day, "forgotten", key="late").id
+        wash = add_to(late, service_for(210))
+        with pytest.raises(api.Refused, match=r"give away ¥200\.00 more today"):
+            give_free(wash, "a mishap")
+
+
+def test_a_changed_price_that_finds_nothing_left_stands_at_nothing(anna: int) -> None:
+    bill_id = bill_of(anna)
+    line = add_line(bill_id, "product", {"title": "comb", "price_fen": 10})
+    change_price(line.id, 4, "a regular")
+    give_level((1, "any"))
+    pay(bill_id)
+    assert [step[:2] for step in steps_of(bill_id)] == [("price_change", 0), ("member", 10)]
+    assert tie_out(whole_book()).ok
+    undo_settlement(bill_id, "a mistake")
+    assert [step[:2] for step in steps_of(bill_id)] == [("price_change", 6)]
 
 
 def test_only_what_is_no_top_up_is_rounded_off(anna: int) -> None:
