@@ -12,6 +12,7 @@ from console import api
 from console.api import _
 from plugins.cards.models import Card, CardUse, Change, Person, Transfer
 from plugins.cards.services.accounts import left_of
+from plugins.cards.services.growing import count_pass
 from plugins.cards.services.lines import KINDS, offered_to
 from plugins.cards.services.offering import cards_of
 from plugins.cards.services.refunding import refundable_cards
@@ -240,8 +241,8 @@ def cards_card_sold(card_id: int) -> None:
     card = api.db.session.get(Card, card_id)
     if card is None or card.state in ("void", "refunded"):
         return
-    if card.kind == "pass" and card.earning_fen:
-        add_growth(card.member_id, card.earning_fen, cause="spend", key=f"cards:{card.id}")
+    if card.kind == "pass":
+        count_pass(card)
 
 
 @api.hookimpl
@@ -249,7 +250,8 @@ def cards_session_used(use_id: int) -> None:
     """Let what a session came to count for the member's level."""
     use = api.db.session.get(CardUse, use_id)
     if use is not None and use.income_fen and use.undone_at is None:
-        add_growth(use.member_id, use.income_fen, cause="spend", key=f"cards.use:{use.id}")
+        key = f"cards.use:{use.id}"
+        add_growth(use.member_id, use.income_fen, cause="spend", key=key, on=use.used_on)
 
 
 @api.hookimpl

@@ -13,7 +13,8 @@ from plugins.cards.models import CardUse, Pause, Person
 from plugins.cards.services.accounts import name_of, owing_of
 from plugins.cards.services.days import running_pause, today_in
 from plugins.cards.services.giving import was_given
-from plugins.cards.services.telling import EXTENDED, note, tell
+from plugins.cards.services.growing import take_pass_back
+from plugins.cards.services.telling import EXTENDED, PAUSED, RESUMED, RESUMED_OPEN, note, tell
 from plugins.cards.services.using import BILL, lock_card, undo_alone
 from plugins.ledger import api as ledger
 
@@ -72,6 +73,7 @@ def pause_card(card_id: int, reason: str) -> None:
     card.version += 1
     api.db.session.add(Pause(card_id=card.id, from_on=today, reason=reason))
     note(card, "paused", reason=reason)
+    tell(card, PAUSED, reason=reason)
     api.record_audit(
         "cards.paused", card, note=reason, store_id=card.store_id, title=_("Paused a card")
     )
@@ -93,7 +95,9 @@ def resume_card(card_id: int) -> None:
     until = card.until_on.isoformat() if card.until_on else "-"
     note(card, "resumed", until=until)
     if card.until_on is not None:
-        tell(card, EXTENDED, until=until)
+        tell(card, RESUMED, until=until)
+    else:
+        tell(card, RESUMED_OPEN)
     api.record_audit(
         "cards.resumed", card, store_id=card.store_id, title=_("Let a card count again")
     )
@@ -168,6 +172,7 @@ def make_void(card_id: int, reason: str) -> None:
         raise api.Refused(_("The card is no longer in use."))
     card.state = "void"
     card.version += 1
+    take_pass_back(card, f"cards.void:{card.id}")
     note(card, "void", reason=reason)
     api.record_audit(
         "cards.sale_undone", card, note=reason, store_id=card.store_id, title=_("Undid a card sale")

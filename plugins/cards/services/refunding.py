@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from functools import partial
 
 import sqlalchemy as sa
@@ -14,6 +13,7 @@ from plugins.cards.models import Card, CardUse, Part
 from plugins.cards.services.accounts import balance_of, left_of, owing_of
 from plugins.cards.services.days import days_paused, today_in
 from plugins.cards.services.giving import was_given
+from plugins.cards.services.growing import line_of, take_pass_back
 from plugins.cards.services.offering import cards_of
 from plugins.cards.services.shares import spread, unit_price
 from plugins.cards.services.telling import note
@@ -21,7 +21,6 @@ from plugins.cards.services.using import lock_card
 from plugins.cashier import api as till
 from plugins.cashier.api import Bill, Line, Purchase, Refundable, SheetShare, SheetUse, Term
 from plugins.ledger import api as ledger
-from plugins.membership.api import take_back_growth
 from plugins.salon.api import Service, Variant
 
 LIVE = ("active", "paused")
@@ -41,26 +40,35 @@ def _refundable(card: Card, count: int) -> Refundable:
     words = api.ngettext("%(num)s session left", "%(num)s sessions left", count)
     if card.kind == "pass":
         words = api.gettext("until %(day)s", day=card.until_on) if card.until_on else ""
-    refs = _balance_refs(card)
+    refs, ahead_fen = paid_by_balance(card)
     return Refundable(
         key=f"card:{card.id}",
         kind="card",
         title=card.shown_name,
         left_words=words,
         store_id=card.store_id,
-        purchase=_purchase(card, till.paid_from_balance(refs)),
+        purchase=_purchase(card, ahead_fen),
         journal_ids=_journals(card),
         take=partial(_take, card.id, seen_lots(card), owing_of(card)),
         balance_refs=refs,
     )
 
 
-def _balance_refs(card: Card) -> list[str]:
-    """Return how balance paid for a card; nothing of one that changed hands, as for money."""
-    number = card.key.rpartition(":card:")[2]
-    if not (card.source == "sale" and card.bill_ref and number.isdecimal()):
-        return []
-    return [] if was_given(card.id) else till.balance_refs(int(number), card.member_id)
+def paid_by_balance(card: Card) -> tuple[list[str], int]:
+    """Return how balance paid for a card, and how much of it is in there, in face value.
+
+    What is left of a card that was swapped for it counts. Nothing of one that changed hands, as
+    for money.
+    """
+    line = line_of(card)
+    if line is None or was_given(card.id):
+        return [], 0
+    refs = till.balance_refs(line.id, card.member_id)
+    fen = till.paid_from_balance(refs)
+    if card.swapped_from_id is None:
+        return refs, fen
+    before, some = paid_by_balance(api.db.session.get_one(Card, card.swapped_from_id))
+    return [*refs, *before], fen + min(some, int(line.facts["credit_fen"]))
 
 
 def _purchase(card: Card, balance_fen: int) -> Purchase:
@@ -202,7 +210,4 @@ def _take(
     card.version += 1
     fen = sum(one.amount_fen for one in payouts)
     note(card, "refunded", fen=fen)
-    if card.kind == "pass" and fen:
-        growth, back = f"cards:{card.id}", f"{entry.key}:growth"
-        with suppress(api.NotFound):  # it counts after the sale's commit, and may not have yet
-            take_back_growth(growth, back_key=back, fen=min(fen, card.earning_fen))
+    take_pass_back(card, f"{entry.key}:growth", fen)

@@ -20,8 +20,9 @@ from plugins.cards.services.lines import (
     pay_card,
     product_of,
 )
-from plugins.cards.services.refunding import seen_lots
+from plugins.cards.services.refunding import paid_by_balance, seen_lots
 from plugins.cards.services.selling import list_total, sell_card
+from plugins.cards.services.shares import earned
 from plugins.cards.services.telling import note
 from plugins.cards.services.using import lock_card
 from plugins.cashier.api import Asked, Described, Line, LineKind, Settling, Taken
@@ -29,12 +30,31 @@ from plugins.ledger import api as ledger
 
 
 def value_of(card: Card) -> int:
-    """Return the money behind what is left of a card, in fen: unused sessions, days of a pass.
+    """Return what is left of a card counts for, in fen: unused sessions, days of a pass.
 
-    Free sessions are worth nothing.
+    That is the money behind it, and bonus that paid for it. Free sessions are worth nothing.
     """
+    return _money_in(card) + _bonus_in(card)
+
+
+def _money_in(card: Card) -> int:
     unearned = sum(lot.unearned_left for lot in _lots(card))
     return unearned + balance_of(card.unearned_account_id)
+
+
+def _bonus_in(card: Card) -> int:
+    """Return the bonus in what is left of a card; nothing once it has no way back."""
+    if not card.bonus_fen or not paid_by_balance(card)[0]:
+        return 0
+    if card.kind == "pass":
+        return card.bonus_fen * _money_in(card) // card.earning_fen if card.earning_fen else 0
+    left = left_of(card.parts)
+    face = sum(
+        part.price_fen - earned(part.price_fen, part.sessions - left[part.id].paid, part.sessions)
+        for part in card.parts
+        if part.id in left
+    )
+    return min(max(face - _money_in(card), 0), card.bonus_fen)
 
 
 def _lots(card: Card) -> list[ledger.LotState]:
@@ -98,12 +118,13 @@ def settle_swap(settling: Settling, line: Line, money: Sequence[ledger.Tender]) 
     credit = value_of(old)
     if why_not_swap(old) is not None or credit != line.facts["credit_fen"]:
         raise api.Conflict(_("The old card was used meanwhile. Put the swap on the bill anew."))
+    behind = _money_in(old)
     through = ledger.held("unearned", old.member_id, f"swap:{settling.bill.key}:{line.id}")
     ledger.refund_lots(
         settling.entry("swap", "swap_card", line),
         old.member_id,
         seen_lots(old),
-        [ledger.Payout(through, credit)],
+        [ledger.Payout(through, behind)],
         unearned=[old.unearned_account_id] if old.unearned_account_id else [],
     )
     old.state = "swapped"
@@ -112,8 +133,9 @@ def settle_swap(settling: Settling, line: Line, money: Sequence[ledger.Tender]) 
         settling.entry("card", "card_sale", line),
         old.member_id,
         line.facts["product_id"],
-        [ledger.Tender(through, credit), *money],
+        [ledger.Tender(through, behind), *money],
         price_fen=credit + line.due_fen,
+        from_balance_fen=credit,
     )
     card.swapped_from_id = old.id
     for person in old.people[: card.people_most]:

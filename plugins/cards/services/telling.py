@@ -34,6 +34,24 @@ EXTENDED = MessageKind(
     _("Your card is valid for longer"),
     _("%(name)s, your card %(card)s is valid until %(until)s."),
 )
+PAUSED = MessageKind(
+    "cards.paused",
+    _("Your card is paused"),
+    _(
+        "%(name)s, your card %(card)s rests from today: %(reason)s. Nothing is used meanwhile, and "
+        "its last day moves."
+    ),
+)
+RESUMED = MessageKind(
+    "cards.resumed",
+    _("Your card counts again"),
+    _("%(name)s, your card %(card)s counts again from today, and is valid until %(until)s."),
+)
+RESUMED_OPEN = MessageKind(
+    "cards.resumed",
+    _("Your card counts again"),
+    _("%(name)s, your card %(card)s counts again from today."),
+)
 ENDING = MessageKind(
     "cards.ending",
     _("Your card ends soon"),

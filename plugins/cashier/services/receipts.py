@@ -11,6 +11,7 @@ from console import api
 from console.api import _
 from plugins.cashier.models import Bill, Line, LinePart, Payment, PaymentKind, Settlement
 from plugins.cashier.offers import Quote
+from plugins.cashier.services.days import paid_day
 from plugins.cashier.services.top_up_terms import terms_at_counter
 from plugins.ledger.api import standings
 from plugins.membership.api import (
@@ -127,7 +128,7 @@ def count_growth(bill: Bill, settlement: Settlement, lines: Sequence[Line]) -> N
     fen = _spent(settlement.id, lines) if bill.member_id is not None else 0
     if bill.member_id is not None and fen > 0:
         key = f"bill:{bill.key}:{settlement.number}:spend"
-        add_growth(bill.member_id, fen, cause="spend", key=key)
+        add_growth(bill.member_id, fen, cause="spend", key=key, on=paid_day(bill))
 
 
 def _spent(settlement_id: int, lines: Sequence[Line]) -> int:

@@ -35,6 +35,8 @@ class Step:
     #: What the event says of it; `cause` unless it is told.
     told: str = ""
     reason: str = ""
+    #: The day from which it is hers; today unless it is told.
+    since_on: dt.date | None = None
 
 
 def lock_member(member_id: int) -> Member:
@@ -77,7 +79,7 @@ def add_growth(
         )
     )
     api.db.session.flush()
-    _rise(member, before)
+    _rise(member, before, counted_on)
 
 
 @api.unit
@@ -118,9 +120,10 @@ def _find(key: str) -> Growth | None:
     return found
 
 
-def _rise(member: Member, before: Mapping[str, int]) -> None:
+def _rise(member: Member, before: Mapping[str, int], on: dt.date) -> None:
     """Give a member the level that her growth now meets, if it is a higher one.
 
+    Its term begins on the day when she paid, not before that of a level that she rose to.
     Somebody whom staff put lower by hand rises only by crossing a line anew.
     """
     levels, today = all_levels(), today_of(member)
@@ -131,7 +134,11 @@ def _rise(member: Member, before: Mapping[str, int]) -> None:
         former = earned_level(levels, before)
         if former is not None and rank_of(levels, former.id) >= rank_of(levels, earned.id):
             return
-    climb(member, Step(earned, term_end(levels, earned, today), "growth"), levels)
+    base = base_of(levels)
+    risen = base is not None and rank_of(levels, member.level_id) > rank_of(levels, base.id)
+    since_on = max(on, member.level_since_on or on) if risen else on
+    until_on = term_end(levels, earned, since_on)
+    climb(member, Step(earned, until_on, "growth", since_on=since_on), levels)
 
 
 def term_end(levels: Sequence[Level], level: Level, today: dt.date) -> dt.date | None:
@@ -170,7 +177,8 @@ def put_level(member: Member, step: Step) -> None:
     )
     before = {"level_id": member.level_id, "level_until_on": member.level_until_on}
     member.level_id = new.id if new else None
-    member.level_since_on, member.level_until_on = today_of(member), step.until_on
+    member.level_since_on = step.since_on or today_of(member)
+    member.level_until_on = step.until_on
     member.level_cause, member.level_reason = step.cause, step.reason
     member.level_noticed_on = member.level_recheck_on = None
     api.db.session.flush()
@@ -254,13 +262,13 @@ def set_level(
 
 
 @api.unit
-def buy_level(member_id: int, level_id: int, cause: str) -> None:
+def buy_level(member_id: int, level_id: int, cause: str, on: dt.date | None = None) -> None:
     """Give a member the level that comes with a top-up; *cause* names the offer.
 
-    A higher one stays hers; the same one gets a new term.
+    A higher one stays hers; the same one gets a new term. *on* is the day of a late entry.
     """
     member = lock_member(member_id)
-    levels, today = all_levels(), today_of(member)
+    levels, today = all_levels(), min(on or today_of(member), today_of(member))
     level = next((one for one in levels if one.id == level_id), None)
     if level is None:
         raise api.NotFound(_("There is no such level."))
@@ -270,9 +278,9 @@ def buy_level(member_id: int, level_id: int, cause: str) -> None:
     if member.level_id == level.id:
         if member.level_until_on is None or member.level_until_on >= until_on:
             return
-        put_level(member, Step(level, until_on, "bought", reason=cause))
+        put_level(member, Step(level, until_on, "bought", reason=cause, since_on=today))
         return
-    climb(member, Step(level, until_on, "bought", reason=cause), levels)
+    climb(member, Step(level, until_on, "bought", reason=cause, since_on=today), levels)
 
 
 @api.unit

@@ -232,15 +232,16 @@ def _note(
 
 def _give(entry: Entry, member: Member, quote: RechargeQuote, ref: str) -> None:
     """Give what comes with an offer besides its bonus."""
-    add_growth(member.id, quote.amount_fen, cause="top_up", key=growth_key(entry.key))
+    key, paid_on = growth_key(entry.key), entry.done_on
+    add_growth(member.id, quote.amount_fen, cause="top_up", key=key, on=paid_on)
     if quote.points:
         points = Entry(
             key=f"{entry.key}:points", code="earn_points", store_id=entry.store_id, ref=ref
         )
-        paid_on = entry.done_on or today_of_chain()
-        earn_points(points, member.id, quote.points, expires=expiry_of(paid_on))
+        expires = expiry_of(paid_on or today_of_chain())
+        earn_points(points, member.id, quote.points, expires=expires)
     if quote.level_id is not None:
-        buy_level(member.id, quote.level_id, quote.tier_name)
+        buy_level(member.id, quote.level_id, quote.tier_name, paid_on)
     if quote.gift:
         note_history(member.id, "recharge_gift", gift=quote.gift)
 

@@ -7,6 +7,7 @@ from flask import Flask
 
 from console import api
 from plugins.cards.api import Card, Product, owing_of
+from plugins.cards.services.alone import swap_alone
 from plugins.cards.services.transfers import (
     Agreed,
     accept_transfer,
@@ -196,3 +197,36 @@ def test_a_kind_of_card_and_a_store_may_want_money_for_cards(shop: Shop, product
         pay(put_card(shop, product), balance(980))
     api.unit(CARDS_FROM_BALANCE.clear)(shop.store.id)
     buy(shop, product)
+
+
+def test_what_a_swapped_card_had_from_balance_goes_back_there(shop: Shop, product: Product) -> None:
+    card = buy(shop, product)
+    before = held(shop)
+    for _session in range(4):
+        use(shop, card)
+    more = add_product("头皮护理 20 次", 180_000, item(shop.scalp, 20))
+    new = swap_alone(shop.store.id, card.id, more.id, "cash", key="card:swap0123456789")
+    assert -book(ledger.salon("cash", shop.store.id)) == 100_000 + 180_000 - 58_800
+    assert new.bonus_fen == pytest.approx(98_000 * 10 / 110 * 6 / 10, abs=1)
+    check_books()
+    refund = sheet_for(shop.member.id, "shop", kind="card")
+    assert refund.sheet["accounts"][0]["balance_fen"] == 58_800
+    pay_out(agree(refund))
+    principal, bonus = held(shop)
+    assert principal - before[0] + bonus - before[1] == 58_800
+    assert bonus - before[1] == pytest.approx(58_800 * 10 / 110, abs=1)
+    assert -book(ledger.salon("cash", shop.store.id)) == 100_000
+    assert revenue(shop) == pytest.approx(BEHIND * 4 / 10, abs=1)
+    check_books()
+
+
+def test_an_undone_swap_leaves_the_old_card_with_what_balance_paid(
+    shop: Shop, product: Product
+) -> None:
+    card = buy(shop, product)
+    more = add_product("头皮护理 20 次", 180_000, item(shop.scalp, 20))
+    new = swap_alone(shop.store.id, card.id, more.id, "cash", key="card:swap0123456789")
+    undo_settlement(int(new.bill_ref.removeprefix("bill:")), "the wrong card")
+    pay_out(agree(sheet_for(shop.member.id, kind="card")))
+    assert held(shop) == (100_000, 10_000)
+    check_books()

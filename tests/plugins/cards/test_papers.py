@@ -14,6 +14,7 @@ from flask import Flask
 from console import api
 from console.inbox import Notice
 from plugins.cards.api import Card
+from plugins.cards.listeners import cards_card_sold
 from plugins.cards.models import Contract
 from plugins.cards.services.accounts import Left, left_of
 from plugins.cards.services.alone import swap_alone
@@ -39,6 +40,7 @@ from plugins.cashier.services.refunding.seven_days import within_seven_days
 from plugins.cashier.services.tying import tie_out, whole_book
 from plugins.ledger.api import fingerprint_of, salon
 from plugins.ledger.services.verifying import verify
+from plugins.membership.services.growth import growth_of
 from plugins.membership.services.regions import CITY
 from plugins.messages.api import Message
 from plugins.salon.services.profiles import put_profile
@@ -130,6 +132,22 @@ def test_a_pass_is_swapped_for_the_days_that_are_left(shop: Shop) -> None:
         swap_alone(shop.store.id, year.id, times.id, "cash", key=KEY)
     assert -balance(salon("cash", shop.store.id)) == 36_500 + 71_500
     assert verify().findings == {}
+
+
+def test_a_pass_that_is_swapped_or_undone_counts_once_towards_a_level(shop: Shop) -> None:
+    def counted() -> int:
+        cards = api.db.session.query(Card).order_by(Card.id).all()
+        for card in cards:
+            cards_card_sold(card_id=card.id)
+        return growth_of(shop.member.id, api.today("Asia/Shanghai"))["total"]
+
+    half = sell(shop, add_product("半年卡", 36_500, item(shop.scalp), kind="pass", valid_days=180))
+    year = add_product("年卡", 50_000, item(shop.scalp), kind="pass", valid_days=365)
+    assert counted() == 36_500
+    new = swap_alone(shop.store.id, half.id, year.id, "cash", key=KEY)
+    assert counted() == 50_000
+    undo_settlement(int(new.bill_ref.removeprefix("bill:")), "做错")
+    assert counted() == 36_500
 
 
 def test_a_card_is_not_swapped_for_a_cheaper_one_nor_while_something_is_owing(

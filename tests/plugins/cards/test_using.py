@@ -258,6 +258,7 @@ def test_a_pause_extends_a_pass_and_stops_its_earning(shop: Shop) -> None:
     assert until_on is not None
     with api.at_moment(start + 10 * DAY):
         pause_card(card.id, "怀孕")
+        assert told(shop, "cards.paused") == 1
         with refused("paused"):
             use(shop, card)
     with api.at_moment(start + 40 * DAY):
@@ -265,6 +266,7 @@ def test_a_pause_extends_a_pass_and_stops_its_earning(shop: Shop) -> None:
         assert revenue(shop) == 10_000
         resume_card(card.id)
         assert api.db.session.get_one(Card, card.id).until_on == until_on + 30 * DAY
+        assert told(shop, "cards.resumed") == 1
         use(shop, card)
     with api.at_moment(start + 60 * DAY):
         earn_passes()

@@ -20,7 +20,7 @@ from plugins.cashier.services.closing.late import open_late_bill
 from plugins.cashier.services.days import A_DAY
 from plugins.cashier.services.numbers import today_of
 from plugins.ledger.api import Account, Journal, Lot
-from plugins.membership.models import Recharge
+from plugins.membership.models import Growth, Recharge
 from plugins.membership.services.points.rules import expiry_of
 from tests.support.cards import Shop, add_product, item, open_shop
 from tests.support.till import add_top_up, bill_of, cash, new_key, pay, top_up
@@ -79,6 +79,7 @@ def test_a_top_up_entered_late_gets_the_offer_and_the_term_of_the_day_it_was_pai
     lot = only(Lot)
     assert (lot.sold_on, lot.price_fen) == (paid_on, 50_000)
     assert (only(Recharge).bonus_fen, only(Recharge).quote["on"]) == (5_000, paid_on.isoformat())
+    assert only(Growth).counted_on == paid_on
     points = sa.select(Account.part).where(Account.kind == "points", Account.owner == "member")
     assert api.db.session.scalars(points).one() == expiry_of(paid_on) != expiry_of(today)
 

@@ -89,6 +89,18 @@ def test_a_member_rises_at_once_when_she_crosses_the_line(anna: int) -> None:
     assert holdings_of(anna).points == 100
 
 
+def test_a_late_entry_gives_the_level_from_the_day_when_she_paid(anna: int) -> None:
+    today = api.today("Asia/Shanghai")
+    grow(anna, 2_000, on=today - dt.timedelta(days=20))
+    assert member(anna).level_since_on == today - dt.timedelta(days=20)
+    assert member(anna).level_until_on == today + dt.timedelta(days=345)
+    grow(anna, 3_000, on=today - dt.timedelta(days=30))
+    assert (level_name(anna), member(anna).level_since_on) == (
+        "Gold",
+        today - dt.timedelta(days=20),
+    )
+
+
 def test_the_same_key_counts_once(anna: int) -> None:
     for _ in range(3):
         add_growth(anna, 200_000, cause="spend", key="bill:1")

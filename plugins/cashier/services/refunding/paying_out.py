@@ -36,6 +36,7 @@ from plugins.ledger.api import (
     Move,
     Name,
     PaidBy,
+    RefundTooBig,
     held,
     payments_of,
     platform,
@@ -96,9 +97,11 @@ def sources_of(found: Sequence[Refundable], sheet: Mapping[str, Any]) -> list[So
     for one in found:
         paid = [each for each in payments_of(one.journal_ids) if each.account and each.left_fen]
         need = wanted.get(one.key, 0)
-        for ref, left in left_of(one.balance_refs).items():
+        ahead = one.purchase.balance_fen
+        for ref, held_fen in left_of(one.balance_refs).items():
+            left = min(held_fen, ahead)
             some = min(need, left)
-            need -= some
+            need, ahead = need - some, ahead - left
             sources.append(_from_balance(one, ref, left, some))
         for each in sorted(
             paid, key=lambda each: bool(each.account and each.account.kind == "cash")
@@ -244,6 +247,8 @@ def _check_cash(ways: Ways, fen: int) -> None:
 
 def _back(refund: Refund, source: Source, fen: int) -> tuple[Money, Payout]:
     if source.to_balance:
+        if fen > source.left_fen:
+            raise RefundTooBig
         payout = _payout(refund, fen, source.kind)
         payout.payment_id = source.payment.id if source.payment else None
         payout.ref = source.ref

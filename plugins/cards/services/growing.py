@@ -1,0 +1,46 @@
+"""What passes count towards a level: once, when they are sold, and off again when they go back."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from console import api
+from plugins.cards.models import Card
+from plugins.cashier.api import Line
+from plugins.membership.api import add_growth, take_back_growth
+
+
+def line_of(card: Card) -> Line | None:
+    """Return the line of a bill that sold a card."""
+    number = card.key.rpartition(":card:")[2]
+    if not (card.source == "sale" and card.bill_ref and number.isdecimal()):
+        return None
+    return api.db.session.get(Line, int(number))
+
+
+def count_pass(card: Card) -> None:
+    """Count the price of a pass from the day on which it was sold; the same pass counts once."""
+    if (fen := _counted(card)) > 0:
+        add_growth(card.member_id, fen, cause="spend", key=_key(card), on=card.sold_on)
+
+
+def take_pass_back(card: Card, back_key: str, fen: int | None = None) -> None:
+    """Take off what a pass counted, or *fen* of it; the same *back_key* does so once."""
+    if card.kind != "pass" or fen == 0:
+        return
+    with suppress(api.NotFound):  # it counts after the sale's commit, and may not have yet
+        some = None if fen is None else min(fen, _counted(card))
+        take_back_growth(_key(card), back_key=back_key, fen=some)
+
+
+def _key(card: Card) -> str:
+    return f"cards:{card.id}"
+
+
+def _counted(card: Card) -> int:
+    """Return what of a pass counts: what was left of another pass has counted before."""
+    before = api.db.session.get(Card, card.swapped_from_id) if card.swapped_from_id else None
+    line = line_of(card)
+    if before is None or before.kind != "pass" or line is None:
+        return card.earning_fen
+    return card.earning_fen - (int(line.facts["credit_fen"]) - card.bonus_fen)
