@@ -116,7 +116,12 @@ from plugins.membership.services.levelling import (
     take_back_growth,
     take_back_level,
 )
-from plugins.membership.services.member_codes import read_code, show_code, use_code
+from plugins.membership.services.member_codes import (
+    code_used_at,
+    read_code,
+    show_code,
+    use_code,
+)
 from plugins.membership.services.merging import kept_file_of, merge_members, undo_merge
 from plugins.membership.services.moments import older_than
 from plugins.membership.services.moving import move_rows
@@ -226,6 +231,7 @@ __all__ = [
     "change_phone",
     "check_birthday",
     "check_member_pin",
+    "code_used_at",
     "consents_of",
     "count_refund",
     "earn_for",

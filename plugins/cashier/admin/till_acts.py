@@ -94,13 +94,10 @@ def _voucher_or_coupon(code: Code, store_id: int) -> Found:
 
 
 def _wants_pin(bill: Bill) -> bool:
-    if (
-        bill.member_id is None
-        or bill.agreed_by == "code"
-        or bill.state not in ("open", "part_paid")
-    ):
+    if bill.member_id is None or bill.state not in ("open", "part_paid"):
         return False
-    return plan(bill, read_choices() or None).has_pin
+    chosen = plan(bill, read_choices() or None)
+    return chosen.has_pin and not chosen.scanned
 
 
 def _look_for(code: Code, store_id: int, *, decide: bool) -> Found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,9 +22,12 @@ from plugins.cashier.services.confirming import (
 )
 from plugins.cashier.services.signing import KEPT, Signed, use_signature
 from plugins.ledger.api import AGREEMENTS
-from plugins.membership.api import Member, check_member_pin, use_code
+from plugins.membership.api import Member, check_member_pin, code_used_at, use_code
 from plugins.messages.api import ProvenPhone
 from plugins.messages.api import use_code as use_sms_code
+
+#: One scan is her consent for one visit; what she owes is not taken by it on another day.
+SCAN_STANDS = dt.timedelta(hours=12)
 
 
 @dataclass(frozen=True)
@@ -55,13 +59,22 @@ def takes_something(lines: Sequence[Line], balance_fen: int) -> bool:
     return balance_fen > 0 or any(taken)
 
 
+def scan_stands(bill: Bill) -> bool:
+    """Tell whether the member's code was scanned for a bill on this visit, for all taken on it."""
+    if bill.agreed_by != "code" or bill.member_id is None:
+        return False
+    used_at = code_used_at(bill.member_id, f"bill:{bill.id}")
+    return used_at is not None and api.now() - used_at < SCAN_STANDS
+
+
 def check_agreement(
     bill: Bill, agreed_by: str | None, proof: Proof, taking: Taking
 ) -> tuple[str, Confirmation | None]:
     """Return how a member agrees to a *taking*, and her confirmation; refused without proof.
 
     What proves it is used up. A code that was scanned for this bill serves for all that is taken
-    on it, but for what the store wants to be confirmed on her phone: `NotConfirmed`.
+    on it during the visit, but for what the store wants to be confirmed on her phone:
+    `NotConfirmed`.
     """
     agreed_by = agreed_by or bill.agreed_by
     wanted = wants_phone(bill.store_id, taking.value_fen)
@@ -90,7 +103,7 @@ def _equal(bill: Bill, agreed_by: str, proof: Proof) -> bool:
 
 def _proven(bill: Bill, agreed_by: str, proof: Proof) -> str:
     """Return how a member agrees, using up what proves it; refused without proof."""
-    if agreed_by == "code" and bill.agreed_by == "code":
+    if agreed_by == "code" and scan_stands(bill):
         return agreed_by
     if agreed_by == "code" and use_code(str(proof), f"bill:{bill.id}") != bill.member_id:
         raise api.Refused(_("This code is another member's."))

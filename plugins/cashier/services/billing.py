@@ -118,11 +118,12 @@ def set_member(bill_id: int, member_id: int | None) -> Bill:
 @api.unit
 def scan_member(bill_id: int, code: str) -> Bill:
     """Put the member whose code was scanned on a bill: she agrees to what is taken on it."""
-    bill = lock_bill(bill_id, "open")
+    bill = lock_bill(bill_id, "open", "part_paid")
     member_id = use_code(code, f"bill:{bill_id}")
     if bill.member_id not in (None, member_id):
         raise api.Refused(_("This code is another member's."))
-    bill = set_member(bill_id, member_id)
+    if bill.state == "open":
+        bill = set_member(bill_id, member_id)
     bill.agreed_by = "code"
     return bill
 

@@ -128,7 +128,7 @@ def _settle(
         taking = taking_of(bill, lines, tenders, found, whole, version)
         agreed_by, confirmed = check_agreement(bill, agreed_by, proof, taking)
     else:
-        agreed_by = agreed_by if agreed_by == "code" else None
+        agreed_by = "code" if bill.agreed_by == "code" else None
     settlement = _begin(bill, key, asked, agreed_by, wallet.total_fen, due - wallet.total_fen)
     if confirmed is not None:
         confirmed.settlement_id = settlement.id

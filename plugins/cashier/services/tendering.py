@@ -9,7 +9,7 @@ from console import api
 from console.api import _
 from plugins.cashier.models import Bill, Line, PaymentKind
 from plugins.cashier.offers import Quote, Tender
-from plugins.cashier.services.agreeing import takes_something
+from plugins.cashier.services.agreeing import scan_stands, takes_something
 from plugins.cashier.services.asking import deposits_for, line_kinds
 from plugins.cashier.services.cards_on_bill import bonus_barred, purses_on
 from plugins.cashier.services.confirming import points_worth, wants_phone, worth_of
@@ -65,6 +65,8 @@ class Plan:
     choices: tuple[Choice, ...] = ()
     #: Whether something is taken from the member, so that she has to agree.
     takes: bool = False
+    #: Whether her code was scanned for the bill on this visit.
+    scanned: bool = False
     has_pin: bool = False
     #: What of it is sold and cannot be owed, such as top-ups.
     sales_fen: int = 0
@@ -155,6 +157,7 @@ def _planned(bill: Bill, lines: Sequence[Line], quote: Quote | None, made: Plan)
     return replace(
         made,
         takes=takes,
+        scanned=takes and scan_stands(bill),
         has_pin=bool(takes and bill.member_id and has_pin(bill.member_id)),
         sales_fen=_sold(lines),
         confirms=takes and wants_phone(bill.store_id, value),

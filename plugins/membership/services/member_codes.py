@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import sqlalchemy as sa
 
 from console import api
@@ -67,6 +69,15 @@ def use_code(code: str, purpose: str) -> int:
     api.db.session.add(use)
     api.db.session.flush()
     return member_id
+
+
+def code_used_at(member_id: int, purpose: str) -> dt.datetime | None:
+    """Return when a code of a member was last used for a purpose; None if never, or long ago."""
+    used = sa.select(sa.func.max(CodeUse.used_at)).where(
+        CodeUse.member_id == member_id, CodeUse.purpose == purpose
+    )
+    found: dt.datetime | None = api.db.session.scalar(used)
+    return found
 
 
 def _minute() -> int:

@@ -39,7 +39,7 @@ from tests.support.pages import words
 from tests.support.people import SignIn, add_person, post
 from tests.support.phones import phone_of
 from tests.support.salon import add_store
-from tests.support.till import add_to, balance, bill_of, new_key, service_for, top_up
+from tests.support.till import add_to, balance, bill_of, cash, new_key, service_for, top_up
 
 TENDERS = [balance(110)]
 
@@ -50,6 +50,12 @@ def anna(app: Flask) -> int:
     number = int(join().id)
     top_up(number, 500, 50)
     return number
+
+
+@pytest.fixture
+def manager(anna: int) -> api.Actor:
+    """Somebody who may let a member owe; to be asked for before the bill is opened."""
+    return api.Actor(add_person("manager", 1), "Manager")
 
 
 @pytest.fixture
@@ -98,6 +104,34 @@ def test_her_code_alone_settles_a_small_amount_and_her_pin_any(bill_id: int, ann
     add_to(second, service_for(110))
     pay(second, "pin", ProvenPin(anna))
     assert left(anna) == (30_000, 3_000)
+
+
+@pytest.mark.any_engine
+def test_one_scan_serves_for_one_visit_and_not_for_what_she_owes_weeks_later(
+    manager: api.Actor, bill_id: int, anna: int
+) -> None:
+    with api.acting_as(manager):
+        settle(bill_id, [balance(10)], key=new_key())
+    settle(bill_id, [balance(20)], key=new_key())
+    with later(hours=12):
+        with refused("does not count"):
+            settle(bill_id, [balance(80)], key=new_key(), agreed_by="code")
+        scan_member(bill_id, show_code(anna))
+        settle(bill_id, [balance(80)], key=new_key())
+    assert left(anna) == (40_000, 4_000)
+
+
+@pytest.mark.any_engine
+def test_a_settlement_that_takes_nothing_proves_no_consent_for_the_next_one(
+    manager: api.Actor, bill_id: int, anna: int
+) -> None:
+    other = bill_of(anna)
+    add_to(other, service_for(110))
+    with api.acting_as(manager):
+        assert settle(other, [cash(10)], key=new_key(), agreed_by="code").agreed_by is None
+    with refused("Ask the member for her code"):
+        settle(other, [balance(100)], key=new_key())
+    assert left(anna) == (50_000, 5_000)
 
 
 def test_above_the_amount_she_confirms_on_her_phone_and_it_settles_once(
