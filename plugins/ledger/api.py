@@ -22,6 +22,7 @@ from plugins.ledger.services.coupons import issue_coupon, redeem_coupon
 from plugins.ledger.services.entries import Draft, Entry, Move, Posted
 from plugins.ledger.services.handing import (
     given_lots,
+    given_since,
     hand_back,
     hand_over,
     hand_over_lots,
@@ -142,6 +143,7 @@ __all__ = [
     "find_seal",
     "fingerprint_of",
     "given_lots",
+    "given_since",
     "hand_back",
     "hand_over",
     "hand_over_lots",

@@ -254,6 +254,7 @@ def worth_of(line: Line) -> int:
 def undo_session(settling: Settling, line: Line, reason: str) -> None:
     """Note that the sessions of a line are hers again; the till reverses what was booked."""
     for use in uses_of(settling, line):
+        _require_usable(use)
         take_back_use(use, reason)
 
 
@@ -261,6 +262,7 @@ def refund_session(settling: Settling, line: Line, quantity: int, reason: str) -
     """Give the latest sessions of a line back, whatever day it is; return how many."""
     live = [use for use in uses_of(settling, line) if use.undone_at is None][:quantity]
     for use in live:
+        _require_usable(use)
         if use.journal_id is not None:
             back = Entry(
                 key=f"undo:{use.key}",
@@ -272,6 +274,14 @@ def refund_session(settling: Settling, line: Line, quantity: int, reason: str) -
             restore(back, use.ref, 1)
         take_back_use(use, reason)
     return len(live)
+
+
+def _require_usable(use: CardUse) -> None:
+    """Raise `Refused` for a session of a card that ended by a refund or a swap: it reckoned it."""
+    if api.db.session.get_one(Card, use.card_id).state in ("refunded", "swapped"):
+        raise api.Refused(
+            _("The card was refunded or swapped since, with this session as a used one.")
+        )
 
 
 def uses_of(settling: Settling, line: Line) -> Sequence[CardUse]:

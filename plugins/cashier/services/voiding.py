@@ -15,6 +15,7 @@ from plugins.cashier.services.asking import line_kinds
 from plugins.cashier.services.billing import lock_bill
 from plugins.cashier.services.days import require_open_day
 from plugins.cashier.services.numbers import today_of
+from plugins.cashier.services.owners import require_still_hers
 from plugins.cashier.services.points import take_points_back
 from plugins.cashier.services.quoting import SALES, lines_of, refresh
 from plugins.cashier.services.receipts import (
@@ -31,7 +32,8 @@ def undo_settlement(bill_id: int, reason: str) -> Bill:
     """Reopen a settled bill on the business day of its settlement, with all that was paid.
 
     Each of its journals is reversed; `Insufficient` when what it gave (a top-up) was spent on
-    another bill. The bill is open again and may be changed, settled anew or made void.
+    another bill, `Refused` when what paid for it was given to another member. The bill is open
+    again and may be changed, settled anew or made void.
     """
     reason = _reason(reason)
     bill = lock_bill(bill_id, "settled", "part_paid")
@@ -40,6 +42,7 @@ def undo_settlement(bill_id: int, reason: str) -> Bill:
         require_open_day(bill.store_id, settlement.booked_on)
     lines = lines_of(bill_id)
     api.answers(cashier_bill_voiding, bill_id=bill_id)
+    require_still_hers([line.id for line in lines])
     for settlement in settlements:
         _take_back(bill, settlement, lines, reason)
         take_growth_back(bill, settlement, lines)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from console import api
 from console.api import _
 from plugins.ledger.chart import MEMBER, Name
-from plugins.ledger.models import Account, Handover, Heir, Journal, Lot
+from plugins.ledger.models import Account, Handover, Heir, Journal, Lot, Payment, Use
 from plugins.ledger.services.accounts import find_accounts, lock_accounts
 from plugins.ledger.services.entries import Change, Draft, Entry, Posted
 from plugins.ledger.services.heirs import heir_of
@@ -122,6 +122,20 @@ def given_lots(lots: Sequence[LotState | Lot]) -> set[int]:
         .where(HANDOVER.c.account_id.in_(lot_of), Journal.code == "transfer")
     )
     return {lot_of[number] for number in api.db.session.scalars(given)}
+
+
+def given_since(line_refs: Sequence[str]) -> bool:
+    """Tell whether something that paid one of these lines was given to another member since."""
+    given = (
+        sa.select(HANDOVER.c.id)
+        .join(Journal, Journal.id == HANDOVER.c.journal_id)
+        .join(Lot, Lot.paid_account_id == HANDOVER.c.account_id)
+        .join(Use, Use.lot_id == Lot.id)
+        .join(Payment, Payment.id == Use.payment_id)
+        .where(Payment.ref.in_(line_refs), Journal.code == "transfer")
+        .where(HANDOVER.c.journal_id > Use.journal_id, Use.restores_id.is_(None))
+    )
+    return api.db.session.scalar(given.limit(1)) is not None
 
 
 def _wait_for_all() -> None:

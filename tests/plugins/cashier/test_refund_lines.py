@@ -24,13 +24,15 @@ from plugins.cashier.api import (
 from plugins.cashier.services.refunding.lines import lines_to_refund
 from plugins.ledger import api as ledger
 from plugins.ledger.services.verifying import verify
+from plugins.membership.api import transfer_value
 from plugins.membership.services.growth import growth_of
 from plugins.messages.api import Message
+from plugins.salon.api import Variant
 from tests.support import cards as shop
 from tests.support.ledger import balance as book
 from tests.support.ledger import left
 from tests.support.membership import join
-from tests.support.refunds import alone_up_to, refund
+from tests.support.refunds import agree, alone_up_to, pay_out, refund, sheet_for
 from tests.support.salon import add_store
 from tests.support.till import add_to, balance, bill_of, cash, new_key, pay, service_for, top_up
 
@@ -241,6 +243,55 @@ def test_sessions_of_a_bill_go_back_to_their_card_on_a_later_day(app: Flask) -> 
     assert sessions_left(desk.member.id, lot_id) == 10
     assert (state_of(bill_id), revenue()) == ("refunded", 0)
     assert verify().findings == {}
+
+
+def test_a_supplement_that_went_back_leaves_the_session_to_give_back(app: Flask) -> None:
+    desk = shop.open_shop()
+    card = shop.sell(desk, shop.add_product("头皮十次", 98_000, shop.item(desk.scalp, 10)))
+    raise_price(desk.variant_id, 15_000)
+    bill_id = bill_of(desk.member.id, desk.store.id)
+    facts = {"part_id": card.parts[0].id, "variant_id": desk.variant_id}
+    line_id = add_line(bill_id, "session", facts).id
+    pay(bill_id, cash(22))
+    refund(bill_id, (line_id, 22))
+    assert state_of(bill_id) == "settled"
+    refund(bill_id, (line_id, 0, 1))
+    assert state_of(bill_id) == "refunded"
+    assert sessions_left(desk.member.id, card.parts[0].lot_id or 0) == 10
+
+
+def test_sessions_of_a_card_that_was_refunded_do_not_go_back_to_it(app: Flask) -> None:
+    desk = shop.open_shop()
+    card = shop.sell(desk, shop.add_product("头皮十次", 98_000, shop.item(desk.scalp, 10)))
+    bill_id = bill_of(desk.member.id, desk.store.id)
+    facts = {"part_id": card.parts[0].id, "variant_id": desk.variant_id}
+    line_id = add_line(bill_id, "session", facts).id
+    pay(bill_id)
+    pay_out(agree(sheet_for(desk.member.id, kind="card")))
+    with shop.refused("refunded or swapped since"):
+        refund(bill_id, (line_id, 0, 1))
+    with shop.refused("refunded or swapped since"):
+        undo_settlement(bill_id, "a mistake")
+
+
+def test_balance_that_was_given_away_since_does_not_go_back_to_the_other(anna: int) -> None:
+    top_up(anna, 500)
+    bill_id = bill_of(anna)
+    line_id = add_to(bill_id, service_for(100))
+    pay(bill_id, balance(100))
+    bella = int(join("Bella", phone="13900139000").id)
+    given = ledger.Entry(key=new_key(), code="transfer", store_id=1, agreed_by="pin")
+    transfer_value(given, anna, bella)
+    with shop.refused("given to another member since"):
+        refund(bill_id, (line_id, 100))
+    with shop.refused("given to another member since"):
+        undo_settlement(bill_id, "a mistake")
+    assert (left(anna), left(bella)) == ((0, 0), (40_000, 0))
+
+
+@api.unit
+def raise_price(variant_id: int, fen: int) -> None:
+    api.db.session.get_one(Variant, variant_id).price_fen = fen
 
 
 def sessions_left(member_id: int, lot_id: int) -> int:

@@ -24,6 +24,7 @@ from plugins.cashier.models import (
 )
 from plugins.cashier.offers import Settling
 from plugins.cashier.services.asking import line_kinds
+from plugins.cashier.services.owners import require_still_hers
 from plugins.cashier.services.quoting import SALES, lines_of
 from plugins.cashier.services.refunding.growing import take_growth_off
 from plugins.cashier.services.refunding.online import send_online_back
@@ -157,7 +158,11 @@ def check_wanted(bill: Bill, wanted: Sequence[Wanted]) -> int:
 
 
 def give_lines_back(refund: Refund, bill: Bill, wanted: Sequence[Wanted]) -> None:
-    """Give lines back, in the running unit: to the lots, the ways of paying, and what is owing."""
+    """Give lines back, in the running unit: to the lots, the ways of paying, and what is owing.
+
+    Refused when another member has by now what paid for one of them.
+    """
+    require_still_hers([one.line_id for one in wanted])
     states = {state.line.id: state for state in lines_to_refund(bill)}
     moves: list[Move] = []
     caps: list[tuple[str, int]] = []
@@ -196,6 +201,10 @@ def give_lines_back(refund: Refund, bill: Bill, wanted: Sequence[Wanted]) -> Non
 
 
 def _is_whole(state: LineState, one: Wanted) -> bool:
+    kind = line_kinds().get(state.line.kind)
+    pieces = kind is not None and kind.refund is not None and not kind.comes_back
+    if pieces and one.quantity < state.quantity_left:
+        return False
     if state.line.due_fen:
         return one.amount_fen + state.refunded_fen >= state.line.due_fen
     return one.quantity >= state.quantity_left
