@@ -35,6 +35,7 @@ def show_product(number: int) -> Any:
         items=items,
         total_fen=list_total(product),
         online=till.takes_online(),
+        from_balance=till.balance_for(api.visitor().id, "card") >= product.price_fen,
     )
 
 

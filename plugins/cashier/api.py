@@ -133,6 +133,7 @@ from plugins.cashier.services.objecting import (
 )
 from plugins.cashier.services.online.advancing import note_closed, note_prepaid
 from plugins.cashier.services.online.booking import take_payment
+from plugins.cashier.services.online.from_balance import balance_for
 from plugins.cashier.services.online.ordering import describe_online, order_online
 from plugins.cashier.services.online.providers import takes_online
 from plugins.cashier.services.online.refunding import (
@@ -249,6 +250,7 @@ __all__ = [
     "accept_benefit",
     "add_line",
     "ask_on_phone",
+    "balance_for",
     "balance_refs",
     "book_today",
     "cashier_adjustments",

@@ -15,13 +15,18 @@ from plugins.cashier.online import NotAuthentic
 from plugins.cashier.public_routes import routes
 from plugins.cashier.services.keys import new_key
 from plugins.cashier.services.online.advancing import cancel, is_overdue, look_again
+from plugins.cashier.services.online.from_balance import (
+    BALANCE,
+    balance_for,
+    buy_from_balance,
+)
 from plugins.cashier.services.online.notices import take_notification
 from plugins.cashier.services.online.offering import room_for, tiles_for
 from plugins.cashier.services.online.ordering import describe_online, order_online, terms_online
 from plugins.cashier.services.online.providers import find_provider, takes_online
 from plugins.cashier.services.online.refunding import refunds_of
 from plugins.cashier.services.online.settings import LEAST
-from plugins.membership.api import IdMissing, Member, read_quote
+from plugins.membership.api import IdMissing, Member, check_member_pin, has_pin, read_quote
 
 PAGES = (routes,)
 SHOWN = 30
@@ -42,16 +47,18 @@ def show_purchase(kind: str) -> Any:
 
 @routes.post("/buy/<kind>", audience="visitor")
 def buy(kind: str) -> Any:
-    """Order it; the provider is asked while she waits."""
+    """Order it, and the provider is asked while she waits; or take it from her balance at once."""
+    own, key = api.visitor().id, request.form.get("key") or new_key()
     price = request.form.get("price_fen", "")
+    price_fen = int(price) if price.isascii() and price.isdecimal() else None
     try:
-        payment = order_online(
-            api.visitor().id,
-            kind,
-            request.form,
-            key=request.form.get("key") or new_key(),
-            price_fen=int(price) if price.isascii() and price.isdecimal() else None,
-        )
+        if request.form.get("pay") == BALANCE:
+            if has_pin(own):
+                check_member_pin(own, request.form.get("pin", ""))
+            api.db.session.rollback()
+            bill = buy_from_balance(own, kind, request.form, key=key, price_fen=price_fen)
+            return redirect(f"/cashier/receipts/{bill.id}")
+        payment = order_online(own, kind, request.form, key=key, price_fen=price_fen)
     except IdMissing as problem:
         api.db.session.rollback()
         flash(str(problem), "error")
@@ -187,6 +194,10 @@ def _review(kind: str, problem: api.Refused | None = None) -> Any:
         title=api.translate(told.title, dict(told.facts.get("names") or {})),
         quote=read_quote(quoted) if quoted else None,
         terms=terms_online(member_id, kind, told),
+        balance_fen=balance_for(member_id, kind),
+        has_pin=has_pin(member_id),
+        online=takes_online(),
+        pay=request.form.get("pay", ""),
         asked={k: v for k, v in request.values.items() if k not in KEPT_BACK},
         key=new_key(),
         problem=problem,
@@ -194,7 +205,7 @@ def _review(kind: str, problem: api.Refused | None = None) -> Any:
     return (page, problem.status) if problem else page
 
 
-KEPT_BACK = ("csrf_token", "key", "price_fen", "agreed", "terms")
+KEPT_BACK = ("csrf_token", "key", "price_fen", "agreed", "terms", "pay", "pin")
 STATES = {
     "created": _("Being prepared"),
     "prepaid": _("Waiting for payment"),

@@ -76,6 +76,19 @@ def ask_on_phone(
 
 
 @api.unit
+def confirm_herself(bill_id: int, tenders: Sequence[Tender], *, key: str) -> Confirmation:
+    """Keep that a member wants a bill to be settled so, where she does it on her own phone."""
+    bill = lock_bill(bill_id)
+    require_state(bill, "open")
+    taking, told = _look(bill, tenders)
+    given = _draft(bill, taking, told)
+    given.state, given.answered_at, given.key = "confirmed", api.now(), key
+    api.db.session.add(given)
+    api.db.session.flush()
+    return given
+
+
+@api.unit
 def override_confirmation(bill_id: int, tenders: Sequence[Tender], reason: str) -> Confirmation:
     """Let a bill be settled so although the member did not confirm it; says why, and is audited."""
     bill = lock_bill(bill_id)

@@ -12,9 +12,11 @@ from console import api
 from console.testing.live import Live
 from plugins.cards.services.contracts import contract_of
 from plugins.cards.services.offering import cards_of
-from plugins.cashier.api import OnlinePayment
+from plugins.cashier.api import Bill, OnlinePayment
 from plugins.cashier.services.online.advancing import advance
 from plugins.cashier.services.top_up_terms import TERMS
+from plugins.cashier.services.tying import tie_out, whole_book
+from plugins.membership.api import set_member_pin
 from plugins.membership.models import Tier
 from tests.support.cards import add_product, item
 from tests.support.ledger import left
@@ -33,6 +35,7 @@ from tests.support.pages import words
 from tests.support.people import SignIn, post
 from tests.support.phones import Phone, phone_of
 from tests.support.salon import add_service
+from tests.support.till import top_up
 
 __all__ = ["shop"]
 pytestmark = [
@@ -167,6 +170,30 @@ def test_she_buys_a_card_from_the_shelf(phone: Phone, anna: int, work: Any) -> N
     card = cards_of(anna)[0]
     contract = contract_of(card.id)
     assert (card.name, contract.signed_by if contract else "") == ("头皮护理 10 次", "phone")
+
+
+def test_she_buys_a_card_from_her_balance_with_her_own_word(phone: Phone, anna: int) -> None:
+    scalp = add_service("头皮护理", price_fen=12_800)
+    product = add_product("头皮护理 10 次", 98_000, item(scalp, 10))
+    top_up(anna, 900, 50)
+    review = words(phone.get(f"/cashier/buy/card?product_id={product.id}").text)
+    assert "From your balance · ¥950.00 · ¥30.00 is missing" in review
+    asked = {"product_id": product.id, "key": "bought-on-her-phone", "price_fen": "98000"}
+    asked |= {"agreed": "1", "pay": "balance"}
+    assert "missing on your balance" in words(phone.post("/cashier/buy/card", **asked).text)
+    top_up(anna, 100)
+    api.unit(set_member_pin)(anna, "274951")
+    assert "PIN" in words(phone.post("/cashier/buy/card", **asked).text)
+    for _twice in range(2):
+        receipt = phone.post("/cashier/buy/card", **asked, pin="274951")
+        assert receipt.request.path.startswith("/cashier/receipts/")
+    assert "¥980.00" in words(receipt.text)
+    (card,) = cards_of(anna)
+    bill = api.db.session.get_one(Bill, int(card.bill_ref.removeprefix("bill:")))
+    contract = contract_of(card.id)
+    assert (contract.signed_by if contract else "", bill.agreed_by) == ("phone", "phone")
+    assert sum(left(anna)) == 105_000 - 98_000
+    assert tie_out(whole_book()).differences == []
 
 
 def test_a_forged_notification_is_answered_with_401(shop: Live, app: Flask) -> None:

@@ -100,7 +100,7 @@ def _book(number: int) -> str:
     bill = open_bill(payment.store_id, key=key, member_id=payment.member_id)
     payment.bill_id = bill.id
     for place, frozen in enumerate(payment.sold["lines"], 1):
-        _put_line(bill, place, frozen)
+        put_line(bill, place, frozen)
     refresh(bill)
     tender = Tender(
         payment.provider,
@@ -116,7 +116,8 @@ def _book(number: int) -> str:
     return payment.state
 
 
-def _put_line(bill: Bill, place: int, frozen: dict[str, Any]) -> None:
+def put_line(bill: Bill, place: int, frozen: dict[str, Any]) -> None:
+    """Put on a bill what a member ordered on her phone, as it was frozen."""
     line = Line(bill_id=bill.id, place=place, kind=frozen["kind"], order_kind=frozen["order_kind"])
     line.title, line.quantity = frozen["title"], 1
     line.variant_id, line.list_fen = frozen["variant_id"], frozen["unit_fen"]

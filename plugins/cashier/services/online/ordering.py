@@ -78,7 +78,7 @@ def order_online(
         check_prepaid(member, told)
     terms = kind.terms(_bill_for(member), told.facts) if kind.terms else None
     if terms is not None:
-        told = _agreed(terms, told, form)
+        told = agree(terms, told, form)
     if circuit.is_open(provider.key):
         raise NobodyTakesIt
     keep_kind(provider)
@@ -88,7 +88,7 @@ def order_online(
     return payment
 
 
-def _agreed(terms: Terms, told: Described, form: Mapping[str, str]) -> Described:
+def agree(terms: Terms, told: Described, form: Mapping[str, str]) -> Described:
     """Keep with what is ordered that she read its contract and ticked it."""
     if form.get("agreed") != "1":
         raise api.Refused(_("Read the contract and tick it first."))
