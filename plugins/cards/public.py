@@ -28,6 +28,7 @@ from plugins.cards.services.contracts import (
 )
 from plugins.cards.services.giving import why_not_give
 from plugins.cards.services.offering import cards_of
+from plugins.cards.services.paid import say_paid
 from plugins.cards.services.taken import deduction_of
 from plugins.cards.services.terms import say_terms
 from plugins.cards.services.transfers import transfers_of, waits_for
@@ -120,7 +121,7 @@ def show_contract(number: int) -> Any:
         "cards/phone/contract.html",
         card=card,
         contract=contract,
-        terms=say_terms(contract.facts, buyer_of(card)),
+        terms=[*say_terms(contract.facts, buyer_of(card)), *say_paid(card)],
         signed=say_signed(contract),
         whole=is_whole(contract),
     )

@@ -142,7 +142,7 @@ from plugins.cashier.services.online.refunding import (
     refund_payment,
     refunds_of,
 )
-from plugins.cashier.services.paying import payment_kinds, seed_payment_kinds
+from plugins.cashier.services.paying import paid_by_kind, payment_kinds, seed_payment_kinds
 from plugins.cashier.services.performers import Share, put_performers, put_sellers, shares_of
 from plugins.cashier.services.points import use_points
 from plugins.cashier.services.quoting import lines_of, preview
@@ -298,6 +298,7 @@ __all__ = [
     "open_refund",
     "order_online",
     "page_of",
+    "paid_by_kind",
     "paid_day",
     "paid_from_balance",
     "payment_kinds",

@@ -33,6 +33,7 @@ from plugins.cards.services.contracts import (
     say_signed,
     sign_contract,
 )
+from plugins.cards.services.paid import say_paid
 from plugins.cards.services.selling import list_total, products_on_sale
 from plugins.cards.services.swapping import free_left, value_of, why_not_swap
 from plugins.cards.services.terms import say_terms
@@ -91,7 +92,7 @@ class PaperPages:
             view=self,
             card=card,
             contract=contract,
-            terms=say_terms(contract.facts, buyer_of(card)),
+            terms=[*say_terms(contract.facts, buyer_of(card)), *say_paid(card)],
             signed=say_signed(contract),
             signatures=signatures_of(purpose_of(number)),
             whole=is_whole(contract),

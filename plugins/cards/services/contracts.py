@@ -13,6 +13,7 @@ from console import api
 from console.api import _
 from plugins.cards.models import Card, Contract, Product
 from plugins.cards.services.giving import was_given
+from plugins.cards.services.paid import say_paid
 from plugins.cards.services.telling import note
 from plugins.cards.services.terms import say_terms
 from plugins.cards.services.using import lock_card
@@ -58,7 +59,7 @@ def paper_of(card: Card, contract: Contract) -> bytes:
     return draw_contract(
         api.gettext("Contract of %(card)s", card=card.shown_name),
         f"{facts['seller']} · {facts['sold_on']}",
-        say_terms(facts, buyer_of(card)),
+        [*say_terms(facts, buyer_of(card)), *say_paid(card)],
         say_signed(contract),
         api.gettext("Fingerprint of these terms (SHA-256)") + f": {contract.digest}",
         author=facts["seller"],

@@ -39,7 +39,7 @@ PAUSED = MessageKind(
     _("Your card is paused"),
     _(
         "%(name)s, your card %(card)s rests from today: %(reason)s. Nothing is used meanwhile, and "
-        "its last day moves."
+        "a last day moves by as many days."
     ),
 )
 RESUMED = MessageKind(

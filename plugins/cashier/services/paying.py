@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.cashier.models import Bill, PaymentKind
+from plugins.cashier.models import Bill, LinePart, Payment, PaymentKind, Settlement
 from plugins.cashier.offers import PaymentMethod, Tender
 from plugins.cashier.services.naming import name_in_all
 from plugins.ledger.api import Name, held, platform, salon
@@ -94,3 +94,18 @@ def check_kind(kind: PaymentKind) -> None:
         raise api.Refused(_("The account is cash, bank, or platform: and a name."))
     if kind.method == "booked" and kind.online:
         raise api.Refused(_("What staff enter is no online receipt."))
+
+
+def paid_by_kind(line_id: int) -> list[tuple[str, int]]:
+    """Return by which kinds of payment a line was paid, by name, and how much by each."""
+    rows = (
+        sa.select(PaymentKind, sa.func.sum(LinePart.amount_fen))
+        .join(Payment, Payment.kind_id == PaymentKind.id)
+        .join(LinePart, LinePart.payment_id == Payment.id)
+        .join(Settlement, Settlement.id == LinePart.settlement_id)
+        .where(LinePart.line_id == line_id, LinePart.amount_fen > 0)
+        .where(Settlement.undone_at.is_(None))
+        .group_by(PaymentKind.id)
+        .order_by(PaymentKind.id)
+    )
+    return [(kind.shown_name, int(fen)) for kind, fen in api.db.session.execute(rows)]

@@ -8,6 +8,8 @@ from flask import Flask
 from console import api
 from plugins.cards.api import Card, Product, owing_of
 from plugins.cards.services.alone import swap_alone
+from plugins.cards.services.contracts import contract_of, paper_of
+from plugins.cards.services.paid import say_paid
 from plugins.cards.services.transfers import (
     Agreed,
     accept_transfer,
@@ -207,6 +209,11 @@ def test_what_a_swapped_card_had_from_balance_goes_back_there(shop: Shop, produc
     more = add_product("头皮护理 20 次", 180_000, item(shop.scalp, 20))
     new = swap_alone(shop.store.id, card.id, more.id, "cash", key="card:swap0123456789")
     assert -book(ledger.salon("cash", shop.store.id)) == 100_000 + 180_000 - 58_800
+    contract = contract_of(new.id)
+    assert contract is not None
+    assert b"%PDF" in paper_of(new, contract)
+    assert "¥980.00 · of that ¥89.10 bonus, a discount" in say_paid(card)[0][1]
+    assert f"¥1,212.00 · ¥588.00 left of {card.name} · of that" in say_paid(new)[0][1]
     assert new.bonus_fen == pytest.approx(98_000 * 10 / 110 * 6 / 10, abs=1)
     check_books()
     refund = sheet_for(shop.member.id, "shop", kind="card")
