@@ -20,7 +20,8 @@ from plugins.cards.services.swapping import KIND as SWAP
 from plugins.cards.services.taken import deduction_of
 from plugins.cards.services.telling import say
 from plugins.cards.services.transfers import PURSE
-from plugins.cashier.api import Deduction, LineKind, Refundable
+from plugins.cards.services.tying import RULES
+from plugins.cashier.api import Deduction, LineKind, Refundable, TieRule
 from plugins.cashier.api import Offer as TillOffer
 from plugins.ledger.api import standings
 from plugins.membership.api import (
@@ -64,6 +65,12 @@ ICONS = {
 def cashier_refundables(member_id: int) -> Iterable[Refundable]:
     """Offer a member's cards to be refunded."""
     return refundable_cards(member_id)
+
+
+@api.hookimpl
+def cashier_tie_rules() -> Iterable[TieRule]:
+    """Compare what cards say of sessions and prices with the ledger."""
+    return RULES
 
 
 @api.hookimpl

@@ -25,6 +25,7 @@ from plugins.cashier.hookspecs import (
     cashier_online_providers,
     cashier_payment_methods,
     cashier_read_code,
+    cashier_tie_rules,
 )
 from plugins.cashier.models import (
     Bill,
@@ -79,7 +80,13 @@ from plugins.cashier.online import (
     Trade,
     Traded,
 )
-from plugins.cashier.permissions import DEDUCT_ALONE, OPEN_BILLS, SEE_BILLS, SETTLE_BILLS
+from plugins.cashier.permissions import (
+    ALLOW_OWING,
+    DEDUCT_ALONE,
+    OPEN_BILLS,
+    SEE_BILLS,
+    SETTLE_BILLS,
+)
 from plugins.cashier.priced import Proposal, Unused
 from plugins.cashier.refunds import (
     MAKE_REFUNDS,
@@ -168,9 +175,11 @@ from plugins.cashier.services.signing import (
     signatures_of,
     use_signature,
 )
+from plugins.cashier.services.tying_rules import Rule as TieRule
 from plugins.cashier.services.voiding import undo_settlement, void_bill
 
 __all__ = [
+    "ALLOW_OWING",
     "ANSWER_OBJECTIONS",
     "CARDS_FROM_BALANCE",
     "CONFIRM",
@@ -242,6 +251,7 @@ __all__ = [
     "Tender",
     "Term",
     "Terms",
+    "TieRule",
     "Trade",
     "Traded",
     "Unused",
@@ -271,6 +281,7 @@ __all__ = [
     "cashier_read_code",
     "cashier_refund_made",
     "cashier_refundables",
+    "cashier_tie_rules",
     "change_line",
     "change_price",
     "choose_coupon",

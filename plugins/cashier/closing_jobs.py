@@ -9,7 +9,8 @@ from console.api import _
 from plugins.cashier.permissions import SEE_REPORTS
 from plugins.cashier.services.closing.days import remind_of_days
 from plugins.cashier.services.refunding.dues import remind_of_refunds
-from plugins.cashier.services.tying import TITLES, tie_out, whole_book
+from plugins.cashier.services.tying import tie_out, whole_book
+from plugins.cashier.services.tying_checks import titles
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +21,7 @@ def tie_books_out() -> None:
         log.error("the books differ: %s: %s", check, "; ".join(one.words() for one in some[:20]))
         api.notify(
             _("Orders, ledger and reports do not agree"),
-            TITLES[check],
+            titles()[check],
             url="/console/cashier/tie_out/",
             permission=SEE_REPORTS,
             todo=True,

@@ -8,7 +8,8 @@ import sys
 
 import click
 
-from plugins.cashier.services.tying import TITLES, TieOut, tie_out, whole_book
+from plugins.cashier.services.tying import TieOut, tie_out, whole_book
+from plugins.cashier.services.tying_checks import titles
 
 
 @click.group()
@@ -64,8 +65,9 @@ def facts_of(found: TieOut) -> dict[str, object]:
 
 def lines_of(found: TieOut) -> list[str]:
     """Return a comparison in words."""
+    told = titles()
     lines = [
-        f"{TITLES[check]}: {'; '.join(one.words() for one in some)}"
+        f"{told[check]}: {'; '.join(one.words() for one in some)}"
         for check, some in found.by_check().items()
     ]
     said = "All agree" if found.ok else f"{len(found.differences)} DIFFERENCES"

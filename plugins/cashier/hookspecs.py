@@ -16,6 +16,7 @@ from plugins.cashier.offers import (
     PaymentMethod,
 )
 from plugins.cashier.online import OnlineProvider
+from plugins.cashier.services.tying_rules import Rule
 
 
 @api.collect
@@ -84,6 +85,12 @@ def cashier_printers() -> Iterable[Printer]:
     raise NotImplementedError
 
 
+@api.collect
+def cashier_tie_rules() -> Iterable[Rule]:
+    """Return what must hold between rows of a plugin and the ledger; the tie-out looks at it."""
+    raise NotImplementedError
+
+
 @api.check
 def cashier_check_bill(bill_id: int) -> object | None:
     """Object, in words for staff, to a bill being settled now; None lets it pass."""
@@ -136,4 +143,5 @@ HOOKS = (
     cashier_payment_methods,
     cashier_printers,
     cashier_read_code,
+    cashier_tie_rules,
 )

@@ -41,7 +41,7 @@ class Reports(api.AdminView):
     def export(self, key: str, table: str, kind: str) -> Any:
         """Send a table of a report as a spreadsheet."""
         report = _find(key)
-        span, _asked = _read(EXPORT_REPORTS)
+        span, _asked = _read(EXPORT_REPORTS, report)
         found = next((one for one in report.make(span) if one.key == table), None)
         if found is None or kind not in ("csv", "xlsx"):
             raise api.NotFound(_("There is no such report."))
@@ -54,7 +54,7 @@ class Reports(api.AdminView):
         span: Span | None = None
         asked: dict[str, Any] = {}
         try:
-            span, asked = _read(SEE_REPORTS)
+            span, asked = _read(SEE_REPORTS, report)
         except api.Refused as refused:
             problem = refused
         tables = report.make(span) if span else ()
@@ -66,7 +66,7 @@ class Reports(api.AdminView):
             tables=tables,
             asked=asked,
             query=request.query_string.decode(),
-            stores=_stores(SEE_REPORTS),
+            stores=_stores(_reach(SEE_REPORTS, report)),
             may_export=EXPORT_REPORTS.held(),
             show=show,
             problem=problem,
@@ -94,12 +94,20 @@ def _find(key: str) -> Report:
     return found
 
 
-def _stores(needs: api.Permission) -> list[api.Store]:
+def _reach(needs: api.Permission, report: Report) -> frozenset[int] | None:
+    """Return the stores of which a report may be read; what it needs besides counts as well."""
     held = needs.stores()
+    more = report.needs.stores() if report.needs is not None else None
+    if held is None or more is None:
+        return more if held is None else held
+    return held & more
+
+
+def _stores(held: frozenset[int] | None) -> list[api.Store]:
     return [store for store in api.visible_stores() if held is None or store.id in held]
 
 
-def _read(needs: api.Permission) -> tuple[Span, dict[str, Any]]:
+def _read(needs: api.Permission, report: Report) -> tuple[Span, dict[str, Any]]:
     """Return the span that the address asks for: this month, all stores, now, unless it says so."""
     today = api.today(ZONE)
     first = _day("from") or today.replace(day=1)
@@ -108,7 +116,7 @@ def _read(needs: api.Permission) -> tuple[Span, dict[str, Any]]:
         first, last = last, first
     if (last - first).days >= MOST_DAYS:
         raise api.Refused(_("Choose %(days)s days at most.", days=MOST_DAYS))
-    held = needs.stores()
+    held = _reach(needs, report)
     wanted = request.args.get("store", "")
     stores = held
     if wanted.isascii() and wanted.isdecimal() and len(wanted) < 10:

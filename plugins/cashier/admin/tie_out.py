@@ -15,7 +15,8 @@ from plugins.cashier.admin.reports import ZONE
 from plugins.cashier.permissions import SEE_REPORTS
 from plugins.cashier.services.reports.spans import Span
 from plugins.cashier.services.reports.unearned import unearned
-from plugins.cashier.services.tying import TITLES, TieOut, tie_out, whole_book
+from plugins.cashier.services.tying import TieOut, tie_out, whole_book
+from plugins.cashier.services.tying_checks import titles
 from plugins.ledger.api import CNY
 
 DAYS = 30
@@ -42,7 +43,7 @@ class TieOutView(api.AdminView):
             "cashier/reports/tie_out.html",
             view=self,
             found=found,
-            titles=TITLES,
+            titles=titles(),
             names=store_names(),
             grid=_grid(found, shown),
             days=[first + dt.timedelta(days=ago) for ago in range(DAYS)],

@@ -11,7 +11,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from console import api
-from console.api import _
 from plugins.cashier.models import Bill, Day, Line, LinePart, PaymentKind, Settlement
 from plugins.cashier.models import Payment as Paid
 from plugins.cashier.services.quoting import SALES
@@ -29,32 +28,16 @@ from plugins.cashier.services.reports.spans import (
     total,
 )
 from plugins.cashier.services.reports.unearned import UNITS, held_now, unearned
-from plugins.cashier.services.tying_drawer import DRAWER_RULES
-from plugins.cashier.services.tying_rules import BILL_RULES
+from plugins.cashier.services.tying_checks import rules
 from plugins.ledger.api import BONUS, CNY, PRINCIPAL
 from plugins.membership.api import exposure
 
-RULES = (*BILL_RULES, *DRAWER_RULES)
 #: How many of the things that differ are named for each check.
 NAMED = 50
 #: So many of the latest day sheets are looked at again.
 MOST_SHEETS = 200
 #: What is compared of bills, in the order in which it is shown.
 FIGURES = ("money", "revenue", "principal", "bonus", "sold")
-TITLES: Mapping[str, Any] = {
-    "orders_money": _("Orders and ledger differ in money"),
-    "orders_revenue": _("Orders and ledger differ in revenue"),
-    "orders_principal": _("Orders and ledger differ in principal"),
-    "orders_bonus": _("Orders and ledger differ in bonus"),
-    "orders_sold": _("Orders and ledger differ in what was sold in advance"),
-    "reports_money": _("The report of receipts differs from the ledger"),
-    "reports_net": _("What was due differs from how it was paid"),
-    "reports_used": _("The report of consumption differs from the ledger"),
-    "sheets": _("Sheets of closed days that no longer agree"),
-    "unearned": _("The statement of unearned revenue differs from the accounts"),
-    "exposure": _("The prepaid exposure differs from the accounts"),
-    **{rule.key: rule.title for rule in RULES},
-}
 Cell = tuple[int, dt.date]
 Sums = dict[Cell, dict[str, int]]
 
@@ -387,7 +370,7 @@ def _owed_against_accounts(span: Span) -> Iterator[Difference]:
 
 
 def _rules(span: Span) -> Iterator[Difference]:
-    for rule in RULES:
+    for rule in rules():
         statement = rule.statement(span)
         for row in api.db.session.execute(statement.limit(NAMED)):
             figures = (None if fen is None else int(fen) for fen in (row.expected, row.found))

@@ -44,7 +44,7 @@ class Rule:
         return sa.select(found).where(*within, unlike).order_by(found.c.day, found.c.what)
 
 
-def _row(what: Any, expected: Any, found: Any) -> tuple[Any, ...]:
+def row_of(what: Any, expected: Any, found: Any) -> tuple[Any, ...]:
     """Return the columns of a rule about bills."""
     return (
         Bill.store_id.label("store_id"),
@@ -61,22 +61,22 @@ def _of_bill(model: Any, column: Any, *where: Any) -> Any:
 
 
 def _dues() -> Any:
-    return sa.select(*_row(Bill.number, Bill.due_fen, _of_bill(Line, Line.due_fen)))
+    return sa.select(*row_of(Bill.number, Bill.due_fen, _of_bill(Line, Line.due_fen)))
 
 
 def _lists() -> Any:
-    return sa.select(*_row(Bill.number, Bill.list_fen, _of_bill(Line, Line.list_fen)))
+    return sa.select(*row_of(Bill.number, Bill.list_fen, _of_bill(Line, Line.list_fen)))
 
 
 def _came_off() -> Any:
-    return sa.select(*_row(Bill.number, Bill.list_fen - Bill.due_fen, Bill.discount_fen))
+    return sa.select(*row_of(Bill.number, Bill.list_fen - Bill.due_fen, Bill.discount_fen))
 
 
 def _orders() -> Any:
     lines = sa.select(total(Line.due_fen)).where(
         Line.bill_id == Order.bill_id, Line.order_kind == Order.kind
     )
-    rows = _row(Order.number, Order.due_fen, lines.scalar_subquery())
+    rows = row_of(Order.number, Order.due_fen, lines.scalar_subquery())
     return sa.select(*rows).select_from(Order).join(Bill, Bill.id == Order.bill_id)
 
 
@@ -95,13 +95,13 @@ def _order_heads() -> Any:
         ),
         else_=1,
     )
-    rows = _row(Order.number, sa.literal(0), agrees)
+    rows = row_of(Order.number, sa.literal(0), agrees)
     return sa.select(*rows).select_from(Order).join(Bill, Bill.id == Order.bill_id)
 
 
 def _paid() -> Any:
     standing = _of_bill(Settlement, Settlement.paid_fen, Settlement.undone_at.is_(None))
-    return sa.select(*_row(Bill.number, Bill.paid_fen, standing))
+    return sa.select(*row_of(Bill.number, Bill.paid_fen, standing))
 
 
 def _untouched() -> Any:
@@ -114,19 +114,19 @@ def _untouched() -> Any:
 
 def _due_paid() -> Any:
     """A settled bill was paid, or is owing."""
-    rows = _row(Bill.number, Bill.due_fen, Bill.paid_fen + Bill.owing_fen)
+    rows = row_of(Bill.number, Bill.due_fen, Bill.paid_fen + Bill.owing_fen)
     return sa.select(*rows).where(_untouched())
 
 
 def _settlements() -> Any:
     payments = sa.select(total(Payment.amount_fen)).where(Payment.settlement_id == Settlement.id)
-    rows = _row(Bill.number, Settlement.paid_fen, payments.scalar_subquery())
+    rows = row_of(Bill.number, Settlement.paid_fen, payments.scalar_subquery())
     return sa.select(*rows).select_from(Settlement).join(Bill, Bill.id == Settlement.bill_id)
 
 
 def _payments() -> Any:
     parts = sa.select(total(LinePart.amount_fen)).where(LinePart.payment_id == Payment.id)
-    rows = _row(Payment.ref, Payment.amount_fen, parts.scalar_subquery())
+    rows = row_of(Payment.ref, Payment.amount_fen, parts.scalar_subquery())
     return (
         sa.select(*rows)
         .select_from(Payment)
@@ -149,7 +149,7 @@ def _payment_heads() -> Any:
         ),
         else_=1,
     )
-    rows = _row(Payment.ref, sa.literal(0), agrees)
+    rows = row_of(Payment.ref, sa.literal(0), agrees)
     query = sa.select(*rows).select_from(Payment)
     query = query.join(Settlement, Settlement.id == Payment.settlement_id)
     return query.join(Bill, Bill.id == Payment.bill_id)
@@ -158,7 +158,7 @@ def _payment_heads() -> Any:
 def _lines() -> Any:
     """What came off a line is the difference of its prices."""
     came_off = sa.select(total(Discount.amount_fen)).where(Discount.line_id == Line.id)
-    rows = _row(Bill.number, Line.list_fen - Line.due_fen, came_off.scalar_subquery())
+    rows = row_of(Bill.number, Line.list_fen - Line.due_fen, came_off.scalar_subquery())
     query = sa.select(*rows).select_from(Line).join(Bill, Bill.id == Line.bill_id)
     return query.where(Bill.state.in_(SETTLED))
 
@@ -173,13 +173,13 @@ def _standing_parts(column: Any, *where: Any) -> Any:
 
 def _parts() -> Any:
     """What payments paid of a settled line, and what is owing, come to what was due."""
-    rows = _row(Bill.number, Line.due_fen - Line.owing_fen, _standing_parts(LinePart.amount_fen))
+    rows = row_of(Bill.number, Line.due_fen - Line.owing_fen, _standing_parts(LinePart.amount_fen))
     query = sa.select(*rows).select_from(Line).join(Bill, Bill.id == Line.bill_id)
     return query.where(_untouched())
 
 
 def _principal() -> Any:
-    rows = _row(
+    rows = row_of(
         Bill.number,
         Line.principal_fen + Line.bonus_fen,
         _standing_parts(LinePart.principal_fen + LinePart.bonus_fen),
@@ -190,7 +190,7 @@ def _principal() -> Any:
 
 def _of_lines(expected: Any, found: Any, *where: Any) -> Any:
     """Compare something of the lines that stand on settled bills."""
-    query = sa.select(*_row(Bill.number, expected, found)).select_from(Line)
+    query = sa.select(*row_of(Bill.number, expected, found)).select_from(Line)
     query = query.join(Bill, Bill.id == Line.bill_id)
     return query.where(_untouched(), Line.removed_at.is_(None), *where)
 
@@ -225,7 +225,7 @@ def _order_missing() -> Any:
 def _shares(model: Any, *where: Any) -> Any:
     """The shares of those who did a line add up to the whole."""
     found = sa.func.sum(model.share_permille)
-    rows = _row(sa.func.min(Bill.number), sa.literal(1000), found)
+    rows = row_of(sa.func.min(Bill.number), sa.literal(1000), found)
     query = sa.select(*rows).select_from(model).join(Line, Line.id == model.line_id)
     query = query.join(Bill, Bill.id == Line.bill_id).where(*where)
     role = (model.role,) if model is Performer else ()
@@ -243,7 +243,7 @@ def _orphans() -> Any:
         JOURNAL.c.business_on == Settlement.booked_on,
     )
     some = sa.case((journals.scalar_subquery() > 0, 0), else_=1)
-    rows = _row(Bill.number, sa.literal(0), some)
+    rows = row_of(Bill.number, sa.literal(0), some)
     query = sa.select(*rows).select_from(Settlement)
     query = query.join(Bill, Bill.id == Settlement.bill_id)
     return query.where(Settlement.paid_fen > 0)

@@ -351,3 +351,12 @@ def test_without_lock_and_limit_the_week_is_overdrawn(
 
     assert [str(one) for one in at_once(app, 8, naive)] == ["used"] * 8
     assert left(card) == Left(1)
+
+
+def test_the_tie_out_names_a_use_that_was_edited_in_the_database(shop: Shop, card: Card) -> None:
+    use(shop, card)
+    api.unit(api.db.session.execute)(sa.update(CardUse).values(list_fen=CardUse.list_fen + 1))
+    api.unit(api.db.session.execute)(sa.update(Card).values(price_fen=Card.price_fen - 1))
+    found = tie_out(whole_book()).by_check()
+    assert {"card_uses", "card_prices"} <= found.keys()
+    assert not {"card_uses_lost", "card_parts"} & found.keys()

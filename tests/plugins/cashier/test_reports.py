@@ -11,21 +11,25 @@ import pytest
 from flask import Flask
 
 from console import api
+from console.security.users import RoleInStore, preset_role, set_roles
 from plugins.cashier.api import Tender
 from plugins.cashier.models import Bill, Day, Shift
-from plugins.cashier.services.closing.drawer import cash_expected
+from plugins.cashier.services.closing.drawer import cash_expected, move_cash
+from plugins.cashier.services.closing.shifts import hand_over_shift
 from plugins.cashier.services.numbers import today_of
 from plugins.cashier.services.reports.across import balances, crossings, due_to_headquarters
 from plugins.cashier.services.reports.agreed import agreed
+from plugins.cashier.services.reports.fraud import oddities
 from plugins.cashier.services.reports.performance import performance
 from plugins.cashier.services.reports.receipts import receipts
 from plugins.cashier.services.reports.spans import Span
 from plugins.cashier.services.reports.unearned import unearned
 from plugins.cashier.services.voiding import undo_settlement
 from plugins.ledger import api as ledger
+from plugins.membership.services.adjusting import ADJUST
 from tests.support.membership import join
 from tests.support.pages import words
-from tests.support.people import SignIn, post
+from tests.support.people import SignIn, add_person, post
 from tests.support.salon import add_staff, add_store
 from tests.support.till import add_to, add_top_up, balance, bill_of, cash, pay, service_for, top_up
 
@@ -215,3 +219,35 @@ def test_performers_get_their_share_of_what_was_paid(store: Any) -> None:
     pay(bill_id, cash(160))
     found = {one.name: (one.money_fen, one.lines, one.named) for one in performance(today())}
     assert found == {"Ada": (10_000, 1, 1), "Bea": (6_000, 1, 0)}
+
+
+def test_the_fraud_sheet_says_how_much_was_adjusted_and_what_staff_took_past_the_till(
+    store: Any,
+) -> None:
+    anna = join().id
+    top_up(anna, 500, 50)
+    payload = {"member_id": anna, "principal_fen": -2_000, "bonus_fen": 0, "purse": ""}
+    api.unit(ADJUST.apply)({**payload, "reason": "wrong amount", "key": "a", "store_id": 1})
+    gift = ledger.Entry(
+        key="gift", code="exchange_gift", store_id=1, agreed_by="staff_only", note="comb"
+    )
+    ledger.earn_points(ledger.Entry(key="task", code="earn_points", store_id=1), anna, 10)
+    ledger.spend_points(gift, anna, 10)
+    odd = {(one.kind, one.fen, one.reason) for one in oddities(today())}
+    assert odd == {("adjusted", -2_000, "wrong amount"), ("staff_only", 0, "comb")}
+
+
+def test_who_may_see_the_fraud_sheet_of_one_store_sees_no_other_store_in_it(
+    sign_in: SignIn, store: Any
+) -> None:
+    other = add_store("南山店")
+    for place in (store, other):
+        move_cash(place.id, "float", 50_000, key=f"float:{place.id}")
+        reason = f"short at {place.name}"
+        hand_over_shift(place.id, counted_fen=49_000, key=f"shift:{place.id}", reason=reason)
+    person = add_person("accountant", other.id)
+    roles = {"manager": store.id, "accountant": other.id}
+    set_roles(person, [RoleInStore(preset_role(role).id, at) for role, at in roles.items()])
+    page = words(sign_in(user_id=person).get(f"{REPORTS}fraud").text)
+    assert "short at 南山店" in page
+    assert "short at 福田店" not in page

@@ -99,6 +99,7 @@ EDITS = {
     " FROM cashier_line WHERE state = 'settled' AND owing_fen = 0)": "line_income",
     "DELETE FROM cashier_order WHERE kind = 'recharge'": "order_missing",
     "DELETE FROM cashier_discount": "discounts",
+    "UPDATE cashier_refund SET amount_fen = amount_fen + 1": "refunds",
     "DELETE FROM cashier_payment WHERE settlement_id = (SELECT MAX(id)"
     " FROM cashier_settlement WHERE paid_fen > 0)": "settlements",
 }
@@ -115,6 +116,7 @@ TABLES = (
     "cashier_performer",
     "cashier_day",
     "cashier_cash_move",
+    "cashier_refund",
     "ledger_leg",
     "ledger_journal",
     "ledger_use",

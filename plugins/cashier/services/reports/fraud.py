@@ -12,7 +12,8 @@ from console.api import _
 from plugins.cashier.models import BY_HAND, Bill, Day, Discount, Line, Settlement, Shift
 from plugins.cashier.services.reports.odd_benefits import benefits_given
 from plugins.cashier.services.reports.oddity import Oddity
-from plugins.cashier.services.reports.spans import JOURNAL, Span
+from plugins.cashier.services.reports.spans import ACCOUNT, JOURNAL, LEG, Span, total
+from plugins.ledger.api import BONUS, PRINCIPAL
 
 KINDS = {
     "price_change": _("Price changed"),
@@ -146,23 +147,44 @@ def _alone(span: Span) -> Iterable[Oddity]:
             "",
             _bill_url(bill),
         )
+    past_the_till = JOURNAL.c.idem_key.not_like("bill:%")
+    for row in _journals(span, JOURNAL.c.agreed_by == "staff_only", past_the_till):
+        yield _of_journal("staff_only", row, row.actor_id)
 
 
 def _adjusted(span: Span) -> Iterable[Oddity]:
-    rows = api.db.session.execute(
-        sa.select(JOURNAL).where(JOURNAL.c.code == "adjust", *span.posted())
+    for row in _journals(span, JOURNAL.c.code == "adjust"):
+        yield _of_journal("adjusted", row, row.approver_id or row.actor_id)
+
+
+def _journals(span: Span, *where: Any) -> Iterable[Any]:
+    """Return journals with what they gave a member, or took from her, of principal and bonus."""
+    given = _moved(LEG.c.credit_id) - _moved(LEG.c.debit_id)
+    wanted = sa.select(JOURNAL, given.label("fen")).where(*where, *span.posted())
+    return api.db.session.execute(wanted)
+
+
+def _moved(side: Any) -> Any:
+    return (
+        sa.select(total(LEG.c.amount))
+        .join(ACCOUNT, ACCOUNT.c.id == side)
+        .where(LEG.c.journal_id == JOURNAL.c.id, ACCOUNT.c.owner == "member")
+        .where(ACCOUNT.c.unit.in_((PRINCIPAL, BONUS)))
+        .scalar_subquery()
     )
-    for row in rows:
-        yield Oddity(
-            "adjusted",
-            row.posted_at,
-            row.store_id,
-            row.approver_id or row.actor_id,
-            api.gettext("Journal %(number)s", number=row.id),
-            0,
-            row.note,
-            f"/console/ledger/journals/{row.id}/",
-        )
+
+
+def _of_journal(kind: str, row: Any, user_id: int | None) -> Oddity:
+    return Oddity(
+        kind,
+        row.posted_at,
+        row.store_id,
+        user_id,
+        api.gettext("Journal %(number)s", number=row.id),
+        int(row.fen),
+        row.note,
+        f"/console/ledger/journals/{row.id}/",
+    )
 
 
 def _cash(span: Span) -> Iterable[Oddity]:
