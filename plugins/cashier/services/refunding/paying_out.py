@@ -258,7 +258,10 @@ def _back(refund: Refund, source: Source, fen: int) -> tuple[Money, Payout]:
     payout = _payout(refund, fen, source.kind)
     payout.payment_id = source.payment.id if source.payment else None
     payout.ref, payout.note = source.ref, "" if source.kind else source.label
-    return Money(source.account, fen, source.ref), payout
+    account = source.account
+    if account.kind == "cash":
+        account = salon("cash", refund.store_id)  # notes are in the drawer where she stands
+    return Money(account, fen, source.ref), payout
 
 
 def _otherwise(refund: Refund, ways: Ways, fen: int) -> tuple[Money, Payout]:

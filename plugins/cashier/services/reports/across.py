@@ -15,6 +15,7 @@ from plugins.cashier.services.reports.spans import (
     ACCOUNT,
     JOURNAL,
     LEG,
+    MONEY,
     Span,
     effective_code,
     total,
@@ -106,15 +107,18 @@ def balances(pairs: list[Crossing], *, with_bonus: bool) -> Mapping[int, int]:
 def due_to_headquarters(span: Span) -> list[Settled]:
     """Return what each store owes headquarters when these hold all stored value.
 
-    Principal that it sold or adjusted, less what it refunded and what was used there.
+    Principal that it sold or adjusted, less what it refunded and what was used there; what goes
+    back to the lots was not used. A refund is that of the store whose money paid it.
     """
     code, reversed_ = effective_code()
+    restored = JOURNAL.c.id.in_(sa.select(USE.c.journal_id).where(USE.c.restores_id.is_not(None)))
     found: dict[int, list[int]] = {}
     for side, sign in ((LEG.c.credit_id, 1), (LEG.c.debit_id, -1)):
         rows = api.db.session.execute(
             sa.select(
                 JOURNAL.c.store_id,
                 code.label("code"),
+                restored.label("restored"),
                 total(LEG.c.amount).label("fen"),
             )
             .select_from(JOURNAL)
@@ -123,12 +127,43 @@ def due_to_headquarters(span: Span) -> list[Settled]:
             .outerjoin(reversed_, reversed_.c.id == JOURNAL.c.reverses_id)
             .where(ACCOUNT.c.kind == "principal", LEG.c.unit == PRINCIPAL)
             .where(*span.posted(), JOURNAL.c.store_id.is_not(None), code != "opening")
-            .group_by(JOURNAL.c.store_id, code)
+            .group_by(JOURNAL.c.store_id, code, restored)
         )
         for row in rows:
             sums = found.setdefault(row.store_id, [0, 0])
-            sums[1 if row.code in ("spend", *EXCHANGED) else 0] += sign * int(row.fen)
+            used = row.restored or row.code in ("spend", *EXCHANGED)
+            sums[1 if used else 0] += sign * int(row.fen)
+    for payer, booked, fen in _paid_for_another(span):
+        for store, some in ((payer, -fen), (booked, fen)):
+            if span.stores is None or store in span.stores:
+                found.setdefault(store, [0, 0])[0] += some
     return [
         Settled(store, topped_up, -used, topped_up + used)
         for store, (topped_up, used) in sorted(found.items())
     ]
+
+
+def _paid_for_another(span: Span) -> list[tuple[int, int, int]]:
+    """Return what stores paid out for refunds of principal in the books of other stores.
+
+    Each as the store whose money it was, the store of the books, and fen.
+    """
+    code, reversed_ = effective_code()
+    of_lots = sa.select(USE.c.journal_id).join(LOT, LOT.c.id == USE.c.lot_id)
+    found = []
+    for side, sign in ((LEG.c.credit_id, 1), (LEG.c.debit_id, -1)):
+        rows = api.db.session.execute(
+            sa.select(ACCOUNT.c.owner_id, JOURNAL.c.store_id, total(LEG.c.amount))
+            .select_from(JOURNAL)
+            .join(LEG, LEG.c.journal_id == JOURNAL.c.id)
+            .join(ACCOUNT, ACCOUNT.c.id == side)
+            .outerjoin(reversed_, reversed_.c.id == JOURNAL.c.reverses_id)
+            .where(ACCOUNT.c.owner == "store", ACCOUNT.c.kind.in_(MONEY), code == "refund")
+            .where(JOURNAL.c.business_on.between(span.first, span.last))
+            .where(*span.knows(JOURNAL.c.posted_at))
+            .where(ACCOUNT.c.owner_id != JOURNAL.c.store_id)
+            .where(JOURNAL.c.id.in_(of_lots.where(LOT.c.kind == "money")))
+            .group_by(ACCOUNT.c.owner_id, JOURNAL.c.store_id)
+        )
+        found += [(row[0], row[1], sign * int(row[2])) for row in rows]
+    return found
