@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from console import api
 from console.api import _
 from plugins.cashier.desk import Slip, SlipRow
-from plugins.cashier.models import Bill
+from plugins.cashier.models import Bill, Line
+from plugins.cashier.services.asking import line_kinds
 from plugins.cashier.services.naming import LANGUAGES, OWN
 from plugins.cashier.services.performers import shares_of
 from plugins.cashier.services.quoting import discounts_of, lines_of
@@ -202,6 +203,10 @@ def _bought(bill: Bill, look: Look) -> Iterator[SlipRow]:
             title = f"{title} × {line.quantity}"  # noqa: RUF001 - as on the screen
         if "people" in look.parts and names:
             title = f"{title} · {api.gettext(', ').join(names)}"
+        used = sessions_of(line)
+        if used and not line.list_fen:
+            yield SlipRow(title, count_sessions(used))
+            continue
         if "list" not in look.parts:
             yield SlipRow(title, _plain(line.due_fen))
             continue
@@ -209,6 +214,17 @@ def _bought(bill: Bill, look: Look) -> Iterator[SlipRow]:
         for discount in discounts[line.id]:
             if discount.amount_fen:
                 yield SlipRow(api.thaw(discount.reason), _plain(-discount.amount_fen), "indent")
+
+
+def sessions_of(line: Line) -> int:
+    """Return how many sessions of hers a line uses; 0 where it uses none."""
+    kind = line_kinds().get(line.kind)
+    return line.quantity if kind is not None and kind.takes else 0
+
+
+def count_sessions(count: int) -> str:
+    """Say a number of sessions in words."""
+    return api.ngettext("%(num)s session", "%(num)s sessions", count)
 
 
 def _unused(bill: Bill) -> Iterator[SlipRow]:
@@ -261,7 +277,14 @@ def _held(bill: Bill, look: Look) -> Iterator[SlipRow]:
         moved = f"{before.get('all_points', 0)} → {after.get('all_points', 0)}"
         yield SlipRow(api.gettext("Points"), moved)
     if "agreed" in look.parts and bill.agreed_by:
-        yield SlipRow(api.gettext("How she agreed"), str(AGREEMENTS[bill.agreed_by]))
+        yield _agreed(bill.agreed_by)
+
+
+def _agreed(how: str) -> SlipRow:
+    """Say to the member herself how she agreed; nobody asked her when staff did it alone."""
+    if how == "staff_only":
+        return SlipRow(api.gettext("Entered by staff without your code"))
+    return SlipRow(api.gettext("You agreed by"), str(AGREEMENTS[how]))
 
 
 def _balance(held: Mapping[str, int]) -> int:

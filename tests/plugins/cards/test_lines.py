@@ -25,6 +25,8 @@ from plugins.ledger.services.verifying import verify
 from plugins.messages.api import Message
 from tests.support.cards import Shop, add_product, item, open_shop, refused, sell
 from tests.support.ledger import balance
+from tests.support.pages import words
+from tests.support.phones import phone_of
 from tests.support.salon import add_service
 from tests.support.till import add_to, add_top_up, bill_of, cash, pay
 from tests.support.till import balance as from_balance
@@ -83,6 +85,22 @@ def test_a_card_is_sold_on_a_bill(shop: Shop, product: Product) -> None:
     parts = api.db.session.query(LinePart).filter_by(line_id=line, sessions=10).all()
     assert [part.lot_id for part in parts] == [card.parts[0].lot_id]
     assert verify().findings == {}
+
+
+@pytest.mark.any_engine
+def test_her_phone_says_what_a_bill_of_sessions_alone_was(app: Flask, shop: Shop) -> None:
+    card = sell(shop, add_product("头皮十次", 98_000, item(shop.scalp, 10)))
+    number = bill(shop)
+    put_session(number, card, shop.scalp.variants[0].id)
+    pay(number)
+    phone = phone_of(app, shop.member.id)
+    listed = words(phone.get("/cashier/receipts").text)
+    assert "头皮护理 · 头皮十次" in listed
+    assert "1 session" in listed
+    assert "¥0.00" not in listed
+    receipt = words(phone.get(f"/cashier/receipts/{number}").text)
+    assert "头皮护理 · 头皮十次 1 session" in receipt
+    assert "You agreed by code" in receipt
 
 
 def test_a_card_needs_a_member_and_stands_alone_on_its_line(shop: Shop, product: Product) -> None:
