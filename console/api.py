@@ -49,6 +49,7 @@ from console.db import (
     in_store,
     insert_into,
 )
+from console.demo import demo_person
 from console.demo import is_on as demo_flag
 from console.epoch import bump as raise_epoch
 from console.erasing import erase_traces, erase_words, rows_with

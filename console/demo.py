@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, nullcontext
 
 import sqlalchemy as sa
 from flask import current_app
@@ -17,7 +18,7 @@ from console.i18n import _
 from console.jobs import Schedule
 from console.plugin import DemoPart
 from console.seal_checks import check_at_night, seal_at_night
-from console.security import Actor, acting_as
+from console.security import Actor, Permission, acting_as
 from console.security.models import User
 from console.settings import Setting
 from console.stores import Store
@@ -67,6 +68,18 @@ def load(say: Callable[[str], object], only: Collection[str] | None = None) -> N
     _note("on", until=_today())
     seal_at_night()
     check_at_night()
+
+
+@contextmanager
+def demo_person(store_id: int, permission: Permission) -> Iterator[None]:
+    """Let somebody of a store who holds a permission act, so that what is made up has a name.
+
+    The demo itself acts where nobody there holds it.
+    """
+    people = db.session.scalars(sa.select(User).order_by(User.id.desc()))
+    who = next((one for one in people if permission.held_by(one.id, store_id)), None)
+    with acting_as(Actor(who.id, who.name, store_id)) if who else nullcontext():
+        yield
 
 
 def advance() -> None:

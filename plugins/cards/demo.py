@@ -21,8 +21,8 @@ from plugins.cards.permissions import SEE_CARDS, USE_SESSIONS
 from plugins.cards.services.alone import sell_alone, use_alone
 from plugins.cards.services.contracts import sign_contract
 from plugins.cards.services.nightly import earn_passes
-from plugins.cashier.api import ANSWER_OBJECTIONS, object_to
-from plugins.membership.api import Member
+from plugins.cashier.api import ALLOW_OWING, ANSWER_OBJECTIONS, SETTLE_BILLS, object_to
+from plugins.membership.api import Member, show_code
 from plugins.salon.api import Service, Staff, StaffStore
 
 FILE = Path(__file__).parent / "demo_data" / "cards.toml"
@@ -102,11 +102,14 @@ def _item(place: int, told: Mapping[str, Any], services: Mapping[str, Service]) 
 
 def _play(key: str, member: Member, product: Product, story: Mapping[str, Any]) -> None:
     """Sell a card and let it be used, oldest first."""
-    with api.at_moment(_afternoon(story["days"])):
+    store_id, needs = member.home_store_id, ALLOW_OWING if "paid" in story else SETTLE_BILLS
+    with api.at_moment(_afternoon(story["days"])), api.demo_person(store_id, needs):
         card = _sell(key, member, product, story.get("paid"))
     use = None
     for number, (place, days) in enumerate(story["used"]):
-        with api.at_moment(_afternoon(days)):
+        # Her code serves once in a minute, and she may have two cards.
+        at = _afternoon(days) - dt.timedelta(minutes=card.id % 60)
+        with api.at_moment(at), api.demo_person(card.store_id, SETTLE_BILLS):
             use = _use(f"{key}:{number}", card, place)
     if use is not None and "objects" in story:
         object_to(use.about, member.id, story["objects"])
@@ -148,6 +151,7 @@ def _use(key: str, card: Card, place: int) -> CardUse:
         {"part_id": part.id, "variant_id": part.services[0].variants[0].id},
         key=f"demo:card-use:{key}",
         agreed_by="code",
+        proof=show_code(card.member_id),
         means="wechat",
         staff_id=_one_of(card.store_id, key),
     )

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.cashier.permissions import SEE_REPORTS
+from plugins.cashier.permissions import CLOSE_DAYS, SEE_REPORTS
 from plugins.cashier.services.closing.days import close_day
 from plugins.cashier.services.closing.drawer import cash_expected, move_cash
 from plugins.cashier.services.closing.shifts import hand_over_shift
@@ -24,10 +24,10 @@ def close_days() -> None:
     """Close the last two days in every store, after all other parts of the demo."""
     stores = api.db.session.scalars(sa.select(api.Store).order_by(api.Store.id)).all()
     for place, store in enumerate(one for one in stores if not one.closed):
-        with api.at_moment(_evening(store, CLOSED_DAYS + 1)):
+        with api.at_moment(_evening(store, CLOSED_DAYS + 1)), api.demo_person(store.id, CLOSE_DAYS):
             move_cash(store.id, "float", FLOAT_FEN, key=f"demo:float:{store.id}")
         for ago in range(CLOSED_DAYS, 0, -1):
-            with api.at_moment(_evening(store, ago)):
+            with api.at_moment(_evening(store, ago)), api.demo_person(store.id, CLOSE_DAYS):
                 _close(store.id, f"demo:{store.id}:{ago}", place if ago == 1 else None)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -17,7 +16,14 @@ from plugins.cashier.closing_demo import close_days
 from plugins.cashier.demo_balances import pay_from_balances
 from plugins.cashier.models import Bill, Line
 from plugins.cashier.offers import Tender
-from plugins.cashier.permissions import CHANGE_PRICES, OPEN_BILLS, SEE_BILLS, VOID_BILLS
+from plugins.cashier.permissions import (
+    ALLOW_OWING,
+    CHANGE_PRICES,
+    OPEN_BILLS,
+    SEE_BILLS,
+    SETTLE_BILLS,
+    VOID_BILLS,
+)
 from plugins.cashier.services.billing import add_line, hold_bill, open_bill
 from plugins.cashier.services.byhand import change_price
 from plugins.cashier.services.paying import seed_payment_kinds
@@ -26,7 +32,7 @@ from plugins.cashier.services.quoting import preview
 from plugins.cashier.services.settling import settle
 from plugins.cashier.services.voiding import void_bill
 from plugins.ledger.api import lots_of, standings
-from plugins.membership.api import KnownStore, Member, Recharge
+from plugins.membership.api import KnownStore, Member, Recharge, show_code
 from plugins.salon.api import Service, Variant, price_of
 
 DAYS, A_DAY = 4, 3
@@ -61,13 +67,14 @@ def _load() -> None:
     cast = [one for one in cast if one.staff and one.variants and one.members]
     now = api.now()
     for ago in range(DAYS, 0, -1):
-        for one in cast:
+        for place, one in enumerate(cast):
             for number in range(A_DAY):
-                at = now - dt.timedelta(days=ago) + dt.timedelta(minutes=7 * number)
-                with api.at_moment(at):
+                at = now - dt.timedelta(days=ago) + dt.timedelta(minutes=7 * number + place)
+                with api.at_moment(at), api.demo_person(one.store.id, SETTLE_BILLS):
                     _serve(one, draw, f"demo:{one.store.id}:{ago}:{number}")
     for home, host in zip(cast, [*cast[1:], *cast[:1]], strict=True):
-        with api.at_moment(now - dt.timedelta(days=2) + dt.timedelta(minutes=7 * A_DAY)):
+        at = now - dt.timedelta(days=2) + dt.timedelta(minutes=7 * A_DAY)
+        with api.at_moment(at), api.demo_person(host.store.id, SETTLE_BILLS):
             _serve_guest_of(home, host)
     for one in cast:
         _today(one, draw)
@@ -90,7 +97,7 @@ def _serve_guest_of(home: Cast, host: Cast) -> None:
         bill = open_bill(host.store.id, key=key, member_id=member_id)
         add_line(bill.id, "service", {"variant_id": variant.id}, staff_id=host.staff[0])
         tenders = [Tender("balance", preview(bill.id).all_balance_fen)]
-        settle(bill.id, tenders, key=f"{key}:settled", agreed_by="code")
+        settle(bill.id, tenders, key=f"{key}:settled", agreed_by="code", proof=show_code(member_id))
         return
 
 
@@ -139,27 +146,28 @@ def _serve(cast: Cast, draw: random.Random, key: str) -> None:
     from_balance = preview(bill.id).all_balance_fen
     held = standings([member_id], ["balance"])[member_id]["balance"] if member_id else 0
     if member_id and 0 < from_balance <= held:
-        tenders, agreed_by = [Tender("balance", from_balance)], "code"
+        tenders, agreed_by, proof = [Tender("balance", from_balance)], "code", show_code(member_id)
     else:
         due = preview(bill.id).due_fen
-        tenders, agreed_by = [Tender(draw.choice(BOOKED), due)] if due else [], None
-    settle(bill.id, tenders, key=f"{key}:settled", agreed_by=agreed_by)
+        tenders, agreed_by, proof = [Tender(draw.choice(BOOKED), due)] if due else [], None, ""
+    settle(bill.id, tenders, key=f"{key}:settled", agreed_by=agreed_by, proof=proof)
 
 
 def _today(cast: Cast, draw: random.Random) -> None:
     key = f"demo:{cast.store.id}"
-    for number, tag in enumerate(TAGS):
-        bill = _bill(cast, draw, f"{key}:held:{tag}", cast.members[number] if number else None)
-        hold_bill(bill.id, tag)
-    _bill(cast, draw, f"{key}:open", cast.members[2])
-    bill = _bill(cast, draw, f"{key}:part-paid", cast.members[3])
-    with _by_the_desk(cast.store):
+    with api.demo_person(cast.store.id, VOID_BILLS):
+        for number, tag in enumerate(TAGS):
+            bill = _bill(cast, draw, f"{key}:held:{tag}", cast.members[number] if number else None)
+            hold_bill(bill.id, tag)
+        _bill(cast, draw, f"{key}:open", cast.members[2])
+        bill = _bill(cast, draw, f"{key}:part-paid", cast.members[3])
         _lower_a_price(bill)
     due = preview(bill.id).due_fen
     if due > 5_000:
-        settle(bill.id, [Tender("cash", due - 5_000)], key=f"{key}:part-paid:settled")
-    gone = _bill(cast, draw, f"{key}:void", None)
-    with _by_the_desk(cast.store):
+        with api.demo_person(cast.store.id, ALLOW_OWING):
+            settle(bill.id, [Tender("cash", due - 5_000)], key=f"{key}:part-paid:settled")
+    with api.demo_person(cast.store.id, VOID_BILLS):
+        gone = _bill(cast, draw, f"{key}:void", None)
         void_bill(gone.id, api.gettext("The guest had to leave"))
 
 
@@ -168,13 +176,6 @@ def _lower_a_price(bill: Bill) -> None:
     found = api.db.session.scalars(line).one()
     if CHANGE_PRICES.held(bill.store_id):
         change_price(found.id, found.due_fen * 9 // 1000 * 100, api.gettext("Regular guest"))
-
-
-def _by_the_desk(store: api.Store) -> AbstractContextManager[None]:
-    """Let somebody of the store's front desk act, so that what is odd has a name."""
-    users = api.db.session.scalars(sa.select(api.User).order_by(api.User.id.desc()))
-    who = next((user for user in users if VOID_BILLS.held_by(user.id, store.id)), None)
-    return api.acting_as(api.Actor(who.id, who.name, store.id)) if who else nullcontext()
 
 
 TOUR = (

@@ -13,11 +13,12 @@ import sqlalchemy as sa
 
 from console import api
 from plugins.cashier.offers import Tender
+from plugins.cashier.permissions import SETTLE_BILLS
 from plugins.cashier.services.billing import add_line, open_bill
 from plugins.cashier.services.performers import who_performs
 from plugins.cashier.services.quoting import preview
 from plugins.cashier.services.settling import settle
-from plugins.membership.api import find_by_phone
+from plugins.membership.api import Member, find_by_phone, show_code
 from plugins.salon.api import Service, Variant
 
 FILE = Path(__file__).parent / "demo_data" / "balances.toml"
@@ -37,6 +38,11 @@ def _serve(visit: Mapping[str, Any]) -> None:
     member = find_by_phone(visit["phone"])
     if member is None:
         return
+    with api.demo_person(member.home_store_id, SETTLE_BILLS):
+        _settle(member, visit)
+
+
+def _settle(member: Member, visit: Mapping[str, Any]) -> None:
     key = f"demo:balance:{member.id}:{visit['days']}"
     bill = open_bill(member.home_store_id, key=key, member_id=member.id)
     staff = [one.id for one in who_performs(member.home_store_id)]
@@ -46,7 +52,8 @@ def _serve(visit: Mapping[str, Any]) -> None:
     fen = visit["balance"] * YUAN
     rest = preview(bill.id, purses=[(None, fen)]).due_fen - fen
     tenders = [Tender("balance", fen), Tender(visit["rest"], rest)]
-    settle(bill.id, tenders, key=f"{key}:settled", agreed_by="code")
+    scanned = show_code(member.id)
+    settle(bill.id, tenders, key=f"{key}:settled", agreed_by="code", proof=scanned)
 
 
 def _variant(service: str, variant: str) -> int:

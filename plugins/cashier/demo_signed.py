@@ -17,6 +17,7 @@ from console import api
 from plugins.cashier.deductions import about_journal
 from plugins.cashier.models import Bill
 from plugins.cashier.offers import Tender
+from plugins.cashier.permissions import DEDUCT_ALONE
 from plugins.cashier.services.billing import add_line, open_bill
 from plugins.cashier.services.catalogue import services_of
 from plugins.cashier.services.confirm_asking import answer_confirmation, ask_on_phone
@@ -45,6 +46,7 @@ def load() -> None:
             signed = keep_signature(_scrawl(), "drawn", member_id=member_id, store_id=store_id)
             _sign(member_id, store_id, told["signed"]["service"], signed)
     _confirm(told["confirmed"])
+    _take_alone(told["alone"])
     _object(told["objects"])
     api.unit(TERMS.put)(told["top_up"]["terms"].strip())
 
@@ -101,6 +103,23 @@ def _sign(member_id: int, store_id: int, service: str, signed: Signed) -> None:
         settle(bill_id, tenders, key="demo:signed:settled", agreed_by="signature", proof=signed)
 
 
+def _take_alone(told: Mapping[str, Any]) -> None:
+    """Let the manager take from a balance without the guest, which she is told and objects to."""
+    member = _named(told["name"])
+    if member is not None:
+        with api.at_moment(_ago(told["days"])):
+            _settle_alone(member.id, member.home_store_id, told["service"])
+
+
+@api.unit
+def _settle_alone(member_id: int, store_id: int, service: str) -> None:
+    with api.demo_person(store_id, DEDUCT_ALONE):
+        bill_id, fen = _serve(member_id, store_id, service, "demo:alone")
+        if fen:
+            tenders = [Tender("balance", fen)]
+            settle(bill_id, tenders, key="demo:alone:settled", agreed_by="staff_only")
+
+
 def _confirm(told: Mapping[str, Any]) -> None:
     """Let a guest confirm on her phone what is taken from her balance."""
     member = _named(told["name"])
@@ -126,12 +145,16 @@ def _settle_confirmed(member_id: int, store_id: int, service: str) -> None:
 
 @api.unit
 def _object(told: Mapping[str, Any]) -> None:
-    """Object to the latest service that was paid from a balance by code."""
+    """Object to what staff took alone; else to the latest service paid from a balance by code."""
     bill = api.db.session.scalar(
         sa.select(Bill)
-        .where(Bill.agreed_by == "code", Bill.state == "settled", Bill.member_id.is_not(None))
+        .where(
+            Bill.agreed_by.in_(("code", "staff_only")),
+            Bill.state == "settled",
+            Bill.member_id.is_not(None),
+        )
         .where(Bill.settled_at >= _ago(told["days"]), Bill.key.startswith("demo:"))
-        .order_by(Bill.settled_at.desc(), Bill.id.desc())
+        .order_by(Bill.agreed_by.desc(), Bill.settled_at.desc(), Bill.id.desc())
         .limit(1)
     )
     if bill is None or bill.member_id is None:

@@ -15,6 +15,7 @@ from plugins.ledger.api import Entry, Tender, salon
 from plugins.membership.counter import TopUpAsked, counter_of
 from plugins.membership.demo_levels import YUAN, ZONE, days_ago
 from plugins.membership.models import Level, Member, PurseKind, PurseRate, Tier
+from plugins.membership.permissions import SELL_RECHARGES
 from plugins.membership.services.id_documents import note_id
 from plugins.membership.services.offers import quote_recharge
 from plugins.membership.services.pins import set_member_pin
@@ -88,7 +89,8 @@ def _top_up(member_id: int, store_id: int, price: int, tier_id: int, means: str)
         sellers = sorted(counter.sellers)
         seller = sellers[member_id % len(sellers)] if sellers else None
         paid_by = AT_TILL.get(means, means)
-        counter.sell_top_up(TopUpAsked(quote, paid_by, key, tier_id=tier_id, staff_id=seller))
+        with api.demo_person(store_id, SELL_RECHARGES):
+            counter.sell_top_up(TopUpAsked(quote, paid_by, key, tier_id=tier_id, staff_id=seller))
         return
     tender = Tender(salon(means, store_id), price * YUAN, f"{key}:paid")
     sell_recharge(Entry(key=key, code="top_up", store_id=store_id), quote, [tender])

@@ -147,7 +147,7 @@ def _alone(span: Span) -> Iterable[Oddity]:
             "",
             _bill_url(bill),
         )
-    past_the_till = JOURNAL.c.idem_key.not_like("bill:%")
+    past_the_till = sa.func.coalesce(JOURNAL.c.ref, "").not_like("bill:%")
     for row in _journals(span, JOURNAL.c.agreed_by == "staff_only", past_the_till):
         yield _of_journal("staff_only", row, row.actor_id)
 
