@@ -10,6 +10,8 @@ from plugins.cards.api import Card, Product, owing_of
 from plugins.cards.services.alone import swap_alone
 from plugins.cards.services.contracts import contract_of, paper_of
 from plugins.cards.services.paid import say_paid
+from plugins.cards.services.refunding import paid_by_balance
+from plugins.cards.services.swapping import value_of
 from plugins.cards.services.transfers import (
     Agreed,
     accept_transfer,
@@ -28,6 +30,7 @@ from plugins.cashier.services.tying import tie_out, whole_book
 from plugins.ledger import api as ledger
 from plugins.ledger.services.verifying import verify
 from plugins.membership.api import purses_of
+from plugins.membership.services.merging import merge_members, undo_merge
 from tests.support.cards import Shop, add_product, item, open_shop, refused, use
 from tests.support.ledger import balance as book
 from tests.support.membership import join
@@ -234,6 +237,26 @@ def test_an_undone_swap_leaves_the_old_card_with_what_balance_paid(
     more = add_product("头皮护理 20 次", 180_000, item(shop.scalp, 20))
     new = swap_alone(shop.store.id, card.id, more.id, "cash", key="card:swap0123456789")
     undo_settlement(int(new.bill_ref.removeprefix("bill:")), "the wrong card")
-    pay_out(agree(sheet_for(shop.member.id, kind="card")))
-    assert held(shop) == (100_000, 10_000)
+    assert (value_of(card), paid_by_balance(card)[1]) == (98_000, 98_000)
+
+
+def test_a_swapped_card_survives_a_merge_its_undoing_a_gift_and_a_refund(
+    shop: Shop, product: Product
+) -> None:
+    taker = join("李四", phone="13900139000", store=shop.store.id)
+    buy(shop, product)
+    merge = merge_members(taker.id, shop.member.id)
+    more = add_product("头皮护理 20 次", 180_000, item(shop.scalp, 20))
+    card = api.db.session.query(Card).one()
+    new = swap_alone(shop.store.id, card.id, more.id, "cash", key="card:swap0123456789")
+    assert value_of(new) == 180_000
+    undo_merge(merge.id)
+    given = offer_transfer(
+        new.member_id, f"card:{new.id}", shop.member.id, Agreed("phone", "test:given")
+    )
+    accept_transfer(given.id, shop.member.id, gift_in(given).worth)
+    refund = sheet_for(shop.member.id, kind="card")
+    assert refund.amount_fen == 180_000 - 98_000 + BEHIND
+    pay_out(agree(refund))
+    assert -book(ledger.salon("cash", shop.store.id)) == 100_000 - BEHIND
     check_books()
