@@ -28,6 +28,7 @@ from plugins.cards.services.accounts import Left, left_of
 from plugins.cards.services.changing import extend_card, pause_card, resume_card, share_card
 from plugins.cards.services.nightly import earn_passes, remind_members
 from plugins.cards.services.offering import why_not
+from plugins.cashier.api import cashier_tie_rules
 from plugins.cashier.services.reports.spans import Span
 from plugins.cashier.services.reports.unearned import unearned
 from plugins.cashier.services.tying import tie_out, whole_book
@@ -358,5 +359,5 @@ def test_the_tie_out_names_a_use_that_was_edited_in_the_database(shop: Shop, car
     api.unit(api.db.session.execute)(sa.update(CardUse).values(list_fen=CardUse.list_fen + 1))
     api.unit(api.db.session.execute)(sa.update(Card).values(price_fen=Card.price_fen - 1))
     found = tie_out(whole_book()).by_check()
-    assert {"card_uses", "card_prices"} <= found.keys()
-    assert not {"card_uses_lost", "card_parts"} & found.keys()
+    own = {rule.key for some in api.answers(cashier_tie_rules) for rule in some}
+    assert own & found.keys() == {"card_uses", "card_prices"}
