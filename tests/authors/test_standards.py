@@ -23,6 +23,8 @@ KEPT_BY_THE_HOST = {
     "test_every_constraint_has_a_name",
     "test_nothing_is_written_without_a_token",
 }
+#: Takes a view and an import; `tests/plugins/membership/test_import_rights.py` breaks it.
+BROKEN_ELSEWHERE = {"test_an_import_sets_no_field_that_a_form_guards"}
 WRONG = {
     "__init__.py": "",
     "admin.py": "",
@@ -162,7 +164,8 @@ def test_a_plugin_that_does_all_wrong_breaks_every_standard(
     environment: Environment, tmp_path: Path
 ) -> None:
     folder = write(tmp_path, "wrong", {f"wrong/{name}": text for name, text in WRONG.items()})
-    assert broken(environment, folder) == {*standards.__all__} - KEPT_BY_THE_HOST
+    looked_at = {*standards.__all__} - KEPT_BY_THE_HOST - BROKEN_ELSEWHERE
+    assert broken(environment, folder) == looked_at
 
 
 def test_chinese_that_was_not_marked_is_found(environment: Environment, tmp_path: Path) -> None:

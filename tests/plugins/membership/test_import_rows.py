@@ -234,8 +234,9 @@ def importer_without_phones() -> int:
     role = Role(name="importer")
     db.session.add(role)
     db.session.flush()
-    key = "membership.import_members"
-    db.session.add(RolePermission(role_id=role.id, key=key, decision="allow"))
+    for verb in ("import_members", "adjust_value", "adjust_points"):
+        key = f"membership.{verb}"
+        db.session.add(RolePermission(role_id=role.id, key=key, decision="allow"))
     db.session.add(Grant(user_id=person, role_id=role.id, store_id=None))
     return person
 
