@@ -10,7 +10,7 @@ from contextlib import contextmanager, nullcontext
 import sqlalchemy as sa
 from flask import current_app
 
-from console import clock, epoch, rights
+from console import clock, epoch, outbox, rights
 from console.backup import copy_database
 from console.db import Model, db
 from console.errors import Refused
@@ -65,6 +65,7 @@ def load(say: Callable[[str], object], only: Collection[str] | None = None) -> N
         for name, part in _parts():
             if part.finish is not None and (only is None or name in only):
                 part.finish()
+    outbox.wait_anew()
     _note("on", until=_today())
     seal_at_night()
     check_at_night()

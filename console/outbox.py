@@ -58,6 +58,13 @@ def store(event: str, plugin: str, facts: dict[str, Any]) -> None:
     db.session.connection().execute(_STORE, values)
 
 
+@unit
+def wait_anew() -> None:
+    """Let what waits have waited since now: what a demo made up happened long ago."""
+    waiting = sa.update(Delivery).where(Delivery.state == "waiting")
+    db.session.execute(waiting.values(due_at=clock.now()))
+
+
 def find_due(limit: int) -> list[int]:
     """Return the numbers of events to deliver now; those of a disabled plugin wait."""
     active = [mounted.name for mounted in current_app.extensions["console"].active()]

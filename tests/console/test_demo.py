@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import ModuleType
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from console import clock, demo, epoch, health, worker
+from console import clock, demo, epoch, health, outbox, worker
 from console.audit import AuditEntry
 from console.db import db
 from console.host import states
@@ -48,6 +48,18 @@ def test_the_demo_is_loaded_into_an_empty_database_and_only_once(rings: ModuleTy
     assert "bell" in said[0]
     assert demo.is_on()
     assert not demo.is_wanted()
+
+
+def test_what_the_demo_made_happen_long_ago_has_waited_since_it_was_loaded(
+    rings: ModuleType,
+) -> None:
+    long_ago = clock.now() - timedelta(days=30)
+    unit(lambda: outbox.store("bell_rung", "bell", {}))()
+    unit(lambda: db.session.execute(sa.update(outbox.Delivery).values(due_at=long_ago)))()
+    with pytest.raises(health.Unwell):
+        health.CHECKS["events"]()
+    demo.load(print)
+    health.CHECKS["events"]()
 
 
 def test_where_people_work_no_demo_is_loaded(rings: ModuleType) -> None:
