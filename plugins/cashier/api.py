@@ -175,8 +175,8 @@ from plugins.cashier.services.signing import (
     signatures_of,
     use_signature,
 )
-from plugins.cashier.services.tying_rules import Rule as TieRule
 from plugins.cashier.services.voiding import undo_settlement, void_bill
+from plugins.cashier.tie_rules import TieRule
 
 __all__ = [
     "ALLOW_OWING",

@@ -16,7 +16,7 @@ from plugins.cashier.offers import (
     PaymentMethod,
 )
 from plugins.cashier.online import OnlineProvider
-from plugins.cashier.services.tying_rules import Rule
+from plugins.cashier.tie_rules import TieRule
 
 
 @api.collect
@@ -86,7 +86,7 @@ def cashier_printers() -> Iterable[Printer]:
 
 
 @api.collect
-def cashier_tie_rules() -> Iterable[Rule]:
+def cashier_tie_rules() -> Iterable[TieRule]:
     """Return what must hold between rows of a plugin and the ledger; the tie-out looks at it."""
     raise NotImplementedError
 

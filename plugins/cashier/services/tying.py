@@ -29,6 +29,7 @@ from plugins.cashier.services.reports.spans import (
 )
 from plugins.cashier.services.reports.unearned import UNITS, held_now, unearned
 from plugins.cashier.services.tying_checks import rules
+from plugins.cashier.services.tying_rules import statement_of
 from plugins.ledger.api import BONUS, CNY, PRINCIPAL
 from plugins.membership.api import exposure
 
@@ -371,7 +372,7 @@ def _owed_against_accounts(span: Span) -> Iterator[Difference]:
 
 def _rules(span: Span) -> Iterator[Difference]:
     for rule in rules():
-        statement = rule.statement(span)
+        statement = statement_of(rule, span)
         for row in api.db.session.execute(statement.limit(NAMED)):
             figures = (None if fen is None else int(fen) for fen in (row.expected, row.found))
             yield Difference(rule.key, row.store_id, row.day, row.what, row.bill_id, *figures)

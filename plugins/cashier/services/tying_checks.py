@@ -10,7 +10,8 @@ from console.api import _
 from plugins.cashier.hookspecs import cashier_tie_rules
 from plugins.cashier.services.tying_drawer import DRAWER_RULES
 from plugins.cashier.services.tying_refunds import REFUND_RULES
-from plugins.cashier.services.tying_rules import BILL_RULES, Rule
+from plugins.cashier.services.tying_rules import BILL_RULES
+from plugins.cashier.tie_rules import TieRule
 
 _TITLES: Mapping[str, Any] = {
     "orders_money": _("Orders and ledger differ in money"),
@@ -27,7 +28,7 @@ _TITLES: Mapping[str, Any] = {
 }
 
 
-def rules() -> list[Rule]:
+def rules() -> list[TieRule]:
     """Return all that must hold: of bills, drawers, refunds, and of what plugins keep."""
     answers = api.answers(cashier_tie_rules)
     return [

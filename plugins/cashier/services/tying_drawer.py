@@ -15,7 +15,7 @@ from plugins.cashier.services.reports.spans import (
     effective_code,
     total,
 )
-from plugins.cashier.services.tying_rules import Rule
+from plugins.cashier.tie_rules import TieRule
 
 
 def _row(model: Any, expected: Any, found: Any) -> tuple[Any, ...]:
@@ -110,10 +110,10 @@ def _lost_days() -> Any:
 
 
 DRAWER_RULES = (
-    Rule("cash_moves", _("Drawers whose movements differ from the ledger"), _moves),
-    Rule("cash_counts", _("Drawers whose counts differ from the ledger"), _counts),
-    Rule("day_counts", _("Days whose count does not add up"), lambda: _differences(Day)),
-    Rule("shift_counts", _("Shifts whose count does not add up"), lambda: _differences(Shift)),
-    Rule("day_taken", _("Days whose cash for the bank was not taken out"), _taken),
-    Rule("lost_days", _("Cash that was taken out on a day that is not there"), _lost_days),
+    TieRule("cash_moves", _("Drawers whose movements differ from the ledger"), _moves),
+    TieRule("cash_counts", _("Drawers whose counts differ from the ledger"), _counts),
+    TieRule("day_counts", _("Days whose count does not add up"), lambda: _differences(Day)),
+    TieRule("shift_counts", _("Shifts whose count does not add up"), lambda: _differences(Shift)),
+    TieRule("day_taken", _("Days whose cash for the bank was not taken out"), _taken),
+    TieRule("lost_days", _("Cash that was taken out on a day that is not there"), _lost_days),
 )

@@ -22,7 +22,8 @@ from plugins.cashier.models import (
 )
 from plugins.cashier.services.quoting import SALES
 from plugins.cashier.services.reports.spans import total
-from plugins.cashier.services.tying_rules import Rule, row_of
+from plugins.cashier.services.tying_rules import row_of
+from plugins.cashier.tie_rules import TieRule
 from plugins.ledger.api import Payment as Paid
 from plugins.ledger.api import Use
 
@@ -95,9 +96,9 @@ def _parts_of_lots() -> Any:
 
 
 REFUND_RULES = (
-    Rule("refunds", _("Refunds that are not what was paid out"), _refunds),
-    Rule("refund_lines", _("Refunded lines without their refund"), _lost_refund_lines),
-    Rule("online", _("Online payments that are not on their bill"), _online),
-    Rule("online_refunds", _("Online payments whose refunds do not add up"), _online_refunds),
-    Rule("part_uses", _("Lines paid from lots that the ledger did not use"), _parts_of_lots),
+    TieRule("refunds", _("Refunds that are not what was paid out"), _refunds),
+    TieRule("refund_lines", _("Refunded lines without their refund"), _lost_refund_lines),
+    TieRule("online", _("Online payments that are not on their bill"), _online),
+    TieRule("online_refunds", _("Online payments whose refunds do not add up"), _online_refunds),
+    TieRule("part_uses", _("Lines paid from lots that the ledger did not use"), _parts_of_lots),
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,26 +20,17 @@ from plugins.cashier.models import (
     Settlement,
 )
 from plugins.cashier.services.reports.spans import JOURNAL, Span, total
+from plugins.cashier.tie_rules import TieRule
 
 SETTLED = ("settled", "part_paid")
 
 
-@dataclass(frozen=True)
-class Rule:
-    """Something that must hold; *query* selects where, on which bill, and both figures."""
-
-    key: str
-    title: Any
-    query: Callable[[], Any]
-
-    def statement(self, span: Span) -> Any:
-        """Return the query for a span of days and stores."""
-        found = self.query().subquery(self.key)
-        within = span.holds(found.c.store_id, found.c.day)
-        unlike = sa.or_(
-            found.c.expected.is_distinct_from(found.c.found), found.c.expected.is_(None)
-        )
-        return sa.select(found).where(*within, unlike).order_by(found.c.day, found.c.what)
+def statement_of(rule: TieRule, span: Span) -> Any:
+    """Return the query for what breaks a rule within a span of days and stores."""
+    found = rule.query().subquery(rule.key)
+    within = span.holds(found.c.store_id, found.c.day)
+    unlike = sa.or_(found.c.expected.is_distinct_from(found.c.found), found.c.expected.is_(None))
+    return sa.select(found).where(*within, unlike).order_by(found.c.day, found.c.what)
 
 
 def row_of(what: Any, expected: Any, found: Any) -> tuple[Any, ...]:
@@ -267,29 +256,29 @@ def _lost_bills() -> Any:
 
 
 BILL_RULES = (
-    Rule("bill_dues", _("Bills whose lines do not add up to what is due"), _dues),
-    Rule("bill_lists", _("Bills whose lines do not add up to the list price"), _lists),
-    Rule("bill_discounts", _("Bills whose discount is not what came off"), _came_off),
-    Rule("orders", _("Orders whose lines do not add up"), _orders),
-    Rule("order_heads", _("Orders that differ from their bill"), _order_heads),
-    Rule("bill_paid", _("Bills whose settlements do not add up to what was paid"), _paid),
-    Rule("bill_owing", _("Settled bills that are neither paid nor owing"), _due_paid),
-    Rule("settlements", _("Settlements whose payments do not add up"), _settlements),
-    Rule("payments", _("Payments that differ from what they paid"), _payments),
-    Rule("payment_heads", _("Payments that differ from their settlement"), _payment_heads),
-    Rule("discounts", _("Lines whose discounts do not explain their price"), _lines),
-    Rule("line_parts", _("Lines that were not paid as they say"), _parts),
-    Rule("line_states", _("Lines of settled bills that are not settled"), _line_states),
-    Rule("line_lists", _("Lines whose quantity and list price differ"), _line_lists),
-    Rule("line_income", _("Lines whose income is not that of their parts"), _line_income),
-    Rule("order_missing", _("Lines without an order"), _order_missing),
-    Rule("line_lots", _("Lines whose parts from lots do not add up"), _principal),
-    Rule(
+    TieRule("bill_dues", _("Bills whose lines do not add up to what is due"), _dues),
+    TieRule("bill_lists", _("Bills whose lines do not add up to the list price"), _lists),
+    TieRule("bill_discounts", _("Bills whose discount is not what came off"), _came_off),
+    TieRule("orders", _("Orders whose lines do not add up"), _orders),
+    TieRule("order_heads", _("Orders that differ from their bill"), _order_heads),
+    TieRule("bill_paid", _("Bills whose settlements do not add up to what was paid"), _paid),
+    TieRule("bill_owing", _("Settled bills that are neither paid nor owing"), _due_paid),
+    TieRule("settlements", _("Settlements whose payments do not add up"), _settlements),
+    TieRule("payments", _("Payments that differ from what they paid"), _payments),
+    TieRule("payment_heads", _("Payments that differ from their settlement"), _payment_heads),
+    TieRule("discounts", _("Lines whose discounts do not explain their price"), _lines),
+    TieRule("line_parts", _("Lines that were not paid as they say"), _parts),
+    TieRule("line_states", _("Lines of settled bills that are not settled"), _line_states),
+    TieRule("line_lists", _("Lines whose quantity and list price differ"), _line_lists),
+    TieRule("line_income", _("Lines whose income is not that of their parts"), _line_income),
+    TieRule("order_missing", _("Lines without an order"), _order_missing),
+    TieRule("line_lots", _("Lines whose parts from lots do not add up"), _principal),
+    TieRule(
         "performers",
         _("Lines whose performers' shares are not the whole"),
         lambda: _shares(Performer),
     ),
-    Rule("sellers", _("Lines whose sellers' shares are not the whole"), lambda: _shares(Seller)),
-    Rule("unbooked", _("Settlements without a journal"), _orphans),
-    Rule("lost_bills", _("Journals of the till without their settlement"), _lost_bills),
+    TieRule("sellers", _("Lines whose sellers' shares are not the whole"), lambda: _shares(Seller)),
+    TieRule("unbooked", _("Settlements without a journal"), _orphans),
+    TieRule("lost_bills", _("Journals of the till without their settlement"), _lost_bills),
 )

@@ -204,6 +204,7 @@ def test_a_kind_of_card_and_a_store_may_want_money_for_cards(shop: Shop, product
     buy(shop, product)
 
 
+@pytest.mark.usefixtures("in_english")
 def test_what_a_swapped_card_had_from_balance_goes_back_there(shop: Shop, product: Product) -> None:
     card = buy(shop, product)
     before = held(shop)
