@@ -22,6 +22,8 @@ from console.unit import in_unit, unit
 from console.work import prune
 from tests.support.people import add_store
 
+pytestmark = pytest.mark.slow
+
 seen: list[object] = []
 
 
@@ -162,7 +164,6 @@ def run_schedules(app: Flask) -> None:
     worker.drain(app)
 
 
-@pytest.mark.slow
 def test_a_schedule_runs_once_per_day_and_makes_up_for_the_last_one_only(
     bell_app: Flask, bell: ModuleType
 ) -> None:

@@ -16,6 +16,8 @@ from console.host import states
 from console.outbox import PAUSES, TRIES, Delivery
 from console.unit import unit
 
+pytestmark = pytest.mark.slow
+
 
 def texts(bell: ModuleType) -> list[str]:
     db.session.rollback()
@@ -53,7 +55,6 @@ def test_an_event_of_a_unit_that_fails_is_never_told(bell_app: Flask, bell: Modu
     assert texts(bell) == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("mood", ["fail", "exit"])
 def test_a_listener_that_fails_leaves_nothing_and_is_tried_again_later(
     bell: ModuleType, mood: str
@@ -125,7 +126,6 @@ def test_events_of_a_disabled_plugin_wait_until_it_is_enabled(
     assert texts(bell) == ["early"]
 
 
-@pytest.mark.slow
 def test_old_events_are_forgotten_but_not_those_that_wait(bell: ModuleType) -> None:
     bell.ring("old")
     try_all()

@@ -9,7 +9,7 @@ import pytest
 from console import catalogues
 from tests.support.app import MakeApp
 
-pytestmark = pytest.mark.any_engine
+pytestmark = [pytest.mark.any_engine, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from tests.console.admin.conftest import URL, House
 from tests.support import teahouse
 from tests.support.people import post
 
+pytestmark = pytest.mark.slow
+
 KEYS = (
     "name",
     "phone",
@@ -115,7 +117,6 @@ def test_a_picker_answers_any_query(
     assert owner.get(f"{URL}lookup/?{query}").status_code in (200, 404)
 
 
-@pytest.mark.slow
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -54,7 +54,11 @@ from tests.support.refunds import agree, alone_up_to, pay_out, sheet_for
 from tests.support.salon import add_service
 from tests.support.till import DRAWN, add_to, bill_of, cash, pay, service_for, top_up
 
-pytestmark = [pytest.mark.any_engine, pytest.mark.usefixtures("staff_read_english")]
+pytestmark = [
+    pytest.mark.any_engine,
+    pytest.mark.usefixtures("staff_read_english"),
+    pytest.mark.slow,
+]
 
 KEY = "card:0123456789abcdef01234567"
 

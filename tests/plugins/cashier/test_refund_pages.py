@@ -29,7 +29,7 @@ from tests.support.salon import add_store
 from tests.support.till import DRAWN, add_to, balance, bill_of, cash, pay, service_for, top_up
 
 __all__ = ["phone"]
-pytestmark = pytest.mark.any_engine
+pytestmark = [pytest.mark.any_engine, pytest.mark.slow]
 HOME = "/console/cashier/refunds/"
 SIGNED = {"agreed_by": "signature", "signature": DRAWN}
 

@@ -45,7 +45,11 @@ from tests.support.till import add_to, bill_of, service_for
 from tests.support.till import pay as settle
 
 __all__ = ["shop"]
-pytestmark = [pytest.mark.any_engine, pytest.mark.usefixtures("staff_read_english")]
+pytestmark = [
+    pytest.mark.any_engine,
+    pytest.mark.usefixtures("staff_read_english"),
+    pytest.mark.slow,
+]
 
 WECHAT = """微信支付账单明细列表,,,
 起始时间:[2026-03-01 00:00:00],,,

@@ -51,7 +51,7 @@ from tests.support.people import add_person
 from tests.support.salon import add_staff
 from tests.support.till import top_up
 
-pytestmark = pytest.mark.usefixtures("in_english")
+pytestmark = [pytest.mark.usefixtures("in_english"), pytest.mark.slow]
 
 
 @pytest.fixture

@@ -21,6 +21,8 @@ from plugins.membership.services.birthdays import Birthday, check_birthday
 from plugins.membership.services.phones import normalise_phone
 from tests.support import spreadsheets as ugly
 
+pytestmark = pytest.mark.slow
+
 TODAY = date(2026, 11, 21)
 
 
@@ -35,7 +37,6 @@ def legacy() -> Plan:
         return plan(path)
 
 
-@pytest.mark.slow
 def test_the_sheet_of_the_old_system_gives_what_it_holds(legacy: Plan) -> None:
     assert legacy.totals.summary() == {
         "rows": 5000,
@@ -62,7 +63,6 @@ def test_the_money_of_rejected_rows_is_told_and_debts_apart(legacy: Plan) -> Non
     assert legacy.totals.sum_of("duplicate", "principal_fen") == 7_199_252
 
 
-@pytest.mark.slow
 def test_the_total_of_the_old_system_agrees(legacy: Plan) -> None:
     assert legacy.totals.claimed == {"principal_fen": 281_991_321}
     assert legacy.totals.differences() == {}
@@ -103,7 +103,6 @@ def test_staged_members_are_plain_values(legacy: Plan) -> None:
     json.dumps([row.to_json() for row in legacy.rows])
 
 
-@pytest.mark.slow
 def test_five_thousand_rows_are_judged_in_under_five_seconds() -> None:
     sample = files("plugins.membership.importing") / "sample" / "members-legacy.xlsx"
     with as_file(sample) as path:

@@ -38,7 +38,7 @@ from tests.support.membership import join
 from tests.support.pages import cells_of, ids_of, words
 from tests.support.people import SignIn, add_store, post
 
-pytestmark = pytest.mark.any_engine
+pytestmark = [pytest.mark.any_engine, pytest.mark.slow]
 
 URL = "/console/membership/members/"
 LEVELS = "/console/membership/levels/"

@@ -21,7 +21,7 @@ from tests.support.membership import join
 from tests.support.parallel import at_once
 from tests.support.people import add_store
 
-pytestmark = [pytest.mark.either_engine, pytest.mark.usefixtures("in_english")]
+pytestmark = [pytest.mark.either_engine, pytest.mark.usefixtures("in_english"), pytest.mark.slow]
 
 NOON = dt.datetime(2026, 5, 20, 4, tzinfo=dt.UTC)
 DESK = Actor(name="desk", ip="10.0.0.7")
@@ -153,7 +153,6 @@ def test_right_scans_are_not_counted_however_many(member: int) -> None:
             assert read_code(code) == member
 
 
-@pytest.mark.slow
 @pytest.mark.any_engine
 def test_two_hundred_thousand_guesses_find_nobody_among_twenty_thousand() -> None:
     keys, minute = [b"one secret key"], 29_655_555

@@ -18,7 +18,7 @@ from tests.support.membership import join
 from tests.support.pages import field
 from tests.support.people import SignIn, add_store, post
 
-pytestmark = pytest.mark.any_engine
+pytestmark = [pytest.mark.any_engine, pytest.mark.slow]
 
 URL = "/console/membership/members/"
 PAIRS = "/console/membership/duplicates/"

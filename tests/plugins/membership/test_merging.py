@@ -42,7 +42,7 @@ from tests.support.membership import join
 from tests.support.parallel import at_once
 from tests.support.people import add_store
 
-pytestmark = pytest.mark.either_engine
+pytestmark = [pytest.mark.either_engine, pytest.mark.slow]
 
 PHONE, OTHER_PHONE = "13800138000", "13900139000"
 #: Tables in which a merge leaves its own traces.
@@ -337,7 +337,6 @@ ACTS = st.lists(
 )
 
 
-@pytest.mark.slow
 @pytest.mark.any_engine
 @settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
