@@ -11,6 +11,8 @@ from console.config import Config
 
 #: `{% extends "shipped/walkin/door.html" %}` is the template that came with the plugin.
 SHIPPED = "shipped/"
+#: Whether the salon has templates of its own.
+FOUND = "console_own_templates"
 
 
 def install(app: Flask) -> None:
@@ -19,6 +21,7 @@ def install(app: Flask) -> None:
     own = app.jinja_loader or FileSystemLoader([])
     folder = FileSystemLoader(config.instance / "templates")
     app.jinja_loader = ChoiceLoader([folder, _Shipped(app, own), own])
+    app.extensions[FOUND] = bool(folder.list_templates())
 
 
 class _Shipped(BaseLoader):

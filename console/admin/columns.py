@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -121,7 +121,7 @@ class Drawer:
         self,
         model: type[Any],
         column: ListColumn,
-        draw: Callable[[Any], Any],
+        draw: Callable[[Iterable[Any]], list[Any]],
         place: int,
         *,
         plain: bool,
@@ -131,7 +131,7 @@ class Drawer:
 
     def cells(self, ids: Sequence[Any], rows: Sequence[Any]) -> list[Any]:
         """Return the column's cells for these rows."""
-        return [self._draw(value) for value in self._values(ids, rows)]
+        return self._draw(self._values(ids, rows))
 
     def _values(self, ids: Sequence[Any], rows: Sequence[Any]) -> list[Any]:
         column, place = self.column, self.place
@@ -173,7 +173,7 @@ def drawers(
 
     *plain* draws what goes into a spreadsheet: numbers stay numbers, money becomes yuan.
     """
-    make = values.plain if plain else values.cell
+    make = values.plains if plain else values.cells
     made: list[Drawer] = []
     for column in columns:
         kind = "text" if column.kind == "reference" else column.kind

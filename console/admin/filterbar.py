@@ -11,7 +11,7 @@ from flask import current_app, url_for
 from console.admin import lookups
 from console.admin.filters import BARE, LABELS, ListFilter
 from console.admin.listing import Listing
-from console.admin.state import Asked
+from console.admin.state import Asked, State
 from console.i18n import catalogue
 
 #: Offers that are remembered, lest choices that change often fill the memory.
@@ -71,8 +71,9 @@ def _lookup_url(listing: Listing, each: ListFilter) -> str | None:
     return url_for(f"{listing.view.endpoint}.ajax_lookup", name=each.key, use="filter")
 
 
-def active(listing: Listing, base: str) -> list[dict[str, Any]]:
-    """Return the filters that hold, each with the address of the list without it."""
+def active(listing: Listing, state: State) -> list[dict[str, Any]]:
+    """Return the filters of *state*, each with the address of the list without it."""
+    base = url_for(f"{listing.view.endpoint}.index_view") if state.filters else ""
     return [
         {
             "key": asked.key,
@@ -80,9 +81,9 @@ def active(listing: Listing, base: str) -> list[dict[str, Any]]:
             "value": asked.value,
             "label": getattr(listing.filters.get(asked.key), "label", asked.key),
             "value_label": _value_label(listing, asked),
-            "remove_url": listing.state.without(asked).url(base),
+            "remove_url": state.without(asked).url(base),
         }
-        for asked in listing.state.filters
+        for asked in state.filters
     ]
 
 

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 #: Counting stops here; beyond it a list says "1,000+".
 MOST_COUNTED = 1000
+#: Where some of what was found lies beyond her reach or the filters, counting stops here already:
+#: each row is looked at.
+MOST_SOUGHT = 100
 
 
 class Listing:
@@ -180,18 +183,24 @@ class Listing:
         rest = [each for each in self.conditions if each is not self.found.where]
         some = self.found.some.subquery()
         met = sa.select(self.pk).join(some, some.c[0] == self.pk).where(*rest).distinct()
-        return db.session.scalar(sa.select(sa.func.count()).select_from(met.subquery())) or 0
+        few = met.limit(MOST_SOUGHT).subquery()
+        return db.session.scalar(sa.select(sa.func.count()).select_from(few)) or 0
 
     @property
     def _shows_all_found(self) -> bool:
         """Whether whatever the search finds is a row of this list."""
         return not self.state.filters and self.needs.stores() is None
 
-    def count(self) -> int:
-        """Count the rows, up to one more than `MOST_COUNTED`."""
+    @property
+    def most_counted(self) -> int:
+        """How far a page counts the rows."""
+        return MOST_COUNTED if self.found is None or self._shows_all_found else MOST_SOUGHT
+
+    def count(self, most: int = MOST_COUNTED) -> int:
+        """Count the rows, up to one more than *most*, or further where that takes no reading."""
         if self.found is not None and self.found.ids is not None and self._shows_all_found:
             return len(self.found.ids)
-        some = sa.select(self.pk).where(*self.conditions).limit(MOST_COUNTED + 1).subquery()
+        some = sa.select(self.pk).where(*self.conditions).limit(most + 1).subquery()
         asked = sa.select(sa.func.count()).select_from(some)
         count: int = db.session.connection().execute(asked).scalar_one()
         return count

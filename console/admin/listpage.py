@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus, urlencode
 
 import sqlalchemy as sa
 from flask import current_app, request, url_for
 from markupsafe import Markup
 
-from console.admin import columns, filterbar, inline, searching
+from console.admin import columns, filterbar, frames, inline, searching
 from console.admin.labels import seen_labels, write_label
 from console.admin.listing import MOST_COUNTED, Listing, may_sort, shown_columns
-from console.admin.lists import view_pages
+from console.admin.lists import saved_views, view_pages
 from console.admin.paging import Page
 from console.admin.rows import Rows, draw_rows
 from console.admin.saving import tracked_names
 from console.admin.scope import scope_of
+from console.admin.shell import render, shell
 from console.admin.state import SIZES, State
 from console.admin.values import quoted
 from console.admin.versions import seal_all
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from console.admin.columns import ListColumn
     from console.admin.model import ModelAdmin
     from console.host import Host
+
+#: What a frame is kept under as it is; anything else as it is written.
+PLAIN = (str, int, type(None))
 
 
 @dataclass
@@ -62,53 +66,90 @@ class ListPage:
         self.listing = Listing(view, self.state, view.needs["view"])
         self.base = url_for(f"{view.endpoint}.index_view")
         self.shown = shown_columns(view, self.listing)
-        self._turned = self.state.turned()
         self.editable = set(view.inline_edit) if view.allows("ajax_update") else set()
+        self.told, self.shell, self.actions = view.describe(), shell(), self._actions()
 
-    def context(self) -> dict[str, Any]:
-        """Return the template's variables."""
-        view, actions, urls = self.view.describe(), self._actions(), self._urls()
-        rows, page = self._read(view, picks=bool(actions) or view["can_export"])
-        total = self._total(page)
+    def draw(self) -> str | bytes:
+        """Return the page."""
+        rows, page = self._read()
+        texts = {
+            "rows": "".join(rows),
+            "shown": str(len(rows)),
+            "total": self._total(page),
+            "before": self.listing.mark(page.rows[0]) if rows else "",
+            "after": self.listing.mark(page.rows[-1]) if rows else "",
+            "search": self.state.search,
+        }
+        facts = self._facts(page) if rows and self._keeps_frame() else None
+        if facts is None:
+            return self._render(page, texts)
+        filled = {**texts, **frames.address(self.state.search)}
+        return frames.draw(facts, filled, lambda: self._draw_frame(page, texts))
+
+    def _keeps_frame(self) -> bool:
+        return self.view.keeps_frame and not self.view.totals and frames.is_possible()
+
+    def _facts(self, page: Page) -> tuple[Hashable, ...] | None:
+        """Return all that the page is drawn from but what is filled in.
+
+        None when that takes reading: a filter may name what is no longer there.
+        """
+        if self.state.filters and view_pages.missing(self.listing, self.state):
+            return None
+        opens = saved_views.default_of(self.view)
+        return (
+            *(self.view.endpoint, self.shell["key"], self.shell["inbox"]["count"]),
+            *(page.has_previous, page.has_next, bool(self.state.search), self._search_note()),
+            *(opens and opens.id, frames.closed_query(), self.listing.sorted_by),
+            filterbar.offer(self.listing)[1],
+            tuple(column.key for column in self.shown),
+            tuple(each["value_label"] for each in filterbar.active(self.listing, self.state)),
+            *(each if isinstance(each, PLAIN) else repr(each) for each in self.told.values()),
+        )
+
+    def _draw_frame(self, page: Page, texts: Mapping[str, str]) -> str:
+        """Draw the page with a mark in the place of each text and of the address."""
+        sought = str(frames.mark("query")) if self.state.search else ""
+        self.state = replace(self.state.turned(), search=sought)
+        self.shell = {**self.shell, "here": frames.mark("here")}
+        marks: dict[str, str] = {name: frames.mark(name) for name in texts}
+        return self._render(page, {**marks, "search": marks["search"] if sought else ""})
+
+    def _render(self, page: Page, texts: Mapping[str, str]) -> str:
+        """Draw the page with *texts* where it differs from one answer to the next."""
         available, offer = filterbar.offer(self.listing)
         shown = self._columns()
-        return {
-            "view": view,
+        keys = [column.key for column in self.shown]
+        context = {
+            "view": self.told,
             "columns": shown,
             "columns_key": tuple((each["key"], each["label"], each["hidden"]) for each in shown),
-            "rows": rows,
-            "rows_html": Markup("".join(rows)),  # noqa: S704 - rows are drawn escaped
+            "rows": bool(texts["rows"]),
+            "rows_html": Markup(texts["rows"]),  # noqa: S704 - rows are drawn escaped
             "filters": {
                 "available": available,
                 "offer": offer,
-                "active": filterbar.active(self.listing, self.base),
+                "active": filterbar.active(self.listing, self.state),
             },
-            "search": self._search(),
-            "pager": {**self._pager(page), "shown": str(len(rows)), "total_label": total},
-            "page_sizes": [
-                {
-                    "size": size,
-                    "url": self._url(replace(self.state.turned(), size=size)),
-                    "active": size == self.state.size,
-                }
-                for size in SIZES
-            ],
+            "given": self._given(texts["search"]),
+            "search": self._search(texts["search"]),
+            "pager": self._pager(page, texts),
+            "page_sizes": self._page_sizes(),
             "export": self._exports(),
-            "actions": actions,
+            "actions": self.actions,
             "empty": self._empty(),
             "totals": [(str(label), format_fen(fen)) for label, fen in self.listing.sums()],
-            "urls": urls,
-            "views": view_pages.describe(
-                self.view, self.listing, [column.key for column in self.shown]
-            ),
+            "urls": self._urls(),
+            "views": view_pages.describe(self.view, self.listing, self.state, keys),
         }
+        return render(self.view.list_template, shell=self.shell, **context)
 
     def _url(self, state: State) -> str:
         return state.url(self.base)
 
     # -- rows --------------------------------------------------------------------------------
 
-    def _read(self, view: dict[str, Any], *, picks: bool) -> tuple[list[str], Page]:
+    def _read(self) -> tuple[list[str], Page]:
         """Return the rows as they are drawn, and the page that they are of."""
         model, listing = self.view.subject, self.listing
         extra = Extra(len(listing.head))
@@ -134,7 +175,8 @@ class ListPage:
             (drawer.column, drawer.cells(ids, page.rows), self._raws(drawer, page.rows))
             for drawer in drawers
         ]
-        return draw_rows(view, rows, cells, picks=picks), page
+        picks = bool(self.actions) or self.told["can_export"]
+        return draw_rows(self.told, rows, cells, picks=picks), page
 
     def _flag(self, extra: Extra, verb: str) -> int | None:
         """Select whether the row is within her reach for *verb*; None when she lacks it at all."""
@@ -167,8 +209,8 @@ class ListPage:
         least = self.listing.count_at_least()
         if least is not None:
             return f"{min(max(least // 50 * 50, len(page.rows)), MOST_COUNTED):,}+"
-        count = self._count()
-        return f"{MOST_COUNTED:,}+" if count > MOST_COUNTED else f"{count:,}"
+        count, most = self._count(), self.listing.most_counted
+        return f"{most:,}+" if count > most else f"{count:,}"
 
     def _count(self) -> int:
         """Count the rows; a list longer than is counted is believed to be so for a minute."""
@@ -176,7 +218,8 @@ class ListPage:
         asked = (state.search, state.filters, self.view.needs["view"].stores())
         key = ("count", self.view.endpoint, person and person.id, asked)
         host: Host = current_app.extensions["console"]
-        return host.remember_briefly(key, self.listing.count, lambda count: count > MOST_COUNTED)
+        most = self.listing.most_counted
+        return host.remember_briefly(key, lambda: self.listing.count(most), lambda n: n > most)
 
     # -- what stands round the rows ----------------------------------------------------------
 
@@ -185,7 +228,7 @@ class ListPage:
         rest = [column for column in self.listing.columns if column.key not in shown]
         reverse = {self.listing.sorted_by: f"-{self.listing.sorted_by}"}
         sorts = [reverse.get(column.key, column.key) for column in self.shown]
-        urls = self._turned.urls_in_order(self.base, sorts)
+        urls = self.state.turned().urls_in_order(self.base, sorts)
         return [
             *map(self._column, self.shown, urls),
             *(self._column(column, None) for column in rest),
@@ -210,12 +253,18 @@ class ListPage:
             "edit_choices": inline.choices(self.view.subject, column.key) if editor else [],
         }
 
-    def _search(self) -> dict[str, Any]:
+    def _given(self, search: str) -> list[tuple[str, str]]:
+        """Return what of the query is not the page: what another form sends along."""
+        given = frames.closed_query()
+        return [*given, ("q", search)] if search else [*given]
+
+    def _search(self, value: str) -> dict[str, Any]:
         model, keys = self.view.subject, self.view.searched
         labels = searching.labels_of(model, keys)
         return {
             "enabled": searching.is_searched(model, keys),
-            "value": self.state.search,
+            "value": value,
+            "query": quote_plus(self.state.search),
             "placeholder": gettext(", ").join(labels) or gettext("Search"),
             "note": self._search_note(),
         }
@@ -230,18 +279,30 @@ class ListPage:
             count=most,
         )
 
-    def _pager(self, page: Page) -> dict[str, Any]:
-        state, rows = self.state, page.rows
+    def _pager(self, page: Page, texts: Mapping[str, str]) -> dict[str, Any]:
+        state = self.state
         first = self._url(state.turned())
         last = self._url(state.turned(last=True))
-        before = self._url(state.turned(before=self.listing.mark(rows[0]))) if rows else first
-        after = self._url(state.turned(after=self.listing.mark(rows[-1]))) if rows else last
+        before, after = texts["before"], texts["after"]
         return {
             "first_url": first if page.has_previous else None,
-            "previous_url": before if page.has_previous else None,
-            "next_url": after if page.has_next else None,
+            "previous_url": self._url(state.turned(before=before)) if page.has_previous else None,
+            "next_url": self._url(state.turned(after=after)) if page.has_next else None,
             "last_url": last if page.has_next else None,
+            "shown": texts["shown"],
+            "total_label": texts["total"],
         }
+
+    def _page_sizes(self) -> list[dict[str, Any]]:
+        turned = self.state.turned()
+        return [
+            {
+                "size": size,
+                "url": self._url(replace(turned, size=size)),
+                "active": size == turned.size,
+            }
+            for size in SIZES
+        ]
 
     def _exports(self) -> list[dict[str, str]]:
         if not self.view.allows("export"):
@@ -292,7 +353,7 @@ class ListPage:
     def _urls(self) -> dict[str, str | None]:
         view = self.view
         return {
-            "self": self._url(self.state),
+            "query": urlencode(self.state.pairs()),
             "columns": f"{self.base}columns/",
             "create": f"{self.base}new/" if view.allows("create_view") else None,
             "update": f"{self.base}update/" if self.editable else None,

@@ -34,7 +34,6 @@ from console.admin.lists.segment_pages import CHANGING, SegmentPages
 from console.admin.lists.segments import EDIT_SEGMENTS
 from console.admin.lists.view_pages import SavedViewPages
 from console.admin.parts import Column, Filter, FormSection, Panel, RecordAction
-from console.admin.shell import render
 from console.admin.state import State
 from console.admin.views import AdminView, Bulk
 from console.db import db
@@ -105,6 +104,9 @@ class ModelAdmin(SavedViewPages, SegmentPages, AdminView, ModelView):
     #: Buttons above the list: label, icon, url, and `needs` if not everybody may.
     page_actions: ClassVar[Sequence[Mapping[str, Any]]] = ()
     list_template = "console/list.html"
+    #: Whether the list is drawn from what `describe` and the template's variables say, and from
+    #: nothing else of the request: then all but its rows is drawn once (`console.admin.frames`).
+    keeps_frame = True
     form_template = "console/form.html"
     details_template = "console/details.html"
 
@@ -265,7 +267,7 @@ class ModelAdmin(SavedViewPages, SegmentPages, AdminView, ModelView):
         opens = None if request.args else saved_views.default_url(self)
         if opens is not None:
             return redirect(opens)
-        return render(self.list_template, **listpage.ListPage(self).context())
+        return listpage.ListPage(self).draw()
 
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> Any:

@@ -44,7 +44,8 @@ def shell() -> dict[str, Any]:
     if asked not in kept:
         kept[asked] = {**_frame(person), "key": next(_keys)}
     bell = {"url": url_for("console_inbox.index"), "count": inbox.count_waiting()}
-    return {**kept[asked], "menu": menu(), "page": request.blueprint, "inbox": bell}
+    here = {"menu": menu(), "page": request.blueprint, "here": request.full_path}
+    return {**kept[asked], **here, "inbox": bell}
 
 
 def _brand() -> str:

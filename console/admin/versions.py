@@ -19,6 +19,8 @@ from flask import current_app
 
 #: Letters of one field's seal in a form's version.
 LETTERS = 8
+#: Values that Python writes in one way only, much quicker than JSON.
+SIMPLE = frozenset({str, int, bool, type(None), dt.date})
 
 
 def seal(*values: Any) -> str:
@@ -29,9 +31,15 @@ def seal(*values: Any) -> str:
 def seal_all(rows: Iterable[Sequence[Any]]) -> list[str]:
     """Return the seals of many rows of values."""
     key, size = _key(str(current_app.secret_key)), LETTERS * 3 // 4
-    texts = [_WRITER.encode(tuple(row)).encode() for row in rows]
-    digests = [hashlib.blake2b(text, key=key, digest_size=size).digest() for text in texts]
+    digests = [
+        hashlib.blake2b(_write(row).encode(), key=key, digest_size=size).digest() for row in rows
+    ]
     return [base64.urlsafe_b64encode(digest).decode() for digest in digests]
+
+
+def _write(row: Sequence[Any]) -> str:
+    """Write values so that the same ones read the same, whoever read them from the database."""
+    return repr([*row]) if SIMPLE.issuperset(map(type, row)) else _WRITER.encode(tuple(row))
 
 
 @lru_cache(maxsize=8)

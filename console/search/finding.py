@@ -48,8 +48,8 @@ class Finding:
     some: sa.Select[Any] | None = None
     #: So many were found at least, whatever the person's reach.
     least: int = 0
-    #: Of a few: a select of the ids that were meant most closely, by a word as it was typed.
-    closest: sa.Select[Any] | None = None
+    #: Of a few: the one word that was typed, which may lead to some of them as it stands.
+    word: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def find(model: type[Any], text: str) -> Finding:
         ids = frozenset.intersection(*few)
         if many and ids:
             ids = _check(pk, ids, many)
-        return Finding(_among(pk, ids), ids, closest=_closest(model, words))
+        return Finding(_among(pk, ids), ids, word=words[0].key if len(words) == 1 else "")
     seen = _count_newest(model, many)
     if seen < PAGE and not any(word.exactly for word in many):
         together = _gather(model, many)
@@ -164,11 +164,9 @@ def _range(model: type[Any], key: str) -> sa.ColumnElement[bool]:
     return sa.and_(WORD.c.kind == kind_of(model), WORD.c.word >= key, WORD.c.word < key + LAST)
 
 
-def _closest(model: type[Any], words: Sequence[_Word]) -> sa.Select[Any] | None:
-    key = words[0].key
-    if len(words) > 1 or not key:
-        return None
-    return sa.select(WORD.c.record_id).where(WORD.c.kind == kind_of(model), WORD.c.word == key)
+def meant(model: type[Any], word: str) -> sa.Select[Any]:
+    """Return a select of the ids that a whole word leads to, and not only its beginning."""
+    return sa.select(WORD.c.record_id).where(WORD.c.kind == kind_of(model), WORD.c.word == word)
 
 
 def _compare(model: type[Any], key: str) -> sa.ColumnElement[bool]:

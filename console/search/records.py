@@ -9,6 +9,7 @@ from urllib.parse import quote
 import sqlalchemy as sa
 
 from console.db import db
+from console.search.finding import meant
 from console.search.sources import SearchHit, SearchSource
 
 if TYPE_CHECKING:
@@ -93,8 +94,8 @@ def _read(
         offered, found = view.offered(), view.look_for(text)
         if found.ids is not None and not found.ids:
             return []
-        if found.closest is not None:
-            order.insert(0, sa.case((pk.in_(found.closest), 0), else_=1))
+        if found.word:
+            order.insert(0, sa.case((pk.in_(meant(model, found.word)), 0), else_=1))
         conditions += [found.where, *([offered] if offered is not None else [])]
     wanted = sa.select(*label_columns(model)).where(*conditions).order_by(*order).limit(most)
     return list(db.session.execute(wanted))

@@ -119,9 +119,8 @@ def _share(number: int, roles: Mapping[str, Any], saved: KnownView | None) -> No
     saved_views.share_view(number, wanted)
 
 
-def describe(view: ModelAdmin, listing: Listing, shown: list[str]) -> dict[str, Any]:
-    """Return what the template of a list shows of the person's views."""
-    state = listing.state
+def describe(view: ModelAdmin, listing: Listing, state: State, shown: list[str]) -> dict[str, Any]:
+    """Return what the template of a list in *state* shows of the person's views."""
     mine = saved_views.views_of(view)
     opens = saved_views.default_of(view)
     active = next((each for each in mine if str(each.id) == state.view), None)
@@ -154,7 +153,7 @@ def describe(view: ModelAdmin, listing: Listing, shown: list[str]) -> dict[str, 
         "default_url": f"{base}views/default/",
         "opens_with_another": opens is not None and opens is not active,
         "roles": _roles() if SHARE_VIEWS.held() else [],
-        "missing": _missing(listing),
+        "missing": missing(listing, state),
     }
 
 
@@ -178,9 +177,8 @@ def _roles() -> list[dict[str, Any]]:
     return [{"id": role.id, "name": role_name(role.preset, role.name)} for role in known]
 
 
-def _missing(listing: Listing) -> list[dict[str, Any]]:
-    """Name what the state asks for and is not there, such as a column of a disabled plugin."""
-    state = listing.state
+def missing(listing: Listing, state: State) -> list[dict[str, Any]]:
+    """Name what *state* asks for and is not there, such as a column of a disabled plugin."""
     columns = {column.key for column in listing.columns}
     sort = state.sort.removeprefix("-")
     gone = [key for key in dict.fromkeys((*state.columns, sort)) if key and key not in columns]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -86,12 +87,18 @@ def _show_levels(rows: Sequence[Sequence[Any]]) -> Sequence[str]:
 
 
 def _badge(level: LevelName | None, status: str) -> Badge:
-    names = [api.translate(level.name, level.names)] if level else []
-    chips = [CHIP.format(colour=level.colour, name=names[0])] if level else []
-    if status == "frozen":
-        names.append(api.gettext("Frozen"))
-        chips.append(FROZEN.format(api.gettext("Frozen")))
-    badge = Badge(api.gettext(", ").join(names))
+    name = api.translate(level.name, level.names) if level else None
+    frozen = api.gettext("Frozen") if status == "frozen" else None
+    return _draw_badge(name, level.colour if level else "", frozen, api.gettext(", "))
+
+
+@lru_cache(maxsize=200)
+def _draw_badge(name: str | None, colour: str, frozen: str | None, comma: str) -> Badge:
+    names = [each for each in (name, frozen) if each is not None]
+    chips = [] if name is None else [CHIP.format(colour=colour, name=name)]
+    if frozen is not None:
+        chips.append(FROZEN.format(frozen))
+    badge = Badge(comma.join(names))
     badge.drawn = LIST.format(chips=Markup("").join(chips))
     return badge
 

@@ -1,0 +1,108 @@
+"""The frame of a list: its whole page but the rows, drawn once and filled for each answer.
+
+From one search to the next only a few places of the page differ: rows, figures, what was
+searched, tokens. It is drawn with a mark in each of these places, cut at the marks, and kept
+under the facts that the rest was drawn from.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote_plus
+
+from flask import current_app, g, request, session
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup, escape
+
+from console import overrides
+from console.web import csp_nonce
+
+if TYPE_CHECKING:
+    from console.host import Host
+
+#: Frames that a worker keeps; the one that was asked for longest ago makes room.
+MOST = 60
+#: No page says this by chance, and neither a template nor a URL writes it in another way.
+SECRET = f"x{secrets.token_hex(8)}x"
+MARK = re.compile(f"{SECRET}([a-z]+)0")
+#: What of a URL's query the frame does not depend on: the search and the place in the list.
+OPEN = frozenset({"q", "after", "before", "page"})
+
+
+def mark(name: str) -> Markup:
+    """Return what stands in a frame for the text *name* until it is filled in."""
+    return Markup(f"{SECRET}{name}0")  # noqa: S704 - letters and digits
+
+
+class Frame:
+    """A page that was cut at its marks."""
+
+    def __init__(self, page: str) -> None:
+        pieces = MARK.split(page)
+        self._pieces = [piece.encode() for piece in pieces]
+        self._names = pieces[1::2]
+
+    def fill(self, texts: Mapping[str, str]) -> bytes:
+        """Return the page with its texts, which are escaped already."""
+        pieces = self._pieces.copy()
+        pieces[1::2] = [texts[name].encode() for name in self._names]
+        return b"".join(pieces)
+
+
+def is_possible() -> bool:
+    """Tell whether a page may be filled into a frame, as everybody's frame looks.
+
+    A message to show once is no part of a frame; nobody knows what a salon's own templates read.
+    """
+    app = current_app
+    return not (app.debug or "_flashes" in session or app.extensions[overrides.FOUND])
+
+
+def draw(facts: tuple[Hashable, ...], texts: Mapping[str, str], render: Callable[[], str]) -> bytes:
+    """Fill the frame of these *facts*; *render* draws it, with marks for the *texts*."""
+    host: Host = current_app.extensions["console"]
+    kept: OrderedDict[Any, Frame] = host.remember("frames", OrderedDict)
+    frame = kept.pop(facts, None)
+    if frame is None:
+        with _marked_tokens():
+            frame = Frame(render())
+    kept[facts] = frame
+    while len(kept) > MOST:
+        kept.popitem(last=False)
+    return frame.fill({**texts, "nonce": csp_nonce(), "csrf": generate_csrf()})
+
+
+def address(search: str) -> dict[str, str]:
+    """Return the texts of the marks that stand for the address and what it searches."""
+    return {
+        "here": str(escape(request.full_path)),
+        "search": str(escape(search)),
+        "query": quote_plus(search),
+    }
+
+
+def closed_query() -> tuple[tuple[str, str], ...]:
+    """Return what of the URL's query the frame is drawn from."""
+    return tuple(pair for pair in request.args.items(multi=True) if pair[0] not in OPEN)
+
+
+@contextmanager
+def _marked_tokens() -> Iterator[None]:
+    """Let templates write marks where they ask for tokens."""
+    field = current_app.config.get("WTF_CSRF_FIELD_NAME", "csrf_token")
+    marks = {"csp_nonce": mark("nonce"), field: mark("csrf")}
+    known = {name: g.pop(name) for name in marks if name in g}
+    for name, text in marks.items():
+        setattr(g, name, text)
+    try:
+        yield
+    finally:
+        for name in marks:
+            g.pop(name, None)
+        for name, value in known.items():
+            setattr(g, name, value)
