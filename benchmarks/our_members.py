@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from benchmarks.bulk import Bulk, bulk, chunks, without_indexes
-from benchmarks.people import Person, people, words
+from benchmarks.people import Person, few_of, people, words
 from console import clock, work
 from console.app import create_app
 from console.config import Config
@@ -54,8 +54,11 @@ def token_of(member_id: int) -> str:
     return f"bench-token-{member_id}"
 
 
-def make_and_fill(url: str, instance: Path, count: int) -> None:
-    """Make the tables of an empty database and fill them, as an installation of its own."""
+def make_and_fill(url: str, instance: Path, count: int, of: int | None = None) -> None:
+    """Make the tables of an empty database and fill them, as an installation of its own.
+
+    *of* takes them from among so many (`people.few_of`).
+    """
     instance.mkdir(parents=True, exist_ok=True)
     config = Config(instance=instance, database_url=url, secret_key="only for filling")
     report = migrate_database(config)
@@ -63,7 +66,7 @@ def make_and_fill(url: str, instance: Path, count: int) -> None:
         raise RuntimeError(str(report.failed))
     app = create_app(config)
     with app.app_context():
-        fill(url, count)
+        fill(url, count, of)
         work.start_schedules()
         _tick_off()
         db.session.remove()
@@ -76,13 +79,14 @@ def _tick_off() -> None:
     db.session.execute(sa.update(StoredJob).values(state="done", ended_at=clock.now()))
 
 
-def fill(url: str, count: int) -> None:
+def fill(url: str, count: int, of: int | None = None) -> None:
     """Add stores, staff and *count* members; the application's context is entered."""
+    members = people(count) if of is None else few_of(count, of)
     _add_surroundings()
     db.session.rollback()
     numbers: Counter[int] = Counter()
     with bulk(url) as target, without_indexes(target, *TABLES):
-        for some in chunks(people(count), BATCH):
+        for some in chunks(members, BATCH):
             _write(target, some)
             numbers.update(person.joined_at.year for person in some)
         target.write("membership_series", ("year", "last"), [(y, count) for y in numbers])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import accumulate
 from pathlib import Path
@@ -16,6 +16,8 @@ SEED = 20260308
 FIRST_DAY, DAYS = dt.date(2018, 1, 1), 3000
 #: Numbers of 11 digits from 130 to 199, each at most once: the step shares no factor with them.
 FIRST_PHONE, PHONES, STEP = 13_000_000_000, 7_000_000_000, 2_654_435_761
+#: The phones of so many members one after another end in as many ways.
+TAILS = 10_000
 STORES, LEVELS = 3, 5
 #: Shares of the members in each store and on each level.
 STORE_WEIGHTS, LEVEL_WEIGHTS = (50, 30, 20), (55, 25, 12, 6, 2)
@@ -56,6 +58,17 @@ def _letters(kind: str) -> tuple[str, list[float]]:
     letters: str = words()[kind]
     weights = accumulate(1 / (place + 3) for place in range(len(letters)))
     return letters, [*weights]
+
+
+def few_of(count: int, many: int) -> Iterator[Person]:
+    """Yield *count* of *many* members, all whose phones end in the same few ways.
+
+    A tail leads to as many of them as of the many: what a search costs then differs by how many
+    members there are, and not by how many it finds.
+    """
+    tails = TAILS * count // many
+    kept = (person for person in people(many) if (person.id - 1) % TAILS < tails)
+    return (replace(person, id=number) for number, person in enumerate(kept, 1))
 
 
 def people(count: int) -> Iterator[Person]:
