@@ -6,6 +6,7 @@ the table has, and what a person may not reach is left out by the same condition
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ from console.admin.scope import scope_of_list, sees
 from console.admin.state import State
 from console.db import db
 from console.hookspecs import console_list_columns, console_list_filters
-from console.search.finding import Finding
+from console.search.finding import Finding, among
 from console.security import people
 
 if TYPE_CHECKING:
@@ -33,9 +34,13 @@ if TYPE_CHECKING:
 
 #: Counting stops here; beyond it a list says "1,000+".
 MOST_COUNTED = 1000
+#: Of many ids that were found, so many of the newest are read first; most often that is enough.
+NEWEST = 400
 #: Where some of what was found lies beyond her reach or the filters, counting stops here already:
 #: each row is looked at.
 MOST_SOUGHT = 100
+
+Conditions = Sequence[sa.ColumnElement[bool]]
 
 
 class Listing:
@@ -116,17 +121,34 @@ class Listing:
         mark = state.before or state.after
         anchor = paging.read_anchor(self.order, mark, self._look_up) if mark else None
         backwards = state.last or (bool(state.before) and anchor is not None)
+        expressions = [*self.head, *more]
+        if not mark and not backwards and self.order.by_pk and self.order.descending:
+            newest = self._among_newest()
+            if newest is not None:
+                fetch = self._fetcher(expressions, newest)
+                page = paging.read_page(
+                    self.order, fetch, size=state.size, anchor=None, backwards=False
+                )
+                if page.has_next:
+                    return page
         return paging.read_page(
             self.order,
-            self._fetcher([*self.head, *more]),
+            self._fetcher(expressions, self.conditions),
             size=state.size,
             anchor=None if state.last else anchor,
             backwards=backwards,
         )
 
+    def _among_newest(self) -> list[sa.ColumnElement[bool]] | None:
+        """Return the conditions with the newest only of many ids that were found; else None."""
+        if self.found is None or self.found.ids is None or len(self.found.ids) <= NEWEST:
+            return None
+        newest = among(self.pk, heapq.nlargest(NEWEST, self.found.ids))
+        return [newest, *(each for each in self.conditions if each is not self.found.where)]
+
     def chunks(self, more: Sequence[Any], size: int) -> Iterator[list[Any]]:
         """Read the whole list, *size* rows at a time; between two chunks no transaction is open."""
-        fetch = self._fetcher([*self.head, *more])
+        fetch = self._fetcher([*self.head, *more], self.conditions)
         anchor: Anchor | None = None
         while True:
             rows = paging.collect_rows(self.order, fetch, size, anchor, backwards=False)
@@ -147,12 +169,12 @@ class Listing:
 
     def _look_up(self, key: Any) -> Anchor | None:
         row = db.session.execute(
-            self._select([self.order.value, self.pk]).where(self.pk == key)
+            self._select([self.order.value, self.pk], self.conditions).where(self.pk == key)
         ).one_or_none()
         return None if row is None else (row[0], row[1])
 
-    def _fetcher(self, expressions: Sequence[Any]) -> paging.Fetch:
-        selected = self._select(expressions)
+    def _fetcher(self, expressions: Sequence[Any], conditions: Conditions) -> paging.Fetch:
+        selected = self._select(expressions, conditions)
 
         def fetch(
             where: sa.ColumnElement[bool] | None, by: Sequence[sa.ColumnElement[Any]], limit: int
@@ -163,9 +185,9 @@ class Listing:
 
         return fetch
 
-    def _select(self, expressions: Sequence[Any]) -> sa.Select[Any]:
+    def _select(self, expressions: Sequence[Any], conditions: Conditions) -> sa.Select[Any]:
         """Select from the model, joined with what the columns among *expressions* read."""
-        selected = sa.select(*expressions).select_from(self.model).where(*self.conditions)
+        selected = sa.select(*expressions).select_from(self.model).where(*conditions)
         for column in self.columns:
             if column.join is not None and any(column.expressions[0] is e for e in expressions):
                 selected = selected.outerjoin(*column.join)
@@ -200,7 +222,15 @@ class Listing:
         """Count the rows, up to one more than *most*, or further where that takes no reading."""
         if self.found is not None and self.found.ids is not None and self._shows_all_found:
             return len(self.found.ids)
-        some = sa.select(self.pk).where(*self.conditions).limit(most + 1).subquery()
+        newest = self._among_newest()
+        if newest is not None and most < NEWEST:
+            count = self._count(newest, most)
+            if count > most:
+                return count
+        return self._count(self.conditions, most)
+
+    def _count(self, conditions: Conditions, most: int) -> int:
+        some = sa.select(self.pk).where(*conditions).limit(most + 1).subquery()
         asked = sa.select(sa.func.count()).select_from(some)
         count: int = db.session.connection().execute(asked).scalar_one()
         return count

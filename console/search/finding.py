@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -79,12 +79,12 @@ def find(model: type[Any], text: str) -> Finding:
         ids = frozenset.intersection(*few)
         if many and ids:
             ids = _check(pk, ids, many)
-        return Finding(_among(pk, ids), ids, word=words[0].key if len(words) == 1 else "")
+        return Finding(among(pk, ids), ids, word=words[0].key if len(words) == 1 else "")
     seen = _count_newest(model, many)
     if seen < PAGE and not any(word.exactly for word in many):
         together = _gather(model, many)
         if len(together) <= MOST_GATHERED:
-            return Finding(_among(pk, together), together)
+            return Finding(among(pk, together), together)
     return _find_many(model, many, seen)
 
 
@@ -123,7 +123,7 @@ def _look_up(model: Any, declared: FoundBy, word: str) -> _Word:
     exactly = frozenset(row[0] for row in rows if row[1])
     condition = _compare(model, key)
     if exactly:
-        condition = sa.or_(condition, _among(pk_of(model), exactly))
+        condition = sa.or_(condition, among(pk_of(model), exactly))
     return _Word(None, condition, key, len({row[0] for row in rows}), exactly)
 
 
@@ -183,7 +183,7 @@ def _compare(model: type[Any], key: str) -> sa.ColumnElement[bool]:
     return words.contains(f" {key}", autoescape=True)
 
 
-def _among(pk: Any, ids: frozenset[int]) -> Any:
+def among(pk: Any, ids: Collection[int]) -> Any:
     """Return the condition that a row is one of *ids*: one parameter, however many they are."""
     if not ids:
         return sa.false()
@@ -201,7 +201,7 @@ def _among(pk: Any, ids: frozenset[int]) -> Any:
 def _check(pk: Any, ids: frozenset[int], words: Sequence[_Word]) -> frozenset[int]:
     """Return those of *ids* that the other, frequent words lead to as well."""
     conditions = [word.condition for word in words]
-    return frozenset(db.session.scalars(sa.select(pk).where(_among(pk, ids), *conditions)))
+    return frozenset(db.session.scalars(sa.select(pk).where(among(pk, ids), *conditions)))
 
 
 def _count_newest(model: type[Any], words: Sequence[_Word]) -> int:
