@@ -20,7 +20,7 @@ from wtforms.meta import DefaultMeta
 from console.admin import fields, lookups
 from console.admin.attributes import Attribute, BadView, attribute_of, pk_of
 from console.admin.field_rights import may_meet, unmet
-from console.admin.labels import labels_of
+from console.admin.labels import ids_paired_with, labels_of
 from console.admin.parts import FormSection
 from console.admin.reference_fields import ReferenceField, ReferencesField
 from console.admin.scope import read_id
@@ -90,6 +90,8 @@ class RecordForm(BaseForm):
         self.own: dict[str, Attribute] = {}
         self.groups: list[Group] = []
         self.only = only
+        #: What the record is paired with, by the name of the attribute, since it was last read.
+        self.paired: dict[str, list[Any]] = {}
         number = None if record is None else getattr(record, pk_of(view.subject).key)
         self.hidden = unmet(view, number)
         made: dict[str, Unbound] = {}
@@ -129,11 +131,12 @@ class RecordForm(BaseForm):
         """Return the values that the fields show before anything is typed."""
         values: dict[str, Any] = {}
         for key, attribute in self.own.items():
+            if attribute.kind == "references":
+                values[key] = [] if record is None else self._paired_with(record, key)
+                continue
             value = self._first(attribute) if record is None else getattr(record, key)
             if attribute.kind == "translations":
                 values |= {f"{key}__{locale}": text for locale, text in (value or {}).items()}
-            elif attribute.kind == "references":
-                values[key] = _ids(attribute, value or [])
             else:
                 values[key] = value
         for group in self.groups:
@@ -141,6 +144,15 @@ class RecordForm(BaseForm):
                 loaded = group.foreign.load(record)
                 values |= {group.prefix + name: value for name, value in loaded.items()}
         return values
+
+    def _paired_with(self, record: Any, key: str) -> list[Any]:
+        """Return the ids of what *record* is paired with, which takes one query and no object."""
+        state = sa.inspect(record)
+        if key in state.dict or not state.persistent:
+            return _ids(self.own[key], getattr(record, key))
+        if key not in self.paired:
+            self.paired[key] = ids_paired_with(record, state.mapper.relationships[key])
+        return self.paired[key]
 
     def _first(self, attribute: Attribute) -> Any:
         if attribute.kind == "references":
@@ -158,7 +170,7 @@ class RecordForm(BaseForm):
             if attribute.kind == "translations":
                 setattr(record, key, self._translations(key))
             elif attribute.kind == "references":
-                if _ids(attribute, getattr(record, key)) != self[key].data:
+                if self._paired_with(record, key) != self[key].data:
                     setattr(record, key, _records(attribute, self[key].data))
             elif not (isinstance(self[key], fields.HiddenValueField) and self[key].data is None):
                 setattr(record, key, self[key].data)

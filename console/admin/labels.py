@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import RelationshipProperty, aliased
 
 from console.admin.attributes import Attribute, attribute_of, pk_of, translated_by
 from console.admin.values import writer
@@ -67,6 +67,16 @@ def label_of(record: Any) -> str:
     """Return the label of a record that is loaded."""
     model = type(record)
     return write_label(model, [getattr(record, each.key) for each in label_columns(model)])
+
+
+def ids_paired_with(record: Any, relation: RelationshipProperty[Any]) -> list[Any]:
+    """Return the keys of what *record* is paired with through a table of pairs, in its order."""
+    [(own, own_ref)] = relation.synchronize_pairs
+    [(other, other_ref)] = relation.secondary_synchronize_pairs or []
+    found = sa.select(other).join(other_ref.table, other_ref == other)
+    here = own_ref == getattr(record, relation.parent.get_property_by_column(own).key)
+    rows = db.session.connection().execute(found.where(here).order_by(*(relation.order_by or ())))
+    return list(rows.scalars())
 
 
 def pairs_of(model: type[Any], attribute: Attribute, ids: Iterable[Any]) -> dict[Any, list[str]]:

@@ -82,6 +82,7 @@ def update(view: ModelAdmin, form: RecordForm, number: Any, version: str, *, row
     record = scope.find(view.subject, number, form.needs, lock=True)
     if record is None:
         raise NotFound(_("This record is no longer there."))
+    form.paired.clear()  # what was read before the lock may have changed
     tracked = tracked_values(form, record)
     before = {**_columns_of(record), **tracked}
     if row and version != version_of(view, record):
