@@ -195,6 +195,7 @@ class Bench:
             browsers = [self._enter(self.ours, each) for each in (large, small)]
             large.settle()
             small.settle()
+            self.places.read()
             person = next(iter(people(1)))
             found = {}
             for operation, path in self.ours.paths.items():
@@ -267,6 +268,7 @@ class Bench:
         folder = self.places.folder
         large = self._fill_ours("large", members)
         self._timed("write journals", lambda: write_journals(large, self.journals))
+        self.places.read()
         found = orders.compare_books(self.ours, large, few, folder, self.turns)
         return found | orders.measure_orders(self.ours, few, folder, self.turns * 4)
 
