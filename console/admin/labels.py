@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -71,12 +72,18 @@ def label_of(record: Any) -> str:
 
 def ids_paired_with(record: Any, relation: RelationshipProperty[Any]) -> list[Any]:
     """Return the keys of what *record* is paired with through a table of pairs, in its order."""
+    key, asked = _asking_for_pairs(relation)
+    rows = db.session.connection().execute(asked, {"own": getattr(record, key)})
+    return list(rows.scalars())
+
+
+@cache
+def _asking_for_pairs(relation: RelationshipProperty[Any]) -> tuple[str, sa.Select[Any]]:
     [(own, own_ref)] = relation.synchronize_pairs
     [(other, other_ref)] = relation.secondary_synchronize_pairs or []
     found = sa.select(other).join(other_ref.table, other_ref == other)
-    here = own_ref == getattr(record, relation.parent.get_property_by_column(own).key)
-    rows = db.session.connection().execute(found.where(here).order_by(*(relation.order_by or ())))
-    return list(rows.scalars())
+    asked = found.where(own_ref == sa.bindparam("own")).order_by(*(relation.order_by or ()))
+    return relation.parent.get_property_by_column(own).key, asked
 
 
 def pairs_of(model: type[Any], attribute: Attribute, ids: Iterable[Any]) -> dict[Any, list[str]]:
