@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from flask_admin import Admin
 
+from console.admin.drawn_fields import draw_field
 from console.admin.home import Home
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def install(app: Flask) -> Callable[[Any], None]:
     from console.security import views as security_views
     from console.work import add_schedule
 
+    app.jinja_env.globals["draw_field"] = draw_field
     app.extensions["console_menu"] = []
     app.extensions["console_views"] = {}
     home = Home("console")
