@@ -24,7 +24,7 @@ from console.admin import (
 )
 from console.admin.density import among
 from console.admin.export import send_table
-from console.admin.fields import ChoiceField
+from console.admin.fields import ChoiceField, NumberField, SwitchField
 from console.admin.lists.conditions import read as read_conditions
 from console.admin.lists.saved_views import save_view, share_view
 from console.admin.lists.segments import save_segment, segment_where, segments_of

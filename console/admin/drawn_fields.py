@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from markupsafe import Markup, escape
+from wtforms import BooleanField
 
 #: Fields that take a whole row of their form.
 WIDE = frozenset(
@@ -57,7 +58,7 @@ def _own_class(field: Any) -> str:
 
 def _draw_control(field: Any, own: str, more: dict[str, Any], prepend: Any, append: Any) -> str:
     widget, text, required = field.widget, escape(field.label.text), field.flags.required
-    if field.type == "BooleanField" and widget.input_type == "checkbox":
+    if isinstance(field, BooleanField) and widget.input_type == "checkbox":
         control = field(**{"class": f"form-check-input {own}", **more})
         label = f'<label class="form-check-label" for="{field.id}">{text}</label>'
         return f'<div class="form-check form-switch field-switch">{control}{label}</div>'
@@ -74,7 +75,7 @@ def _draw_control(field: Any, own: str, more: dict[str, Any], prepend: Any, appe
         return f"<fieldset{tied}>{legend}{options}</fieldset>"
     choice = hasattr(widget, "multiple") and not more.get("data-role")
     look = "form-select" if choice else "form-control"
-    control = field(**{"class": f"{look} {own}", **more})
+    control = str(field(**{"class": f"{look} {own}", **more}))
     if prepend or append:
         before, after = map(_draw_beside, (prepend, append))
         control = f'<div class="input-group">{before}{control}{after}</div>'

@@ -12,12 +12,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
-from wtforms import StringField, TextAreaField
+from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.fields.choices import Choice, SelectFieldBase  # type: ignore[attr-defined]
 from wtforms.validators import StopValidation
 
 from console.admin.values import format_moment, language, reader_zone
-from console.admin.widgets import QuickArea, QuickInput, QuickSelect
+from console.admin.widgets import QuickArea, QuickInput, QuickSelect, QuickSwitch
 from console.errors import Refused
 from console.i18n import LOCALES, _, gettext
 from console.money import parse_fen
@@ -96,6 +96,12 @@ class HiddenValueField(TextField):
     def process_formdata(self, valuelist: list[Any]) -> None:
         if valuelist and str(valuelist[0]).strip():
             super().process_formdata(valuelist)
+
+
+class SwitchField(BooleanField):
+    """Yes or no."""
+
+    widget: Any = QuickSwitch()
 
 
 class _Typed(StringField):

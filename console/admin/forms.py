@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from flask import current_app
 from markupsafe import Markup
-from wtforms import BooleanField
 from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta
 
@@ -228,7 +227,7 @@ def make_field(form: RecordForm, attribute: Attribute) -> Unbound:
         return own(attribute)
     options: dict[str, Any] = {"description": attribute.help or ""}
     if kind == "bool" and not attribute.nullable and not form.only:
-        return BooleanField(attribute.label, **options)
+        return fields.SwitchField(attribute.label, **options)
     options["validators"] = [fields.Filled()] if attribute.required else []
     if attribute.target is not None:
         return _reference(view, attribute, form.needs, options)

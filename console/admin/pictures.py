@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from wtforms import BooleanField, FileField
+from wtforms import FileField
 
+from console.admin.fields import SwitchField
 from console.admin.parts import FormSection
 from console.files import keep_file
 from console.i18n import _, gettext
@@ -20,7 +21,7 @@ def picture_section() -> FormSection:
 def _fields() -> Mapping[str, Any]:
     return {
         "picture": FileField(gettext("Picture"), render_kw={"accept": "image/*"}),
-        "drop": BooleanField(gettext("Remove the picture")),
+        "drop": SwitchField(gettext("Remove the picture")),
     }
 
 

@@ -7,7 +7,7 @@ from html import escape as quote
 from typing import Any
 
 from markupsafe import Markup, escape
-from wtforms.widgets import Select, TextArea, TextInput
+from wtforms.widgets import CheckboxInput, Select, TextArea, TextInput
 from wtforms.widgets.core import clean_key  # type: ignore[attr-defined]
 
 
@@ -37,6 +37,16 @@ class QuickInput(TextInput):
         given = {"type": self.input_type, **attributes}
         if "value" not in given:
             given["value"] = field._value()
+        written = write_attributes(_of_field(field, self.validation_attrs, given))
+        return Markup(f"<input {written}>")  # noqa: S704 - attributes are written escaped
+
+
+class QuickSwitch(CheckboxInput):
+    """A switch."""
+
+    def __call__(self, field: Any, **attributes: Any) -> Markup:
+        on = bool(field.data)
+        given = {"type": "checkbox", "value": field._value(), "checked": on, **attributes}
         written = write_attributes(_of_field(field, self.validation_attrs, given))
         return Markup(f"<input {written}>")  # noqa: S704 - attributes are written escaped
 

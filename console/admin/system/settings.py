@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, current_app, flash, redirect, request, url_for
-from wtforms import BooleanField
 from wtforms.form import BaseForm
 
 from console import audit
@@ -157,7 +156,7 @@ def _make_field(setting: AnySetting, store: Store | None) -> Any:
         "description": " ".join(str(each) for each in (setting.help, hint) if each)
     }
     if kind == "bool":
-        return BooleanField(setting.label, **options)
+        return fields.SwitchField(setting.label, **options)
     if kind == "choice":
         return fields.ChoiceField(setting.label, options=setting.options(), **options)
     if kind in ("money", "number"):

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from wtforms import BooleanField, IntegerField
-from wtforms.validators import Optional
-
 from console import api
 from console.api import _
 from plugins.membership.models import Member
@@ -17,14 +14,9 @@ from plugins.membership.services.filing import birthday_of, put_birthday
 
 def _build() -> Mapping[str, Any]:
     return {
-        "lunar": BooleanField(api.gettext("By the lunar calendar")),
-        "leap": BooleanField(api.gettext("In a leap month")),
-        "year": IntegerField(
-            api.gettext("Year"),
-            [Optional()],
-            description=api.gettext("May stay empty"),
-            render_kw={"inputmode": "numeric"},
-        ),
+        "lunar": api.SwitchField(api.gettext("By the lunar calendar")),
+        "leap": api.SwitchField(api.gettext("In a leap month")),
+        "year": api.NumberField(api.gettext("Year"), description=api.gettext("May stay empty")),
         "month": _pick(api.gettext("Month"), 12),
         "day": _pick(api.gettext("Day"), 31),
     }

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import render_template
 from markupsafe import Markup
-from wtforms import BooleanField, FileField
+from wtforms import FileField
 
 from console import api
 from console.api import _
@@ -31,7 +31,7 @@ HOME = "/console/salon"
 def _photo_fields() -> Mapping[str, Any]:
     return {
         "photo": FileField(api.gettext("Photo"), render_kw={"accept": "image/*"}),
-        "drop": BooleanField(api.gettext("Remove the photo")),
+        "drop": api.SwitchField(api.gettext("Remove the photo")),
     }
 
 
