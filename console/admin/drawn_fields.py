@@ -75,11 +75,11 @@ def _draw_control(field: Any, own: str, more: dict[str, Any], prepend: Any, appe
         return f"<fieldset{tied}>{legend}{options}</fieldset>"
     choice = hasattr(widget, "multiple") and not more.get("data-role")
     look = "form-select" if choice else "form-control"
-    control = str(field(**{"class": f"{look} {own}", **more}))
+    drawn: str = field(**{"class": f"{look} {own}", **more})
     if prepend or append:
         before, after = map(_draw_beside, (prepend, append))
-        control = f'<div class="input-group">{before}{control}{after}</div>'
-    return f'<label class="form-label{needed}" for="{field.id}">{text}</label>{control}'
+        drawn = f'<div class="input-group">{before}{drawn}{after}</div>'
+    return f'<label class="form-label{needed}" for="{field.id}">{text}</label>{drawn}'
 
 
 def _draw_beside(text: Any) -> str:
