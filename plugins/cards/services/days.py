@@ -37,12 +37,15 @@ def running_pause(card_id: int) -> Pause | None:
     return found
 
 
-def days_paused(card_id: int, until: dt.date) -> int:
-    """Return for how many days a card rested before a day."""
+def days_paused(card: Card, until: dt.date) -> int:
+    """Return for how many days of its term a card rested before a day."""
+    if card.starts_on is None:
+        return 0
     rows = api.db.session.execute(
-        sa.select(Pause.from_on, Pause.until_on).where(Pause.card_id == card_id)
+        sa.select(Pause.from_on, Pause.until_on).where(Pause.card_id == card.id)
     )
-    ends = ((begun, min(ended or until, until)) for begun, ended in rows)
+    # What rested before its first use moved no day of the term, which had not begun.
+    ends = ((max(begun, card.starts_on), min(ended or until, until)) for begun, ended in rows)
     return sum(max((ended - begun).days, 0) for begun, ended in ends)
 
 
@@ -50,5 +53,5 @@ def days_over(card: Card, today: dt.date) -> int:
     """Return how many days of a card's term are over before *today*; pauses do not count."""
     if card.starts_on is None or card.valid_days is None:
         return 0
-    gone = (today - card.starts_on).days - days_paused(card.id, today)
+    gone = (today - card.starts_on).days - days_paused(card, today)
     return min(max(gone, 0), card.valid_days)

@@ -74,8 +74,8 @@ def paid_by_balance(card: Card) -> tuple[list[str], int]:
 def _purchase(card: Card, balance_fen: int) -> Purchase:
     term = None
     if card.kind == "pass":
-        today = today_in(card.store_id)
-        term = Term(card.starts_on, card.valid_days or 0, days_paused(card.id, today))
+        rested = days_paused(card, today_in(card.store_id))
+        term = Term(card.starts_on, card.valid_days or 0, rested, used=bool(_uses(card.id)))
     # Bonus that paid for it has no way back once another member has the card.
     bonus = 0 if balance_fen else card.bonus_fen
     price = card.price_fen - bonus

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from console import api
 from plugins.ledger.chart import CNY, MEMBER, POINTS, held, salon
-from plugins.ledger.models import Account, Journal, Leg, Lot
+from plugins.ledger.models import Account, Handover, Journal, Leg, Lot
 from plugins.ledger.services.entries import Draft, Entry, Move
 from plugins.ledger.services.points import NEVER
 from plugins.ledger.services.posting import book_day_of, business_day_of, post_many
@@ -20,6 +20,7 @@ from plugins.ledger.services.selling import Tender, Terms, lots_draft
 
 JOURNAL: Any = Journal.__table__
 LEG: Any = Leg.__table__
+HANDOVER: Any = Handover.__table__
 LOT: Any = Lot.__table__
 ACCOUNT: Any = Account.__table__
 
@@ -175,6 +176,27 @@ def undo_opening(ref: str) -> int:
         for row in rows
     ]
     return len(reverse_many(items)) if items else 0
+
+
+def brought_value(member_id: int) -> bool:
+    """Tell whether a member paid for stored value in an earlier system, wherever it is now."""
+    given = sa.select(HANDOVER.c.id).join(JOURNAL, JOURNAL.c.id == HANDOVER.c.journal_id)
+    given = given.where(JOURNAL.c.code == "transfer")
+    from_others = given.where(
+        HANDOVER.c.account_id == LOT.c.paid_account_id, HANDOVER.c.from_id != member_id
+    )
+    hers = given.with_only_columns(HANDOVER.c.account_id).where(HANDOVER.c.from_id == member_id)
+    undone = sa.select(JOURNAL.c.reverses_id).where(JOURNAL.c.reverses_id.is_not(None))
+    brought = (
+        sa.select(LOT.c.id)
+        .join(JOURNAL, JOURNAL.c.id == LOT.c.journal_id)
+        .join(ACCOUNT, ACCOUNT.c.id == LOT.c.paid_account_id)
+        .where(LOT.c.kind == "money", LOT.c.price_fen > 0, JOURNAL.c.code == "opening")
+        .where(JOURNAL.c.id.not_in(undone), ~from_others.exists())
+    )
+    own = ACCOUNT.c.owner == MEMBER, ACCOUNT.c.owner_id == member_id
+    asked = (brought.where(*own), brought.where(LOT.c.paid_account_id.in_(hers)))
+    return any(api.db.session.scalar(one.limit(1)) is not None for one in asked)
 
 
 def members_who_used(ref: str) -> set[int]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.ledger.api import Account, Journal, Lot
+from plugins.ledger.api import brought_value
 from plugins.membership.models import Level, Member, PurseKind, Recharge, Tier
 from plugins.membership.services.ladder import all_levels, rank_of
 from plugins.membership.services.purses import MAIN, card_of_kind, find_purse
@@ -237,15 +237,14 @@ def _times_taken(member_id: int) -> dict[int, int]:
 
 
 def has_topped_up(member_id: int) -> bool:
-    """Tell whether a member ever paid for stored value, in an earlier system too."""
-    undone = sa.select(Journal.reverses_id).where(Journal.reverses_id.is_not(None))
-    paid = (
-        sa.select(Lot.id)
-        .join(Account, Account.id == Lot.paid_account_id)
-        .where(Account.owner == "member", Account.owner_id == member_id)
-        .where(Lot.kind == "money", Lot.price_fen > 0, Lot.journal_id.not_in(undone))
+    """Tell whether a member ever paid for stored value, in an earlier system too.
+
+    What she gave away counts as hers; what somebody gave her, or was adjusted by hand, does not.
+    """
+    paid = sa.select(Recharge.id).where(
+        Recharge.member_id == member_id, Recharge.undone_at.is_(None)
     )
-    return api.db.session.scalar(paid.limit(1)) is not None
+    return api.db.session.scalar(paid.limit(1)) is not None or brought_value(member_id)
 
 
 def _next(offers: Sequence[Tier], amount_fen: int, tier: Tier | None) -> Tier | None:

@@ -239,6 +239,34 @@ def test_an_unused_card_goes_back_within_seven_days_from_her_phone(
     assert phone.post("/cashier/give-back", refundable=wanted).status_code == 404
 
 
+def test_an_unused_pass_goes_back_whole_within_seven_days(app: Flask, shop: Shop) -> None:
+    year = add_product("年卡", 365_000, item(shop.scalp), kind="pass", valid_days=365)
+    with api.at_moment(api.now() - dt.timedelta(days=3)):
+        bill_id = bill_of(shop.member.id, shop.store.id)
+        add_line(bill_id, "card", {"product_id": year.id})
+        pay(bill_id, cash(3_650))
+    earn_passes()
+    alone_up_to(5_000)
+    (unused,) = within_seven_days(shop.member.id)
+    phone = phone_of(app, shop.member.id)
+    page = words(phone.post("/cashier/give-back", refundable=unused.key, key=KEY).text)
+    assert "¥3,650.00" in page
+    assert "Days that are over" not in page
+    whole = api.db.session.query(Refund).one()
+    assert whole.amount_fen == 365_000
+    pay_out(agree(whole))
+    assert balance(salon("cash", shop.store.id)) == balance(salon("revenue", shop.store.id)) == 0
+    assert tie_out(whole_book()).by_check() == {}
+    assert verify().findings == {}
+
+
+def test_a_pass_that_was_used_goes_back_by_its_days_within_seven_days_too(shop: Shop) -> None:
+    year = add_product("年卡", 365_000, item(shop.scalp), kind="pass", valid_days=365)
+    with api.at_moment(api.now() - dt.timedelta(days=3)):
+        use(shop, sell(shop, year))
+    assert sheet_for(shop.member.id, "seven_days", kind="card").amount_fen == 362_000
+
+
 def test_seven_days_do_not_hold_for_a_service_that_she_knew_but_do_for_another(shop: Shop) -> None:
     nails = add_service("日式美甲", price_fen=16_800)
     ten = add_product("头皮护理 10 次", 98_000, item(shop.scalp, 10))

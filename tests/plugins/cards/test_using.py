@@ -28,6 +28,7 @@ from plugins.cards.services.accounts import Left, left_of
 from plugins.cards.services.changing import extend_card, pause_card, resume_card, share_card
 from plugins.cards.services.nightly import earn_passes, remind_members
 from plugins.cards.services.offering import why_not
+from plugins.cards.services.refunding import refundable_cards
 from plugins.cashier.api import cashier_tie_rules
 from plugins.cashier.services.reports.spans import Span
 from plugins.cashier.services.reports.unearned import unearned
@@ -272,6 +273,23 @@ def test_a_pause_extends_a_pass_and_stops_its_earning(shop: Shop) -> None:
     with api.at_moment(start + 60 * DAY):
         earn_passes()
         assert revenue(shop) == 30_000
+
+
+def test_a_rest_before_the_first_use_is_no_part_of_a_pass(shop: Shop) -> None:
+    year = add_product(
+        "年卡", 365_000, item(shop.scalp), kind="pass", valid_days=365, starts="first_use"
+    )
+    card, start = sell(shop, year), api.now()
+    pause_card(card.id, "怀孕")
+    with api.at_moment(start + 30 * DAY):
+        resume_card(card.id)
+        use(shop, card)
+    with api.at_moment(start + 40 * DAY):
+        earn_passes()
+        assert revenue(shop) == 10_000
+        (found,) = refundable_cards(shop.member.id)
+        assert found.purchase.term is not None
+        assert found.purchase.term.over(api.today("Asia/Shanghai")) == 10
 
 
 def test_an_extension_has_a_reason_and_is_told(shop: Shop) -> None:

@@ -26,6 +26,7 @@ from plugins.membership.services.points.rules import (
     ALONE,
     BIRTHDAY,
     MONTHS,
+    WORTH,
     YEARLY,
     expiry_of,
     last_day,
@@ -126,6 +127,22 @@ def test_points_pay_no_more_than_their_worth_and_their_share(app: Flask) -> None
     assert points_to_pay(1_000_000, 10_000) == (5_000, 5_000)
     assert points_to_pay(0, 10_000) == (0, 0)
     assert points_to_pay(-5, 10_000) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("a_yuan", "base", "points", "worth"),
+    [
+        (1, 12_850, 64, 6_400),
+        (3, 999, 14, 466),
+        (30, 3, 0, 0),
+        (1_000, 999, 4_990, 499),
+    ],
+)
+def test_points_that_are_worth_much_keep_to_their_share_too(
+    app: Flask, a_yuan: int, base: int, points: int, worth: int
+) -> None:
+    api.unit(WORTH.put)(a_yuan)
+    assert points_to_pay(1_000_000, base) == (points, worth)
 
 
 def test_tasks_give_points_once(app: Flask, member: Member) -> None:

@@ -10,7 +10,7 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from console import api, clock
+from console import api, approval, clock
 from plugins.ledger.api import Insufficient, KeyUsed, Opening, lots_of, open_balances
 from plugins.ledger.services.verifying import verify
 from plugins.membership.api import (
@@ -19,6 +19,7 @@ from plugins.membership.api import (
     RechargeTier,
     ValueFrozen,
     WrongPin,
+    ask_adjustment,
     check_member_pin,
     freeze_member,
     freeze_value,
@@ -30,6 +31,7 @@ from plugins.membership.api import (
     quote_recharge,
     read_quote,
     set_member_pin,
+    transfer_value,
     undo_recharge,
     unfreeze_value,
 )
@@ -43,7 +45,7 @@ from plugins.membership.services.timeline import timeline_of
 from plugins.messages.models import Message
 from tests.support.levels import build_ladder, ids_by_name, level_name
 from tests.support.membership import join
-from tests.support.people import add_store
+from tests.support.people import add_person, add_store
 from tests.support.value import card_kind, entry, line, offer, quote, sell, top_up
 
 pytestmark = pytest.mark.either_engine
@@ -108,6 +110,28 @@ def test_the_first_top_up_takes_the_offer_for_it(anna: int, offers: dict[str, in
     assert [tier.id for tier in offers_for(anna, 1)] == [
         offers[name] for name in ("500", "1000", "3000", "5000")
     ]
+
+
+def test_a_first_top_up_is_hers_once_wherever_the_money_went(
+    anna: int, offers: dict[str, int]
+) -> None:
+    bella, cleo = (int(join(name, phone=f"1390000000{n}").id) for n, name in enumerate("BC", 2))
+    open_balances("old", [Opening(member_id=cleo, principal_fen=100)])
+    top_up(anna, 300)
+    for giver in (anna, cleo):
+        transfer_value(entry("transfer", agreed_by="pin"), giver, bella)
+        assert quote(giver, 300).tier_id is None
+    assert quote(bella, 300).tier_id == offers["first"]
+    transfer_value(entry("transfer", agreed_by="pin"), bella, anna)
+    assert quote(bella, 300).tier_id == offers["first"]
+
+
+def test_what_was_adjusted_by_hand_is_no_top_up(anna: int, offers: dict[str, int]) -> None:
+    asked = ask_adjustment(anna, principal_fen=100, bonus_fen=0, reason="goodwill", key="1")
+    with api.acting_as(api.Actor(user_id=add_person("manager", 1), name="second")):
+        approval.agree(asked)
+    assert holdings_of(anna).balance_fen == 100
+    assert quote(anna, 300).tier_id == offers["first"]
 
 
 def test_a_quote_says_why_and_what_the_next_offer_needs(anna: int, offers: dict[str, int]) -> None:

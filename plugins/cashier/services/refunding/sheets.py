@@ -52,11 +52,12 @@ class Share:
 
 @dataclass(frozen=True)
 class Term:
-    """The term of a pass; it has not begun without *starts_on*."""
+    """The term of a pass; it has not begun without *starts_on*. *used*: a service was had."""
 
     starts_on: dt.date | None
     days: int
     paused_days: int = 0
+    used: bool = True
 
     def over(self, on: dt.date) -> int:
         """Return how many days are over before *on*."""
@@ -255,12 +256,11 @@ def _reckon(purchase: Purchase, asked: Asked, rates: Rates, gifts_fen: int) -> A
 
 
 def _rows(purchase: Purchase, asked: Asked) -> Iterator[Row]:
-    if purchase.term is not None:
+    if purchase.term is not None and (purchase.term.used or asked.cause != "seven_days"):
         yield _term_row(purchase, purchase.term, asked)
-    hers = asked.cause == "member"
     dated: list[tuple[dt.date, int, Row]] = []
     for share in purchase.shares:
-        reckon = _member_values(share) if hers else _deal_values(share)
+        reckon = _member_values(share) if asked.cause == "member" else _deal_values(share)
         for number, (use, row) in enumerate(zip(share.uses, reckon, strict=True)):
             dated.append((use.on, number, row))
     yield from (row for _on, _number, row in sorted(dated, key=lambda one: one[:2]))

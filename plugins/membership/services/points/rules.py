@@ -225,6 +225,6 @@ def points_to_pay(member_points: int, base_fen: int) -> tuple[int, int]:
     """Return how many points may pay a part of *base_fen*, and what they are worth in fen."""
     if not WORTH.get() or member_points <= 0:
         return 0, 0
-    most_fen = min(base_fen * SHARE.get() // 100, worth_fen(member_points))
-    points = -(-most_fen * WORTH.get() // 100)
-    return points, worth_fen(points) if points else 0
+    points = min(member_points, base_fen * SHARE.get() * WORTH.get() // 10_000)
+    fen = worth_fen(points)
+    return -(-fen * WORTH.get() // 100), fen
