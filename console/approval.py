@@ -78,9 +78,14 @@ def ask_approval(
     subject: Model | None = None,
     store_id: int | None = None,
 ) -> int:
-    """Ask for approval of an act; return the number of the request."""
+    """Ask for approval of an act; return the number of the request.
+
+    What has a `key` in its *payload* is asked for once, however often its form is sent.
+    """
     if not reason.strip():
         raise Refused(_("Please give a reason."))
+    if (known := _asked_before(kind, payload)) is not None:
+        return known
     who = actor()
     place = store_id or getattr(subject, "store_id", None) or who.store_id
     request = Approval(
@@ -108,6 +113,15 @@ def ask_approval(
         key=f"approval {request.id}",
     )
     return int(request.id)
+
+
+def _asked_before(kind: ApprovalKind, payload: dict[str, Any]) -> int | None:
+    key = payload.get("key")
+    same = sa.select(Approval.id).where(Approval.kind == kind.key)
+    found: int | None = None
+    if key:
+        found = db.session.scalar(same.where(Approval.payload["key"].as_string() == key).limit(1))
+    return found
 
 
 def _reference(subject: Model | None) -> dict[str, Any]:

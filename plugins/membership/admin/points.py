@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+import unicodedata
 from typing import Any
 
 from flask import redirect, request
@@ -98,8 +100,8 @@ class PointsView(api.AdminView):
 
 
 def _adjust(number: int) -> bool:
-    text = request.form.get("points", "").strip()
-    if not text.lstrip("+-").isascii() or not text.lstrip("+-").isdecimal() or len(text) > 9:
+    text = unicodedata.normalize("NFKC", request.form.get("points", "")).strip()
+    if not re.fullmatch(r"[+-]?[0-9]{1,8}", text):
         raise api.Refused(_("Enter a whole number, such as 100 or -50."))
     key = request.form.get("key", "")
     if not 20 < len(key) < 60:

@@ -28,7 +28,7 @@ from plugins.membership.services.holding import freeze_value, hold_of, unfreeze_
 from plugins.membership.services.pins import has_pin, set_member_pin
 from plugins.membership.services.purses import purses_of, say_rates
 from plugins.membership.services.replacing import FEE, FINDABLE, replace_card
-from plugins.membership.services.transferring import transfer_value
+from plugins.membership.services.transferring import transfer_value, was_transferred
 
 #: The acts of the page, and what each needs.
 ACTS = {
@@ -194,6 +194,8 @@ def _adjust(member: Member) -> None:
 def _transfer(member: Member) -> None:
     """Look at both proofs first, each in a transaction of its own, then transfer in one unit."""
     giver_id, store_id = member.id, store_here(member, ADJUST_VALUE)
+    if was_transferred(_transfer_key()):
+        return
     found = find_exactly(request.form.get("taker", "").strip())
     if len(found) != 1:
         raise api.Refused(_("Nobody has this number or phone."))
@@ -208,11 +210,15 @@ def _transfer(member: Member) -> None:
     _do_transfer(giver_id, taker_id, store_id, proofs)
 
 
+def _transfer_key() -> str:
+    return f"membership.transfer:{form_key()}"
+
+
 @api.unit
 def _do_transfer(
     giver_id: int, taker_id: int, store_id: int, proofs: list[tuple[str, str]]
 ) -> None:
-    key = f"membership.transfer:{form_key()}"
+    key = _transfer_key()
     for way, proof in proofs:
         use_up(way, proof, key)
     note = api.gettext("The other member agreed by: %(way)s", way=WAYS[proofs[1][0]])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+
 from console import api
 from console.api import _
-from plugins.ledger.api import Entry, hand_over_lots
+from plugins.ledger.api import Entry, Journal, hand_over_lots
 from plugins.membership.models import Member, Purse
 from plugins.membership.services.freezing import require_active
 from plugins.membership.services.holding import record_act, require_free_value
@@ -42,6 +44,11 @@ def transfer_value(entry: Entry, giver_id: int, taker_id: int, purse: str = MAIN
         api.db.session.get_one(Purse, int(purse)).member_id = taker.id
     _tell(entry, giver, taker, card.balance_fen)
     return posted.journal_id
+
+
+def was_transferred(key: str) -> bool:
+    """Tell whether the transfer of a key was done."""
+    return api.db.session.scalar(sa.select(Journal.id).where(Journal.idem_key == key)) is not None
 
 
 def _check_cap(taker: Member, card: PurseState) -> None:

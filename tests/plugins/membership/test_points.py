@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from console import api
+from console.approval import Approval
 from plugins.ledger.api import Entry, Insufficient, earn_points, spend_points
 from plugins.membership.api import (
     Member,
@@ -192,8 +193,15 @@ def test_a_manager_adjusts_a_little_alone_and_more_with_a_second_person(
     assert post(manager, url, sent).status_code == 302
     assert points_of(member.id) == 150
     assert post(manager, url, {**sent, "key": "l" * 24, "points": "100"}).status_code == 302
+    assert post(manager, url, sent).status_code == 302
     assert points_of(member.id) == 150
-    for wrong in ({"points": "many"}, {"points": "0"}, {"reason": ""}, {"points": "-151"}):
+    more = {**sent, "key": "l" * 24, "points": "１００"}
+    assert post(manager, url, more).status_code == 302
+    assert api.db.session.query(Approval).count() == 1
+    for wrong in (
+        *({"points": text} for text in ("many", "0", "-151", "+-5", "--5", "1.5", "9" * 12)),
+        {"reason": ""},
+    ):
         answer = post(manager, url, {**sent, "key": "m" * 24, **wrong})
         assert answer.status_code in (409, 422), wrong
     told = api.db.session.query(Message).filter_by(kind="membership.points_adjusted")

@@ -150,11 +150,13 @@ def adjust_points(member_id: int, points: int, *, reason: str, key: str) -> bool
     if not points or abs(points) > MOST:
         raise api.Refused(_("Enter what is to change."))
     member = lock_member(member_id)
-    if points_of(member.id) + points < 0:
-        raise Insufficient
     store_id = member.home_store_id
     payload = {"member_id": member.id, "points": points, "reason": reason, "key": key}
     payload["store_id"] = store_id
+    if _is_posted(payload):
+        return True
+    if points_of(member.id) + points < 0:
+        raise Insufficient
     alone = adjusted_today(api.actor().user_id, book_day_of(store_id)) + abs(points)
     if alone > ALONE.get():
         api.ask_approval(ADJUST, payload, reason=reason, subject=member, store_id=store_id)
@@ -163,10 +165,19 @@ def adjust_points(member_id: int, points: int, *, reason: str, key: str) -> bool
     return True
 
 
+def _key(payload: Mapping[str, Any]) -> str:
+    return f"membership.adjust_points:{payload['key']}"
+
+
+def _is_posted(payload: Mapping[str, Any]) -> bool:
+    known = sa.select(Journal.id).where(Journal.idem_key == _key(payload))
+    return api.db.session.scalar(known) is not None
+
+
 def _adjust(payload: dict[str, Any], approver_id: int | None) -> None:
     member, points = lock_member(payload["member_id"]), payload["points"]
     entry = Entry(
-        key=f"membership.adjust_points:{payload['key']}",
+        key=_key(payload),
         code="adjust_points",
         asked=[member.id, points],
         store_id=payload["store_id"],
