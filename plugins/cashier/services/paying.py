@@ -94,6 +94,9 @@ def check_kind(kind: PaymentKind) -> None:
         raise api.Refused(_("The account is cash, bank, or platform: and a name."))
     if kind.method == "booked" and kind.online:
         raise api.Refused(_("What staff enter is no online receipt."))
+    if kind.method == "booked" and kind.payment_class != "cash_like":
+        # The books would count it as money that came in, and reports would not.
+        raise api.Refused(_("What staff enter is money. A gift or a discount lowers the price."))
 
 
 def paid_by_kind(line_id: int) -> list[tuple[str, int]]:

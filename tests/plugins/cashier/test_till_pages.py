@@ -196,6 +196,10 @@ def test_kinds_of_payment_are_edited_but_used_ones_stay(
         ).status_code
         == 302
     )
+    slip = {"name": "Slip", "code": "slip", "account": "bank", "in_use": "y"}
+    for no_money in ("benefit", "card_use"):
+        form = {**slip, "payment_class": no_money}
+        assert post(manager, "/console/cashier/payment_kinds/new/", form).status_code == 422
     answer = post(manager, "/console/cashier/payment_kinds/delete/", {"id": "1"})
     assert answer.status_code in (302, 422)
     assert "bank_card" in manager.get("/console/cashier/payment_kinds/").text

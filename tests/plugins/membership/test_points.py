@@ -195,7 +195,7 @@ def test_a_manager_adjusts_a_little_alone_and_more_with_a_second_person(
     assert post(manager, url, {**sent, "key": "l" * 24, "points": "100"}).status_code == 302
     assert post(manager, url, sent).status_code == 302
     assert points_of(member.id) == 150
-    more = {**sent, "key": "l" * 24, "points": "１００"}
+    more = {**sent, "key": "l" * 24, "points": "\uff11\uff10\uff10"}
     assert post(manager, url, more).status_code == 302
     assert api.db.session.query(Approval).count() == 1
     for wrong in (
