@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import sqlalchemy as sa
@@ -121,14 +122,21 @@ def _read(place: int, product: Product) -> Item | None:
         services=services,
         sessions=sessions,
         free=0 if is_pass else _count(f"free-{place}"),
-        list_fen=api.parse_fen(text) if text else None,
+        list_fen=_price(text) if text else None,
     )
+
+
+def _price(text: str) -> int:
+    fen = api.parse_fen(text)
+    if fen < 0:
+        raise api.Refused(_("A price cannot be below zero."))
+    return fen
 
 
 def _count(name: str) -> int:
     text = request.form.get(name, "").strip()
     if not text:
         return 0
-    if not text.isascii() or not text.isdecimal() or int(text[:9]) > MOST_SESSIONS:
+    if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) > MOST_SESSIONS:
         raise api.Refused(_("Enter a count between 0 and 9,999."))
     return int(text)

@@ -15,6 +15,10 @@ from plugins.cards.permissions import EDIT_PRODUCTS, SEE_CARDS
 from plugins.cards.services.selling import list_total
 
 
+#: A hundred years; a card that is to be valid for longer has no end.
+MOST_DAYS = 36_500
+
+
 def _products(ids: Sequence[int]) -> Sequence[Product]:
     return api.db.session.scalars(sa.select(Product).where(Product.id.in_(ids))).all()
 
@@ -101,6 +105,10 @@ class ProductAdmin(ContentPages, api.ModelAdmin):
             raise api.Refused(_("A pass needs the days that it is valid for."))
         if any(count is not None and count < 1 for count in (record.valid_days, record.per_week)):
             raise api.Refused(_("Enter at least 1, or nothing."))
+        if (record.valid_days or 0) > MOST_DAYS:
+            raise api.Refused(_("A card is valid for %(days)s days at most.", days=MOST_DAYS))
+        if record.from_on and record.until_on and record.until_on < record.from_on:
+            raise api.Refused(_("The last day lies before the first."))
         if record.people_most < 0:
             raise api.Refused(_("Enter 0 or more people."))
         record.people_most = record.others_most

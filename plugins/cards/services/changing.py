@@ -19,6 +19,10 @@ from plugins.cards.services.using import BILL, lock_card, undo_alone
 from plugins.ledger import api as ledger
 
 
+#: A day beyond it is a slip of the pen.
+FARTHEST = dt.timedelta(days=36_500)
+
+
 @api.unit
 def pay_owing(entry: ledger.Entry, card_id: int, tenders: Sequence[ledger.Tender]) -> int:
     """Take what a member owes for a card, or a part of it; return what is still owing."""
@@ -44,6 +48,8 @@ def extend_card(card_id: int, until_on: dt.date, reason: str) -> None:
         raise api.Refused(_("The card is no longer in use."))
     if card.until_on is None or until_on <= card.until_on:
         raise api.Refused(_("Choose a day after the card's last one."))
+    if until_on > today_in(card.store_id) + FARTHEST:
+        raise api.Refused(_("This day is too far ahead."))
     before, card.until_on = card.until_on, until_on
     card.version += 1
     note(card, "extended", until=until_on.isoformat(), before=before.isoformat(), reason=reason)

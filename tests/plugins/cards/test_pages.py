@@ -232,12 +232,40 @@ def test_a_product_is_made_and_filled(shop: Shop, sign_in: SignIn) -> None:
     url = f"/console/cards/products/{product.id}/contents"
     assert manager.get(url).status_code == 200
     lines = {"services-0": shop.scalp.id, "sessions-0": "5", "free-0": "1"}
-    assert post(manager, url, {**lines, "sessions-0": "many"}).status_code == 422
+    for wrong in (
+        *({"sessions-0": count} for count in ("many", "-1", "10000", "0" * 9 + "10000")),
+        {"list-0": "-1"},
+    ):
+        assert post(manager, url, {**lines, **wrong}).status_code == 422, wrong
     assert post(manager, url, lines).status_code == 302
     api.db.session.rollback()
     (one,) = api.db.session.get_one(Product, product.id).items
     assert (one.sessions, one.free) == (5, 1)
     assert "336.00" in manager.get(f"/console/cards/products/{product.id}/").text
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"valid_days": "99999999999"},
+        {"valid_days": "36501"},
+        {"from_on": "2027-02-01", "until_on": "2027-01-31"},
+    ],
+)
+def test_a_product_with_odd_terms_is_refused(
+    shop: Shop, sign_in: SignIn, wrong: dict[str, str]
+) -> None:
+    sent = {"name": "月卡", "kind": "sessions", "price_fen": "300", "starts": "sale", **wrong}
+    answer = post(sign_in("manager"), "/console/cards/products/new/", sent)
+    assert answer.status_code == 422
+    assert api.db.session.query(Product).count() == 0
+
+
+def test_a_card_is_not_extended_beyond_any_reason(shop: Shop, sign_in: SignIn) -> None:
+    card = sell(shop, add_product("月卡", 30_000, item(shop.scalp, 4), valid_days=30))
+    manager, url = sign_in("manager"), f"/console/cards/cards/{card.id}/change"
+    far = {"what": "extend", "until_on": "9999-12-31", "reason": "装修"}
+    assert post(manager, url, far).status_code == 422
 
 
 def test_a_card_is_extended_paused_and_shared_on_its_page(shop: Shop, sign_in: SignIn) -> None:
