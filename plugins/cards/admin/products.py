@@ -14,7 +14,6 @@ from plugins.cards.models import Card, Product
 from plugins.cards.permissions import EDIT_PRODUCTS, SEE_CARDS
 from plugins.cards.services.selling import list_total
 
-
 #: A hundred years; a card that is to be valid for longer has no end.
 MOST_DAYS = 36_500
 

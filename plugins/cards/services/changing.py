@@ -18,7 +18,6 @@ from plugins.cards.services.telling import EXTENDED, PAUSED, RESUMED, RESUMED_OP
 from plugins.cards.services.using import BILL, lock_card, undo_alone
 from plugins.ledger import api as ledger
 
-
 #: A day beyond it is a slip of the pen.
 FARTHEST = dt.timedelta(days=36_500)
 
