@@ -45,7 +45,7 @@ def require_active(member_id: int) -> None:
 
 
 _MEMBER = Member.__table__.c
-_ASK = sa.select(_MEMBER.name, _MEMBER.status, _MEMBER.frozen_reason).where(
+_ASK = sa.select(_MEMBER.name, _MEMBER.status, _MEMBER.frozen_reason, _MEMBER.erased_at).where(
     _MEMBER.id == sa.bindparam("number")
 )
 _LOCK = _ASK.with_for_update()
@@ -60,7 +60,9 @@ def active_name(member_id: int, *, locked: bool = False) -> str:
     row = api.db.session.connection().execute(asked, {"number": member_id}).first()
     if row is None:
         raise api.NotFound(_("There is no such member."))
-    name, status, reason = row
+    name, status, reason, erased_at = row
+    if erased_at is not None:
+        raise api.Refused(_("The data of this member was erased. Nothing is sold to her or paid."))
     if status == "frozen":
         raise api.Refused(_("%(name)s is frozen: %(reason)s", name=name, reason=reason))
     return str(name)

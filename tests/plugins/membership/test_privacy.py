@@ -28,7 +28,9 @@ from plugins.membership.api import (
     give_consent,
     has_consent,
     merge_members,
+    pay_from_balance,
     tag_member,
+    transfer_value,
     withdraw_consent,
 )
 from plugins.membership.models import Consent, Erasure, Photo
@@ -43,6 +45,10 @@ from plugins.membership.services.erasing import (
 from tests.support.ledger import entry, spend, top_up
 from tests.support.membership import join
 from tests.support.people import SignIn, add_person, add_store, post
+from tests.support.till import bill_of
+from tests.support.value import entry as value_entry
+from tests.support.value import line
+from tests.support.value import top_up as recharge
 
 pytestmark = pytest.mark.either_engine
 
@@ -240,6 +246,23 @@ def test_a_waived_balance_stays_in_the_books(app: Flask, member: int, here: int)
     assert ledger.standings([member], ["balance", "unearned"]) == held
     assert verify().findings == {}
     assert api.db.session.query(Erasure).one().waived
+
+
+def test_nothing_is_sold_to_who_was_erased_nor_given_to_her(member: int, here: int) -> None:
+    bella = join("王莉", here, phone="13800138009").id
+    for each in (member, bella):
+        top_up(each, 12_300)
+    erase(member, here, waives=True)
+    for act in (
+        lambda: recharge(member, 100),
+        lambda: pay_from_balance(value_entry("spend"), member, [line(1)]),
+        lambda: transfer_value(value_entry("transfer", agreed_by="pin"), bella, member),
+        lambda: transfer_value(value_entry("transfer", agreed_by="pin"), member, bella),
+        lambda: bill_of(member, here),
+    ):
+        with pytest.raises(api.Refused), api.speaking("en"):
+            act()
+    assert ledger.standings([bella], ["balance"])[bella]["balance"] == 12_300
 
 
 def test_nobody_erases_alone_nor_at_once(app: Flask, member: int, here: int) -> None:
