@@ -157,12 +157,19 @@ def adjust_points(member_id: int, points: int, *, reason: str, key: str) -> bool
         return True
     if points_of(member.id) + points < 0:
         raise Insufficient
+    _lock_actor()
     alone = adjusted_today(api.actor().user_id, book_day_of(store_id)) + abs(points)
     if alone > ALONE.get():
         api.ask_approval(ADJUST, payload, reason=reason, subject=member, store_id=store_id)
         return False
     _adjust(payload, None)
     return True
+
+
+def _lock_actor() -> None:
+    """Wait for what who acts adjusts elsewhere: the day's limit is one person's, not a member's."""
+    wanted = sa.select(api.User.id).where(api.User.id == api.actor().user_id)
+    api.db.session.execute(wanted.with_for_update())
 
 
 def _key(payload: Mapping[str, Any]) -> str:
