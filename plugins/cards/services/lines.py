@@ -23,6 +23,7 @@ from plugins.cards.services.selling import (
 from plugins.cards.services.terms import say_terms
 from plugins.cards.services.using import (
     list_price_with,
+    name_of_person,
     supplement_for,
     take_back_use,
     use_session,
@@ -205,6 +206,7 @@ def _own_part(asked: Asked, service: Service) -> Part:
         raise api.Refused(_("This card is not for this service."))
     if offer.card.kind != "pass" and asked.quantity > offer.left.all:
         raise api.Refused(_("Only %(left)s sessions are left.", left=offer.left.all))
+    name_of_person(offer.card, number_in(asked.facts, "person_id"))
     return offer.part
 
 

@@ -59,7 +59,7 @@ def use_session(
     if use.supplement_fen < 0:
         raise api.Refused(_("A supplement cannot be below zero."))
     use.list_fen = max(price - use.supplement_fen, 0)
-    use.person = next((one.name for one in card.people if one.id == person_id), "")
+    use.person = name_of_person(card, person_id)
     if card.kind != "pass":
         _post(entry, card, part, use)
     if card.starts_on is None:
@@ -92,6 +92,16 @@ def lock_card(card_id: int) -> Card:
     if card is None:
         raise api.NotFound(_("There is no such card."))
     return card
+
+
+def name_of_person(card: Card, person_id: int | None) -> str:
+    """Return who came with a card in her place, "" for herself; `Refused` once it is not shared."""
+    if not person_id:
+        return ""
+    for person in card.people:
+        if person.id == person_id:
+            return str(person.name)
+    raise api.Refused(_("The card is not shared with this person. Choose who uses it again."))
 
 
 def _find(entry: ledger.Entry, part_id: int) -> CardUse | None:

@@ -10,6 +10,7 @@ from flask import Flask
 from console import api
 from plugins.cards.api import Card, CardUse, Product, owing_of
 from plugins.cards.services.accounts import Left, left_of
+from plugins.cards.services.changing import share_card, unshare_card
 from plugins.cashier.api import (
     Line,
     LinePart,
@@ -138,6 +139,20 @@ def test_a_session_on_a_bill_costs_nothing_and_earns_its_share(
     assert verify().findings == {}
     (used,) = consumption(whole_book())
     assert (used.title, used.sessions, used.session_income_fen) == ("头皮护理", 1, 9_800)
+
+
+def test_only_who_shares_a_card_is_named_with_its_session(shop: Shop, product: Product) -> None:
+    card, other = sell(shop, product), sell(shop, product)
+    mother, cousin = share_card(card.id, "妈妈"), share_card(other.id, "表姐")
+    facts = {"part_id": card.parts[0].id, "variant_id": shop.variant_id}
+    number = bill(shop)
+    with refused("not shared with this person"):
+        add_line(number, "session", {**facts, "person_id": cousin.id})
+    add_line(number, "session", {**facts, "person_id": mother.id})
+    unshare_card(card.id, mother.id)
+    with refused("not shared with this person"):
+        pay(number)
+    assert left(card) == Left(10)
 
 
 def test_no_session_is_taken_without_her_agreement(shop: Shop, product: Product) -> None:
