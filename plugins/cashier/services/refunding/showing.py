@@ -161,7 +161,7 @@ def _row(row: Mapping[str, Any]) -> ShownRow:
 def _results(account: Mapping[str, Any]) -> Iterator[Result]:
     fen = api.format_fen
     yield Result(api.gettext("Amount paid"), fen(account["paid_fen"]))
-    yield Result(api.gettext("Value used"), f"-{fen(account['used_fen'])}")
+    yield Result(api.gettext("Value used"), fen(-account["used_fen"]))
     if account["floored"]:
         beyond = account["used_fen"] - account["paid_fen"]
         words = api.gettext("Beyond what she paid, not asked for")
