@@ -13,7 +13,7 @@ from console.api import _
 from plugins.cards.models import Card, CardUse, Change, Person, Transfer
 from plugins.cards.services.accounts import left_of
 from plugins.cards.services.growing import count_pass
-from plugins.cards.services.lines import KINDS, offered_to
+from plugins.cards.services.lines import KINDS, cards_for_sale, offered_to
 from plugins.cards.services.offering import cards_of
 from plugins.cards.services.refunding import refundable_cards
 from plugins.cards.services.swapping import KIND as SWAP
@@ -21,7 +21,7 @@ from plugins.cards.services.taken import deduction_of
 from plugins.cards.services.telling import say
 from plugins.cards.services.transfers import PURSE
 from plugins.cards.services.tying import RULES
-from plugins.cashier.api import Deduction, LineKind, Refundable, TieRule
+from plugins.cashier.api import Deduction, Goods, LineKind, Refundable, TieRule
 from plugins.cashier.api import Offer as TillOffer
 from plugins.ledger.api import standings
 from plugins.membership.api import (
@@ -83,6 +83,12 @@ def cashier_find_deduction(about: str) -> Deduction | None:
 def cashier_line_kinds() -> Iterable[LineKind]:
     """Let cards be sold and sessions be used on a bill."""
     return (*KINDS, SWAP)
+
+
+@api.hookimpl
+def cashier_goods(store_id: int) -> Iterable[Goods]:
+    """Show the cards of a store's shelf on the till."""
+    return cards_for_sale(store_id)
 
 
 @api.hookimpl

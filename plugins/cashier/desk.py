@@ -35,7 +35,7 @@ class Goods:
     """Something of another plugin that one tap puts on a bill: *kind* and *facts* make its line.
 
     *note* says what should be known before, such as how many are left, and *low* marks it. It is
-    found by its title and by any of *words*.
+    found by its title and by any of *words*, and stands on its *shelf* of the till.
     """
 
     key: str
@@ -46,6 +46,7 @@ class Goods:
     note: str = ""
     low: bool = False
     words: Sequence[str] = ()
+    shelf: Literal["products", "cards"] = "products"
 
 
 @dataclass(frozen=True)

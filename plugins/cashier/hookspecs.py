@@ -57,7 +57,7 @@ def cashier_deposits(bill_id: int) -> Iterable[PaidAhead]:
 
 @api.collect
 def cashier_goods(store_id: int) -> Iterable[Goods]:
-    """Return what a store sells besides services by one tap, such as products with stock."""
+    """Return what a store sells besides services by one tap, such as products or cards."""
     raise NotImplementedError
 
 

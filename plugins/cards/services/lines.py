@@ -61,6 +61,20 @@ def describe_card(asked: Asked) -> Described:
     return Described(product.name, product.price_fen, facts)
 
 
+def cards_for_sale(store_id: int) -> Iterator[till.Goods]:
+    """Yield the card products on the shelf of a store today, for the till."""
+    for product in products_on_sale(store_id, till.today_of(store_id)):
+        yield till.Goods(
+            key=f"card:{product.id}",
+            kind="card",
+            facts={"product_id": product.id},
+            title=product.shown_name,
+            price_fen=product.price_fen,
+            words=(product.name, *product.names.values()),
+            shelf="cards",
+        )
+
+
 def read_card(form: Mapping[str, str]) -> dict[str, Any]:
     """Return what a member's phone may say of a card: which product."""
     number = form.get("product_id", "")

@@ -12,6 +12,7 @@ from console import api
 from console.api import _
 from plugins.cashier.admin import drawing
 from plugins.cashier.admin.till_acts import SMS_PURPOSE, Found, offer_key
+from plugins.cashier.desk import Goods
 from plugins.cashier.models import Bill
 from plugins.cashier.permissions import (
     ALLOW_OWING,
@@ -68,6 +69,8 @@ MAY = {
     "add_member": ADD_MEMBERS,
 }
 MOST_PROPOSED = 2
+#: What stands on the till besides services, in this order.
+SHELVES = (("cards", _("Cards")), ("products", _("Products")))
 #: Sums that are often topped up, where the salon has no offers.
 TOP_UPS = (50_000, 100_000, 200_000)
 REASONS = (
@@ -121,10 +124,19 @@ def draw(view: Any, template: str, **told: Any) -> str:
         catalogue=[
             (category, [_button(service) for service in some]) for category, some in offered
         ],
-        goods=goods_of(told["store"].id),
+        shelves=_shelves(told["store"].id),
         **told,
         **drawing.words(),
     )
+
+
+def _shelves(store_id: int) -> list[tuple[str, Any, list[Goods]]]:
+    """Return what a store sells besides services, by shelf; an empty one is left out."""
+    goods = goods_of(store_id)
+    shelves = [
+        (shelf, label, [one for one in goods if one.shelf == shelf]) for shelf, label in SHELVES
+    ]
+    return [one for one in shelves if one[2]]
 
 
 def draw_found(found: Found) -> str:

@@ -82,7 +82,9 @@ def means_of(bill: Bill, draft: Draft) -> Means:
                 offer.facts,
             )
             for line in draft.lines
-            if line.variant_id is not None and line.variant_id == offer.facts.get("variant_id")
+            if line.kind != "session"
+            and line.variant_id is not None
+            and line.variant_id == offer.facts.get("variant_id")
         ]
     for line in draft.lines:
         pool = line.facts.get("part_id") if line.kind == "session" else None

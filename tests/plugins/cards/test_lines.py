@@ -17,6 +17,7 @@ from plugins.cashier.api import (
     add_line,
     cashier_member_offers,
     preview,
+    proposals_for,
     undo_settlement,
 )
 from plugins.cashier.services.reports.consumption import consumption
@@ -27,6 +28,7 @@ from plugins.messages.api import Message
 from tests.support.cards import Shop, add_product, item, open_shop, refused, sell
 from tests.support.ledger import balance
 from tests.support.pages import words
+from tests.support.people import SignIn, post
 from tests.support.phones import phone_of
 from tests.support.salon import add_service
 from tests.support.till import add_to, add_top_up, bill_of, cash, pay
@@ -263,3 +265,25 @@ def test_the_till_is_offered_what_she_can_use(shop: Shop, product: Product) -> N
     add_line(number, offers[0].kind, offers[0].facts)
     pay(number)
     assert left(card) == Left(9)
+
+
+def test_a_card_stands_on_the_till_and_is_sold_by_one_tap(
+    shop: Shop, product: Product, sign_in: SignIn
+) -> None:
+    desk = sign_in("front_desk", shop.store.id)
+    home, number = "/console/cashier/till/", bill(shop)
+    shelf = desk.get(f"{home}{number}").text
+    assert f'value="card:{product.id}"' in shelf
+    tap = {"goods": f"card:{product.id}", "version": "1"}
+    assert post(desk, f"{home}{number}/lines", tap).status_code == 302
+    line = api.db.session.query(Line).one()
+    assert (line.kind, line.title, line.due_fen) == ("card", product.name, 98_000)
+
+
+def test_a_session_on_the_bill_is_not_proposed_once_more_in_its_own_place(
+    shop: Shop, product: Product
+) -> None:
+    sell(shop, product)
+    number = bill(shop)
+    put_session(number, only_card(), shop.scalp.variants[0].id)
+    assert [way.sessions for way in proposals_for(number)] == [()]

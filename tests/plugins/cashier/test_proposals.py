@@ -75,7 +75,7 @@ def test_points_are_proposed_as_far_as_they_are_worth_something() -> None:
     points = Adjustment(1, "points", "points", shared_fen=2_000, points=2_000, key="points")
     best = propose(draft(10), [points], Means())[0]
     assert (best.quote.points, best.money_fen) == (1_000, 0)
-    assert said(best) == ["1000 points"]
+    assert said(best) == ["1,000 points take ¥10.00 off"]
 
 
 @settings(max_examples=60, deadline=None, derandomize=True, database=None)

@@ -31,7 +31,7 @@ MOST_COMBINED = 6
 MONEY = _("%(sum)s with money")
 BALANCE = _("%(sum)s from: %(card)s")
 SESSION = _("1 session: %(title)s")
-POINTS = _("%(points)s points")
+POINTS = _("%(points)s points take %(sum)s off")
 COUPON = _("Coupon: %(coupon)s")
 
 Plan = tuple[Session, ...]
@@ -172,6 +172,7 @@ def _words(
             yield filled(COUPON, coupon=dict(step.reason))
             break
     if quote.points:
-        yield filled(POINTS, points=quote.points)
+        worth = sum(step.amount_fen for step in steps if step.step == "points")
+        yield filled(POINTS, points=f"{quote.points:,}", sum=api.format_fen(worth))
     if quote.money_fen:
         yield filled(MONEY, sum=api.format_fen(quote.money_fen))
