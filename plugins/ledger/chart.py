@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+from console import api
 from console.api import _
 
 Bound = Literal["credit", "debit", "none"]
@@ -107,7 +108,7 @@ CODES: dict[str, Any] = {
 #: How a member agreed to what was taken from her.
 AGREEMENTS: dict[str, Any] = {
     "code": _("code"),
-    "pin": _("PIN"),
+    "pin": api.lazy_pgettext("member", "PIN"),
     "sms_code": _("SMS code"),
     "signature": _("signature"),
     "phone": _("on her phone"),

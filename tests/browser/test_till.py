@@ -19,7 +19,7 @@ from tests.support.ledger import left
 from tests.support.live import Live, choose
 from tests.support.people import SignIn, add_person
 from tests.support.salon import add_level, add_staff
-from tests.support.till import add_to, bill_of, cash, pay, service_for
+from tests.support.till import add_to, bill_of, cash, pay, service_for, top_up
 
 pytestmark = [pytest.mark.any_engine]
 DESK: ViewportSize = {"width": 1180, "height": 820}
@@ -108,6 +108,25 @@ def test_one_scan_pays_session_top_up_and_service_in_five_taps(desk: Hand, shop:
     assert desk.taps <= 5
     assert [(bill.state, bill.agreed_by) for bill in bills()] == [("settled", "code")]
     assert left(anna) == (39_000, 0)
+
+
+def test_a_card_is_sold_and_signed_for_with_everything_in_reach(desk: Hand, shop: Shop) -> None:
+    """A signature, two means of payment and a proposal leave the last button on the screen."""
+    sell(shop, add_product("头皮十次", 98_000, item(shop.scalp, 10)))
+    top_up(shop.member.id, 500)
+    desk.page.reload()
+    desk.page.locator("#till-text").fill(shop.member.name)
+    desk.page.locator("[data-hit]").first.click()
+    expect(desk.page.locator(".till-member")).to_contain_text(shop.member.name)
+    desk.tap(desk.tile("剪发"))
+    desk.page.get_by_role("button", name="Cards", exact=True).click()
+    expect(desk.tile("剪发")).to_be_hidden()
+    desk.tap(desk.tile("头皮十次"))
+    expect(desk.page.locator("[data-due]")).to_have_text("¥1,090.00")
+    desk.tap(desk.pays("WeChat"))
+    desk.page.locator(".till-ways label", has_text="signature").click()
+    expect(desk.page.locator(".sign canvas")).to_be_visible()
+    expect(desk.page.get_by_role("button", name="Settle")).to_be_in_viewport(ratio=1)
 
 
 def test_a_technician_writes_down_her_order_on_the_phone_in_three_taps(

@@ -21,7 +21,7 @@ from plugins.membership.api import check_member_pin, has_pin
 
 WAYS: dict[str, Any] = {
     "code": _("Member code"),
-    "pin": _("PIN"),
+    "pin": api.lazy_pgettext("member", "PIN"),
     "signature": _("Signature, on the screen or on a slip"),
     "phone": _("She confirms on her phone"),
     "staff_only": _("Without her: she is told at once"),

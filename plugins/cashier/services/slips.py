@@ -274,7 +274,7 @@ def _held(bill: Bill, look: Look) -> Iterator[SlipRow]:
         moved = f"{before.get('all_sessions', 0)} → {after.get('all_sessions', 0)}"
         yield SlipRow(api.gettext("Sessions left"), moved)
     if "points" in look.parts and (before.get("all_points") or after.get("all_points")):
-        moved = f"{before.get('all_points', 0)} → {after.get('all_points', 0)}"
+        moved = f"{before.get('all_points', 0):,} → {after.get('all_points', 0):,}"
         yield SlipRow(api.gettext("Points"), moved)
     if "agreed" in look.parts and bill.agreed_by:
         yield _agreed(bill.agreed_by)

@@ -10,7 +10,7 @@ from plugins.membership.services.member_codes import read_code, use_code
 from plugins.membership.services.pins import check_member_pin
 
 WAYS: dict[str, Any] = {
-    "pin": _("PIN"),
+    "pin": api.lazy_pgettext("member", "PIN"),
     "code": _("Member code"),
     "signature": _("Signature on paper"),
 }
