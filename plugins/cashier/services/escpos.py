@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import socket
-import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 
 from console import api
 from console.api import _
@@ -28,9 +28,16 @@ def encode(slip: Slip | None, *, opens_drawer: bool = False) -> bytes:
     if opens_drawer:
         parts.append(KICK)
     if slip is not None:
-        parts += [_row(row, slip.columns) for row in slip.rows]
+        parts += [_row(_known(row), slip.columns) for row in slip.rows]
         parts.append(CUT)
     return b"".join(parts)
+
+
+def _known(row: SlipRow) -> SlipRow:
+    """Return a row with the yen sign that the fonts of receipt printers have."""
+    if row.look == "qr":
+        return row
+    return replace(row, left=row.left.replace("¥", "￥"), right=row.right.replace("¥", "￥"))
 
 
 def _row(row: SlipRow, columns: int) -> bytes:
@@ -75,25 +82,27 @@ def pair(row: SlipRow, columns: int) -> list[str]:
 
 
 def width(text: str) -> int:
-    """Return how many narrow characters a text is wide; Chinese ones count two."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+    """Return how many narrow letters a text is wide on paper: a printer's Chinese font has two."""
+    return sum(1 if letter.isascii() else 2 for letter in text)
 
 
 def wrap(text: str, columns: int) -> list[str]:
-    """Break a text where a line of paper ends."""
+    """Break a text where a line of paper ends, at a space where one is near."""
     return list(_broken(text, columns)) or [""]
 
 
 def _broken(text: str, columns: int) -> Iterator[str]:
-    line, room = "", columns
+    line = ""
     for letter in text:
         if letter in "\x00\x1b\x1c\x1d\r\n" or not letter.isprintable():
             continue  # a name must not give the printer orders
-        wide = width(letter)
-        if wide > room:
-            yield line
-            line, room = "", columns
-        line, room = line + letter, room - wide
+        if width(line) + width(letter) > columns:
+            head, _space, tail = line.rpartition(" ")
+            if not head.strip() or width(tail) > columns // 2:
+                head, tail = line, ""
+            yield head
+            line = tail
+        line += letter
     if line:
         yield line
 

@@ -318,3 +318,17 @@ def test_who_tops_up_at_the_counter_reads_the_terms_at_the_till_and_on_the_recei
     slip = [row.left for row in paper_of(api.db.session.get_one(Bill, bill)).rows]
     assert "No end." in slip
     assert "Never back." not in slip
+
+
+def test_what_a_chinese_font_draws_wide_keeps_the_figures_in_one_column() -> None:
+    rows = [SlipRow("水光护理 · Amy 林", "¥398.00"), SlipRow("积分", "700 → 1,356")]
+    told = escpos.encode(Slip(rows, 58))
+    printed = [line for line in told.split(b"\n") if b"398.00" in line or b"1,356" in line]
+    # In GBK, which the printer reads, each letter of two bytes is two columns wide.
+    assert [len(line.removeprefix(escpos.START)) for line in printed] == [32, 32]
+    assert "￥398.00".encode("gbk") in told
+
+
+def test_a_line_of_paper_ends_at_a_space_where_one_is_near() -> None:
+    assert escpos.wrap("晴美沙龙 · 福田店", 16) == ["晴美沙龙 ·", "福田店"]
+    assert escpos.wrap("福华一路 88 号 0755-8300 0138", 28) == ["福华一路 88 号 0755-8300", "0138"]
