@@ -21,7 +21,8 @@ from plugins.cards.services.swapping import why_not_swap
 from plugins.cashier.api import Bill, add_line, scan_member, use_points
 from plugins.ledger import api as ledger
 from plugins.ledger.services.verifying import verify
-from plugins.membership.api import points_of, show_code
+from plugins.membership.api import points_of, read_code, show_code
+from plugins.membership.models import CodeUse
 from plugins.membership.services.member_codes import CodeUsed
 from tests.support.cards import Shop, add_product, item, open_shop, sell
 from tests.support.ledger import balance as book
@@ -70,6 +71,30 @@ def test_one_member_code_serves_one_of_fifty_scans(app: Flask, shop: Shop) -> No
     api.db.session.rollback()
     agreed = sa.select(sa.func.count()).select_from(Bill).where(Bill.agreed_by == "code")
     assert api.db.session.scalar(agreed) == 1
+
+
+def test_without_its_row_one_member_code_would_serve_every_scan(app: Flask, shop: Shop) -> None:
+    """The control: each sees that the code is fresh, and nothing keeps it from serving again."""
+    number = shop.member.id
+    code = show_code(number)
+    used = sa.select(sa.func.count()).select_from(CodeUse)
+    naive = after_looking(
+        lambda: api.db.session.scalar(used) == 0 and read_code(code) == number, lambda: None
+    )
+    assert at_once(app, FEW, naive) == [True] * FEW
+
+
+def test_one_session_is_used_once_by_fifty(app: Flask, shop: Shop) -> None:
+    card = sell(shop, add_product("单次", 9_800, item(shop.scalp, 1)))
+    bills = [bill_of(shop.member.id, shop.store.id) for _till in range(CROWD)]
+    for bill_id in bills:
+        facts = {"part_id": card.parts[0].id, "variant_id": shop.variant_id}
+        add_line(bill_id, "session", facts)
+    keys = [new_key() for _ in range(CROWD)]
+    found = at_once(app, CROWD, lambda n: pay(bills[n], key=keys[n]).id)
+    assert len(refusals(found)) == CROWD - 1
+    assert [one for one in refusals(found) if not isinstance(one, api.Refused)] == []
+    assert verify().findings == {}
 
 
 def test_all_her_points_pay_one_of_two_bills(app: Flask, shop: Shop) -> None:

@@ -11,12 +11,15 @@ from flask import Flask
 
 from console import api
 from plugins.cashier.api import Bill, Settlement, hold_bill, resume_bill
+from plugins.cashier.services.byhand import give_free
+from plugins.cashier.services.settling import OWING_MOST
 from plugins.ledger import api as ledger
 from plugins.ledger.services.verifying import verify
 from tests.support.ledger import balance as book
 from tests.support.ledger import left
 from tests.support.membership import join
 from tests.support.parallel import at_once
+from tests.support.people import add_person
 from tests.support.salon import add_store
 from tests.support.till import (
     add_to,
@@ -116,6 +119,55 @@ def test_without_the_lock_every_till_would_resume_the_bill(app: Flask, anna: int
         return state == "held"
 
     assert at_once(app, FEW, act) == [True] * FEW
+
+
+def owed(member_id: int) -> int:
+    api.db.session.rollback()
+    return -int(ledger.standings([member_id], ["owing"])[member_id]["owing"])
+
+
+def test_fifty_bills_at_once_never_pass_what_a_member_may_owe(app: Flask, anna: int) -> None:
+    bills, service = [bill_of(anna) for _ in range(THREADS)], service_for(400)
+    for bill_id in bills:
+        add_to(bill_id, service)
+    found = at_once(app, THREADS, lambda n: pay(bills[n], agreed_by=None).id)
+    assert refusals(found) == [api.Refused] * (THREADS - 2)
+    assert owed(anna) == 80_000
+
+
+def test_fifty_gifts_at_once_never_pass_what_one_person_may_give(app: Flask, anna: int) -> None:
+    lines, service = [], service_for(200)
+    for _ in range(THREADS):
+        lines.append(add_to(bill_of(anna), service))
+    giver = api.Actor(add_person("manager", 1))
+
+    def act(number: int) -> int:
+        with api.acting_as(giver):
+            return give_free(lines[number], "for her birthday").id
+
+    assert refusals(at_once(app, THREADS, act)) == [api.Refused] * (THREADS - 2)
+
+
+def test_without_the_lock_every_bill_would_find_room_below_a_limit(app: Flask, anna: int) -> None:
+    """The control of both: each adds up what there is, and each finds room for all she wants."""
+    meeting = threading.Barrier(FEW)
+
+    def act(number: int) -> bool:
+        fits = owed(anna) + 90_000 <= OWING_MOST.get()
+        api.db.session.rollback()
+        meeting.wait()
+        _owe_as_seen(anna, f"debt {number}")
+        return fits
+
+    assert at_once(app, FEW, act) == [True] * FEW
+    assert owed(anna) == FEW * 90_000
+
+
+@api.unit
+def _owe_as_seen(member_id: int, key: str) -> None:
+    sides = ledger.held("owing", member_id), ledger.salon("revenue", 1)
+    entry = ledger.Entry(key=key, code="sale", store_id=1)
+    ledger.post(entry, [ledger.Move(*sides, 90_000)])
 
 
 @api.unit

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from flask import request
 
 from console import api
@@ -30,6 +32,16 @@ def number_of(name: str) -> int | None:
     """Return a whole number from a field; None when it is empty or none."""
     text = text_of(name)
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else None
+
+
+def count_of(name: str) -> int | None:
+    """Return how many were typed, in digits of any width; None when the field is empty."""
+    text = unicodedata.normalize("NFKC", text_of(name)).strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) < 6):
+        raise api.Refused(_("Enter a quantity from 1 to 999."))
+    return int(text)
 
 
 def fen_of(name: str) -> int | None:

@@ -106,7 +106,10 @@ class Till(SharePages, SlipPages, PricePages, ConfirmPages, api.AdminView):
     @api.page("/<int:number>/price", needs=CHANGE_PRICES, methods=("POST",))
     def price(self, number: int) -> Any:
         def lower(bill: Bill) -> None:
-            byhand.change_price(line_of(bill), fen_of("price") or 0, text_of("reason"))
+            price_fen = fen_of("price")
+            if price_fen is None:
+                raise api.Refused(_("Enter the price."))
+            byhand.change_price(line_of(bill), price_fen, text_of("reason"))
 
         return self._try(number, CHANGE_PRICES, lower)
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.cashier.admin.forms import fen_of, number_of, read_choices, text_of
+from plugins.cashier.admin.forms import count_of, fen_of, number_of, read_choices, text_of
 from plugins.cashier.desk import Code, Goods
 from plugins.cashier.models import Bill, Deal, Line, PaymentKind, Settlement
 from plugins.cashier.offers import Offer
@@ -147,9 +147,14 @@ def add_line(bill: Bill, found: Found) -> None:
         _put_voucher(bill, text_of("deal"))
     elif _kind():
         staff_id, named = number_of("staff_id"), text_of("named") == "1"
-        quantity = number_of("quantity") or 1
+        quantity = _many()
         facts = _facts(_kind())
         billing.add_line(bill.id, _kind(), facts, quantity=quantity, staff_id=staff_id, named=named)
+
+
+def _many() -> int:
+    many = count_of("quantity")
+    return 1 if many is None else many
 
 
 def _kind() -> str:
@@ -173,9 +178,7 @@ def _put_goods(bill: Bill, asked: str) -> None:
     if one is None:
         raise api.Refused(_("Nothing of this kind is sold now."))
     staff_id = number_of("staff_id")
-    billing.add_line(
-        bill.id, one.kind, one.facts, quantity=number_of("quantity") or 1, staff_id=staff_id
-    )
+    billing.add_line(bill.id, one.kind, one.facts, quantity=_many(), staff_id=staff_id)
 
 
 def _set_member(bill: Bill, member_id: int) -> None:
@@ -239,7 +242,7 @@ def change(bill: Bill) -> None:
     elif act == "line":
         billing.change_line(
             line_of(bill),
-            quantity=number_of("quantity"),
+            quantity=count_of("quantity"),
             staff_id=number_of("staff_id"),
             named=text_of("named") == "1",
         )

@@ -222,7 +222,7 @@ def change_line(
     kind = line_kind(line.kind)
     facts = {**line.facts, **line.facts.get("asked", {})}
     first, before = staff_id or performers.first_of(line), line.list_fen
-    _describe(line, bill, kind, quantity or line.quantity, first, facts)
+    _describe(line, bill, kind, line.quantity if quantity is None else quantity, first, facts)
     if staff_id:
         performers.put_first(line, staff_id, named=named)
     keep_in_proportion(bill, line, before)

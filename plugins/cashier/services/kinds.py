@@ -31,8 +31,10 @@ def describe_service(asked: Asked) -> Described:
     """Describe a service: `variant_id`, and `price_fen` where its price is open."""
     variant = api.db.session.get(Variant, _number(asked.facts, "variant_id") or 0)
     service = api.db.session.get(Service, variant.service_id) if variant else None
-    if variant is None or service is None or not service.on_sale:
+    if variant is None or service is None:
         raise api.NotFound(_("There is no such service."))
+    if not service.on_sale:
+        raise api.Refused(_("%(service)s is no longer offered.", service=service.name))
     stores = api.db.session.scalars(
         sa.select(ServiceStore.store_id).where(ServiceStore.service_id == service.id)
     ).all()

@@ -62,6 +62,7 @@ def check_gift(store_id: int, more_fen: int) -> None:
     """Raise `Refused` when this person would give away more in a day than she may."""
     if GIVE_FREELY.held(store_id):
         return
+    api.lock("cashier.gifts", api.actor().user_id or 0)  # of two at once the second counts both
     rest = max(0, GIFTS_MOST.get(store_id) - given_today(store_id))
     if more_fen > rest:
         raise api.Refused(_("You may give away %(rest)s more today.", rest=api.format_fen(rest)))

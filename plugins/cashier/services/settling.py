@@ -263,6 +263,7 @@ def _check_owing(bill: Bill, owing_fen: int, owed_fen: int) -> None:
         return
     if not ALLOW_OWING.held(bill.store_id):
         raise api.Refused(_("%(owing)s is missing.", owing=api.format_fen(owing_fen)))
+    api.lock("cashier.owing", bill.member_id)  # of two bills at once the second sees the first
     owes = -standings([bill.member_id], ["owing"])[bill.member_id]["owing"]
     if owes + owing_fen > OWING_MOST.get():
         most = api.format_fen(OWING_MOST.get())

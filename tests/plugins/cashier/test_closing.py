@@ -217,6 +217,25 @@ def test_a_shift_is_handed_over_with_the_cash_that_was_counted() -> None:
     assert close().difference_fen == 0
 
 
+def test_a_shift_is_taken_over_by_somebody_who_may_hold_the_drawer(sign_in: SignIn) -> None:
+    desk = sign_in("front_desk", 1)
+    form = {"store_id": 1, "counted": "0", "key": "shift"}
+    for nobody in ("99999", str(add_person("technician", 1))):
+        refused = post(desk, "/console/cashier/closing/shift", {**form, "to_user": nobody})
+        assert refused.status_code == 422
+        assert "请选择接班人。" in refused.text
+
+
+def test_cash_moved_after_the_day_was_closed_is_on_the_sheet_of_the_next_one() -> None:
+    today = close().day_on
+    move_cash(1, "float", 5_000, key="change")
+    with api.at_moment(api.now() + A_DAY):
+        assert cash_expected(1, today) == 0
+        sheet = close().sheet
+        assert [one["fen"] for one in sheet["cash_moves"] if one["kind"] == "float"] == [5_000]
+        assert sheet["cash"]["expected_fen"] == 5_000
+
+
 def test_a_store_is_reminded_of_a_day_that_was_not_closed() -> None:
     served()
     remind_of_days()

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from console import api
 from plugins.cashier.api import Bill, Payment, Performer, lines_of
 from plugins.membership.api import show_code
+from plugins.salon.models import Service
 from tests.support.ledger import left
 from tests.support.membership import PHONE, join
 from tests.support.pages import field, ids_of, words
@@ -101,6 +102,56 @@ def test_what_was_typed_stays_when_it_is_refused(desk: FlaskClient) -> None:
     )
     assert answer.status_code == 422
     assert 'value="99.50"' in answer.text
+
+
+def changed(client: FlaskClient, line: int, **form: Any) -> Any:
+    """Send the form of a line of the first bill as the screen shows it now."""
+    sent = {"act": "line", "line": line, "version": bill(1).version, **form}
+    return post(client, f"{HOME}1/change", sent)
+
+
+def test_a_quantity_may_be_typed_in_wide_digits_and_nonsense_is_refused(
+    desk: FlaskClient,
+) -> None:
+    line = add_to(bill_of(), service_for(100))
+    assert changed(desk, line, quantity="\uff13").status_code == 302
+    assert bill(1).due_fen == 30_000
+    for typed in ("0", "-1", "1.5", "two"):
+        refused = changed(desk, line, quantity=typed)
+        assert refused.status_code == 422
+        assert "请填写 1 到 999 的数量。" in words(refused.text)
+    assert bill(1).due_fen == 30_000
+    sold = {"kind": "product", "title": "Oil", "price": "5", "quantity": "\uff12"}
+    assert post(desk, f"{HOME}1/lines", {**sold, "version": bill(1).version}).status_code == 302
+    assert bill(1).due_fen == 31_000
+
+
+def test_an_empty_field_is_no_price_of_nothing(store: Any, sign_in: SignIn) -> None:
+    manager = sign_in("manager", store.id)
+    line = add_to(bill_of(), service_for(100))
+    form = {"line": line, "price": " ", "reason": "a friend", "version": bill(1).version}
+    refused = post(manager, f"{HOME}1/price", form)
+    assert refused.status_code == 422
+    assert "请填写价格。" in words(refused.text)
+    assert bill(1).due_fen == 10_000
+
+
+def test_a_service_that_was_taken_off_the_menu_meanwhile_is_named(
+    desk: FlaskClient, store: Any
+) -> None:
+    service = service_for(100, "Old cut")
+    line = add_to(bill_of(), service)
+    take_off_sale(service.id)
+    refused = changed(desk, line, quantity="2")
+    assert refused.status_code == 422
+    assert "“Old cut”已停售。" in words(refused.text)
+    paid = {"kind-1": "cash", "amount-1": "100", "key": "k"}
+    assert post(desk, f"{HOME}1/settle", paid).status_code == 302
+
+
+@api.unit
+def take_off_sale(service_id: int) -> None:
+    api.db.session.get_one(Service, service_id).on_sale = False
 
 
 def test_a_bill_of_another_store_is_not_there(desk: FlaskClient) -> None:

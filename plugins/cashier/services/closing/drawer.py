@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from console import api
 from console.api import _
 from plugins.cashier.models import CashMove
+from plugins.cashier.services.days import next_open_day
 from plugins.cashier.services.numbers import lock_counter, today_of
 from plugins.ledger.api import Account, Entry, Journal, Leg, Move, post, reverse, salon
 
@@ -59,7 +60,8 @@ def move_cash(store_id: int, kind: str, amount_fen: int, *, key: str, note: str 
     if kind == "bank" and amount_fen > cash_expected(store_id):
         raise api.Refused(_("There is not so much cash in the drawer."))
     signed = amount_fen if kind == "float" else -amount_fen
-    return book_move(store_id, day, kind, signed, key=key, note=note)
+    # Once today is closed it stands where the ledger books it: on the sheet of the next day.
+    return book_move(store_id, next_open_day(store_id, day), kind, signed, key=key, note=note)
 
 
 def book_move(

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from console import api
 from console.api import _
 from plugins.cashier.models import Shift
+from plugins.cashier.permissions import CLOSE_DAYS
 from plugins.cashier.services.closing.drawer import book_difference, cash_expected, check_count
 from plugins.cashier.services.closing.sheets import write_sheet
 from plugins.cashier.services.days import require_unclosed_day
@@ -32,7 +33,9 @@ def hand_over_shift(
     if known is not None:
         return known
     require_unclosed_day(store_id, day)
-    if to_user is not None and to_user == api.actor().user_id:
+    if to_user is not None and (
+        to_user == api.actor().user_id or not CLOSE_DAYS.held_by(to_user, store_id)
+    ):
         raise api.Refused(_("Choose who takes over from you."))
     expected = cash_expected(store_id, day)
     reason = check_count(expected, counted_fen, reason)
