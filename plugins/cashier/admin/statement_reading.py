@@ -21,6 +21,7 @@ from plugins.cashier.services.statements.reading import (
     guess_reading,
     read_rows,
     trades_of,
+    unread_rows,
 )
 from plugins.cashier.services.statements.taking import channel, take_in
 
@@ -98,6 +99,7 @@ class StatementReading:
             trades=trades,
             shown=trades[:SHOWN],
             unread=unread,
+            dark=unread_rows(rows, reading),
             problem=problem,
             **drawing.words(),
         )

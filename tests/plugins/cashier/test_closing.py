@@ -268,6 +268,15 @@ def test_a_late_entry_keeps_the_day_of_the_service_and_of_the_books() -> None:
 
 
 @pytest.mark.any_engine
+def test_the_key_of_a_bill_of_today_opens_no_late_entry() -> None:
+    bill_id = bill_of(key="today")
+    add_to(bill_id, service_for(100))
+    with pytest.raises(api.Conflict):
+        open_late_bill(1, today_of(1) - A_DAY, "forgotten", key="today")
+    bill = api.db.session.get_one(Bill, bill_id, populate_existing=True)
+    assert (bill.late, bill.business_on) == (False, today_of(1))
+
+
 def test_who_may_not_enter_late_asks_a_second_person(sign_in: SignIn) -> None:
     yesterday = today_of(1) - A_DAY
     desk = sign_in("front_desk", 1)

@@ -245,6 +245,29 @@ def test_columns_that_nobody_knows_are_named_by_staff(wechat: int, sign_in: Sign
     assert client.get(kept).status_code == 404
 
 
+def test_rows_that_cannot_be_read_are_named_before_a_file_is_taken_in(
+    wechat: int, sign_in: SignIn
+) -> None:
+    client = sign_in("accountant")
+    rows = (
+        "time,transaction id,amount",
+        "2026-03-01,4200001,128.00",
+        "2026-13-45,4200002,9.00",
+        f"2026-03-01,4200003,{'9' * 30}",
+        "2026-03-01,4200004,(5.00)",
+        "2026-03-01,4200005,0.00",
+        "total,5,",
+    )
+    file = (io.BytesIO("\n".join(rows).encode()), "wechat.csv")
+    kept = post(
+        client, "/console/cashier/statements/reconcile", {"kind_id": wechat, "file": file}
+    ).location
+    page = words(client.get(kept).text)
+    assert "Rows that cannot be read: 2" in page
+    assert "Their amount or day is none, so they are left out: 3, 4" in page
+    assert "Trades: 2 · ¥123.00" in page
+
+
 def test_the_accountant_takes_a_file_in_and_explains(wechat: int, sign_in: SignIn) -> None:
     sell(128, "4200001")
     client = sign_in("accountant")

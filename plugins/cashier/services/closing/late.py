@@ -56,6 +56,8 @@ def _check(store_id: int, service_on: dt.date, reason: str) -> None:
 
 def _open(store_id: int, service_on: dt.date, reason: str, key: str, member_id: int | None) -> Bill:
     bill = open_bill(store_id, key=key, member_id=member_id, note=reason)
+    if not bill.late and bill.version > 1:
+        raise api.Conflict(_("This form was sent before with other contents. Load the page again."))
     if not bill.late:
         bill.late, bill.business_on = True, service_on
         note = f"{bill.number} · {service_on} · {reason.strip()[:200]}"

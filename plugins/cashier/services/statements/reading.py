@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -20,6 +20,8 @@ from plugins.cashier.online import Traded
 
 #: Looked through for the row of headings; channels put some lines of their own above it.
 MOST_ABOVE = 40
+#: More than that is no amount.
+MOST_FEN = 10_000_000_000
 LIMITS = api.SheetLimits(rows=100_000)
 DAY = re.compile(r"(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})")
 PACKED_DAY = re.compile(r"(20\d{2})(\d{2})(\d{2})(?:\d{6})?")
@@ -60,6 +62,23 @@ def trades_of(rows: Sequence[Row], reading: Reading) -> list[Traded]:
     if not found:
         raise api.Refused(_("There is no trade in this file."))
     return found
+
+
+def unread_rows(rows: Sequence[Row], reading: Reading) -> list[int]:
+    """Number the rows, as a spreadsheet does, whose number has an amount or a day that is none."""
+    if not _is_enough(reading.columns):
+        return []
+    below = enumerate(rows[reading.heading + 1 :], reading.heading + 2)
+    return [number for number, row in below if _is_unread(reading.columns, row)]
+
+
+def _is_unread(columns: Mapping[str, int], row: Row) -> bool:
+    numbered = _cell(columns, row, "trade_no") or _cell(columns, row, "order_no")
+    told = [_cell(columns, row, name) for name in ("amount_fen", "refund_fen", "net_fen")]
+    sums = [text for text in told if any(letter.isdecimal() for letter in text)]
+    if not numbered or not sums or _fold(_cell(columns, row, "kind")) in _known()[1]["skip"]:
+        return False
+    return None in map(_fen, sums) or _day(_cell(columns, row, "traded_on")) is None
 
 
 @cache
@@ -112,10 +131,7 @@ def columns_of(row: Row) -> dict[str, int]:
 
 
 def _read_row(columns: Mapping[str, int], row: Row) -> Traded | None:
-    def cell(field: str) -> str:
-        place = columns.get(field)
-        value = row[place] if place is not None and place < len(row) else None
-        return "" if value is None else str(value).strip().strip("`'\" \t")
+    cell = partial(_cell, columns, row)
 
     kind = _fold(cell("kind"))
     words = _known()[1]
@@ -145,12 +161,21 @@ def _read_row(columns: Mapping[str, int], row: Row) -> Traded | None:
     )
 
 
+def _cell(columns: Mapping[str, int], row: Row, field: str) -> str:
+    place = columns.get(field)
+    value = row[place] if place is not None and place < len(row) else None
+    return "" if value is None else str(value).strip().strip("`'\" \t")
+
+
 def _fen(text: str) -> int | None:
-    plain = re.sub(r"[^0-9.+-]", "", unicodedata.normalize("NFKC", text))
+    told = unicodedata.normalize("NFKC", text).strip()
+    # Accountants write what goes back in brackets.
+    plain = re.sub(r"[^0-9.+-]", "", re.sub(r"^\((.*)\)$", r"-\1", told))
     try:
-        return int((Decimal(plain) * 100).to_integral_value()) if plain else None
+        fen = int((Decimal(plain) * 100).to_integral_value()) if plain else None
     except (InvalidOperation, OverflowError):
         return None
+    return None if fen is None or abs(fen) > MOST_FEN else fen
 
 
 def _day(text: str) -> dt.date | None:
