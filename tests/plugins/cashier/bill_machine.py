@@ -124,7 +124,7 @@ class BillMachine(RuleBasedStateMachine):
         assert self.bill().due_fen == with_her
 
     @rule(share=SHARES)
-    @precondition(lambda self: lines_of(self.bill_id))
+    @precondition(lambda self: bool(lines_of(self.bill_id)))
     def settle(self, share: int) -> None:
         """What was shown is what is taken, of each thing, and the form counts once."""
         wanted = min(preview(self.bill_id, 10**9).balance_fen, sum(left(self.member)))
@@ -145,7 +145,7 @@ class BillMachine(RuleBasedStateMachine):
         self.bill_id = bill_of(self.member)
 
     @rule()
-    @precondition(lambda self: self.settled)
+    @precondition(lambda self: bool(self.settled))
     def reopen(self) -> None:
         """The latest bill is given back whole; she has what she had, to the fen and the point."""
         bill_id, before = self.settled.pop()
@@ -157,7 +157,7 @@ class BillMachine(RuleBasedStateMachine):
         self.bill_id = bill_id
 
     @rule(which=WHICH, percent=st.sampled_from([1, 33, 50, 100, 101]))
-    @precondition(lambda self: self.settled)
+    @precondition(lambda self: bool(self.settled))
     def refund(self, which: int, percent: int) -> None:
         """Of a line no more goes back than was paid; what is from cash leaves the drawer."""
         bill_id, _before = self.settled[which % len(self.settled)]
