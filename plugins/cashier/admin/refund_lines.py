@@ -9,15 +9,15 @@ from flask import redirect, request
 from console import api
 from console.api import _
 from plugins.cashier.admin import drawing
+from plugins.cashier.admin.forms import count_of, fen_of, text_of
 from plugins.cashier.admin.forms import reach as reach_bill
-from plugins.cashier.admin.forms import text_of
-from plugins.cashier.models import Bill
+from plugins.cashier.models import Bill, Refund
 from plugins.cashier.refunds import ALONE_MOST, MAKE_REFUNDS
 from plugins.cashier.services.asking import line_kinds
 from plugins.cashier.services.billing import member_of
 from plugins.cashier.services.keys import new_key
 from plugins.cashier.services.quoting import SALES, lines_of
-from plugins.cashier.services.refunding.cases import refund_lines
+from plugins.cashier.services.refunding.cases import find_by_key, refund_lines
 from plugins.cashier.services.refunding.lines import LineState, Wanted, lines_to_refund
 
 HOME = "/console/cashier/refunds/"
@@ -33,12 +33,10 @@ class RefundLinePages:
     @api.page("/bill/<int:number>", needs=MAKE_REFUNDS, methods=("POST",))
     def refund_lines(self, number: int) -> Any:
         bill = reach_bill(number, MAKE_REFUNDS)
+        key = text_of("key") or new_key()
         try:
-            made = refund_lines(
-                bill.id,
-                _read_lines(bill),
-                reason=text_of("reason"),
-                key=text_of("key") or new_key(),
+            made = _sent_before(bill, key) or refund_lines(
+                bill.id, _read_lines(bill), reason=text_of("reason"), key=key
             )
         except api.Refused as refused:
             if refused.status == 404:
@@ -91,13 +89,28 @@ def _all_of(state: LineState, fen: int) -> int:
     return state.quantity_left
 
 
+def _sent_before(bill: Bill, key: str) -> Refund | None:
+    """Return the refund that this form made before; refused when it says something else now."""
+    known = find_by_key(key)
+    if known is None:
+        return None
+    kept = {one["line_id"]: one["amount_fen"] for one in known.asked.get("lines", ())}
+    typed = {
+        line.id: fen_of(f"amount-{line.id}")
+        for line in lines_of(bill.id)
+        if text_of(f"amount-{line.id}")
+    }
+    if known.bill_id != bill.id or any(kept.get(n, 0) != fen for n, fen in typed.items()):
+        raise api.Conflict(_("This form was sent before with other contents. Load the page again."))
+    return known
+
+
 def _read_lines(bill: Bill) -> list[Wanted]:
     """Read what was typed: an amount, or a number of pieces, which has its price."""
     wanted = []
     for state in lines_to_refund(bill):
         number = state.line.id
-        typed, pieces = text_of(f"amount-{number}"), text_of(f"quantity-{number}")
-        quantity = int(pieces) if pieces.isascii() and pieces.isdecimal() and len(pieces) < 6 else 0
+        typed, quantity = text_of(f"amount-{number}"), count_of(f"quantity-{number}") or 0
         fen = api.parse_fen(typed) if typed else state.price_of(quantity) if quantity else 0
         if fen < 0:
             raise api.Refused(_("Enter an amount above zero."))

@@ -290,3 +290,24 @@ def test_nobody_elses_sheet_is_shown(anna: int, app: Flask) -> None:
     assert other.get(f"/cashier/refund/{refund.id}").status_code == 404
     assert other.get(f"/cashier/refund/{refund.id}/sheet.pdf").status_code == 404
     assert other.post(f"/cashier/refund/{refund.id}/object", words="x").status_code == 404
+
+
+def test_the_same_form_is_answered_alike_and_another_amount_under_its_key_is_refused(
+    anna: int, desk: FlaskClient
+) -> None:
+    bill_id = bill_of()
+    line_id = add_to(bill_id, service_for(100), quantity=2)
+    pay(bill_id, cash(200), agreed_by=None)
+    page, by_pieces = (
+        f"{HOME}bill/{bill_id}",
+        {f"quantity-{line_id}": "\uff12", "reason": "unhappy"},
+    )
+    made = [post(desk, page, {**by_pieces, "key": "once"}).location for _sent in range(2)]
+    assert made[0] == made[1]
+    api.db.session.rollback()
+    refund = api.db.session.query(Refund).one()
+    assert (refund.state, refund.amount_fen) == ("paid", 20_000)
+    other = {f"amount-{line_id}": "30", "reason": "unhappy", "key": "once"}
+    assert post(desk, page, other).status_code == 409
+    nonsense = {f"quantity-{line_id}": "two", "reason": "unhappy", "key": "twice"}
+    assert post(desk, page, nonsense).status_code == 422
