@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import force_locale
 from flask_babel.speaklater import LazyString
 
-from console.i18n import LOCALES, gettext
+from console.i18n import LOCALES, gettext, translate
 
 
 @contextmanager
@@ -32,11 +32,11 @@ def freeze(words: object, facts: Mapping[str, object] | None = None) -> dict[str
 
 
 def thaw(kept: dict[str, Any] | None) -> str:
-    """Return kept words in the reader's language."""
+    """Return kept words in the reader's language; of a name what its "names" have for her."""
     if not kept:
         return ""
     if "text" in kept:
-        return str(kept["text"])
+        return translate(str(kept["text"]), kept.get("names") or {})
     values = {
         key: thaw(value) if isinstance(value, dict) else value
         for key, value in kept.get("values", {}).items()

@@ -30,9 +30,9 @@ def _told(use: CardUse) -> Deduction:
     service = api.db.session.get_one(Service, use.service_id)
     bill_id = int(use.bill_ref.removeprefix(BILL)) if use.bill_ref.startswith(BILL) else None
     line_id = _line_of(use)
-    card = {"text": api.translate(use.card.name, {})}
+    card = {"text": use.card.name, "names": use.card.names}
     title = api.freeze(_("%(service)s, with %(card)s"))
-    values = {"service": {"text": service.name}, "card": card}
+    values = {"service": {"text": service.name, "names": service.names}, "card": card}
     return Deduction(
         about=use.about,
         member_id=use.member_id,

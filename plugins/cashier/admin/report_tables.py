@@ -90,6 +90,8 @@ def net_tables(span: Span) -> Sequence[Table]:
         Head(_("Balance")),
         Head(_("Booking deposits")),
         Head(_("Owing")),
+        Head(_("Refunded online")),
+        Head(_("Refunded, booked")),
         Head(_("Adds up"), "check", sums=False),
     ]
     rows = [
@@ -106,6 +108,8 @@ def net_tables(span: Span) -> Sequence[Table]:
             one.balance_fen,
             one.deposit_fen,
             one.owing_fen,
+            one.online_back_fen,
+            one.booked_back_fen,
             one.gap_fen == 0,
         ]
         for one in net(span)

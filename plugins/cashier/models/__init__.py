@@ -6,6 +6,7 @@ from plugins.cashier.models.closing import (
     DAY_STATES,
     CashMove,
     Day,
+    DayReopening,
     PeriodLock,
     Shift,
 )
@@ -70,6 +71,7 @@ __all__ = [
     "Confirmation",
     "Counter",
     "Day",
+    "DayReopening",
     "Deal",
     "Discount",
     "Line",

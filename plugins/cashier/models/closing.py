@@ -61,6 +61,21 @@ class Day(api.Model):
     version: Mapped[int] = api.column(_("Version"), default=1)
 
 
+class DayReopening(api.Model):
+    """That a closed day was reopened: each time, by whom and why, and what it came to before."""
+
+    __tablename__ = "cashier_day_reopening"
+    __table_args__ = (sa.Index("ix_cashier_day_reopening_day_id", "day_id"),)
+    scope = api.CHAIN
+    label_column = "at"
+    id: Mapped[int] = api.column(_("ID"), primary_key=True)
+    day_id: Mapped[int] = api.column(_("Business day"), sa.ForeignKey("cashier_day.id"))
+    at: Mapped[dt.datetime] = api.column(_("Reopened at"))
+    by_user: Mapped[int | None] = api.column(_("Reopened by"), sa.ForeignKey("console_user.id"))
+    reason: Mapped[str] = api.column(_("Why it was reopened"), default="")
+    net_fen: Mapped[int] = api.column(_("Net received"), default=0)
+
+
 class Shift(api.Model):
     """A shift that was handed over: what the drawer should hold, and what was counted."""
 

@@ -76,6 +76,10 @@ class Settlement(api.Model):
     device: Mapped[str | None] = api.column(_("Terminal"))
     paid_fen: Mapped[int] = api.column(_("Amount paid"))
     owing_fen: Mapped[int] = api.column(_("Owing"), default=0)
+    #: What the bill came to before discounts; zero where an old debt is paid.
+    list_fen: Mapped[int] = api.column(_("List price"), server_default="0", default=0)
+    #: The business day on which it was undone.
+    undone_on: Mapped[dt.date | None] = api.column(_("Reopened on"))
     undone_at: Mapped[dt.datetime | None] = api.column(_("Reopened at"))
     undone_by: Mapped[int | None] = api.column(_("Reopened by"), sa.ForeignKey("console_user.id"))
     undo_reason: Mapped[str] = api.column(_("Why it was reopened"), default="")

@@ -246,6 +246,7 @@ def _begin(
         device=f"till:{who.till_id}" if who.till_id else bill.device,
         paid_fen=paid_fen,
         owing_fen=owing_fen,
+        list_fen=0 if bill.state == "part_paid" else bill.list_fen,
     )
     api.db.session.add(settlement)
     api.db.session.flush()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import sqlalchemy as sa
 import sqlalchemy.orm
@@ -125,7 +125,16 @@ def _say(parts: Sequence[tuple[str, str, int]]) -> str:
 def _title(journal: Journal, lines: Sequence[Line]) -> dict[str, object]:
     if not lines:
         return api.freeze(CODES.get(journal.code, journal.code))
-    return api.freeze(" · ".join(dict.fromkeys(line.title for line in lines)))
+    told = [(line.title, line.facts.get("names") or {}) for line in lines]
+    locales = sorted({locale for _title, names in told for locale in names})
+    named = {
+        locale: _joined(names.get(locale) or title for title, names in told) for locale in locales
+    }
+    return {"text": _joined(title for title, _names in told), "names": named}
+
+
+def _joined(titles: Iterable[str]) -> str:
+    return " · ".join(dict.fromkeys(titles))
 
 
 def _bill_of(journal: Journal) -> tuple[Bill | None, list[Line]]:

@@ -93,6 +93,12 @@ def _paid() -> Any:
     return sa.select(*row_of(Bill.number, Bill.paid_fen, standing))
 
 
+def _settled_lists() -> Any:
+    """What the settlements of a bill froze is its list price."""
+    frozen = _of_bill(Settlement, Settlement.list_fen, Settlement.undone_at.is_(None))
+    return sa.select(*row_of(Bill.number, Bill.list_fen, frozen)).where(Bill.state.in_(SETTLED))
+
+
 def _untouched() -> Any:
     """Return the condition that no line of a settled bill was refunded: what is owing stays."""
     refunded = sa.select(Refund.id).where(
@@ -262,6 +268,7 @@ BILL_RULES = (
     TieRule("orders", _("Orders whose lines do not add up"), _orders),
     TieRule("order_heads", _("Orders that differ from their bill"), _order_heads),
     TieRule("bill_paid", _("Bills whose settlements do not add up to what was paid"), _paid),
+    TieRule("settled_lists", _("Settlements that froze another list price"), _settled_lists),
     TieRule("bill_owing", _("Settled bills that are neither paid nor owing"), _due_paid),
     TieRule("settlements", _("Settlements whose payments do not add up"), _settlements),
     TieRule("payments", _("Payments that differ from what they paid"), _payments),

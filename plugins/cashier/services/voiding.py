@@ -13,7 +13,7 @@ from plugins.cashier.hookspecs import cashier_bill_voided, cashier_bill_voiding
 from plugins.cashier.models import BY_HAND, Bill, Discount, Line, Order, Payment, Settlement
 from plugins.cashier.services.asking import line_kinds
 from plugins.cashier.services.billing import lock_bill
-from plugins.cashier.services.days import require_open_day
+from plugins.cashier.services.days import next_open_day, require_open_day
 from plugins.cashier.services.numbers import today_of
 from plugins.cashier.services.owners import require_still_hers
 from plugins.cashier.services.points import take_points_back
@@ -40,14 +40,16 @@ def undo_settlement(bill_id: int, reason: str) -> Bill:
     settlements, before = _standing(bill_id), balances_of(bill.member_id)
     for settlement in settlements:
         require_open_day(bill.store_id, settlement.booked_on)
-    lines = lines_of(bill_id)
+    lines, at = lines_of(bill_id), api.now()
+    on = next_open_day(bill.store_id, today_of(bill.store_id))
     api.answers(cashier_bill_voiding, bill_id=bill_id)
     require_still_hers([line.id for line in lines])
     for settlement in settlements:
         _take_back(bill, settlement, lines, reason)
         take_growth_back(bill, settlement, lines)
         take_points_back(bill, settlement)
-        settlement.undone_at, settlement.undo_reason = api.now(), reason
+        settlement.undone_at, settlement.undo_reason = at, reason
+        settlement.undone_on = on
         settlement.undone_by = api.actor().user_id
         _free_payments(settlement)
     _open_again(bill, lines)
@@ -149,7 +151,9 @@ def void_bill(bill_id: int, reason: str) -> Bill:
     bill = lock_bill(bill_id, "open", "held")
     api.answers(cashier_bill_voiding, bill_id=bill_id)
     bill.state, bill.void_reason = "void", reason
-    bill.voided_on, bill.voided_at = today_of(bill.store_id), api.now()
+    bill.voided_at = api.now()
+    # On no sheet that is printed already: what is void after the day was closed is on the next.
+    bill.voided_on = next_open_day(bill.store_id, today_of(bill.store_id))
     bill.voided_by = api.actor().user_id
     bill.version += 1
     orders = sa.update(Order).where(Order.bill_id == bill_id)

@@ -24,13 +24,16 @@ from plugins.cashier.services.closing.shifts import hand_over_shift
 from plugins.cashier.services.days import closed_through
 from plugins.cashier.services.numbers import today_of
 from plugins.cashier.services.performers import Share, put_performers
-from plugins.cashier.services.voiding import undo_settlement
+from plugins.cashier.services.refunding.cases import refund_lines
+from plugins.cashier.services.refunding.lines import Wanted
+from plugins.cashier.services.voiding import undo_settlement, void_bill
 from plugins.ledger import api as ledger
 from plugins.ledger.hookspecs import ledger_book_day
 from plugins.ledger.services.seals import seal
 from plugins.membership.services.points.moving import adjust_points
 from tests.support.ledger import balance as book
 from tests.support.membership import join
+from tests.support.pages import words
 from tests.support.people import SignIn, add_person, post
 from tests.support.salon import add_staff, add_store
 from tests.support.till import add_to, balance, bill_of, cash, new_key, pay, service_for, top_up
@@ -213,7 +216,8 @@ def test_a_shift_is_handed_over_with_the_cash_that_was_counted() -> None:
     served(100)
     second = hand_over_shift(1, counted_fen=59_500, key="s2")
     assert [first.difference_fen, second.difference_fen] == [-500, 0]
-    assert second.sheet["shift"] == [{"title": second.sheet["shift"][0]["title"], "fen": 10_000}]
+    (row,) = second.sheet["shift"]
+    assert (row["came_fen"], row["refunded_fen"], row["fen"]) == (10_000, 0, 10_000)
     assert close().difference_fen == 0
 
 
@@ -234,6 +238,51 @@ def test_cash_moved_after_the_day_was_closed_is_on_the_sheet_of_the_next_one() -
         sheet = close().sheet
         assert [one["fen"] for one in sheet["cash_moves"] if one["kind"] == "float"] == [5_000]
         assert sheet["cash"]["expected_fen"] == 5_000
+
+
+def test_a_shift_sheet_shows_what_was_refunded_and_how_the_cash_comes_about(
+    sign_in: SignIn,
+) -> None:
+    move_cash(1, "float", 20_000, key="float")
+    old, line = served(300)
+    hand_over_shift(1, counted_fen=49_500, key="s1", reason="short")
+    served(100)
+    refund_lines(old, [Wanted(line, 12_000)], reason="unhappy", key="back")
+    undone = bill_of()
+    add_to(undone, service_for(50))
+    pay(undone, cash(50))
+    undo_settlement(undone, "mistake")
+    shift = hand_over_shift(1, counted_fen=47_500, key="s2")
+    (row,) = shift.sheet["shift"]
+    assert (row["came_fen"], row["refunded_fen"], row["fen"]) == (10_000, -12_000, -2_000)
+    drawer = shift.sheet["drawer"]
+    assert drawer == {
+        "began_fen": 49_500,
+        "came_fen": 10_000,
+        "refunded_fen": -12_000,
+        "moved_fen": 0,
+        "counted_fen": 0,
+        "expected_fen": 47_500,
+    }
+    page = words(sign_in("manager", 1).get(f"/console/cashier/closing/shifts/{shift.id}").text)
+    assert "Cash ¥100.00 -¥120.00 -¥20.00" in page
+    assert "At the last hand-over ¥495.00" in page
+    day = close(anyway=True).sheet["drawer"]
+    assert (day["began_fen"], day["moved_fen"], day["counted_fen"]) == (0, 20_000, -500)
+    assert (day["came_fen"], day["refunded_fen"], day["expected_fen"]) == (40_000, -12_000, 47_500)
+
+
+def test_a_bill_of_an_older_day_is_void_on_the_sheet_of_the_day_it_was_made_void() -> None:
+    with api.at_moment(api.now() - A_DAY):
+        old = bill_of()
+        close(anyway=True)
+    void_bill(old, "guest left")
+    sheet = close().sheet
+    assert sheet["counts"]["void"] == 1
+    late = bill_of()
+    void_bill(late, "after closing")
+    with api.at_moment(api.now() + A_DAY):
+        assert close().sheet["counts"]["void"] == 1
 
 
 def test_a_store_is_reminded_of_a_day_that_was_not_closed() -> None:

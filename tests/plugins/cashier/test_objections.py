@@ -35,7 +35,7 @@ from tests.support.pages import words
 from tests.support.people import SignIn, add_person, post
 from tests.support.phones import phone_of
 from tests.support.refunds import alone_up_to
-from tests.support.salon import add_staff, add_store
+from tests.support.salon import add_service, add_staff, add_store
 from tests.support.till import DRAWN, add_to, balance, bill_of, new_key, pay, service_for, top_up
 
 pytestmark = [pytest.mark.any_engine, pytest.mark.usefixtures("staff_read_english")]
@@ -110,6 +110,23 @@ def test_she_objects_to_what_was_taken_from_her_balance_and_gets_it_back(
     assert "It was given back" in words(phone.get(url).text)
     assert api.db.session.query(Notice).filter_by(todo=True).one().done_at is not None
     assert api.db.session.query(Message).filter_by(kind="cashier.answered").count() == 1
+
+
+def test_what_she_objects_to_is_named_in_the_language_of_who_reads_it(
+    app: Flask, anna: int
+) -> None:
+    top_up(anna, 500)
+    bill_id = bill_of(anna)
+    for name, names in (("面部护理", {"en": "Facial"}), ("剪发", {"en": "Haircut"})):
+        add_to(bill_id, add_service(name, price_fen=5_000, names=names))
+    pay(bill_id, balance(100))
+    about = f"journal:{last_journal('spend')}"
+    phone = phone_of(app, anna)
+    assert "Facial" in words(phone.get(f"/cashier/object/{about.replace(':', '/')}").text)
+    objection = object_to(about, anna, "not me")
+    for language, read in (("en", "Facial"), ("zh_Hans_CN", "面部护理")):
+        with api.speaking(language):
+            assert api.thaw(objection.title).startswith(read)
 
 
 def test_her_history_says_where_she_may_object(anna: int, taken: str) -> None:

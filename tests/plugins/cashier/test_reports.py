@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from dataclasses import replace
 from typing import Any
 
 import openpyxl
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from console import api
 from console.security.users import RoleInStore, preset_role, set_roles
 from plugins.cashier.api import Tender
-from plugins.cashier.models import Bill, Day, Shift
+from plugins.cashier.models import Bill, Day, Line, Shift
+from plugins.cashier.services.billing import remove_line
+from plugins.cashier.services.byhand import change_price
+from plugins.cashier.services.closing.days import close_day, reopen_day
 from plugins.cashier.services.closing.drawer import cash_expected, move_cash
+from plugins.cashier.services.closing.sheets import write_sheet
 from plugins.cashier.services.closing.shifts import hand_over_shift
 from plugins.cashier.services.numbers import today_of
+from plugins.cashier.services.refunding.cases import refund_lines
+from plugins.cashier.services.refunding.lines import Wanted
 from plugins.cashier.services.reports.across import balances, crossings, due_to_headquarters
 from plugins.cashier.services.reports.agreed import agreed
 from plugins.cashier.services.reports.fraud import oddities
+from plugins.cashier.services.reports.net import net
 from plugins.cashier.services.reports.performance import performance
 from plugins.cashier.services.reports.receipts import receipts
 from plugins.cashier.services.reports.spans import Span
@@ -160,6 +169,70 @@ def test_reports_tell_what_was_so_at_a_moment_in_the_past(store: Any) -> None:
     then = Span(today().first, today().last, None, moment)
     assert sum(row.fen for row in receipts(then)) == 10_000
     assert receipts(today()) == []
+
+
+def test_list_price_and_discount_of_a_past_moment_stay_when_a_bill_is_changed_afterwards(
+    store: Any,
+) -> None:
+    bill_id = bill_of()
+    line = add_to(bill_id, service_for(100))
+    change_price(line, 8_000, "neighbour")
+    pay(bill_id, cash(80))
+    first = api.now()
+    undo_settlement(bill_id, "forgot something")
+    remove_line(line)
+    add_to(bill_id, service_for(300))
+    pay(bill_id, cash(300))
+    second = api.now()
+    with api.at_moment(api.now() + dt.timedelta(hours=1)):
+        line_id = api.db.session.scalar(
+            sa.select(Line.id).where(Line.bill_id == bill_id, Line.removed_at.is_(None))
+        )
+        refund_lines(bill_id, [Wanted(line_id or 0, 5_000)], reason="unhappy", key="back")
+    one = today()
+    for moment, expected in (
+        (first, (10_000, 2_000, 8_000, 8_000, 0)),
+        (second, (30_000, 0, 30_000, 30_000, 0)),
+        (None, (30_000, 0, 30_000, 30_000, -5_000)),
+    ):
+        (row,) = net(replace(one, as_of=moment))
+        figures = (row.list_fen, row.discount_fen, row.due_fen, row.booked_fen)
+        assert (*figures, row.booked_back_fen) == expected
+        assert row.gap_fen == 0
+
+
+def test_the_fraud_sheet_shows_each_reopening_of_a_bill_and_of_a_day(store: Any) -> None:
+    bill_id = bill_of()
+    add_to(bill_id, service_for(100), staff_id=add_staff("Ada", store).id)
+    for reason in ("first", "second"):
+        pay(bill_id, cash(100))
+        undo_settlement(bill_id, reason)
+    pay(bill_id, cash(100))
+    for at, counted in enumerate((9_000, 10_000)):
+        day = close_day(1, today_of(1), counted_fen=counted, key=f"close-{at}", reason="short")
+        reopen_day(day.id, f"again {at}")
+    odd = [(one.kind, one.fen, one.reason) for one in oddities(today())]
+    assert [one for one in odd if one[0] == "reopened"] == [
+        ("reopened", 10_000, "second"),
+        ("reopened", 10_000, "first"),
+    ]
+    assert [one for one in odd if one[0] in ("day", "cash")] == [
+        ("day", 10_000, "again 1"),
+        ("day", 10_000, "again 0"),
+        ("cash", -1_000, "short"),
+    ]
+
+
+def test_a_bill_that_is_reopened_on_a_later_day_is_odd_on_that_day(store: Any) -> None:
+    bill_id = bill_of()
+    add_to(bill_id, service_for(100), staff_id=add_staff("Ada", store).id)
+    pay(bill_id, cash(100))
+    day = close_day(1, today_of(1), counted_fen=10_000, key="close")
+    with api.at_moment(api.now() + dt.timedelta(days=1)):
+        reopen_day(day.id, "a mistake")
+        undo_settlement(bill_id, "mistake")
+        assert [one.reason for one in oddities(today())] == ["mistake"]
+        assert write_sheet(1, today_of(1))["counts"]["reopened"] == 1
 
 
 def test_a_card_of_one_store_that_is_used_in_others_is_settled_between_them(store: Any) -> None:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from console import api
 from console.api import _
 from plugins.cashier.hookspecs import cashier_day_closed
-from plugins.cashier.models import Bill, CashMove, Day
+from plugins.cashier.models import Bill, CashMove, Day, DayReopening
 from plugins.cashier.permissions import CLOSE_DAYS, GET_DAY_SHEETS, REOPEN_DAYS
 from plugins.cashier.services.closing.drawer import (
     FLOAT,
@@ -21,6 +21,7 @@ from plugins.cashier.services.closing.drawer import (
     check_count,
     take_back,
 )
+from plugins.cashier.services.closing.running import drawer_of
 from plugins.cashier.services.closing.sheets import unfinished, write_sheet
 from plugins.cashier.services.days import A_DAY, closed_through, hold_books, require_unclosed_day
 from plugins.cashier.services.evidence import unchecked
@@ -65,13 +66,14 @@ def close_day(
     taken = max(counted_fen - FLOAT.get(store_id), 0) if taken_fen is None else taken_fen
     if not 0 <= taken <= counted_fen:
         raise api.Refused(_("There is not so much cash in the drawer."))
+    drawer = drawer_of(store_id, day)
     found = known or Day(store_id=store_id, day_on=day, times=0)
     _write(found, key, expected, counted_fen, taken, reason)
     book = f"day:{found.id}:{found.times}"
     book_difference(store_id, day, found.difference_fen, key=book, reason=reason)
     if taken:
         book_move(store_id, day, "bank", -taken, key=f"{book}:bank")
-    found.sheet = _sheet(found, left.count)
+    found.sheet = {**_sheet(found, left.count), "drawer": drawer}
     found.net_fen = found.sheet["net_fen"]
     _tell(found)
     return found
@@ -183,6 +185,9 @@ def reopen_day(day_id: int, reason: str) -> Day:
     require_unclosed_day(day.store_id, day.day_on)
     day.reopened_at, day.reopened_by = api.now(), api.actor().user_id
     day.reopen_reason = reason
+    again = DayReopening(day_id=day.id, at=day.reopened_at, by_user=day.reopened_by)
+    again.reason, again.net_fen = reason, day.net_fen
+    api.db.session.add(again)
     _take_back(day, reason)
     title = _("Reopened a closed day")
     api.record_audit("cashier.day_reopened", day, note=reason, store_id=day.store_id, title=title)

@@ -14,16 +14,15 @@ from plugins.cashier.models import (
     Bill,
     CashMove,
     Line,
-    Payment,
-    PaymentKind,
     Performer,
     Settlement,
 )
 from plugins.cashier.services.asking import loose_ends
+from plugins.cashier.services.closing.running import drawer_of, received_since
 from plugins.cashier.services.reports.consumption import consumption
 from plugins.cashier.services.reports.net import by_order_kind, net
 from plugins.cashier.services.reports.receipts import channel_of, channels, receipts
-from plugins.cashier.services.reports.spans import Span, total
+from plugins.cashier.services.reports.spans import Span, voided_day
 
 #: A sheet names so many unfinished things of each kind.
 NAMED = 50
@@ -108,35 +107,34 @@ def write_sheet(store_id: int, day: dt.date, *, since: dt.datetime | None = None
         "session_fen": sum(one.session_income_fen for one in used),
         "counts": _counts(store_id, day),
         "cash_moves": _cash_moves(store_id, day),
+        "drawer": drawer_of(store_id, day, since),
     }
     if since is not None:
         sheet["since"] = since.isoformat()
-        sheet["shift"] = _since(store_id, day, since)
+        sheet["shift"] = received_since(store_id, day, since)
     return sheet
 
 
 def _counts(store_id: int, day: dt.date) -> dict[str, int]:
     """Count bills by what became of them, and the guests who were served."""
+    here = Bill.store_id == store_id
     bills = sa.select(
         sa.func.count(),
         sa.func.sum(sa.case((Bill.member_id.is_(None), 1), else_=0)),
         sa.func.sum(sa.case((Bill.late, 1), else_=0)),
-    ).where(Bill.store_id == store_id, Bill.booked_on == day)
+    ).where(here, Bill.booked_on == day)
     done = bills.where(Bill.state.in_(("settled", "part_paid", "refunded")))
     settled, walk_ins, late = api.db.session.execute(done).one()
-    voids = bills.where(Bill.state == "void")
-    reopened = (
-        sa.select(sa.func.count())
-        .select_from(Settlement)
-        .join(Bill, Bill.id == Settlement.bill_id)
-        .where(Bill.store_id == store_id, Settlement.booked_on == day)
-        .where(Settlement.undone_at.is_not(None))
-    )
+    # Whatever day the bill is of: who makes an old one void does so today.
+    voids = sa.select(sa.func.count()).where(here, Bill.state == "void", voided_day() == day)
+    acts = sa.select(Settlement.bill_id, Settlement.undone_at).distinct()
+    acts = acts.join(Bill, Bill.id == Settlement.bill_id).where(here, Settlement.undone_on == day)
+    reopened = sa.select(sa.func.count()).select_from(acts.subquery())
     return {
         "bills": int(settled),
         "walk_ins": int(walk_ins or 0),
         "late": int(late or 0),
-        "void": int(api.db.session.execute(voids).one()[0]),
+        "void": int(api.db.session.scalar(voids) or 0),
         "reopened": int(api.db.session.scalar(reopened) or 0),
     }
 
@@ -147,20 +145,3 @@ def _cash_moves(store_id: int, day: dt.date) -> list[dict[str, Any]]:
         {"kind": move.kind, "fen": move.amount_fen, "note": move.note}
         for move in api.db.session.scalars(rows.order_by(CashMove.id))
     ]
-
-
-def _since(store_id: int, day: dt.date, since: dt.datetime) -> list[dict[str, Any]]:
-    """Return what came in by each kind of payment since the last hand-over."""
-    span = Span(day, day, frozenset({store_id}))
-    rows = api.db.session.execute(
-        sa.select(PaymentKind, total(Payment.amount_fen).label("fen"))
-        .select_from(PaymentKind)
-        .join(Payment, Payment.kind_id == PaymentKind.id)
-        .join(Settlement, Settlement.id == Payment.settlement_id)
-        .join(Bill, Bill.id == Settlement.bill_id)
-        .where(PaymentKind.payment_class == "cash_like", Settlement.settled_at > since)
-        .where(*span.holds(Bill.store_id, Settlement.booked_on), *span.standing())
-        .group_by(PaymentKind.id)
-        .order_by(PaymentKind.place)
-    )
-    return [{"title": kind.shown_name, "fen": int(fen)} for kind, fen in rows]

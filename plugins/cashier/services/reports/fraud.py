@@ -9,10 +9,10 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.cashier.models import BY_HAND, Bill, Day, Discount, Line, Settlement, Shift
+from plugins.cashier.models import BY_HAND, Bill, Day, DayReopening, Discount, Line, Settlement
 from plugins.cashier.services.reports.odd_benefits import benefits_given
 from plugins.cashier.services.reports.oddity import Oddity
-from plugins.cashier.services.reports.spans import ACCOUNT, JOURNAL, LEG, Span, total
+from plugins.cashier.services.reports.spans import ACCOUNT, JOURNAL, LEG, Span, total, voided_day
 from plugins.ledger.api import BONUS, PRINCIPAL
 
 KINDS = {
@@ -77,10 +77,8 @@ def _by_hand(span: Span) -> Iterable[Oddity]:
 
 
 def _voids(span: Span) -> Iterable[Oddity]:
-    day, at = sa.func.coalesce(Bill.voided_on, Bill.booked_on), Bill.voided_at
-    for bill in _bills(
-        span, day, Bill.state == "void", *span.knows(sa.func.coalesce(at, Bill.opened_at))
-    ):
+    known = span.knows(sa.func.coalesce(Bill.voided_at, Bill.opened_at))
+    for bill in _bills(span, voided_day(), Bill.state == "void", *known):
         yield Oddity(
             "void",
             bill.voided_at or bill.opened_at,
@@ -94,23 +92,23 @@ def _voids(span: Span) -> Iterable[Oddity]:
 
 
 def _reopened(span: Span) -> Iterable[Oddity]:
+    """Yield each time that a bill was reopened; what was paid in several acts is undone at once."""
     rows = api.db.session.execute(
-        sa.select(Settlement, Bill)
+        sa.select(
+            Bill,
+            Settlement.undone_at,
+            Settlement.undone_by,
+            Settlement.undo_reason,
+            total(Settlement.paid_fen).label("fen"),
+        )
         .join(Bill, Bill.id == Settlement.bill_id)
-        .where(Settlement.undone_at.is_not(None))
-        .where(*span.holds(Bill.store_id, Settlement.booked_on))
-        .where(*span.knows(Settlement.undone_at))
+        .where(Settlement.undone_at.is_not(None), *span.knows(Settlement.undone_at))
+        .where(*span.holds(Bill.store_id, Settlement.undone_on))
+        .group_by(Bill.id, Settlement.undone_at, Settlement.undone_by, Settlement.undo_reason)
     )
-    for settlement, bill in rows:
+    for bill, at, by, reason, fen in rows:
         yield Oddity(
-            "reopened",
-            settlement.undone_at or settlement.settled_at,
-            bill.store_id,
-            settlement.undone_by,
-            bill.number,
-            settlement.paid_fen,
-            settlement.undo_reason,
-            _bill_url(bill),
+            "reopened", at, bill.store_id, by, bill.number, int(fen), reason, _bill_url(bill)
         )
 
 
@@ -159,17 +157,18 @@ def _adjusted(span: Span) -> Iterable[Oddity]:
 
 def _journals(span: Span, *where: Any) -> Iterable[Any]:
     """Return journals with what they gave a member, or took from her, of principal and bonus."""
-    given = _moved(LEG.c.credit_id) - _moved(LEG.c.debit_id)
+    hers = (ACCOUNT.c.owner == "member", ACCOUNT.c.unit.in_((PRINCIPAL, BONUS)))
+    given = _moved(LEG.c.credit_id, *hers) - _moved(LEG.c.debit_id, *hers)
     wanted = sa.select(JOURNAL, given.label("fen")).where(*where, *span.posted())
     return api.db.session.execute(wanted)
 
 
-def _moved(side: Any) -> Any:
+def _moved(side: Any, *accounts: Any) -> Any:
+    """Sum what a journal moved on one side of some accounts."""
     return (
         sa.select(total(LEG.c.amount))
         .join(ACCOUNT, ACCOUNT.c.id == side)
-        .where(LEG.c.journal_id == JOURNAL.c.id, ACCOUNT.c.owner == "member")
-        .where(ACCOUNT.c.unit.in_((PRINCIPAL, BONUS)))
+        .where(LEG.c.journal_id == JOURNAL.c.id, *accounts)
         .scalar_subquery()
     )
 
@@ -187,43 +186,46 @@ def _of_journal(kind: str, row: Any, user_id: int | None) -> Oddity:
     )
 
 
+#: Where each count of a drawer is shown, by what its journal is keyed by.
+COUNTED = {"shift": "shifts", "day": "days"}
+
+
 def _cash(span: Span) -> Iterable[Oddity]:
-    for model, at, by, path in (
-        (Day, Day.closed_at, Day.closed_by, "days"),
-        (Shift, Shift.at, Shift.from_user, "shifts"),
-    ):
-        rows = api.db.session.execute(
-            sa.select(model, at.label("at"), by.label("by"))
-            .where(model.difference_fen != 0)
-            .where(*span.holds(model.store_id, model.day_on), *span.knows(at))
+    """Yield each count that differed, those too that were taken back when a day was reopened."""
+    drawer = (ACCOUNT.c.owner == "store", ACCOUNT.c.kind == "cash")
+    came = _moved(LEG.c.debit_id, *drawer) - _moved(LEG.c.credit_id, *drawer)
+    wanted = sa.select(JOURNAL, came.label("fen")).where(
+        JOURNAL.c.code == "cash_count", JOURNAL.c.reverses_id.is_(None), *span.posted()
+    )
+    for row in api.db.session.execute(wanted):
+        _drawer, kind, number = row.idem_key.split(":")[:3]
+        yield Oddity(
+            "cash",
+            row.posted_at,
+            row.store_id,
+            row.actor_id,
+            row.business_on.isoformat(),
+            int(row.fen),
+            row.note,
+            f"/console/cashier/closing/{COUNTED[kind]}/{number}",
         )
-        for row in rows:
-            one: Any = row[0]
-            yield Oddity(
-                "cash",
-                row.at,
-                one.store_id,
-                row.by,
-                one.day_on.isoformat(),
-                one.difference_fen,
-                one.reason,
-                f"/console/cashier/closing/{path}/{one.id}",
-            )
 
 
 def _days(span: Span) -> Iterable[Oddity]:
-    wanted = sa.select(Day).where(
-        Day.reopened_at.is_not(None), *span.holds(Day.store_id, Day.day_on)
+    """Yield each time that a closed day was reopened."""
+    rows = api.db.session.execute(
+        sa.select(DayReopening, Day)
+        .join(Day, Day.id == DayReopening.day_id)
+        .where(*span.holds(Day.store_id, Day.day_on), *span.knows(DayReopening.at))
     )
-    for day in api.db.session.scalars(wanted.where(*span.knows(Day.reopened_at))):
-        if day.reopened_at is not None:
-            yield Oddity(
-                "day",
-                day.reopened_at,
-                day.store_id,
-                day.reopened_by,
-                day.day_on.isoformat(),
-                day.net_fen,
-                day.reopen_reason,
-                f"/console/cashier/closing/days/{day.id}",
-            )
+    for one, day in rows:
+        yield Oddity(
+            "day",
+            one.at,
+            day.store_id,
+            one.by_user,
+            day.day_on.isoformat(),
+            one.net_fen,
+            one.reason,
+            f"/console/cashier/closing/days/{day.id}",
+        )

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from console import api
 from plugins.cashier.models import Bill, Line, Payment, PaymentKind, Settlement
+from plugins.cashier.services.reports.receipts import channel_of, is_online, refunds
 from plugins.cashier.services.reports.spans import Span, first_settlement, total
 
 
@@ -30,6 +31,9 @@ class Net:
     #: What was paid ahead for the visit, on another bill.
     deposit_fen: int = 0
     owing_fen: int = 0
+    #: What went back to guests on that day, below zero.
+    online_back_fen: int = 0
+    booked_back_fen: int = 0
 
     @property
     def discount_fen(self) -> int:
@@ -49,23 +53,31 @@ class Net:
 
 
 def net(span: Span) -> list[Net]:
-    """Return one row for each day and store that had bills."""
+    """Return one row for each day and store that had bills or refunds."""
     found: dict[tuple[dt.date, int], Net] = {}
 
     def at(row: Any) -> Net:
         key = (row.booked_on, row.store_id)
         return found.setdefault(key, Net(*key))
 
+    back = refunds(span)
+    online = is_online(back)
+    for one in back:
+        row = found.setdefault((one.day, one.store_id), Net(one.day, one.store_id))
+        if online[channel_of(one)]:
+            row.online_back_fen += one.fen
+        else:
+            row.booked_back_fen += one.fen
+
     for row in _acts(span, first=True):
         one = at(row)
         one.bills, one.due_fen = int(row.acts), int(row.paid) + int(row.owing)
+        one.list_fen = int(row.list)
         one.owing_fen += int(row.owing)
     for row in _acts(span, first=False):
         one = at(row)
         one.owed_before_fen += int(row.paid) + int(row.owing)
         one.owing_fen += int(row.owing)
-    for row in _lists(span):
-        at(row).list_fen = int(row.list)
     for row in _payments(span):
         one, fen = at(row), int(row.fen)
         if row.payment_class == "balance":
@@ -88,24 +100,12 @@ def _acts(span: Span, *, first: bool) -> Iterable[Any]:
             sa.func.count().label("acts"),
             total(Settlement.paid_fen).label("paid"),
             total(Settlement.owing_fen).label("owing"),
+            total(Settlement.list_fen).label("list"),
         )
         .select_from(Settlement)
         .join(Bill, Bill.id == Settlement.bill_id)
         .where(*span.holds(Bill.store_id, Settlement.booked_on), *span.standing())
         .where(is_first if first else ~is_first)
-        .group_by(Settlement.booked_on, Bill.store_id)
-    )
-
-
-def _lists(span: Span) -> Iterable[Any]:
-    """Sum the list prices: what was due by the settlement, and what came off each line."""
-    return api.db.session.execute(
-        sa.select(Settlement.booked_on, Bill.store_id, total(Line.list_fen).label("list"))
-        .select_from(Settlement)
-        .join(Bill, Bill.id == Settlement.bill_id)
-        .join(Line, Line.bill_id == Bill.id)
-        .where(*span.holds(Bill.store_id, Settlement.booked_on), *span.standing())
-        .where(first_settlement())
         .group_by(Settlement.booked_on, Bill.store_id)
     )
 
@@ -153,7 +153,7 @@ def by_order_kind(span: Span) -> list[Part]:
         .join(Settlement, Settlement.bill_id == Line.bill_id)
         .join(Bill, Bill.id == Line.bill_id)
         .where(*span.holds(Bill.store_id, Settlement.booked_on), *span.standing())
-        .where(first_settlement())
+        .where(first_settlement(), Line.removed_at.is_(None))
         .group_by(Line.order_kind)
         .order_by(Line.order_kind)
     )

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from plugins.cashier.models import Settlement
+from plugins.cashier.models import Bill, Settlement
 from plugins.ledger.api import Account, Journal, Leg
 
 JOURNAL: Any = Journal.__table__
@@ -78,6 +78,11 @@ def first_settlement() -> sa.ColumnElement[bool]:
         sa.or_(before.undone_at.is_(None), before.undone_at > Settlement.settled_at),
     )
     return ~sa.exists(earlier)
+
+
+def voided_day() -> Any:
+    """Return the column of the day on which a bill was made void."""
+    return sa.func.coalesce(Bill.voided_on, Bill.booked_on)
 
 
 def effective_code() -> tuple[Any, Any]:
