@@ -10,15 +10,10 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.cashier.admin.tables import Head, Report, Table
+from plugins.cashier.admin.across_tables import across_tables
+from plugins.cashier.admin.tables import STORE, Head, Report, Table, store_names
 from plugins.cashier.models import ORDER_KINDS
 from plugins.cashier.permissions import SEE_FRAUD_SHEET
-from plugins.cashier.services.reports.across import (
-    BONUS_BY,
-    balances,
-    crossings,
-    due_to_headquarters,
-)
 from plugins.cashier.services.reports.agreed import agreed, share_of
 from plugins.cashier.services.reports.consumption import consumption
 from plugins.cashier.services.reports.fraud import KINDS, oddities
@@ -31,13 +26,6 @@ from plugins.cashier.services.reports.unearned import DEPOSIT, UNITS, Roll, unea
 from plugins.ledger.api import AGREEMENTS, BONUS, CNY, CODES, SESSION
 
 DAY = Head(_("Business day"), "day", sums=False)
-STORE = Head(_("Store"), "text", sums=False)
-
-
-def store_names() -> Mapping[int, str]:
-    """Return the names of all stores, by number."""
-    rows = api.db.session.execute(sa.select(api.Store.id, api.Store.name))
-    return {row.id: row.name for row in rows}
 
 
 def receipt_tables(span: Span) -> Sequence[Table]:
@@ -282,62 +270,6 @@ def performance_tables(span: Span) -> Sequence[Table]:
         "counts once they have an answer."
     )
     return [Table("performance", _("Performance"), PERFORMED, rows, note=note, bars=8)]
-
-
-def across_tables(span: Span) -> Sequence[Table]:
-    """Who owes whom, what each store gets on balance, and what is due to headquarters."""
-    names = store_names()
-    pairs, with_bonus = crossings(span), BONUS_BY.get() == "issuer"
-    heads = [
-        Head(_("Sold in"), "text", sums=False),
-        Head(_("Used in"), "text", sums=False),
-        Head(_("Principal")),
-        Head(_("Bonus")),
-        Head(_("Session count"), "count"),
-        Head(_("Worth of the sessions")),
-        Head(_("Owes")),
-    ]
-    rows = [
-        [
-            names.get(pair.home_id or 0, ""),
-            names.get(pair.server_id, ""),
-            pair.principal_fen,
-            pair.bonus_fen,
-            pair.sessions,
-            pair.session_income_fen,
-            pair.owed_fen(with_bonus=with_bonus),
-        ]
-        for pair in pairs
-    ]
-    pairs_table = Table("pairs", _("Who owes whom"), heads, rows, note=_bonus_note())
-    even = sorted(balances(pairs, with_bonus=with_bonus).items())
-    gets = [STORE, Head(_("Gets (below zero: pays)"))]
-    evened = [[names.get(store, ""), fen] for store, fen in even]
-    return [
-        pairs_table,
-        Table("balances", _("On balance"), gets, evened),
-        _headquarters(span, names),
-    ]
-
-
-def _headquarters(span: Span, names: Mapping[int, str]) -> Table:
-    heads = [
-        STORE,
-        Head(_("Topped up, adjusted, less refunded")),
-        Head(_("Principal used here")),
-        Head(_("Pays (below zero: gets)")),
-    ]
-    rows = [
-        [names.get(one.store_id, ""), one.topped_up_fen, one.used_fen, one.pays_fen]
-        for one in due_to_headquarters(span)
-    ]
-    return Table("headquarters", _("When headquarters hold all stored value"), heads, rows)
-
-
-def _bonus_note() -> Any:
-    if BONUS_BY.get() == "issuer":
-        return _("The store that sold the card pays for the bonus, too.")
-    return _("The store that serves the guest carries the bonus.")
 
 
 def fraud_tables(span: Span) -> Sequence[Table]:

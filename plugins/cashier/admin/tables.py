@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
+import sqlalchemy as sa
+
 from console import api
+from console.api import _
 
 Kind = Literal["text", "money", "count", "day", "moment", "check"]
 
@@ -22,6 +25,15 @@ class Head:
     sums: bool = True
     #: A heading over several columns, such as "Online receipts".
     group: Any = ""
+
+
+STORE = Head(_("Store"), "text", sums=False)
+
+
+def store_names() -> Mapping[int, str]:
+    """Return the names of all stores, by number."""
+    rows = api.db.session.execute(sa.select(api.Store.id, api.Store.name))
+    return {row.id: row.name for row in rows}
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,12 @@ from plugins.cashier.services.closing.shifts import hand_over_shift
 from plugins.cashier.services.numbers import today_of
 from plugins.cashier.services.refunding.cases import refund_lines
 from plugins.cashier.services.refunding.lines import Wanted
-from plugins.cashier.services.reports.across import balances, crossings, due_to_headquarters
+from plugins.cashier.services.reports.across import (
+    balances,
+    check_principal,
+    crossings,
+    due_to_headquarters,
+)
 from plugins.cashier.services.reports.agreed import agreed
 from plugins.cashier.services.reports.fraud import oddities
 from plugins.cashier.services.reports.net import net
@@ -39,6 +44,7 @@ from plugins.membership.services.adjusting import ADJUST
 from tests.support.membership import join
 from tests.support.pages import words
 from tests.support.people import SignIn, add_person, post
+from tests.support.refunds import agree, alone_up_to, pay_out, sheet_for
 from tests.support.salon import add_staff, add_store
 from tests.support.till import add_to, add_top_up, balance, bill_of, cash, pay, service_for, top_up
 
@@ -253,6 +259,32 @@ def test_a_card_of_one_store_that_is_used_in_others_is_settled_between_them(stor
         (store.id, third.id, 3_000)
     ]
     assert balances(pairs, with_bonus=False) == {store.id: -3_000, third.id: 3_000}
+
+
+def test_refunds_in_another_store_stand_between_stores_and_both_ways_agree(
+    sign_in: SignIn, store: Any
+) -> None:
+    """Sold 500 in Futian, 30 used and the rest refunded in cash in Nanshan: Futian owes it all."""
+    other = add_store("南山店")
+    anna = join().id
+    top_up(anna, 500, store_id=store.id)
+    bill_id = bill_of(anna, other.id)
+    add_to(bill_id, service_for(30))
+    pay(bill_id, balance(30))
+    before = api.now()
+    alone_up_to(1_000)
+    pay_out(agree(sheet_for(anna, told={"store_id": other.id})))
+    (pair,) = crossings(today())
+    assert (pair.home_id, pair.server_id) == (store.id, other.id)
+    assert (pair.principal_fen, pair.refunded_fen) == (3_000, 47_000)
+    assert balances([pair], with_bonus=True) == {store.id: -50_000, other.id: 50_000}
+    (then,) = crossings(replace(today(), as_of=before))
+    assert (then.principal_fen, then.refunded_fen) == (3_000, 0)
+    checks = {one.store_id: one for one in check_principal(today())}
+    assert {number: one.gap_fen for number, one in checks.items()} == {store.id: 0, other.id: 0}
+    assert (checks[store.id].gets_fen, checks[store.id].grown_fen) == (-50_000, 0)
+    page = words(sign_in("owner").get(f"{REPORTS}across").text)
+    assert "福田店 ¥500.00 -¥500.00 ¥0.00 ¥0.00 yes" in page
 
 
 def test_unearned_revenue_opens_moves_and_closes(store: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -9,6 +11,8 @@ from flask import Flask
 from console import api
 from plugins.cards.models import Part
 from plugins.cards.services.accounts import left_of
+from plugins.cashier.services.days import A_DAY
+from plugins.cashier.services.reports.across import balances, check_principal, crossings
 from plugins.cashier.services.reports.net import net
 from plugins.cashier.services.reports.receipts import receipts
 from plugins.cashier.services.reports.spans import Span
@@ -46,6 +50,10 @@ def check_paper(chain: Chain, whole: Span) -> None:
     }
     assert taken == on_paper
     assert {one.gap_fen for one in net(whole)} == {0}
+    half = replace(whole, first=whole.first + whole.days // 2 * A_DAY)
+    for some in (whole, half):
+        assert [one for one in check_principal(some) if one.gap_fen] == []
+        assert sum(balances(crossings(some), with_bonus=True).values()) == 0
     rolls = [roll for roll in unearned(whole) if roll.unit == ledger.CNY]
     for store in chain.stores:
         sold = sum(roll.moved["sold"] for roll in rolls if roll.store_id == store)
@@ -69,5 +77,6 @@ def test_sixty_days_of_three_stores_end_without_a_difference(app: Flask) -> None
     past = api.db.session.scalar(
         sa.select(ledger.Journal.posted_at).order_by(ledger.Journal.id.desc()).offset(500).limit(1)
     )
+    assert [one for one in check_principal(whole_book(past)) if one.gap_fen] == []
     then = tie_out(whole_book(past))
     assert [one.words() for one in then.differences] == []

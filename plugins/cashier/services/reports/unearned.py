@@ -66,7 +66,7 @@ def unearned(span: Span) -> list[Roll]:
 
     What is owed belongs to the store that sold it, wherever it is used.
     """
-    homes = _homes()
+    homes = account_homes()
     found: dict[Key, Roll] = {}
     for unit in UNITS:
         for row in _moves(span, unit, homes):
@@ -106,7 +106,7 @@ def _product(row: Any) -> str:
     return str(row.product or "")
 
 
-def _homes() -> Any:
+def account_homes() -> Any:
     """Return which store sold what stands on an account, and as what: its first journal says."""
     firsts = (
         sa.select(LEG.c.credit_id.label("id"), sa.func.min(LEG.c.journal_id).label("journal_id"))
