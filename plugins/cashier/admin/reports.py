@@ -159,6 +159,8 @@ def _note(report: Report, table: Table, kind: str, span: Span) -> None:
         "format": kind,
         "from": span.first.isoformat(),
         "to": span.last.isoformat(),
+        "stores": None if span.stores is None else sorted(span.stores),
+        "as_of": span.as_of.isoformat() if span.as_of else None,
         "rows": len(table.rows),
     }
     api.record_audit("export", after=told)

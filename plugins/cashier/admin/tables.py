@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 import sqlalchemy as sa
+from flask_babel import to_user_timezone
 
 from console import api
 from console.api import _
@@ -91,13 +92,15 @@ def show(kind: Kind, value: Any) -> str:
 
 
 def cell(kind: Kind, value: Any) -> Any:
-    """Return a value as a spreadsheet has it: money in yuan, days as days."""
+    """Return a value as a spreadsheet has it: money in yuan, moments in the reader's time."""
     if value is None:
         return ""
     if kind == "money":
         return Decimal(value) / 100
     if isinstance(value, dt.datetime):
-        return value.replace(tzinfo=None)
+        return to_user_timezone(value).replace(tzinfo=None, microsecond=0)
+    if kind == "check":
+        return api.gettext("yes") if value else api.gettext("no")
     return value
 
 

@@ -38,9 +38,12 @@ from plugins.cashier.services.reports.performance import performance
 from plugins.cashier.services.reports.receipts import receipts
 from plugins.cashier.services.reports.spans import Span
 from plugins.cashier.services.reports.unearned import unearned
+from plugins.cashier.services.tying import tie_out, whole_book
 from plugins.cashier.services.voiding import undo_settlement
 from plugins.ledger import api as ledger
 from plugins.membership.services.adjusting import ADJUST
+from plugins.membership.services.offers import quote_recharge
+from plugins.membership.services.recharging import sell_recharge
 from tests.support.membership import join
 from tests.support.pages import words
 from tests.support.people import SignIn, add_person, post
@@ -239,6 +242,21 @@ def test_a_bill_that_is_reopened_on_a_later_day_is_odd_on_that_day(store: Any) -
         undo_settlement(bill_id, "mistake")
         assert [one.reason for one in oddities(today())] == ["mistake"]
         assert write_sheet(1, today_of(1))["counts"]["reopened"] == 1
+
+
+def test_what_was_topped_up_past_the_till_and_refunded_is_no_receipt(store: Any) -> None:
+    anna = join().id
+    quote = quote_recharge(anna, 50_000, store_id=store.id)
+    paid = ledger.Tender(ledger.salon("bank", store.id), 50_000, "past:paid")
+    entry = ledger.Entry(key="past", code="top_up", store_id=store.id)
+    api.unit(sell_recharge)(entry, quote, [paid])
+    alone_up_to(1_000)
+    pay_out(agree(sheet_for(anna)))
+    assert sorted((row.account, row.fen) for row in receipts(today())) == [
+        ("bank", -50_000),
+        ("bank", 50_000),
+    ]
+    assert tie_out(whole_book()).differences == []
 
 
 def test_a_card_of_one_store_that_is_used_in_others_is_settled_between_them(store: Any) -> None:

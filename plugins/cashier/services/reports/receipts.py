@@ -108,6 +108,58 @@ def _refunded_kinds() -> Any:
 
 def refunds(span: Span) -> list[Receipt]:
     """Return the money that went back to guests, as negative receipts."""
+    return [*_by_kinds(span), *_past_the_till(span)]
+
+
+def _past_the_till(span: Span) -> list[Receipt]:
+    """Return what went back the way it came past the till: no kind of payment says where to."""
+    wanted = sa.select(Payout.refund_id, Payout.booked_on, Refund.store_id, Refund.kind).distinct()
+    wanted = wanted.join(Refund, Refund.id == Payout.refund_id).where(
+        Payout.kind_id.is_(None),
+        Refund.state == "paid",
+        *span.holds(Refund.store_id, Payout.booked_on),
+        *span.knows(Refund.paid_at),
+    )
+    return [
+        Receipt(day, store, REFUNDED.get(kind, "service"), None, account, -fen)
+        for number, day, store, kind in api.db.session.execute(wanted).all()
+        for account, fen in sorted(_without_kind(number).items())
+        if fen
+    ]
+
+
+def _without_kind(refund_id: int) -> dict[str, int]:
+    """Return what a refund took out of each account, less what its kinds of payment tell of."""
+    left: dict[str, int] = {}
+    booked = (
+        sa.select(ACCOUNT.c.kind, ACCOUNT.c.owner, total(LEG.c.amount))
+        .select_from(JOURNAL)
+        .join(LEG, LEG.c.journal_id == JOURNAL.c.id)
+        .join(ACCOUNT, ACCOUNT.c.id == LEG.c.credit_id)
+        .where(JOURNAL.c.ref == f"refund:{refund_id}", JOURNAL.c.code == "refund")
+        .where(ACCOUNT.c.kind.in_(MONEY))
+        .group_by(ACCOUNT.c.kind, ACCOUNT.c.owner)
+    )
+    for kind, owner, fen in api.db.session.execute(booked):
+        account = account_key(kind, owner)
+        left[account] = left.get(account, 0) + int(fen)
+    told = (
+        sa.select(PaymentKind.account, total(Payout.amount_fen))
+        .join(Payout, Payout.kind_id == PaymentKind.id)
+        .where(Payout.refund_id == refund_id, PaymentKind.payment_class == "cash_like")
+        .group_by(PaymentKind.account)
+    )
+    for account, fen in api.db.session.execute(told):
+        left[account] = left.get(account, 0) - int(fen)
+    return left
+
+
+def account_key(kind: str, owner: str) -> str:
+    """Name an account of the salon's money as kinds of payment do."""
+    return f"platform:{owner}" if kind == "receivable" else kind
+
+
+def _by_kinds(span: Span) -> list[Receipt]:
     kinds = _refunded_kinds()
     rows = api.db.session.execute(
         sa.select(
@@ -176,7 +228,7 @@ def _elsewhere(span: Span) -> list[Receipt]:
             )
         )
         for row in rows:
-            account = f"platform:{row.owner}" if row.kind == "receivable" else row.kind
+            account = account_key(row.kind, row.owner)
             key = (row.business_on, row.store_id, OUTSIDE.get(row.code, row.code), account)
             found[key] = found.get(key, 0) + sign * int(row.fen)
     return [
