@@ -77,7 +77,7 @@ def _checks(span: Span, names: Mapping[int, str]) -> Table:
         STORE,
         Head(_("Pays headquarters")),
         Head(_("Gets from other stores")),
-        Head(_("Of balances that no store sold")),
+        Head(_("Used of what no store sold")),
         Head(_("Growth of what it owes")),
         Head(_("Adds up"), "check", sums=False),
     ]
@@ -93,8 +93,9 @@ def _checks(span: Span, names: Mapping[int, str]) -> Table:
         for one in check_principal(span)
     ]
     note = _(
-        "Principal only: what a store pays headquarters and gets from the others comes to what is "
-        "owed more for the balances that it sold, by the statement of unearned revenue."
+        "Principal only: what a store pays headquarters, gets from the others and served from "
+        "balances that no store sold comes to what is owed more for the balances that it sold, "
+        "by the statement of unearned revenue."
     )
     return Table("checks", _("Do both ways agree"), heads, rows, note=note)
 
