@@ -61,6 +61,7 @@ EDITS = {
     "UPDATE cashier_bill SET store_id = 4 - store_id, number = 'x' || number"
     " WHERE state = 'settled' AND store_id <> 2": "unbooked",
     f"UPDATE cashier_settlement SET paid_fen = paid_fen - 1 WHERE id = {FIRST}": "settlements",
+    f"UPDATE cashier_settlement SET list_fen = list_fen + 1 WHERE id = {FIRST}": "settled_lists",
     f"UPDATE cashier_settlement SET booked_on = '2025-01-01' WHERE id = {FIRST}": "unbooked",
     f"UPDATE cashier_settlement SET undone_at = settled_at WHERE id = {FIRST}": "bill_paid",
     "UPDATE cashier_order SET list_fen = list_fen + 1, due_fen = due_fen + 1"
