@@ -8,7 +8,7 @@ from flask import render_template
 from markupsafe import Markup
 
 from console import api
-from plugins.cashier.admin.reports import ZONE
+from plugins.cashier.admin.tables import ZONE
 from plugins.cashier.permissions import CLOSE_DAYS, SEE_REPORTS
 from plugins.cashier.services.closing.days import unclosed_days
 from plugins.cashier.services.reports.consumption import consumption

@@ -12,11 +12,10 @@ from flask import request
 from console import api
 from console.api import _
 from plugins.cashier.admin.report_tables import REPORTS
-from plugins.cashier.admin.tables import Report, Table, cell, show
+from plugins.cashier.admin.tables import ZONE, Report, Table, cell, show
 from plugins.cashier.permissions import EXPORT_REPORTS, SEE_REPORTS
 from plugins.cashier.services.reports.spans import Span
 
-ZONE = "Asia/Shanghai"
 MOST_DAYS = 800
 CHUNK = 1000
 

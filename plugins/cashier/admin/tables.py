@@ -7,13 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from flask_babel import to_user_timezone
 
 from console import api
 from console.api import _
 
+#: In whose time moments are read and written.
+ZONE = "Asia/Shanghai"
 Kind = Literal["text", "money", "count", "day", "moment", "check"]
 
 
@@ -92,13 +94,13 @@ def show(kind: Kind, value: Any) -> str:
 
 
 def cell(kind: Kind, value: Any) -> Any:
-    """Return a value as a spreadsheet has it: money in yuan, moments in the reader's time."""
+    """Return a value as a spreadsheet has it: money in yuan, moments in the time of the reports."""
     if value is None:
         return ""
     if kind == "money":
         return Decimal(value) / 100
     if isinstance(value, dt.datetime):
-        return to_user_timezone(value).replace(tzinfo=None, microsecond=0)
+        return value.astimezone(ZoneInfo(ZONE)).replace(tzinfo=None, microsecond=0)
     if kind == "check":
         return api.gettext("yes") if value else api.gettext("no")
     return value

@@ -10,8 +10,7 @@ from flask import request
 from console import api
 from console.api import _
 from plugins.cashier.admin import drawing
-from plugins.cashier.admin.report_tables import store_names
-from plugins.cashier.admin.reports import ZONE
+from plugins.cashier.admin.tables import ZONE, store_names
 from plugins.cashier.permissions import SEE_REPORTS
 from plugins.cashier.services.reports.spans import Span
 from plugins.cashier.services.reports.unearned import unearned

@@ -266,7 +266,7 @@ def test_a_shift_sheet_shows_what_was_refunded_and_how_the_cash_comes_about(
     }
     page = words(sign_in("manager", 1).get(f"/console/cashier/closing/shifts/{shift.id}").text)
     assert "Cash ¥100.00 -¥120.00 -¥20.00" in page
-    assert "At the last hand-over ¥495.00" in page
+    assert "上次交班时 ¥495.00" in page
     day = close(anyway=True).sheet["drawer"]
     assert (day["began_fen"], day["moved_fen"], day["counted_fen"]) == (0, 20_000, -500)
     assert (day["came_fen"], day["refunded_fen"], day["expected_fen"]) == (40_000, -12_000, 47_500)

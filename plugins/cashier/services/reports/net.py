@@ -60,15 +60,6 @@ def net(span: Span) -> list[Net]:
         key = (row.booked_on, row.store_id)
         return found.setdefault(key, Net(*key))
 
-    back = refunds(span)
-    online = is_online(back)
-    for one in back:
-        row = found.setdefault((one.day, one.store_id), Net(one.day, one.store_id))
-        if online[channel_of(one)]:
-            row.online_back_fen += one.fen
-        else:
-            row.booked_back_fen += one.fen
-
     for row in _acts(span, first=True):
         one = at(row)
         one.bills, one.due_fen = int(row.acts), int(row.paid) + int(row.owing)
@@ -88,7 +79,19 @@ def net(span: Span) -> list[Net]:
             one.online_fen += fen
         else:
             one.booked_fen += fen
+    _add_refunds(found, span)
     return [found[key] for key in sorted(found)]
+
+
+def _add_refunds(found: dict[tuple[dt.date, int], Net], span: Span) -> None:
+    back = refunds(span)
+    online = is_online(back)
+    for row in back:
+        one = found.setdefault((row.day, row.store_id), Net(row.day, row.store_id))
+        if online[channel_of(row)]:
+            one.online_back_fen += row.fen
+        else:
+            one.booked_back_fen += row.fen
 
 
 def _acts(span: Span, *, first: bool) -> Iterable[Any]:
