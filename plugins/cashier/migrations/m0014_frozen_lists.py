@@ -85,7 +85,11 @@ def _fill_lists(op: Operations) -> None:
         sa.or_(before.c.undone_at.is_(None), before.c.undone_at > SETTLEMENT.c.settled_at),
     )
     whole = sa.select(BILL.c.list_fen).where(BILL.c.id == SETTLEMENT.c.bill_id).scalar_subquery()
-    own = sa.exists().where(PART.c.line_id == LINE.c.id, PART.c.settlement_id == SETTLEMENT.c.id)
+    own = (
+        sa.exists()
+        .where(PART.c.line_id == LINE.c.id, PART.c.settlement_id == SETTLEMENT.c.id)
+        .correlate(LINE, SETTLEMENT)
+    )
     lines = sa.select(sa.func.coalesce(sa.func.sum(LINE.c.list_fen), 0)).where(
         LINE.c.bill_id == SETTLEMENT.c.bill_id, sa.or_(own, LINE.c.due_fen == 0)
     )
