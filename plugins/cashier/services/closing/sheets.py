@@ -26,6 +26,8 @@ from plugins.cashier.services.reports.spans import Span, voided_day
 
 #: A sheet names so many unfinished things of each kind.
 NAMED = 50
+#: What a sheet says of the bills that were settled.
+NET = ("list_fen", "discount_fen", "due_fen", "owing_fen", "balance_fen")
 
 
 @dataclass(frozen=True)
@@ -96,11 +98,7 @@ def write_sheet(store_id: int, day: dt.date, *, since: dt.datetime | None = None
         "booked_fen": sum(fen for key, fen in sums.items() if key not in online),
         "net_fen": sum(sums.values()),
         "orders": [vars(part) for part in by_order_kind(span)],
-        "list_fen": sum(one.list_fen for one in nets),
-        "discount_fen": sum(one.discount_fen for one in nets),
-        "due_fen": sum(one.due_fen for one in nets),
-        "owing_fen": sum(one.owing_fen for one in nets),
-        "balance_fen": sum(one.balance_fen for one in nets),
+        **{name: sum(getattr(one, name) for one in nets) for name in NET},
         "principal_fen": sum(one.principal_fen for one in used),
         "bonus_fen": sum(one.bonus_fen for one in used),
         "sessions": sum(one.sessions + one.free_sessions for one in used),
