@@ -46,6 +46,7 @@ TOLD = (
     "unshared",
     "pass_used",
     "undone",
+    "unpaid",
     "taken_in",
     "swapped",
     "signed",

@@ -175,6 +175,7 @@ from plugins.cashier.services.signing import (
     signatures_of,
     use_signature,
 )
+from plugins.cashier.services.unpaying import undo_payment
 from plugins.cashier.services.voiding import undo_settlement, void_bill
 from plugins.cashier.tie_rules import TieRule
 
@@ -339,6 +340,7 @@ __all__ = [
     "take_proposal",
     "takes_online",
     "today_of",
+    "undo_payment",
     "undo_settlement",
     "use_points",
     "use_signature",

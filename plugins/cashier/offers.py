@@ -147,6 +147,8 @@ class LineKind:
     #: Says what staff should know of a line of an open bill, such as that too few are left.
     warn: Callable[[Bill, Line], str] | None = None
     pay: Callable[[Settling, Line, Sequence[Money]], Sequence[Taken]] | None = None
+    #: Follows when what `pay` took is taken back by itself: it is owing again.
+    unpay: Callable[[Settling, Line, str], None] | None = None
     #: Whether price benefits count for it, and whether its price may be changed by hand.
     discountable: bool = True
     #: Whether something is taken from the member, so that she has to agree.

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import sqlalchemy as sa
-
 from console import api
 from console.api import _
 from plugins.cashier.models import Bill, Refund
 from plugins.cashier.refunds import MAKE_REFUNDS, Refundable
 from plugins.cashier.services.refunding.lots import top_ups_of
+from plugins.cashier.services.voiding import require_nothing_refunded
 from plugins.membership.api import Member, move_rows
 
 PAGE = "/console/cashier/refunds/"
@@ -39,9 +38,7 @@ def console_record_actions(model: type[Any], record_id: int) -> Iterable[api.Rec
 @api.hookimpl
 def cashier_bill_voiding(bill_id: int) -> None:
     """Keep a bill settled of which something was refunded: what went back stands in the books."""
-    paid = sa.select(Refund.id).where(Refund.bill_id == bill_id, Refund.state == "paid")
-    if api.db.session.scalar(paid.limit(1)) is not None:
-        raise api.Refused(_("Something of this bill was refunded. Refund the rest as well."))
+    require_nothing_refunded(bill_id)
 
 
 @api.hookimpl

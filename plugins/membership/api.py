@@ -74,6 +74,7 @@ from plugins.membership.services.freezing import (
 from plugins.membership.services.holding import (
     ValueFrozen,
     freeze_value,
+    may_spend,
     require_free_value,
     unfreeze_value,
 )
@@ -257,6 +258,7 @@ __all__ = [
     "legal_figures",
     "level_of",
     "locale_of",
+    "may_spend",
     "membership_balance_acts",
     "membership_find_counter",
     "membership_member_joined",

@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from console import api
 from console.api import _
 from plugins.cards.models import CardUse, Pause, Person
-from plugins.cards.services.accounts import name_of, owing_of
+from plugins.cards.services.accounts import left_of, name_of, owing_of
 from plugins.cards.services.days import running_pause, today_in
 from plugins.cards.services.giving import was_given
 from plugins.cards.services.growing import take_pass_back
+from plugins.cards.services.offering import paid_sessions
 from plugins.cards.services.telling import EXTENDED, PAUSED, RESUMED, RESUMED_OPEN, note, tell
 from plugins.cards.services.using import BILL, lock_card, undo_alone
 from plugins.ledger import api as ledger
@@ -36,6 +37,26 @@ def pay_owing(entry: ledger.Entry, card_id: int, tenders: Sequence[ledger.Tender
     if posted.fresh:
         note(card, "paid", fen=paid)
     return owing_of(card)
+
+
+@api.unit
+def owe_again(card_id: int, reason: str) -> None:
+    """Note that a payment for a card was taken back; refused once it was used beyond what is paid.
+
+    Whoever calls has put what is owing back into the books.
+    """
+    card = lock_card(card_id)
+    owing = owing_of(card)
+    if card.state not in ("active", "paused") or was_given(card.id):
+        raise api.Refused(_("The card is no longer in use."))
+    left = left_of(card.parts)
+    if card.kind != "pass" and any(
+        part.sessions - left[part.id].paid > paid_sessions(card, part, owing)
+        for part in card.parts
+        if part.id in left
+    ):
+        raise api.Refused(_("Sessions were used that this payment paid for. Undo their use first."))
+    note(card, "unpaid", fen=owing, reason=reason)
 
 
 @api.unit

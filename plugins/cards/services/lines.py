@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from console import api
 from console.api import _
 from plugins.cards.models import Card, CardUse, Item, Part, Product
-from plugins.cards.services.changing import make_void, pay_owing
+from plugins.cards.services.changing import make_void, owe_again, pay_owing
 from plugins.cards.services.contracts import digest_of, sign_contract
 from plugins.cards.services.offering import Offer, offers_of
 from plugins.cards.services.selling import (
@@ -144,6 +144,11 @@ def pay_card(settling: Settling, line: Line, money: Sequence[Money]) -> list[Tak
     """Take what is owing for the card of a line, or a part of it."""
     pay_owing(settling.entry("owing", "pay_owing", line), card_of(line).id, money)
     return []
+
+
+def unpay_card(_settling: Settling, line: Line, reason: str) -> None:
+    """Let what was paid later for the card of a line be owing again, unless it was used."""
+    owe_again(card_of(line).id, reason)
 
 
 def undo_card(_settling: Settling, line: Line, reason: str) -> None:
@@ -355,6 +360,7 @@ KINDS = (
         settle_card,
         undo_card,
         pay=pay_card,
+        unpay=unpay_card,
         online=read_card,
         from_balance=True,
         terms=contract_on_phone,

@@ -114,11 +114,16 @@ def why_not_part(card: Card, part: Part, left: Left, owing_fen: int = 0) -> Any:
         return None
     if not left.all:
         return _("All sessions are used.")
-    if owing_fen and card.price_fen:
-        allowed = part.sessions * (card.price_fen - owing_fen) // card.price_fen
-        if part.sessions - left.paid >= allowed:
-            return _("The part of the card that she paid for is used.")
+    if owing_fen and part.sessions - left.paid >= paid_sessions(card, part, owing_fen):
+        return _("The part of the card that she paid for is used.")
     return None
+
+
+def paid_sessions(card: Card, part: Part, owing_fen: int) -> int:
+    """Return how many sessions of a part are paid while so much is owing for the card."""
+    if not card.price_fen:
+        return part.sessions
+    return part.sessions * (card.price_fen - owing_fen) // card.price_fen
 
 
 def uses_in_week(card_id: int, on: dt.date) -> int:

@@ -19,6 +19,7 @@ from plugins.cards.services.lines import (
     number_in,
     pay_card,
     product_of,
+    unpay_card,
 )
 from plugins.cards.services.refunding import paid_by_balance, seen_lots
 from plugins.cards.services.selling import list_total, sell_card
@@ -173,4 +174,13 @@ def free_left(card: Card) -> int:
     return sum(left.free for left in left_of(card.parts).values())
 
 
-KIND = LineKind("card_swap", "card", _("Swap"), describe_swap, settle_swap, undo_swap, pay=pay_card)
+KIND = LineKind(
+    "card_swap",
+    "card",
+    _("Swap"),
+    describe_swap,
+    settle_swap,
+    undo_swap,
+    pay=pay_card,
+    unpay=unpay_card,
+)

@@ -95,6 +95,7 @@ LAPSED = MessageKind(
 WORDS = {
     "sold": _("Card sold: %(card)s"),
     "paid": _("Owing paid: %(amount)s (%(card)s)"),
+    "unpaid": _("Payment taken back, %(amount)s owing: %(card)s (%(reason)s)"),
     "extended": _("Card extended: %(card)s until %(until)s (%(reason)s)"),
     "paused": _("Card paused: %(card)s (%(reason)s)"),
     "resumed": _("Card counts again: %(card)s until %(until)s"),

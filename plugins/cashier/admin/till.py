@@ -39,6 +39,7 @@ from plugins.cashier.services.choosing import take_proposal
 from plugins.cashier.services.keys import new_key
 from plugins.cashier.services.printing import AT_ONCE
 from plugins.cashier.services.tendering import Choice, Plan, choose, give, plan
+from plugins.cashier.services.unpaying import undo_payment
 from plugins.cashier.services.voiding import undo_settlement, void_bill
 
 HOME = "/console/cashier/till/"
@@ -184,6 +185,16 @@ class Till(SharePages, SlipPages, PricePages, ConfirmPages, api.AdminView):
             lambda _bill: undo_settlement(number, text_of("reason")),
             api.gettext("The bill is open again."),
         )
+
+    @api.page("/<int:number>/unpay", needs=REOPEN_BILLS, methods=("POST",))
+    def unpay(self, number: int) -> Any:
+        """Take the last payment of a debt back; the form names its settlement."""
+        reach(number, REOPEN_BILLS)
+        try:
+            undo_payment(number, number_of("settlement") or 0, text_of("reason"))
+        except api.Refused as refused:
+            return self._refuse(number, refused)
+        return self._answer(number, api.gettext("The payment is taken back."))
 
     def _try(
         self,

@@ -42,6 +42,7 @@ from plugins.cashier.services.prepaid import prepaid_notices
 from plugins.cashier.services.printing import chosen_printer
 from plugins.cashier.services.tendering import Choice, Plan, all_kinds, money_kinds, plan
 from plugins.cashier.services.top_up_terms import terms_at_counter
+from plugins.cashier.services.unpaying import payment_to_undo
 from plugins.ledger.api import standings
 from plugins.membership.api import (
     ADD_MEMBERS,
@@ -224,6 +225,7 @@ def _tell_bill(bill: Bill, chosen: Plan | None) -> dict[str, Any]:
         "proposals": _proposals(bill, now),
         "kinds": money_kinds(),
         "kind_of": {kind.code: kind for kind in all_kinds()},
+        "last_payment": payment_to_undo(bill) if REOPEN_BILLS.held(bill.store_id) else None,
         "round_offs": _round_offs(bill, now) if bill.state == "open" else [],
         "kind_titles": {key: kind.title for key, kind in line_kinds().items()},
         "fixed": {key for key, kind in line_kinds().items() if not kind.discountable},

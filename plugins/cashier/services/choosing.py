@@ -17,7 +17,7 @@ from plugins.cashier.services.billing import add_line, lock_bill, remove_line
 from plugins.cashier.services.cards_on_bill import added_by, barred_lines, barred_sums, cards_for
 from plugins.cashier.services.pricing.proposing import propose
 from plugins.cashier.services.quoting import draft_of, refresh
-from plugins.membership.api import purses_of
+from plugins.membership.api import may_spend, purses_of
 
 
 @api.unit
@@ -66,7 +66,10 @@ def means_of(bill: Bill, draft: Draft) -> Means:
     """Return what the member of a bill could pay with beside money."""
     if bill.member_id is None:
         return Means()
-    purses, titles = _purses_of(bill.member_id, draft)
+    purses: list[FromPurse] = []
+    titles: dict[str | None, Any] = {}
+    if may_spend(bill.member_id):
+        purses, titles = _purses_of(bill.member_id, draft)
     sessions, left = [], {}
     for offer in (one for one in member_offers(bill.member_id, bill.store_id) if one.pool):
         if offer.left is not None:

@@ -55,6 +55,14 @@ REOPENED = MessageKind(
     _("A bill was taken back"),
     _("%(name)s, the bill %(number)s at %(store)s was taken back. Balance: %(left)s."),
 )
+UNPAID = MessageKind(
+    "cashier.unpaid",
+    _("A payment was taken back"),
+    _(
+        "%(name)s, your payment of %(paid)s for bill %(number)s at %(store)s was taken back; "
+        "%(owing)s is owing. Balance: %(left)s."
+    ),
+)
 KEPT = ("principal", "bonus", "all_points", "all_sessions")
 
 
@@ -75,27 +83,8 @@ def write_receipt(
     bill: Bill, settlement: Settlement, lines: Sequence[Line], before: Mapping[str, int]
 ) -> dict[str, int]:
     """Freeze on a bill what its receipt says, in the running unit; return what she has now."""
-    rows = api.db.session.execute(_PAID_BY, {"settlement_id": settlement.id})
     after = balances_of(bill.member_id)
-    act: dict[str, Any] = {
-        "number": settlement.number,
-        "at": settlement.settled_at.isoformat(),
-        "before": dict(before),
-        "after": after,
-        "paid_fen": settlement.paid_fen,
-        "owing_fen": settlement.owing_fen,
-        "payments": [
-            {
-                "name": kind.name,
-                "names": kind.names,
-                "amount_fen": payment.amount_fen,
-                "given_fen": payment.given_fen,
-                "change_fen": payment.change_fen,
-                "note": payment.trade_no or payment.note,
-            }
-            for payment, kind in rows
-        ],
-    }
+    act = _act(settlement, before, after)
     bill.receipt = {
         **bill.receipt,
         "lines": [
@@ -112,6 +101,42 @@ def write_receipt(
         "acts": [*bill.receipt.get("acts", ()), act],
     }
     return after
+
+
+def _act(
+    settlement: Settlement, before: Mapping[str, int], after: Mapping[str, int]
+) -> dict[str, Any]:
+    rows = api.db.session.execute(_PAID_BY, {"settlement_id": settlement.id})
+    return {
+        "number": settlement.number,
+        "at": settlement.settled_at.isoformat(),
+        "before": dict(before),
+        "after": dict(after),
+        "paid_fen": settlement.paid_fen,
+        "owing_fen": settlement.owing_fen,
+        "payments": [
+            {
+                "name": kind.name,
+                "names": kind.names,
+                "amount_fen": payment.amount_fen,
+                "given_fen": payment.given_fen,
+                "change_fen": payment.change_fen,
+                "note": payment.trade_no or payment.note,
+            }
+            for payment, kind in rows
+        ],
+    }
+
+
+def add_undone(bill: Bill, settlement: Settlement, before: Mapping[str, int]) -> None:
+    """Add to a bill's receipt that a payment of what was owing was taken back, and why."""
+    act = _act(settlement, before, balances_of(bill.member_id))
+    for payment in act["payments"]:
+        payment["amount_fen"] = -payment["amount_fen"]
+        payment["change_fen"] = 0
+    act |= {"at": api.now().isoformat(), "undone": settlement.undo_reason}
+    act |= {"paid_fen": -settlement.paid_fen, "owing_fen": bill.owing_fen}
+    bill.receipt = {**bill.receipt, "acts": [*bill.receipt.get("acts", ()), act]}
 
 
 def kept_unused(found: Quote) -> list[dict[str, Any]]:
@@ -188,6 +213,21 @@ def tell_of_reopening(bill: Bill, settlement: Settlement, before: Mapping[str, i
         facts = _facts(bill, after, points) | {"number": bill.number}
         key = f"cashier.reopened:{settlement.id}"
         send_message(bill.member_id, REOPENED, facts, key=key, store_id=bill.store_id)
+
+
+def tell_of_unpaying(bill: Bill, settlement: Settlement, before: Mapping[str, int]) -> None:
+    """Tell a member that a payment of hers was taken back, and what she owes again."""
+    if bill.member_id is None:
+        return
+    after = balances_of(bill.member_id)
+    points = [after["all_points"] - before["all_points"]]
+    facts = _facts(bill, after, points) | {
+        "number": bill.number,
+        "paid": api.format_fen(settlement.paid_fen),
+        "owing": api.format_fen(bill.owing_fen),
+    }
+    key, url = f"cashier.unpaid:{settlement.id}", f"/cashier/receipts/{bill.id}"
+    send_message(bill.member_id, UNPAID, facts, url=url, key=key, store_id=bill.store_id)
 
 
 def _facts(bill: Bill, left: Mapping[str, int], points: Sequence[int]) -> dict[str, Any]:

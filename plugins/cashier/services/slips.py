@@ -248,6 +248,8 @@ def _plain(fen: int) -> str:
 
 
 def _paid(act: Mapping[str, Any]) -> Iterator[SlipRow]:
+    if "undone" in act:
+        yield SlipRow(api.gettext("Payment taken back: %(reason)s", reason=act["undone"]))
     for payment in act["payments"]:
         name = str(api.translate(payment["name"], payment["names"]))
         yield SlipRow(name, _plain(payment["amount_fen"]))

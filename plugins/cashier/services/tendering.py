@@ -16,7 +16,7 @@ from plugins.cashier.services.confirming import points_worth, wants_phone, worth
 from plugins.cashier.services.paying import payment_kinds, seed_payment_kinds
 from plugins.cashier.services.quoting import SALES, lines_of, preview
 from plugins.cashier.services.vouchers import voucher_tender, vouchers_on
-from plugins.membership.api import PurseState, has_pin
+from plugins.membership.api import PurseState, has_pin, may_spend
 
 #: Notes that guests hand over, in yuan; the next ones above a sum are offered.
 NOTES = (10, 20, 50, 100, 200, 300, 500, 1000)
@@ -119,7 +119,7 @@ def plan(bill: Bill, choices: Sequence[Choice] | None = None) -> Plan:
     """
     lines = lines_of(bill.id)
     again = bill.state == "part_paid"
-    purses = purses_on(bill, lines)
+    purses = purses_on(bill, lines) if bill.member_id and may_spend(bill.member_id) else []
     if choices is None:
         choices = _usual(bill, lines, purses)
     if not again:

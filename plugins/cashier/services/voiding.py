@@ -10,7 +10,7 @@ import sqlalchemy.orm
 from console import api
 from console.api import _
 from plugins.cashier.hookspecs import cashier_bill_voided, cashier_bill_voiding
-from plugins.cashier.models import BY_HAND, Bill, Discount, Line, Order, Payment, Settlement
+from plugins.cashier.models import BY_HAND, Bill, Discount, Line, Order, Payment, Refund, Settlement
 from plugins.cashier.services.asking import line_kinds
 from plugins.cashier.services.billing import lock_bill
 from plugins.cashier.services.days import next_open_day, require_open_day
@@ -35,9 +35,9 @@ def undo_settlement(bill_id: int, reason: str) -> Bill:
     another bill, `Refused` when what paid for it was given to another member. The bill is open
     again and may be changed, settled anew or made void.
     """
-    reason = _reason(reason)
+    reason = require_reason(reason)
     bill = lock_bill(bill_id, "settled", "part_paid")
-    settlements, before = _standing(bill_id), balances_of(bill.member_id)
+    settlements, before = standing_settlements(bill_id), balances_of(bill.member_id)
     for settlement in settlements:
         require_open_day(bill.store_id, settlement.booked_on)
     lines, at = lines_of(bill_id), api.now()
@@ -51,22 +51,30 @@ def undo_settlement(bill_id: int, reason: str) -> Bill:
         settlement.undone_at, settlement.undo_reason = at, reason
         settlement.undone_on = on
         settlement.undone_by = api.actor().user_id
-        _free_payments(settlement)
+        free_payments(settlement)
     _open_again(bill, lines)
     tell_of_reopening(bill, settlements[0], before)
-    _record(bill, "cashier.reopened", _("Reopened a settled bill"), reason)
+    record_taking_back(bill, "cashier.reopened", _("Reopened a settled bill"), reason)
     api.emit(cashier_bill_voided, bill_id=bill_id)
     return bill
 
 
-def _reason(text: str) -> str:
+def require_reason(text: str) -> str:
+    """Return a reason as it is kept; refused without one."""
     reason = text.strip()[:200]
     if not reason:
         raise api.Refused(_("Say why."))
     return reason
 
 
-def _standing(bill_id: int) -> list[Settlement]:
+def require_nothing_refunded(bill_id: int) -> None:
+    """Raise `Refused` once something of a bill was refunded: what went back stands in the books."""
+    paid = sa.select(Refund.id).where(Refund.bill_id == bill_id, Refund.state == "paid")
+    if api.db.session.scalar(paid.limit(1)) is not None:
+        raise api.Refused(_("Something of this bill was refunded. Refund the rest as well."))
+
+
+def standing_settlements(bill_id: int) -> list[Settlement]:
     """Return the settlements of a bill that stand, the latest first."""
     wanted = sa.select(Settlement).where(
         Settlement.bill_id == bill_id, Settlement.undone_at.is_(None)
@@ -77,7 +85,7 @@ def _standing(bill_id: int) -> list[Settlement]:
 def _take_back(bill: Bill, settlement: Settlement, lines: Sequence[Line], reason: str) -> None:
     """Reverse what a settlement booked: what was spent before what it was spent from."""
     prefix = f"bill:{bill.key}:{settlement.number}:"
-    _reverse(bill, settlement, (f"{prefix}money", f"{prefix}balance/"), reason)
+    reverse_journals(bill, settlement, (f"{prefix}money", f"{prefix}balance/"), reason)
     if settlement.number == _first(bill.id):
         settling = settling_of(bill, settlement)
         kinds = line_kinds()
@@ -85,7 +93,7 @@ def _take_back(bill: Bill, settlement: Settlement, lines: Sequence[Line], reason
             kind = kinds.get(line.kind)
             if kind is not None and kind.undo is not None:
                 kind.undo(settling, line, reason)
-    _reverse(bill, settlement, (prefix,), reason)
+    reverse_journals(bill, settlement, (prefix,), reason)
 
 
 def _first(bill_id: int) -> int:
@@ -96,7 +104,9 @@ def _first(bill_id: int) -> int:
     return api.db.session.scalar(standing) or 0
 
 
-def _reverse(bill: Bill, settlement: Settlement, keys: tuple[str, ...], reason: str) -> None:
+def reverse_journals(
+    bill: Bill, settlement: Settlement, keys: tuple[str, ...], reason: str
+) -> None:
     """Reverse the journals whose keys begin so, unless they are reversed already."""
     reversal = sa.orm.aliased(Journal)
     wanted = (
@@ -119,7 +129,8 @@ def _reverse(bill: Bill, settlement: Settlement, keys: tuple[str, ...], reason: 
             reverse(entry, journal_id)
 
 
-def _free_payments(settlement: Settlement) -> None:
+def free_payments(settlement: Settlement) -> None:
+    """Mark the payments of a settlement as undone; a voucher may be redeemed again."""
     wanted = sa.select(Payment).where(Payment.settlement_id == settlement.id)
     for payment in api.db.session.scalars(wanted):
         payment.state = "undone"
@@ -147,7 +158,7 @@ def _open_again(bill: Bill, lines: Sequence[Line]) -> None:
 @api.unit
 def void_bill(bill_id: int, reason: str) -> Bill:
     """Make an unpaid bill void, and say why; a settled one is reopened first."""
-    reason = _reason(reason)
+    reason = require_reason(reason)
     bill = lock_bill(bill_id, "open", "held")
     api.answers(cashier_bill_voiding, bill_id=bill_id)
     bill.state, bill.void_reason = "void", reason
@@ -158,10 +169,11 @@ def void_bill(bill_id: int, reason: str) -> Bill:
     bill.version += 1
     orders = sa.update(Order).where(Order.bill_id == bill_id)
     api.db.session.execute(orders.values(state="void"))
-    _record(bill, "cashier.voided", _("Made a bill void"), reason)
+    record_taking_back(bill, "cashier.voided", _("Made a bill void"), reason)
     api.emit(cashier_bill_voided, bill_id=bill_id)
     return bill
 
 
-def _record(bill: Bill, act: str, title: object, note: str) -> None:
+def record_taking_back(bill: Bill, act: str, title: object, note: str) -> None:
+    """Write into the audit trail what was taken back of a bill, and why."""
     api.record_audit(act, bill, note=f"{bill.number} · {note}", store_id=bill.store_id, title=title)

@@ -1,4 +1,4 @@
-"""Freezing a member: her file stays, but nothing is booked, sold or paid on it."""
+"""Freezing a member: nothing is booked or sold on her file, and only what she owes is paid."""
 
 from __future__ import annotations
 

@@ -33,6 +33,19 @@ def require_free_value(member_id: int) -> None:
         raise ValueFrozen(reason)
 
 
+def may_spend(member_id: int) -> bool:
+    """Tell whether a member may pay from balance: neither she nor her stored value is frozen."""
+    key = ("membership.may_spend", member_id)
+    return bool(api.read_once(key, lambda: api.db.session.scalar(_FREE, {"number": member_id})))
+
+
+_FREE = sa.select(Member.id).where(
+    Member.id == sa.bindparam("number"),
+    Member.status != "frozen",
+    ~sa.exists().where(ValueHold.member_id == Member.id),
+)
+
+
 @api.unit
 def freeze_value(member_id: int, reason: str) -> None:
     """Freeze a member's stored value and tell her; one that is frozen keeps the first reason."""
