@@ -12,11 +12,12 @@ from console import api
 from console.api import _
 from plugins.cards.models import Card, CardUse, Change, Person, Transfer
 from plugins.cards.services.accounts import left_of
-from plugins.cards.services.growing import count_pass
+from plugins.cards.services.growing import count_pass, leave_pass
 from plugins.cards.services.lines import KINDS, cards_for_sale, offered_to
 from plugins.cards.services.offering import cards_of
 from plugins.cards.services.refunding import refundable_cards
 from plugins.cards.services.swapping import KIND as SWAP
+from plugins.cards.services.swapping import given_for
 from plugins.cards.services.taken import deduction_of
 from plugins.cards.services.telling import say
 from plugins.cards.services.transfers import PURSE
@@ -257,6 +258,8 @@ def cards_card_sold(card_id: int) -> None:
         return
     if card.kind == "pass":
         count_pass(card)
+        if (swapped_for := given_for(card)) is not None:
+            leave_pass(swapped_for)
 
 
 @api.hookimpl

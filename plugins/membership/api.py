@@ -113,6 +113,7 @@ from plugins.membership.services.ladder import (
 from plugins.membership.services.levelling import (
     add_growth,
     buy_level,
+    restore_growth,
     set_level,
     take_back_growth,
     take_back_level,
@@ -292,6 +293,7 @@ __all__ = [
     "require_free_value",
     "require_id",
     "require_transfer",
+    "restore_growth",
     "say_days_ago",
     "sell_recharge",
     "set_level",

@@ -13,6 +13,8 @@ from console.api import _
 from plugins.cards.admin.agreeing import agreement, confirms_in, waits_at_till, ways_for
 from plugins.cards.admin.places import (
     BALANCE,
+    TILL,
+    at_the_till,
     balance_to_pay,
     fen_of,
     key_of_form,
@@ -39,7 +41,6 @@ from plugins.salon.api import Staff, StaffStore
 
 HOME = "/console/cards/counter/"
 CARDS = "/console/cards/cards/"
-TILL = "/console/cashier/till/"
 
 
 class CounterView(WaitingPages, api.AdminView):
@@ -227,8 +228,7 @@ def _sell(member_id: int) -> tuple[str, str]:
     staff_id = _works_here("staff_id", store)
     if request.form.get("means") == BALANCE and balance_to_pay(store, member_id):
         bill_id = begin_sale(store.id, member_id, product_id, key=key, staff_id=staff_id)
-        words = api.gettext("Choose the balance here, and let her agree to what it pays.")
-        return f"{TILL}{bill_id}", words
+        return f"{TILL}{bill_id}", at_the_till()
     paid, means = fen_of("paid"), means_of()
     card = sell_alone(
         store.id, member_id, product_id, means, key=key, paid_fen=paid, staff_id=staff_id

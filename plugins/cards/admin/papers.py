@@ -10,6 +10,10 @@ from console import api
 from console.api import _
 from plugins.cards.admin.counter import CARDS
 from plugins.cards.admin.places import (
+    BALANCE,
+    TILL,
+    at_the_till,
+    balance_to_pay,
     key_of_form,
     means_of,
     means_to_pay,
@@ -23,7 +27,7 @@ from plugins.cards.admin.places import (
 )
 from plugins.cards.models import Card, Contract
 from plugins.cards.permissions import SEE_CARDS, SELL_CARDS
-from plugins.cards.services.alone import swap_alone
+from plugins.cards.services.alone import begin_swap, swap_alone
 from plugins.cards.services.contracts import (
     buyer_of,
     contract_of,
@@ -51,11 +55,11 @@ class PaperPages:
     def swap(self, number: int) -> Any:
         card = reach(Card, number, SELL_CARDS)
         try:
-            new_id = _swap(card)
+            where, done = _swap(card)
         except api.Refused as refused:
             return self._show_swap(reach(Card, number, SELL_CARDS), refused)
-        say(api.gettext("Card swapped."))
-        return redirect(f"{CARDS}{new_id}/")
+        say(done)
+        return redirect(where)
 
     def _show_swap(self, card: Card, problem: api.Refused | None = None) -> Any:
         store = store_here(SELL_CARDS, card.store_id)
@@ -74,7 +78,7 @@ class PaperPages:
                 for product in products
                 if product.price_fen >= credit
             ],
-            means=means_to_pay(),
+            means=[*means_to_pay(), *balance_to_pay(store, card.member_id)],
             key=request.form.get("key") or new_key(),
             entered=request.form,
             problem=problem,
@@ -120,8 +124,13 @@ def send_paper(card: Card, contract: Contract) -> Response:
     return Response(paper_of(card, contract), mimetype="application/pdf", headers=named)
 
 
-def _swap(card: Card) -> int:
+def _swap(card: Card) -> tuple[str, str]:
+    """Swap a card as the form says, or go on at the till; return where, and what to say."""
     store, key, product_id = require_store(SELL_CARDS), key_of_form(), number_of("product_id")
     if product_id is None:
         raise api.Refused(_("Choose a card product."))
-    return swap_alone(store.id, card.id, product_id, means_of(), key=key).id
+    if request.form.get("means") == BALANCE and balance_to_pay(store, card.member_id):
+        bill_id = begin_swap(store.id, card.id, product_id, key=key)
+        return f"{TILL}{bill_id}", at_the_till()
+    new = swap_alone(store.id, card.id, product_id, means_of(), key=key)
+    return f"{CARDS}{new.id}/", api.gettext("Card swapped.")

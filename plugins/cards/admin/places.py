@@ -22,6 +22,7 @@ from plugins.membership.api import purses_of
 
 #: The kind of payment that takes from her stored value.
 BALANCE = "balance"
+TILL = "/console/cashier/till/"
 M = TypeVar("M")
 
 
@@ -124,6 +125,11 @@ def balance_to_pay(store: api.Store | None, member_id: int) -> list[tuple[str, s
     held = sum(one.balance_fen for one in purses_of(member_id) if one.pays_cards)
     label = api.gettext("Balance %(amount)s, at the till", amount=api.format_fen(held))
     return [(BALANCE, label)] if held else []
+
+
+def at_the_till() -> str:
+    """Say how it goes on where balance pays."""
+    return api.gettext("Choose the balance here, and let her agree to what it pays.")
 
 
 def means_of() -> str:

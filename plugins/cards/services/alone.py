@@ -159,6 +159,18 @@ def swap_alone(
 
 
 @api.unit
+def begin_swap(store_id: int, card_id: int, product_id: int, *, key: str) -> int:
+    """Put a swap on a bill of its own that the till goes on with; return the bill's number.
+
+    What of the difference is taken from her balance, she agrees to there.
+    """
+    old = api.db.session.get_one(Card, card_id)
+    bill = till.open_bill(store_id, key=f"swap:{key}", member_id=old.member_id)
+    _only_line(bill, "card_swap", {"card_id": card_id, "product_id": product_id}, None)
+    return bill.id
+
+
+@api.unit
 def take_owing(card: Card, means: str, fen: int, *, key: str) -> None:
     """Take what a member owes for a card, or a part of it, on the bill that sold it."""
     if fen <= 0:

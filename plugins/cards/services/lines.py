@@ -122,13 +122,18 @@ def settle_card(settling: Settling, line: Line, money: Sequence[Money]) -> list[
     product_of(line)
     entry = settling.entry("card", "card_sale", line)
     member_id, product_id = settling.bill.member_id or 0, line.facts["product_id"]
-    face = sum(one.face_fen for one in money if isinstance(one, till.FromBalance))
+    face = face_of(money)
     card = sell_card(
         entry, member_id, product_id, money, price_fen=line.due_fen, from_balance_fen=face
     )
     if line.facts.get("agreed_on_phone"):
         sign_contract(card.id, "phone")
     return lots_taken(settling, line, card)
+
+
+def face_of(money: Sequence[Money]) -> int:
+    """Return how much of some money comes from her balance, in face value."""
+    return sum(one.face_fen for one in money if isinstance(one, till.FromBalance))
 
 
 def lots_taken(settling: Settling, line: Line, card: Card) -> list[Taken]:

@@ -12,9 +12,11 @@ from console.api import _
 from plugins.cards.models import Card, Person, Product
 from plugins.cards.services.accounts import balance_of, left_of, owing_of
 from plugins.cards.services.changing import make_void
+from plugins.cards.services.growing import leave_pass
 from plugins.cards.services.lines import (
     card_of,
     check_on_sale,
+    face_of,
     lots_taken,
     number_in,
     pay_card,
@@ -136,20 +138,23 @@ def settle_swap(settling: Settling, line: Line, money: Sequence[ledger.Tender]) 
         line.facts["product_id"],
         [ledger.Tender(through, behind), *money],
         price_fen=credit + line.due_fen,
-        from_balance_fen=credit,
+        from_balance_fen=credit + face_of(money),
     )
     card.swapped_from_id = old.id
+    line.facts = {**line.facts, "behind_fen": behind}
     for person in old.people[: card.people_most]:
         card.people.append(Person(card_id=card.id, name=person.name, added_at=api.now()))
     names = {"name": card.name, "names": card.names}
     note(old, "swapped", other=names, fen=credit)
     _record(old, _("Swapped a card"), card.name)
+    leave_pass(card)
     return lots_taken(settling, line, card)
 
 
 def undo_swap(_settling: Settling, line: Line, reason: str) -> None:
     """Give the old card back for the new one; the till reverses what was booked."""
     card = card_of(line)
+    leave_pass(card, undo=True)
     make_void(card.id, reason)
     old = lock_card(line.facts["card_id"])
     old.state = "active"
@@ -183,4 +188,5 @@ KIND = LineKind(
     undo_swap,
     pay=pay_card,
     unpay=unpay_card,
+    from_balance=True,
 )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
+
+import sqlalchemy as sa
 
 from console import api
 from plugins.cashier.models import Bill, Line
@@ -17,6 +20,8 @@ from plugins.membership.api import (
 
 #: What the rules on prepaid cards count together when it is sold at once.
 PREPAID = ("recharge", "card")
+#: How the key of a bill begins that was bought on a phone.
+ONLINE = "online:"
 
 
 def prepaid_on(lines: Sequence[Line]) -> list[Line]:
@@ -34,7 +39,34 @@ def reaches_transfer(
     own = prepaid_on(lines)
     if bill.member_id is None or not own:
         return False
-    return sum(_new_sums(own, from_balance)) >= int(transfer_rule(bill.member_id).value)
+    whole = sum(_new_sums(own, from_balance)) + _sold_before(bill)
+    return whole >= int(transfer_rule(bill.member_id).value)
+
+
+def sold_that_day(member_id: int, day: dt.date, but_for: int | None = None) -> int:
+    """Return what a member was sold ahead on a day, in all stores, *but_for* one bill; in fen.
+
+    It counts where the rules bind: a sum "at once" is none the smaller for several bills.
+    What balance paid for cards was paid before.
+    """
+    if not caps_bind():
+        return 0
+    paid_before = sa.case((Line.order_kind == "card", Line.principal_fen + Line.bonus_fen), else_=0)
+    sold = (
+        sa.select(sa.func.coalesce(sa.func.sum(Line.due_fen - paid_before), 0))
+        .join(Bill, Bill.id == Line.bill_id)
+        .where(Bill.member_id == member_id, Bill.business_on == day)
+        .where(Bill.state.in_(("settled", "part_paid")), Bill.id != (but_for or 0))
+        .where(Line.order_kind.in_(PREPAID), Line.removed_at.is_(None))
+    )
+    return int(api.db.session.scalar(sold) or 0)
+
+
+def _sold_before(bill: Bill) -> int:
+    """Return what counts beside a bill; what was ordered on a phone was looked at there."""
+    if bill.member_id is None or bill.key.startswith(ONLINE):
+        return 0
+    return sold_that_day(bill.member_id, bill.business_on, bill.id)
 
 
 def _new_sums(lines: Sequence[Line], from_balance: Mapping[int, int] | None) -> list[int]:
@@ -52,8 +84,8 @@ def check_transfer(
 ) -> None:
     """Raise `TransferOnly` where *money* that is no bank transfer pays for too much together.
 
-    All top-ups and cards of the bill count, those that were paid before as well; *again* pays
-    what was owing.
+    All top-ups and cards of the bill count, those that were paid before as well, and for a
+    company those of the day on other bills; *again* pays what was owing.
     """
     if bill.member_id is None or not reaches_transfer(bill, lines, from_balance):
         return
@@ -62,7 +94,11 @@ def check_transfer(
     # A line that reaches it alone was noted when it was sold.
     if not caps_bind() and not again and max(own) >= rule:
         return
-    require_transfer(bill.member_id, sum(own), money, bill.store_id, together=len(own) > 1)
+    before = _sold_before(bill)
+    whole, together = sum(own) + before, len(own) > 1 or before > 0
+    require_transfer(
+        bill.member_id, whole, money, bill.store_id, together=together, today=before > 0
+    )
 
 
 def prepaid_notices(bill: Bill, lines: Sequence[Line]) -> list[tuple[str, str, str]]:
@@ -77,15 +113,17 @@ def prepaid_notices(bill: Bill, lines: Sequence[Line]) -> list[tuple[str, str, s
         back = f"/console/cashier/till/{bill.id}"
         found.append((words, f"{place}?next={back}", api.gettext("Note her ID")))
     if reaches_transfer(bill, lines):
-        found.append((_transfer_words(bill.member_id, prepaid_on(lines)), "", ""))
+        found.append((_transfer_words(bill, prepaid_on(lines)), "", ""))
     return found
 
 
-def _transfer_words(member_id: int, sold: Sequence[Line]) -> str:
-    rule = transfer_rule(member_id)
+def _transfer_words(bill: Bill, sold: Sequence[Line]) -> str:
+    rule = transfer_rule(bill.member_id or 0)
     if caps_bind():
-        whole = sum(line.due_fen for line in sold)
-        return str(TransferOnly(rule, whole if len(sold) > 1 else None))
+        before = _sold_before(bill)
+        whole = sum(line.due_fen for line in sold) + before
+        together = whole if before or len(sold) > 1 else None
+        return str(TransferOnly(rule, together, today=before > 0))
     return api.gettext(
         "From %(amount)s at once the rules name a bank transfer. They do not bind a sole "
         "trader; it is noted if it is paid otherwise. %(source)s",

@@ -48,13 +48,25 @@ class IdMissing(api.Refused):
 
 
 class TransferOnly(api.Refused):
-    """So much is paid by bank transfer only; *together_fen* is what several things come to."""
+    """So much is paid by bank transfer only; *together_fen* is what several things come to.
 
-    def __init__(self, rule: Figure, together_fen: int | None = None) -> None:
+    *today* says that what she bought before on the same day is among them.
+    """
+
+    def __init__(
+        self, rule: Figure, together_fen: int | None = None, *, today: bool = False
+    ) -> None:
         told = {"amount": rule.shown, "source": rule.source}
         if together_fen is None:
             words = _(
                 "From %(amount)s at once prepaid cards are paid by bank transfer only. %(source)s",
+                **told,
+            )
+        elif today:
+            words = _(
+                "With what she was sold earlier today the top-ups and cards come to %(sum)s. From "
+                "%(amount)s at once prepaid cards are paid by bank transfer only. %(source)s",
+                sum=api.format_fen(together_fen),
                 **told,
             )
         else:
@@ -104,17 +116,19 @@ def require_transfer(
     store_id: int | None = None,
     *,
     together: bool = False,
+    today: bool = False,
 ) -> None:
     """Raise `TransferOnly` where a company takes so much for prepaid cards by other means.
 
-    *together* says that *fen* is what several of them come to. A sole trader may take it; it
+    *together* says that *fen* is what several of them come to, *today* that some were sold before
+    on the same day. A sole trader may take it; it
     is written down that the rules name a bank transfer.
     """
     rule = transfer_rule(member_id)
     if fen < int(rule.value) or all(by_bank(tender.account) for tender in tenders):
         return
     if caps_bind():
-        raise TransferOnly(rule, fen if together else None)
+        raise TransferOnly(rule, fen if together else None, today=today)
     member = api.db.session.get_one(Member, member_id)
     title = _("Took a large prepayment without a bank transfer")
     note = f"{api.format_fen(fen)} · {rule.source}"

@@ -94,25 +94,59 @@ def take_back_growth(key: str, *, back_key: str, fen: int | None = None) -> None
     member = lock_member(original.member_id)
     if _find(back_key) is not None:
         return
-    taken = sa.select(sa.func.sum(Growth.fen)).where(Growth.corrects_id == original.id)
-    left = original.fen + int(api.db.session.scalar(taken) or 0)
+    rows = _still_counted(key)
+    left = sum(fen_left for _row, fen_left in rows)
     wanted = left if fen is None else fen
     if wanted <= 0:
         return
     if wanted > left:
         raise api.Refused(_("More would be taken off than was counted."))
-    api.db.session.add(
-        Growth(
-            member_id=member.id,
-            fen=-wanted,
-            cause=original.cause,
-            key=back_key,
-            counted_on=original.counted_on,
-            corrects_id=original.id,
-            at=api.now(),
-        )
-    )
+    for place, (row, fen_left) in enumerate(rows):
+        some = min(fen_left, wanted)
+        wanted -= some
+        if some:
+            correction = Growth(member_id=member.id, fen=-some, cause=row.cause, at=api.now())
+            correction.key = f"{back_key}:{place}" if place else back_key
+            correction.counted_on, correction.corrects_id = row.counted_on, row.id
+            api.db.session.add(correction)
     member.level_recheck_on = today_of(member)
+
+
+def _still_counted(key: str) -> list[tuple[Growth, int]]:
+    """Return what counts under a key, once more after it was taken off as well, and what is left.
+
+    The first one has something left, unless none has.
+    """
+    again = Growth.key.startswith(f"{key}{AGAIN}", autoescape=True)
+    wanted = sa.select(Growth).where(sa.or_(Growth.key == key, again))
+    rows = api.db.session.scalars(wanted.order_by(Growth.id)).all()
+    taken = sa.select(Growth.corrects_id, sa.func.sum(Growth.fen))
+    taken = taken.where(Growth.corrects_id.in_([row.id for row in rows]))
+    off = {
+        number: int(fen)
+        for number, fen in api.db.session.execute(taken.group_by(Growth.corrects_id))
+    }
+    found = [(row, row.fen + off.get(row.id, 0)) for row in rows]
+    return sorted(found, key=lambda one: not one[1])
+
+
+#: What stands between the key of growth and the one under which it was taken off and put back.
+AGAIN = ":again:"
+
+
+@api.unit
+def restore_growth(back_key: str) -> None:
+    """Count again what was taken off under *back_key*, since that was undone; once."""
+    back = _find(back_key)
+    if back is None or back.corrects_id is None:
+        raise api.NotFound(_("No growth was counted for this."))
+    member = lock_member(back.member_id)
+    more = Growth.key.startswith(f"{back_key}:", autoescape=True)
+    wanted = sa.select(Growth).where(sa.or_(Growth.key == back_key, more))
+    for taken in api.db.session.scalars(wanted.order_by(Growth.id)).all():
+        first = api.db.session.get_one(Growth, taken.corrects_id)
+        key = f"{first.key.partition(AGAIN)[0]}{AGAIN}{taken.key}"
+        add_growth(member.id, -taken.fen, cause=taken.cause, key=key, on=taken.counted_on)
 
 
 def _find(key: str) -> Growth | None:

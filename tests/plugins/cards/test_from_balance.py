@@ -23,6 +23,7 @@ from plugins.cashier.services.ahead import CARDS_FROM_BALANCE
 from plugins.cashier.services.refunding.paying_out import Ways, pay_refund
 from plugins.cashier.services.refunding.to_balance import ToBalance
 from plugins.cashier.services.reports.consumption import consumption
+from plugins.cashier.services.reports.performance import performance
 from plugins.cashier.services.reports.receipts import receipts
 from plugins.cashier.services.reports.unearned import unearned
 from plugins.cashier.services.tendering import choose, plan
@@ -35,6 +36,7 @@ from tests.support.cards import Shop, add_product, item, open_shop, refused, use
 from tests.support.ledger import balance as book
 from tests.support.membership import join
 from tests.support.refunds import agree, alone_up_to, pay_out, sheet_for
+from tests.support.salon import add_staff
 from tests.support.till import add_to, add_top_up, balance, bill_of, cash, pay, service_for, top_up
 from tests.support.value import card_kind, offer, quote, sell
 
@@ -261,3 +263,67 @@ def test_a_swapped_card_survives_a_merge_its_undoing_a_gift_and_a_refund(
     pay_out(agree(refund))
     assert -book(ledger.salon("cash", shop.store.id)) == 100_000 - BEHIND
     check_books()
+
+
+def put_swap(shop: Shop, card: Card, product: Product) -> int:
+    number = bill_of(shop.member.id, shop.store.id)
+    add_line(number, "card_swap", {"card_id": card.id, "product_id": product.id})
+    return number
+
+
+def test_the_difference_of_a_swap_is_paid_from_balance_and_money(
+    shop: Shop, product: Product
+) -> None:
+    card = buy(shop, product, cash(980))
+    more = add_product("头皮护理 15 次", 145_000, item(shop.scalp, 15))
+    number = put_swap(shop, card, more)
+    with refused("Ask the member"):
+        pay(number, balance(400), cash(70), agreed_by=None)
+    pay(number, balance(400), cash(70))
+    new = api.db.session.query(Card).filter(Card.state == "active").one()
+    behind = 100_000 * 40_000 // 110_000
+    assert (new.price_fen, new.bonus_fen) == (145_000, 40_000 - behind)
+    assert sum(held(shop)) == 110_000 - 40_000
+    assert (revenue(shop), owing_of(new)) == (0, 0)
+    check_books()
+    refund = sheet_for(shop.member.id, "shop", kind="card")
+    assert refund.sheet["accounts"][0]["balance_fen"] == 40_000
+    pay_out(agree(refund))
+    assert sum(held(shop)) == 110_000
+    assert (revenue(shop), -book(ledger.salon("cash", shop.store.id))) == (0, 100_000)
+    check_books()
+
+
+def test_a_swap_that_balance_paid_is_undone_whole(shop: Shop, product: Product) -> None:
+    card = buy(shop, product)
+    more = add_product("头皮护理 11 次", 107_000, item(shop.scalp, 11))
+    number = put_swap(shop, card, more)
+    before = held(shop)
+    pay(number, balance(90))
+    undo_settlement(number, "the wrong card")
+    assert (held(shop), value_of(card)) == (before, 98_000)
+    pay(number, balance(90))
+    check_books()
+
+
+@pytest.mark.usefixtures("in_english")
+def test_where_cards_are_not_paid_from_balance_no_swap_is(shop: Shop, product: Product) -> None:
+    card = buy(shop, product, cash(980))
+    more = add_product("头皮护理 15 次", 145_000, item(shop.scalp, 15))
+    api.unit(CARDS_FROM_BALANCE.put)(False, shop.store.id)
+    with refused("may be paid"):
+        pay(put_swap(shop, card, more), balance(470))
+
+
+def test_whoever_sold_the_swap_is_credited_the_difference_alone(
+    shop: Shop, product: Product
+) -> None:
+    card = buy(shop, product, cash(980))
+    more = add_product("头皮护理 15 次", 145_000, item(shop.scalp, 15))
+    seller = add_staff("小美", shop.store)
+    number = bill_of(shop.member.id, shop.store.id)
+    facts = {"card_id": card.id, "product_id": more.id}
+    add_line(number, "card_swap", facts, staff_id=seller.id)
+    pay(number, balance(400), cash(70))
+    rows = {row.staff_id: row for row in performance(whole_book())}
+    assert rows[seller.id].sold_cards_fen == 47_000

@@ -32,6 +32,7 @@ from plugins.cashier.api import (
     Tender,
     add_line,
     object_to,
+    settle,
     undo_settlement,
 )
 from plugins.cashier.services.objecting import answer_objection
@@ -152,6 +153,32 @@ def test_a_pass_that_is_swapped_or_undone_counts_once_towards_a_level(shop: Shop
     assert counted() == 50_000
     undo_settlement(int(new.bill_ref.removeprefix("bill:")), "做错")
     assert counted() == 36_500
+
+
+def test_a_pass_that_is_swapped_for_sessions_counts_what_was_used_of_it(shop: Shop) -> None:
+    def counted() -> int:
+        for card in api.db.session.query(Card).order_by(Card.id).all():
+            cards_card_sold(card_id=card.id)
+        return growth_of(shop.member.id, api.today("Asia/Shanghai"))["total"]
+
+    half = sell(shop, add_product("半年卡", 36_500, item(shop.scalp), kind="pass", valid_days=180))
+    assert counted() == 36_500
+    times = add_product("头皮护理 10 次", 98_000, item(shop.scalp, 10))
+    new = swap_alone(shop.store.id, half.id, times.id, "cash", key=KEY)
+    assert counted() == 0
+    bill_id = int(new.bill_ref.removeprefix("bill:"))
+    undo_settlement(bill_id, "做错")
+    assert counted() == 36_500
+    settle(bill_id, [Tender("cash", 98_000 - 36_500)], key="again")
+    assert counted() == 0
+
+
+def test_a_pass_counts_nothing_that_is_heard_of_after_its_swap_for_sessions(shop: Shop) -> None:
+    half = sell(shop, add_product("半年卡", 36_500, item(shop.scalp), kind="pass", valid_days=180))
+    times = add_product("头皮护理 10 次", 98_000, item(shop.scalp, 10))
+    swap_alone(shop.store.id, half.id, times.id, "cash", key=KEY)
+    cards_card_sold(card_id=half.id)
+    assert growth_of(shop.member.id, api.today("Asia/Shanghai"))["total"] == 0
 
 
 def test_a_card_is_not_swapped_for_a_cheaper_one_nor_while_something_is_owing(

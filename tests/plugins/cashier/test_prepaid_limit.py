@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from console import api
 from console.audit import AuditEntry
 from plugins.cards.models import Product
 from plugins.cards.services.alone import sell_alone, take_owing
-from plugins.cashier.api import Bill, Tender, add_line, lines_of
+from plugins.cashier.api import Bill, Tender, add_line, lines_of, undo_settlement
 from plugins.cashier.models import OnlinePayment
 from plugins.cashier.offers import Described
 from plugins.cashier.services.online.ordering import check_prepaid
@@ -21,7 +22,8 @@ from plugins.membership.api import TransferOnly
 from plugins.membership.services.id_documents import ASK, note_id
 from plugins.membership.services.regions import COMPANY, LEGAL_FORM, SOLE_TRADER
 from tests.support.cards import Shop, add_product, item, open_shop
-from tests.support.till import add_to, add_top_up, bill_of, cash, new_key, pay
+from tests.support.membership import join
+from tests.support.till import add_to, add_top_up, balance, bill_of, cash, new_key, pay
 
 pytestmark = [pytest.mark.any_engine, pytest.mark.usefixtures("in_english")]
 TOGETHER = r"come to ¥5,000\.00 together\. From ¥5,000\.00 at once"
@@ -121,3 +123,67 @@ def wait_for(shop: Shop, fen: int) -> None:
     row.title, row.state = "Top-up", "prepaid"
     row.created_at = row.expires_at = now
     api.db.session.add(row)
+
+
+def top_up_bill(shop: Shop, yuan: int) -> int:
+    bill = bill_of(shop.member.id)
+    add_top_up(bill, yuan)
+    return bill
+
+
+TODAY = r"With what she was sold earlier today .* come to ¥5,000\.00"
+
+
+def test_several_bills_of_one_day_count_together(shop: Shop, card: Product) -> None:
+    pay(top_up_bill(shop, 3000), cash(3000))
+    bill = bill_of(shop.member.id)
+    add_line(bill, "card", {"product_id": card.id})
+    notices = prepaid_notices(api.db.session.get_one(Bill, bill), lines_of(bill))
+    assert "sold earlier today" in notices[0][0]
+    with pytest.raises(TransferOnly, match=TODAY):
+        pay(bill, cash(2000))
+    assert pay(bill, bank(2000)).paid_fen == 200_000
+
+
+def test_the_next_day_and_another_member_begin_anew(shop: Shop) -> None:
+    pay(top_up_bill(shop, 3000), cash(3000))
+    other = join("李四", phone="13900139000", store=shop.store.id)
+    note_id(other.id, "licence", "91350100M000100Y43")
+    bill = bill_of(other.id)
+    add_top_up(bill, 3000)
+    pay(bill, cash(3000))
+    with api.at_moment(api.now() + dt.timedelta(days=1)):
+        assert pay(top_up_bill(shop, 1999), cash(1999)).paid_fen == 199_900
+
+
+def test_what_was_taken_back_does_not_count(shop: Shop) -> None:
+    first = top_up_bill(shop, 3000)
+    pay(first, cash(3000))
+    undo_settlement(first, "the wrong member")
+    assert pay(top_up_bill(shop, 3000), cash(3000)).paid_fen == 300_000
+
+
+def test_a_sole_trader_counts_each_bill_by_itself(shop: Shop, card: Product) -> None:
+    settle_law(SOLE_TRADER)
+    pay(top_up_bill(shop, 3000), cash(3000))
+    bill = bill_of(shop.member.id)
+    add_line(bill, "card", {"product_id": card.id})
+    pay(bill, cash(2000))
+    noted = sa.select(AuditEntry).where(AuditEntry.act == "membership.no_transfer")
+    assert api.db.session.scalars(noted).first() is None
+
+
+def test_on_the_phone_what_was_sold_today_counts(shop: Shop) -> None:
+    pay(top_up_bill(shop, 3000), cash(3000))
+    order(shop, 199_999)
+    with pytest.raises(TransferOnly, match=TODAY):
+        order(shop, 200_000)
+
+
+def test_what_balance_paid_for_a_card_does_not_count_again(shop: Shop, card: Product) -> None:
+    with api.at_moment(api.now() - dt.timedelta(days=1)):
+        pay(top_up_bill(shop, 4000), cash(4000))
+    bill = bill_of(shop.member.id)
+    add_line(bill, "card", {"product_id": card.id})
+    pay(bill, balance(2000))
+    assert pay(top_up_bill(shop, 2999), cash(2999)).paid_fen == 299_900

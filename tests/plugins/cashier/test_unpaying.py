@@ -199,9 +199,7 @@ def test_a_card_owes_again_unless_its_sessions_were_used(anna: int) -> None:
     assert clean()
 
 
-def test_the_till_offers_it_to_those_who_may_reopen(
-    anna: int, store: Any, sign_in: SignIn
-) -> None:
+def test_the_till_offers_it_to_those_who_may_reopen(anna: int, store: Any, sign_in: SignIn) -> None:
     bill_id, _line = owing_bill(anna)
     second = pay(bill_id, cash(200))
     address = f"/console/cashier/till/{bill_id}"

@@ -22,7 +22,7 @@ from plugins.cashier.services.online.advancing import advance_payment
 from plugins.cashier.services.online.notes import note
 from plugins.cashier.services.online.providers import NobodyTakesIt, keep_kind, usual_provider
 from plugins.cashier.services.online.settings import LEAST, MINUTES, MOST
-from plugins.cashier.services.prepaid import PREPAID
+from plugins.cashier.services.prepaid import PREPAID, sold_that_day
 from plugins.membership.api import (
     AboveCap,
     Member,
@@ -223,8 +223,10 @@ def check_transfer(member_id: int, told: Described) -> None:
     """Raise `TransferOnly` for so much that a company takes it by bank transfer only."""
     room = transfer_room(member_id)
     if room is not None and told.unit_fen > room:
-        waiting = _waiting(member_id)
-        raise TransferOnly(transfer_rule(member_id), waiting + told.unit_fen if waiting else None)
+        before, sold = _waiting(member_id), _sold_today(member_id)
+        whole = before + sold + told.unit_fen
+        together = whole if before or sold else None
+        raise TransferOnly(transfer_rule(member_id), together, today=sold > 0)
 
 
 def transfer_room(member_id: int) -> int | None:
@@ -234,7 +236,13 @@ def transfer_room(member_id: int) -> int | None:
     """
     if not caps_bind():
         return None
-    return max(int(transfer_rule(member_id).value) - 1 - _waiting(member_id), 0)
+    gone = _waiting(member_id) + _sold_today(member_id)
+    return max(int(transfer_rule(member_id).value) - 1 - gone, 0)
+
+
+def _sold_today(member_id: int) -> int:
+    """Return what she was sold ahead today."""
+    return sold_that_day(member_id, today_of(_member(member_id).home_store_id))
 
 
 def _waiting(member_id: int) -> int:
