@@ -20,6 +20,7 @@ from plugins.ledger.models import Account, Journal, Leg, Lot, Payment, Standing,
 from plugins.ledger.services.accounts import close_account, open_account, open_accounts
 from plugins.ledger.services.coupons import issue_coupon, redeem_coupon
 from plugins.ledger.services.entries import Draft, Entry, Move, Posted
+from plugins.ledger.services.expiring import expire_gift, gifts_ending
 from plugins.ledger.services.handing import (
     given_lots,
     given_since,
@@ -140,10 +141,12 @@ __all__ = [
     "brought_value",
     "close_account",
     "earn_points",
+    "expire_gift",
     "expire_points",
     "fen_behind",
     "find_seal",
     "fingerprint_of",
+    "gifts_ending",
     "given_lots",
     "given_since",
     "hand_back",

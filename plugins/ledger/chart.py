@@ -91,6 +91,7 @@ CODES: dict[str, Any] = {
     "spend_points": _("Points spent"),
     "take_back_points": _("Points taken back"),
     "expire_points": _("Points expired"),
+    "expire_bonus": _("Bonus expired"),
     "issue_coupon": _("Coupon issued"),
     "redeem_coupon": _("Redeem"),
     "refund": _("Refund"),

@@ -51,6 +51,7 @@ def load_offers() -> dict[str, Any]:
             bonus_fen=each["bonus"] * YUAN,
             gift=each.get("gift", ""),
             level_id=levels[each["level"]] if "level" in each else None,
+            bonus_months=each.get("bonus_months"),
             first_only=each.get("first_only", False),
             purse_kind_id=kind.id if "card" in each else None,
             from_on=today + dt.timedelta(days=first) if first is not None else None,

@@ -15,6 +15,7 @@ from plugins.membership.hookspecs import HOOKS
 from plugins.membership.importing.intake import COMMAND
 from plugins.membership.permissions import PERMISSIONS
 from plugins.membership.public import PAGES
+from plugins.membership.services.bonus_ends import end_old_bonus
 from plugins.membership.services.copying import drop_old_copies
 from plugins.membership.services.duplicates import start_looking
 from plugins.membership.services.erasing import start_due_erasures
@@ -53,5 +54,6 @@ class Membership(api.Plugin):
         api.Schedule("membership.levels", check_levels, daily_at="02:10"),
         api.Schedule("membership.rows", award_rows, daily_at="06:40"),
         api.Schedule("membership.points", expire_old_points, daily_at="00:20"),
+        api.Schedule("membership.bonus_ends", end_old_bonus, daily_at="00:25"),
         api.Schedule("membership.phones", forget_phones, daily_at="03:20"),
     )

@@ -10,11 +10,11 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.cashier.models import Line
+from plugins.cashier.models import Bill, Line
 from plugins.cashier.offers import Asked, Described, LineKind, Settling, Taken
 from plugins.cashier.permissions import GIVE_BONUS
 from plugins.cashier.services.naming import name_in_all
-from plugins.cashier.services.top_up_terms import terms_of_top_up
+from plugins.cashier.services.top_up_terms import say_bonus_end, terms_of_top_up
 from plugins.cashier.services.vouchers import KINDS as VOUCHERS
 from plugins.cashier.services.vouchers import services_given
 from plugins.ledger.api import Tender as Money
@@ -129,6 +129,10 @@ def describe_top_up(asked: Asked) -> Described:
     return Described(title, quote.amount_fen, facts)
 
 
+def _warn_of_top_up(_bill: Bill, line: Line) -> str:
+    return say_bonus_end(line.facts)
+
+
 def settle_top_up(settling: Settling, line: Line, money: Sequence[Money]) -> list[Taken]:
     """Sell a top-up as it was quoted when it was put on the bill."""
     quote = read_quote(line.facts["quote"])
@@ -179,6 +183,7 @@ KINDS = (
         discountable=False,
         online=read_top_up,
         terms=terms_of_top_up,
+        warn=_warn_of_top_up,
     ),
     *VOUCHERS,
 )

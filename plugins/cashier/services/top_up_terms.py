@@ -29,10 +29,22 @@ TERMS = api.Setting(
 AGREED = "agreed_on_phone"
 
 
+def say_bonus_end(facts: Mapping[str, Any]) -> str:
+    """Say until when the bonus of a top-up counts, as it was promised; "" where it never ends."""
+    until = str((facts.get("quote") or {}).get("bonus_until") or "")
+    if not until or not facts.get("bonus_fen"):
+        return ""
+    bonus = api.format_fen(int(facts["bonus_fen"]))
+    return api.gettext("Bonus %(amount)s, until %(day)s", amount=bonus, day=until)
+
+
 def terms_of_top_up(bill: Bill, facts: Mapping[str, Any]) -> Terms | None:
-    """Return the terms of a top-up for the member of a bill; None where the store has none."""
-    text = TERMS.get(bill.store_id).strip()
-    if not text:
+    """Return the terms of a top-up for the member of a bill; None where there are none.
+
+    A bonus that ends is always among them: she reads its last day before she pays.
+    """
+    text, ends = TERMS.get(bill.store_id).strip(), say_bonus_end(facts)
+    if not text and not ends:
         return None
     store = api.db.session.get_one(api.Store, bill.store_id)
     member = api.db.session.get_one(Member, bill.member_id)
@@ -41,10 +53,12 @@ def terms_of_top_up(bill: Bill, facts: Mapping[str, Any]) -> Terms | None:
         (api.gettext("Store that sells"), store.name),
         (api.gettext("Buyer"), f"{member.name} · {member.number}"),
         (api.gettext("You pay"), api.format_fen(paid)),
-        (api.gettext("Bonus"), api.format_fen(bonus)),
-        (api.gettext("Terms of the store"), text),
+        (api.gettext("Bonus"), ends or api.format_fen(bonus)),
+        *([(api.gettext("Terms of the store"), text)] if text else []),
     ]
-    told = json.dumps([store.name, member.number, paid, bonus, text], ensure_ascii=False)
+    facts_told = [store.name, member.number, paid, bonus, text]
+    facts_told += [facts["quote"]["bonus_until"]] if ends else []
+    told = json.dumps(facts_told, ensure_ascii=False)
     return Terms(rows, hashlib.sha256(told.encode()).hexdigest())
 
 

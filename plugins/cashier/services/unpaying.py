@@ -32,7 +32,7 @@ from plugins.cashier.services.voiding import (
 
 def payment_to_undo(bill: Bill) -> Settlement | None:
     """Return the last settlement of a bill where it paid what was owing from an earlier one."""
-    if bill.state not in ("settled", "part_paid"):
+    if bill.state not in ("settled", "part_paid") or len(bill.receipt.get("acts", ())) < 2:
         return None
     standing = standing_settlements(bill.id)
     return standing[0] if len(standing) > 1 else None

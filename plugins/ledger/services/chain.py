@@ -111,8 +111,8 @@ def journal_digest(
 
 def _told(row: Mapping[str, Any], fields: Sequence[str]) -> list[Any]:
     """Return the fields of a row; a term that lots of before had not counts where there is one."""
-    bars = [row["gift_bars"]] if row.get("gift_bars") else []
-    return [*(row[field] for field in fields), *bars]
+    later = [row[term] for term in ("gift_bars", "gift_until") if row.get(term)]
+    return [*(row[field] for field in fields), *later]
 
 
 def next_head(before: bytes, digest: bytes, account_id: int, number: int, name: Name) -> bytes:

@@ -33,6 +33,7 @@ class LotState:
     purse: str
     split: str
     gift_bars: str
+    gift_until: dt.date | None
     price_fen: int
     paid: int
     gift: int
@@ -104,6 +105,8 @@ _unearned: Any = Account.__table__.alias("unearned")
 _use: Any = USE.alias("last")
 
 
+_ends: Any = sa.case((_gift.c.credits > _gift.c.debits, LOT.c.gift_until))
+ENDING_FIRST = (_ends.is_(None), _ends)
 _last = sa.select(sa.func.max(USE.c.number)).where(USE.c.lot_id == LOT.c.id).scalar_subquery()
 #: Lots with what is left of them, in the order in which they are spent.
 LOTS: Any = (
@@ -114,7 +117,16 @@ LOTS: Any = (
         _paid.c.part,
         *(
             LOT.c[name]
-            for name in ("kind", "unit", "product", "purse", "split", "gift_bars", "price_fen")
+            for name in (
+                "kind",
+                "unit",
+                "product",
+                "purse",
+                "split",
+                "gift_bars",
+                "gift_until",
+                "price_fen",
+            )
         ),
         LOT.c.paid,
         LOT.c.gift,
@@ -133,7 +145,8 @@ LOTS: Any = (
     .outerjoin(_gift, _gift.c.id == LOT.c.gift_account_id)
     .outerjoin(_unearned, _unearned.c.id == LOT.c.unearned_account_id)
     .outerjoin(_use, sa.and_(_use.c.lot_id == LOT.c.id, _use.c.number == _last))
-    .order_by(LOT.c.rank, LOT.c.sold_on, LOT.c.id)
+    # What ends first is spent first: a gift that has a last day before one that has none.
+    .order_by(LOT.c.rank, *ENDING_FIRST, LOT.c.sold_on, LOT.c.id)
 )
 OF_MEMBER = LOTS.where(
     _paid.c.owner == MEMBER,

@@ -20,9 +20,10 @@ class Terms:
     """What a lot is sold for and how it will be spent; frozen at the sale.
 
     *paid* and *gift* are fen of face value, or counts when *card* names what the sessions are
-    for. Lots of a lower *rank* are spent first, then older ones. *split* is "pro_rata",
+    for. Lots of a lower *rank* are spent first, then what ends first. *split* is "pro_rata",
     "paid_first" or "gift_first"; sessions are always used paid first. *gift_bars* is the scope
-    that the gift does not pay for. *purse* tells a member's stored-value cards apart.
+    that the gift does not pay for, *gift_until* its last day. *purse* tells a member's stored-value
+    cards apart.
     """
 
     price_fen: int
@@ -34,6 +35,7 @@ class Terms:
     rank: int = 0
     split: str = "pro_rata"
     gift_bars: str = ""
+    gift_until: dt.date | None = None
 
     @property
     def kind(self) -> str:
@@ -115,6 +117,7 @@ def _lot_row(
         "rank": terms.rank,
         "split": "paid_first" if terms.card else terms.split,
         "gift_bars": terms.gift_bars,
+        "gift_until": terms.gift_until if terms.gift else None,
         "price_fen": terms.price_fen,
         "paid": terms.paid,
         "gift": terms.gift,

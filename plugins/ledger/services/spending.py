@@ -186,7 +186,8 @@ def _draw(
             wanted -= some
             paid, gift = split_use(some, paid_left, usable, lot.split)
             left[lot.id] = (paid_left - paid, gift_left - gift)
-            draft.uses.append(_use(running[lot.id], lot, line, paid, gift))
+            whole = paid_left + gift_left
+            draft.uses.append(_use(running[lot.id], lot, line, paid, gift, whole))
         if wanted:
             raise Insufficient
     for lot in lots:
@@ -195,13 +196,21 @@ def _draw(
     return draft
 
 
-def _use(totals: RunningTotals, lot: LotState, line: Line, paid: int, gift: int) -> dict[str, Any]:
+def _use(
+    totals: RunningTotals, lot: LotState, line: Line, paid: int, gift: int, whole: int
+) -> dict[str, Any]:
+    """Return the row of a use of a lot of which *whole* was left before."""
     base = paid if lot.kind == "sessions" else paid + gift
-    earned = earned_so_far(lot.price_fen, totals.used + base, lot.earning)
+    if lot.gift_until is not None:
+        # What is left may have become less by a gift that ended: it earns all that is unearned.
+        income = earned_so_far(lot.price_fen - totals.earned_fen, base, whole)
+    else:
+        earned = earned_so_far(lot.price_fen, totals.used + base, lot.earning)
+        income = max(0, earned - totals.earned_fen)
     return totals.add(
         paid,
         gift,
-        max(0, earned - totals.earned_fen),
+        income,
         payment_id=line.ref,
         list_fen=line.list_fen,
         deal_fen=line.deal_fen,

@@ -37,6 +37,8 @@ class TierAdmin(api.ModelAdmin):
         "name",
         "amount_fen",
         "bonus_fen",
+        api.Column("bonus_days", hidden=True),
+        api.Column("bonus_months", hidden=True),
         "points",
         "level_id",
         "gift",
@@ -53,7 +55,15 @@ class TierAdmin(api.ModelAdmin):
         api.FormSection(_("Top-up offer"), ("name", "names", "amount_fen", "on_sale")),
         api.FormSection(
             _("What comes with it"),
-            ("bonus_fen", "points", "level_id", "gift", "purse_kind_id"),
+            (
+                "bonus_fen",
+                "bonus_days",
+                "bonus_months",
+                "points",
+                "level_id",
+                "gift",
+                "purse_kind_id",
+            ),
             columns=3,
         ),
         api.FormSection(
@@ -69,6 +79,8 @@ class TierAdmin(api.ModelAdmin):
             raise api.Refused(_("Enter an amount above zero."))
         if record.bonus_fen < 0 or record.points < 0:
             raise api.Refused(_("Bonus and points cannot be below zero."))
+        if min(record.bonus_days or 1, record.bonus_months or 1) < 1:
+            raise api.Refused(_("Leave it empty, or let the bonus last a day at least."))
         if record.most is not None and record.most < 1:
             raise api.Refused(_("Leave it empty, or let her take it once at least."))
         if record.from_on and record.until_on and record.until_on < record.from_on:

@@ -145,11 +145,18 @@ class Tier(Named, api.Model):
         sa.CheckConstraint("amount_fen > 0", name="amount"),
         sa.CheckConstraint("bonus_fen >= 0 AND points >= 0", name="positive"),
         sa.CheckConstraint("most > 0", name="most"),
+        sa.CheckConstraint("bonus_days > 0", name="bonus_days"),
+        sa.CheckConstraint("bonus_months > 0", name="bonus_months"),
         sa.UniqueConstraint("name"),
     )
     id: Mapped[int] = api.column(_("Number"), primary_key=True)
     amount_fen: Mapped[int] = api.column(_("From an amount of"))
     bonus_fen: Mapped[int] = api.column(_("Bonus"), default=0)
+    bonus_days: Mapped[int | None] = api.column(
+        _("Bonus ends after days"),
+        help=_("Empty: it never ends. What she pays never ends either way."),
+    )
+    bonus_months: Mapped[int | None] = api.column(_("Bonus ends after months"))
     points: Mapped[int] = api.column(_("Points"), default=0)
     level_id: Mapped[int | None] = api.column(_("Level"), sa.ForeignKey("membership_level.id"))
     gift: Mapped[str] = api.column(_("Gift"), default="")
@@ -168,6 +175,18 @@ class Tier(Named, api.Model):
     stores: Mapped[list[api.Store]] = relationship(
         api.Store, secondary="membership_tier_store", info={"label": _("Only in these stores")}
     )
+
+    @property
+    def bonus_ends_words(self) -> str:
+        """Say after how long its bonus ends, in the reader's language; "" where it never does."""
+        words = []
+        if self.bonus_fen and self.bonus_months:
+            count = self.bonus_months
+            words.append(api.ngettext("bonus for %(num)s month", "bonus for %(num)s months", count))
+        if self.bonus_fen and self.bonus_days:
+            count = self.bonus_days
+            words.append(api.ngettext("bonus for %(num)s day", "bonus for %(num)s days", count))
+        return " + ".join(words)
 
 
 class TierStore(api.Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -71,6 +72,8 @@ class RechargeQuote:
     would_hold_fen: int
     cap_fen: int
     on: str
+    #: The last day of the bonus; "" where it never ends, as for all that she pays.
+    bonus_until: str = ""
 
     @property
     def total_fen(self) -> int:
@@ -162,7 +165,8 @@ def quote_recharge(
     tier = best_of(reached, all_levels())
     following = _next(offers, amount_fen, tier)
     quote = _quote(member, amount_fen, store_id, _target(member.id, purse, tier), tier, following)
-    quote = replace(quote, on=day.isoformat())
+    ends = bonus_ends(tier, day) if tier is not None and tier.bonus_fen else None
+    quote = replace(quote, on=day.isoformat(), bonus_until=ends.isoformat() if ends else "")
     if quote.above_cap and caps_bind():
         raise AboveCap(quote.cap_fen, quote.would_hold_fen)
     return quote
@@ -202,6 +206,16 @@ def _offers(member: Member, store_id: int, purse: str | None, day: dt.date) -> l
         and (purse is None or tier.purse_kind_id == kind)
         and still_hers(member.id, tier, taken)
     ]
+
+
+def bonus_ends(tier: Tier, on: dt.date) -> dt.date | None:
+    """Return the last day of the bonus of an offer that is taken on a day; None: it never ends."""
+    if tier.bonus_days is None and tier.bonus_months is None:
+        return None
+    months = on.month - 1 + (tier.bonus_months or 0)
+    year, month = on.year + months // 12, months % 12 + 1
+    day = min(on.day, calendar.monthrange(year, month)[1])
+    return dt.date(year, month, day) + dt.timedelta(days=tier.bonus_days or 0)
 
 
 def _today(store_id: int) -> dt.date:

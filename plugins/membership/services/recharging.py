@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -202,6 +203,7 @@ def _terms(member: Member, quote: RechargeQuote) -> Terms:
         rank=rank,
         split=SPLIT.get(),
         gift_bars=bonus_bars(),
+        gift_until=dt.date.fromisoformat(quote.bonus_until) if quote.bonus_until else None,
     )
 
 

@@ -32,6 +32,24 @@ PAID = MessageKind(
         "Not you? Please tell us."
     ),
 )
+BONUS_ENDING = MessageKind(
+    "membership.bonus_ending",
+    _("Bonus of %(amount)s ends on %(day)s"),
+    _(
+        "%(name)s, bonus of %(amount)s on your balance ends on %(day)s. What you paid never ends. "
+        "Your balance is %(balance)s."
+    ),
+    by_day=True,
+)
+BONUS_ENDED = MessageKind(
+    "membership.bonus_ended",
+    _("Bonus of %(amount)s has ended"),
+    _(
+        "%(name)s, bonus of %(amount)s has ended; what you paid is still there. Your balance is "
+        "%(balance)s."
+    ),
+    by_day=True,
+)
 FROZEN = MessageKind(
     "membership.value_frozen",
     _("Your stored value is frozen"),

@@ -28,7 +28,7 @@ from plugins.ledger.api import (
 from plugins.membership.api import Member, count_refund, require_free_value
 
 #: Journals that take money out of a lot without a service being had for it.
-TAKEN = ("adjust", "refund", "transfer")
+TAKEN = ("adjust", "refund", "transfer", "expire_bonus")
 
 
 def top_ups_of(member_id: int) -> Iterable[Refundable]:

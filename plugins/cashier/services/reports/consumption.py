@@ -19,7 +19,7 @@ USE: Any = Use.__table__
 LOT: Any = Lot.__table__
 PAID: Any = Paid.__table__
 #: Journals that take out of lots what nobody used up.
-NOT_USED = ("adjust", "transfer")
+NOT_USED = ("adjust", "transfer", "expire_bonus")
 #: Journals that exchange balance for a card, or back: nothing is used up by that.
 EXCHANGED = ("pay_card", "card_back")
 

@@ -91,7 +91,7 @@ def cause_of(unit: str, row: Any) -> str:
         return "refunded" if row.code == "refund" or row.taken else "sold"
     if row.other == "opening":
         return "brought"
-    if row.code in ("adjust", "transfer", "swap", *EXCHANGED):
+    if row.code in ("adjust", "transfer", "swap", "expire_bonus", *EXCHANGED):
         return "adjusted"
     if row.code == "refund":
         return "refunded" if row.taken else "earned"
