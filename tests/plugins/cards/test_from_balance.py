@@ -18,7 +18,7 @@ from plugins.cards.services.transfers import (
     gift_in,
     offer_transfer,
 )
-from plugins.cashier.api import Bill, Tender, add_line, undo_settlement
+from plugins.cashier.api import Bill, Line, Tender, add_line, undo_settlement
 from plugins.cashier.services.ahead import CARDS_FROM_BALANCE
 from plugins.cashier.services.refunding.paying_out import Ways, pay_refund
 from plugins.cashier.services.refunding.to_balance import ToBalance
@@ -35,6 +35,7 @@ from plugins.membership.services.merging import merge_members, undo_merge
 from tests.support.cards import Shop, add_product, item, open_shop, refused, use
 from tests.support.ledger import balance as book
 from tests.support.membership import join
+from tests.support.people import SignIn, post
 from tests.support.refunds import agree, alone_up_to, pay_out, sheet_for
 from tests.support.salon import add_staff
 from tests.support.till import add_to, add_top_up, balance, bill_of, cash, pay, service_for, top_up
@@ -327,3 +328,18 @@ def test_whoever_sold_the_swap_is_credited_the_difference_alone(
     pay(number, balance(400), cash(70))
     rows = {row.staff_id: row for row in performance(whole_book())}
     assert rows[seller.id].sold_cards_fen == 47_000
+
+
+def test_the_desk_goes_on_at_the_till_where_balance_pays_the_difference(
+    shop: Shop, product: Product, sign_in: SignIn
+) -> None:
+    card = buy(shop, product, cash(980))
+    more = add_product("头皮护理 15 次", 145_000, item(shop.scalp, 15))
+    desk, url = sign_in("front_desk", shop.store.id), f"/console/cards/cards/{card.id}/swap"
+    assert 'value="balance"' in desk.get(url).text
+    form = {"key": "card:0123456789abcdef01234567", "product_id": more.id, "store_id": shop.store.id}
+    answer = post(desk, url, {**form, "means": "balance"})
+    number = int(answer.location.rpartition("/")[2])
+    assert "/console/cashier/till/" in answer.location
+    [line] = api.db.session.query(Line).filter_by(bill_id=number)
+    assert (line.kind, line.due_fen) == ("card_swap", 47_000)
