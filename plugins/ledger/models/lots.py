@@ -17,8 +17,8 @@ class Lot(api.Model):
     `paid` and `gift` are fen of face value (kind "money") or counts (kind "sessions");
     `price_fen` is what the member gave for them. Terms are frozen at the sale: lots of a lower
     `rank` are spent first, then those whose gift ends first, then older ones; `split` says how a
-    use falls on paid and gift, and `gift_bars` what the gift does not pay for. `gift_until` is the
-    last day of the gift, where it has one: what was paid never ends. Whose it is says the owner of
+    use falls on paid and gift, and `gift_bars` what the gift does not pay for. `gift_until_on` is
+    the last day of the gift, where it has one: what was paid never ends. Whose it is says the owner of
     its accounts.
     """
 
@@ -29,7 +29,7 @@ class Lot(api.Model):
         sa.CheckConstraint("kind IN ('money', 'sessions')", name="kind_known"),
         sa.CheckConstraint("split IN ('pro_rata', 'paid_first', 'gift_first')", name="split_known"),
         sa.CheckConstraint("gift_bars IN ('', 'products')", name="gift_bars_known"),
-        sa.CheckConstraint("gift_until IS NULL OR kind = 'money'", name="gift_ends"),
+        sa.CheckConstraint("gift_until_on IS NULL OR kind = 'money'", name="gift_ends"),
         sa.CheckConstraint("price_fen >= 0 AND paid >= 0 AND gift >= 0", name="positive"),
         sa.CheckConstraint("paid + gift > 0", name="not_empty"),
     )
@@ -44,7 +44,7 @@ class Lot(api.Model):
     rank: Mapped[int] = api.column(_("Rank"), default=0)
     split: Mapped[str] = api.column(_("Spending order"))
     gift_bars: Mapped[str] = api.column(_("The gift does not pay for"), server_default="")
-    gift_until: Mapped[dt.date | None] = api.column(_("Last day of the gift"))
+    gift_until_on: Mapped[dt.date | None] = api.column(_("Last day of the gift"))
     price_fen: Mapped[int] = api.column(_("Price paid"))
     paid: Mapped[int] = api.column(_("Paid"))
     gift: Mapped[int] = api.column(_("Gift"))

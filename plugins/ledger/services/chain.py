@@ -111,7 +111,7 @@ def journal_digest(
 
 def _told(row: Mapping[str, Any], fields: Sequence[str]) -> list[Any]:
     """Return the fields of a row; a term that lots of before had not counts where there is one."""
-    later = [row[term] for term in ("gift_bars", "gift_until") if row.get(term)]
+    later = [row[term] for term in ("gift_bars", "gift_until_on") if row.get(term)]
     return [*(row[field] for field in fields), *later]
 
 

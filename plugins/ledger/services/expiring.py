@@ -23,11 +23,11 @@ def gifts_ending(first: dt.date | None, last: dt.date) -> list[LotState]:
     wanted = (
         sa.select(LOT.c.id)
         .join(ACCOUNT, ACCOUNT.c.id == LOT.c.gift_account_id)
-        .where(LOT.c.gift_until <= last, ACCOUNT.c.credits > ACCOUNT.c.debits)
+        .where(LOT.c.gift_until_on <= last, ACCOUNT.c.credits > ACCOUNT.c.debits)
         .order_by(LOT.c.id)
     )
     if first is not None:
-        wanted = wanted.where(LOT.c.gift_until >= first)
+        wanted = wanted.where(LOT.c.gift_until_on >= first)
     return read_lots(api.db.session.scalars(wanted))
 
 
@@ -39,7 +39,7 @@ def expire_gift(lot_id: int, before: dt.date) -> int:
     Where nothing of it is left to spend, all of it is earned now. Repeatable.
     """
     found = next(iter(read_lots([lot_id])), None)
-    if found is None or found.gift_until is None or found.gift_until >= before:
+    if found is None or found.gift_until_on is None or found.gift_until_on >= before:
         return 0
     sold_in = sa.select(Journal.store_id).where(Journal.id == found.journal_id)
     store_id = api.db.session.scalar(sold_in)

@@ -33,7 +33,7 @@ class LotState:
     purse: str
     split: str
     gift_bars: str
-    gift_until: dt.date | None
+    gift_until_on: dt.date | None
     price_fen: int
     paid: int
     gift: int
@@ -105,7 +105,7 @@ _unearned: Any = Account.__table__.alias("unearned")
 _use: Any = USE.alias("last")
 
 
-_ends: Any = sa.case((_gift.c.credits > _gift.c.debits, LOT.c.gift_until))
+_ends: Any = sa.case((_gift.c.credits > _gift.c.debits, LOT.c.gift_until_on))
 ENDING_FIRST = (_ends.is_(None), _ends)
 _last = sa.select(sa.func.max(USE.c.number)).where(USE.c.lot_id == LOT.c.id).scalar_subquery()
 #: Lots with what is left of them, in the order in which they are spent.
@@ -124,7 +124,7 @@ LOTS: Any = (
                 "purse",
                 "split",
                 "gift_bars",
-                "gift_until",
+                "gift_until_on",
                 "price_fen",
             )
         ),

@@ -22,8 +22,8 @@ class Terms:
     *paid* and *gift* are fen of face value, or counts when *card* names what the sessions are
     for. Lots of a lower *rank* are spent first, then what ends first. *split* is "pro_rata",
     "paid_first" or "gift_first"; sessions are always used paid first. *gift_bars* is the scope
-    that the gift does not pay for, *gift_until* its last day. *purse* tells a member's stored-value
-    cards apart.
+    that the gift does not pay for, *gift_until_on* its last day. *purse* tells a member's
+    stored-value cards apart.
     """
 
     price_fen: int
@@ -35,7 +35,7 @@ class Terms:
     rank: int = 0
     split: str = "pro_rata"
     gift_bars: str = ""
-    gift_until: dt.date | None = None
+    gift_until_on: dt.date | None = None
 
     @property
     def kind(self) -> str:
@@ -117,7 +117,7 @@ def _lot_row(
         "rank": terms.rank,
         "split": "paid_first" if terms.card else terms.split,
         "gift_bars": terms.gift_bars,
-        "gift_until": terms.gift_until if terms.gift else None,
+        "gift_until_on": terms.gift_until_on if terms.gift else None,
         "price_fen": terms.price_fen,
         "paid": terms.paid,
         "gift": terms.gift,

@@ -201,7 +201,7 @@ def _use(
 ) -> dict[str, Any]:
     """Return the row of a use of a lot of which *whole* was left before."""
     base = paid if lot.kind == "sessions" else paid + gift
-    if lot.gift_until is not None:
+    if lot.gift_until_on is not None:
         # What is left may have become less by a gift that ended: it earns all that is unearned.
         income = earned_so_far(lot.price_fen - totals.earned_fen, base, whole)
     else:

@@ -37,6 +37,6 @@ def _end(lot: LotState, today: dt.date) -> None:
 @api.unit
 def _tell(lot: LotState, days: int) -> None:
     member = api.db.session.get(Member, lot.member_id)
-    if member is not None and lot.gift_until is not None:
-        key, day = f"membership.bonus_ending:{lot.id}:{days}", lot.gift_until.isoformat()
+    if member is not None and lot.gift_until_on is not None:
+        key, day = f"membership.bonus_ending:{lot.id}:{days}", lot.gift_until_on.isoformat()
         tell_of_value(member, BONUS_ENDING, key=key, amount_fen=lot.gift_left, day=day)

@@ -203,7 +203,7 @@ def _terms(member: Member, quote: RechargeQuote) -> Terms:
         rank=rank,
         split=SPLIT.get(),
         gift_bars=bonus_bars(),
-        gift_until=dt.date.fromisoformat(quote.bonus_until) if quote.bonus_until else None,
+        gift_until_on=dt.date.fromisoformat(quote.bonus_until) if quote.bonus_until else None,
     )
 
 

@@ -337,7 +337,11 @@ def test_the_desk_goes_on_at_the_till_where_balance_pays_the_difference(
     more = add_product("头皮护理 15 次", 145_000, item(shop.scalp, 15))
     desk, url = sign_in("front_desk", shop.store.id), f"/console/cards/cards/{card.id}/swap"
     assert 'value="balance"' in desk.get(url).text
-    form = {"key": "card:0123456789abcdef01234567", "product_id": more.id, "store_id": shop.store.id}
+    form = {
+        "key": "card:0123456789abcdef01234567",
+        "product_id": more.id,
+        "store_id": shop.store.id,
+    }
     answer = post(desk, url, {**form, "means": "balance"})
     number = int(answer.location.rpartition("/")[2])
     assert "/console/cashier/till/" in answer.location

@@ -87,7 +87,7 @@ def test_it_is_promised_on_the_bill_the_receipt_and_the_lot(anna: int) -> None:
     told = f"Bonus ¥50.00, until {last_day()}"
     assert told in [row.left for row in slip_of(api.db.session.get_one(Bill, bill_id)).rows]
     [lot] = ledger.lots_of(anna)
-    assert (str(lot.gift_until), lot.gift) == (last_day(), 5_000)
+    assert (str(lot.gift_until_on), lot.gift) == (last_day(), 5_000)
     bill, line = api.db.session.get_one(Bill, bill_id), lines_of(bill_id)[0]
     terms = terms_of_top_up(bill, line.facts)
     assert terms is not None
