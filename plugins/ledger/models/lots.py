@@ -18,8 +18,8 @@ class Lot(api.Model):
     `price_fen` is what the member gave for them. Terms are frozen at the sale: lots of a lower
     `rank` are spent first, then those whose gift ends first, then older ones; `split` says how a
     use falls on paid and gift, and `gift_bars` what the gift does not pay for. `gift_until_on` is
-    the last day of the gift, where it has one: what was paid never ends. Whose it is says the owner of
-    its accounts.
+    the last day of the gift, where it has one: what was paid never ends. Whose it is says the
+    owner of its accounts.
     """
 
     __tablename__ = "ledger_lot"
