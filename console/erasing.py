@@ -28,7 +28,7 @@ from console.unit import unit
 #: What stands where a word was.
 BLANK = "***"
 #: Tables whose rows are never changed: books that are hashed and sealed hold no names.
-SEALED = ("ledger_", "console_audit_seal", "console_audit_erased")
+SEALED = ("ledger_", "console_audit_seal", "console_audit_erased", "console_row_")
 FINISHED = ("applied", "undone", "discarded")
 AUDIT: Any = AuditEntry.__table__
 APPROVAL: Any = Approval.__table__

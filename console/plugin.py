@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from console.hookspecs import KINDS, hookimpl
+from console.row_seals import SEALED
 
 if TYPE_CHECKING:
     import click
@@ -139,6 +140,9 @@ class Plugin:
     #: Tables whose rows are only added, each with the columns that may still change: a database
     #: role that only serves may do no more with them.
     append_only: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    #: Tables whose rows are sealed as the program writes them, and what they are called: an edit
+    #: past the program is named. A table that joins them needs a migration of the plugin.
+    sealed: ClassVar[Mapping[str, Any]] = {}
     #: Parts, or modules that have one named `PART`: those are imported only where a demo may be.
     demo: ClassVar[tuple[DemoPart | str, ...]] = ()
 
@@ -154,7 +158,7 @@ class Plugin:
         for permission in cls.permissions:
             if not permission.key.startswith(f"{cls.name}."):
                 raise BadManifest(f"permission {permission.key!r} must start with '{cls.name}.'")
-        for table in cls.append_only:
+        for table in (*cls.append_only, *cls.sealed):
             if not table.startswith(f"{cls.name}_"):
                 raise BadManifest(f"table {table!r} must start with '{cls.name}_'")
         for spec in cls.hooks:
@@ -162,6 +166,7 @@ class Plugin:
                 raise BadManifest(f"hook {spec.__name__!r} must start with '{cls.name}_'")
             if spec.__dict__.get("console_kind") not in KINDS:
                 raise BadManifest(f"hook {spec.__name__!r} must be marked with its kind")
+        SEALED.update(cls.sealed)
 
     @classmethod
     def check_migrated(cls, connection: sa.Connection) -> Iterable[str]:

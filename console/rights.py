@@ -19,6 +19,8 @@ OWN: Kept = {
     "console_audit": ("title", "subject_label", "before", "after", "note"),
     "console_audit_erased": ("was", "now", "digest"),
     "console_audit_seal": (),
+    "console_row_night": (),
+    "console_row_seal": (),
 }
 #: Whoever serves may write here; it tells her from others.
 TOLD_BY = "console_epoch"

@@ -18,6 +18,7 @@ from console.db import db
 from console.i18n import _, gettext
 from console.inbox import notify, settle
 from console.jobs import JobRun, Schedule, job, start_job
+from console.row_nights import seal_rows
 from console.seal_key import seal_key
 from console.sealing import SEAL, heads_of_plugins, read_span, seal_trail, sign_seal
 from console.security.permissions import VIEW_AUDIT
@@ -207,7 +208,8 @@ def check_at_night() -> None:
 
 
 def seal_at_night() -> None:
-    """Seal what was done since the last night."""
+    """Seal what was done since the last night, and the seals of the rows that were written."""
+    seal_rows()
     seal_trail()
 
 

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from console.db import db
 from console.failpoints import fail_point
+from console.row_writing import Written
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -74,16 +75,18 @@ def _run_once(session: Session, call: Callable[[], R]) -> R:
         acts: list[Callable[[], None]] = []
         session.info["unit"] = acts
         session.info["locks"] = set()
+        session.info["written"] = written = Written(session)
         try:
             result = call()
             session.flush()
+            written.seal()
             fail_point("before_commit")
             session.commit()
         except BaseException:
             session.rollback()
             raise
         finally:
-            del session.info["unit"], session.info["locks"]
+            del session.info["unit"], session.info["locks"], session.info["written"]
     fail_point("after_commit")
     for act in acts:
         act()

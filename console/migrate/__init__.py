@@ -25,6 +25,7 @@ from console.migrate.history import (
     history_of,
 )
 from console.plugin import Plugin
+from console.seal_key import seal_key
 from console.search.building import build_missing
 
 __all__ = [
@@ -59,7 +60,8 @@ def migrate_database(config: Config) -> Report:
     histories = histories_of(found.manifests)
     report = _left_to_the_owner(engine, histories)
     if report is None:
-        report = apply(engine, histories, backups=config.instance / "backups")
+        key = seal_key(config.instance)
+        report = apply(engine, histories, backups=config.instance / "backups", key=key)
     remember_failures(engine, report)
     build_missing(engine)
     if report.applied:
@@ -99,7 +101,8 @@ def run(app: Flask) -> Report:
     with app.app_context():
         host, config = app.extensions["console"], app.extensions["console_config"]
         engine: sa.Engine = db.engine
-        report = apply(engine, histories_of(host.manifests), backups=config.instance / "backups")
+        histories, backups = histories_of(host.manifests), config.instance / "backups"
+        report = apply(engine, histories, backups=backups, key=seal_key(config.instance))
         remember_failures(engine, report)
         build_missing(engine)
         engine.dispose()

@@ -20,10 +20,13 @@ from console.failpoints import fail_point
 from console.host import faults
 from console.host.attempt import attempt
 from console.migrate.history import HOST, History, Migration
+from console.row_migrating import Resealing
 
 log = logging.getLogger(__name__)
 FAULT = faults.Fault.__table__
 
+#: The host's migration that brings the seals of rows.
+SEALING = "m0009_row_seals"
 #: Any constant will do, as long as nothing else in the database uses it as an advisory lock.
 LOCK = 20_260_401
 DROPPED = re.compile(r'\s*DROP\s+(?:INDEX|TRIGGER)\s+(?:IF\s+EXISTS\s+)?"?(\w+)"?', re.IGNORECASE)
@@ -50,19 +53,24 @@ class Report:
 
 
 def apply(
-    engine: sa.Engine, histories: Sequence[History], *, backups: Path | None = None
+    engine: sa.Engine,
+    histories: Sequence[History],
+    *,
+    backups: Path | None = None,
+    key: bytes | None = None,
 ) -> Report:
     """Apply all that is pending, after copying the database to the folder *backups*.
 
     What fails in the host is raised. What fails in a plugin costs this plugin only: none of
-    it is kept, and the plugin cannot be mounted until it is mended.
+    it is kept, and the plugin cannot be mounted until it is mended. With the seals' *key* the
+    rows of altered tables are sealed as they are afterwards.
     """
     report = Report()
     if backups is not None and _is_copy_needed(engine, histories):
         report.copy = copy_database(engine, backups, "before-migration")
     for history in histories:
         names: list[str] = []
-        act = partial(_apply_history, engine, history, histories)
+        act = partial(_apply_history, engine, history, histories, key)
         problem = attempt(lambda: names.extend(act()))  # noqa: B023
         if problem is not None and history.name == HOST:
             raise problem
@@ -99,19 +107,40 @@ def _is_copy_needed(engine: sa.Engine, histories: Sequence[History]) -> bool:
         return bool(pending) and any(h.applied(connection) for h in histories)
 
 
-def _apply_history(engine: sa.Engine, history: History, histories: Sequence[History]) -> list[str]:
+def _apply_history(
+    engine: sa.Engine, history: History, histories: Sequence[History], key: bytes | None
+) -> list[str]:
     with _migrating(engine) as connection:
         pending = history.pending(connection)
         if not pending:
             return []
         history.table.create(connection, checkfirst=True)
+        rows = None if key is None else Resealing(connection, key, history.name)
         with _noting_altered(connection) as altered:
             for step in pending:
                 _apply_step(connection, history, step)
+        if rows is not None:
+            steps = {step.name for step in pending}
+            rows.seal(_owners(connection, histories, {history.name, *altered}, steps))
         _check_keys(connection)
         _check_rows(connection, [each for each in histories if each.name in altered])
         fail_point("before_migration_commit")
     return [step.name for step in pending]
+
+
+def _owners(
+    connection: sa.Connection, histories: Sequence[History], owners: set[str], steps: set[str]
+) -> set[str]:
+    """Name whose rows are sealed: these owners', and everybody's where *steps* bring the seals.
+
+    Whoever still waits for migrations of her own is sealed by these.
+    """
+    ready = {
+        each.name
+        for each in histories
+        if not {step.name for step in each.migrations()} - {*each.applied(connection)}
+    }
+    return ready if SEALING in steps else ready & owners
 
 
 def _apply_step(connection: sa.Connection, history: History, step: Migration) -> None:

@@ -10,6 +10,7 @@ from plugins.cards.hookspecs import HOOKS
 from plugins.cards.importing.intake import COMMAND
 from plugins.cards.permissions import PERMISSIONS
 from plugins.cards.public_transfers import PAGES
+from plugins.cards.sealed import SEALED
 from plugins.cards.services.nightly import earn_passes, remind_members
 from plugins.cards.services.transfers import DAYS, close_transfers
 from plugins.ledger.api import CODES
@@ -39,6 +40,7 @@ class Cards(api.Plugin):
     }
     listeners = (listeners, records)
     hooks = HOOKS
+    sealed = SEALED
     permissions = PERMISSIONS
     settings = (DAYS,)
     admin_views = VIEWS

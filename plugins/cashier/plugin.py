@@ -22,6 +22,7 @@ from plugins.cashier.online_jobs import SCHEDULES
 from plugins.cashier.permissions import PERMISSIONS
 from plugins.cashier.public import PAGES
 from plugins.cashier.refunds import REFUND_HOOKS, REFUND_PERMISSIONS
+from plugins.cashier.sealed import SEALED
 from plugins.cashier.settings import SETTINGS
 
 
@@ -39,6 +40,7 @@ class Cashier(api.Plugin):
     }
     hooks = (*HOOKS, *REFUND_HOOKS, *DEDUCTION_HOOKS)
     listeners = (listeners, online_listeners, refund_listeners, timeline, objection_listeners)
+    sealed = SEALED
     permissions = (*PERMISSIONS, *REFUND_PERMISSIONS, ANSWER_OBJECTIONS)
     admin_views = VIEWS
     demo = (

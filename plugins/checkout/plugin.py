@@ -9,6 +9,7 @@ from console.api import _
 from plugins.checkout import listeners, shown
 from plugins.checkout.admin import VIEWS
 from plugins.checkout.permissions import PERMISSIONS
+from plugins.checkout.sealed import SEALED
 from plugins.checkout.services.deposits import drop_lapsed
 from plugins.checkout.services.rules import SETTINGS
 from plugins.ledger.api import CODES
@@ -30,6 +31,7 @@ class Checkout(api.Plugin):
         "cashier": ">=1,<2",
     }
     listeners = (listeners, shown)
+    sealed = SEALED
     permissions = PERMISSIONS
     admin_views = VIEWS
     settings = SETTINGS

@@ -16,6 +16,7 @@ from plugins.membership.importing.intake import COMMAND
 from plugins.membership.permissions import PERMISSIONS
 from plugins.membership.public import PAGES
 from plugins.membership.services.bonus_ends import end_old_bonus
+from plugins.membership.sealed import SEALED
 from plugins.membership.services.copying import drop_old_copies
 from plugins.membership.services.duplicates import start_looking
 from plugins.membership.services.erasing import start_due_erasures
@@ -37,6 +38,7 @@ class Membership(api.Plugin):
     requires = {"salon": ">=1,<2", "ledger": ">=1,<2", "messages": ">=1,<2"}
     listeners = (listeners, correspondence, files, phone, profile)
     hooks = (*HOOKS, *COUNTER_HOOKS)
+    sealed = SEALED
     permissions = PERMISSIONS
     settings = SETTINGS
     admin_views = VIEWS

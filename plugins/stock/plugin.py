@@ -10,6 +10,7 @@ from plugins.stock.admin import VIEWS
 from plugins.stock.models import Product
 from plugins.stock.permissions import PERMISSIONS, SEE_STOCK
 from plugins.stock.public import PAGES
+from plugins.stock.sealed import SEALED
 from plugins.stock.services.gifts import LAPSING, PICKUP_DAYS
 from plugins.stock.services.lapsing import lapse_pickups
 from plugins.stock.services.moving import BELOW_ZERO
@@ -31,6 +32,7 @@ class Stock(api.Plugin):
         "cashier": ">=1,<2",
     }
     listeners = (listeners,)
+    sealed = SEALED
     permissions = PERMISSIONS
     settings = (BELOW_ZERO, PICKUP_DAYS, LAPSING)
     admin_views = VIEWS

@@ -90,10 +90,11 @@ class TieOut:
         return found
 
 
-def tie_out(span: Span) -> TieOut:
+def tie_out(span: Span, *, newest: int | None = None) -> TieOut:
     """Compare orders, ledger and reports of some days and stores, as of now or of a moment.
 
-    The rules on bills themselves are checked as they stand now, so only without a moment.
+    The rules on bills themselves, and each row's seal, are checked as they stand now, so only
+    without a moment; with *newest*, the seals of so many of the latest rows of each table.
     """
     start = time.monotonic()
     found = TieOut(span.as_of)
@@ -105,8 +106,17 @@ def tie_out(span: Span) -> TieOut:
     found.differences += _owed_against_accounts(span)
     if span.as_of is None:
         found.differences += _rules(span)
+        found.differences += _rows(span, newest)
     found.seconds = time.monotonic() - start
     return found
+
+
+def _rows(span: Span, newest: int | None) -> Iterator[Difference]:
+    """Name what was edited past the program, in these stores or in none."""
+    for one in api.check_rows(newest):
+        if span.stores is None or one.store_id is None or one.store_id in span.stores:
+            check = f"rows_{one.problem}"
+            yield Difference(check, one.store_id, None, one.words(), one.bill_id)
 
 
 def _orders_against_books(span: Span, orders: Sums, books: Sums) -> Iterator[Difference]:

@@ -224,5 +224,5 @@ def test_the_nightly_run_tells_whoever_sees_reports(app: Flask) -> None:
     assert notices.count() == 0
     edit("UPDATE cashier_bill SET paid_fen = paid_fen + 100 WHERE state = 'settled'")
     tie_books_out()
-    assert notices.count() == 2
+    assert notices.count() == 3
     assert all(notice.todo for notice in notices)
