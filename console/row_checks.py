@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -39,10 +39,15 @@ class RowMisfit:
         return gettext("%(what)s no. %(number)s", what=SEALED[self.table], number=self.row)
 
 
-def check_rows(newest: int | None = None) -> list[RowMisfit]:
-    """Compare all sealed rows with their seals, or the *newest* of each table, in one snapshot."""
+def check_rows(
+    newest: int | None = None, connection: sa.Connection | None = None
+) -> list[RowMisfit]:
+    """Compare all sealed rows with their seals, or the *newest* of each table, in one snapshot.
+
+    Without a *connection* (to a restored copy, say) it opens one of its own.
+    """
     key = seal_key()
-    with _snapshot() as connection:
+    with _snapshot() if connection is None else nullcontext(connection) as connection:
         found = []
         for shape in shapes(sa.inspect(connection).get_table_names()):
             found += _check(connection, key, shape, newest)

@@ -28,6 +28,8 @@ class Written:
         self.session = session
         self.alone = session.get_bind().dialect.name == "sqlite"
         self.rows: dict[Shape, dict[Key, Any]] = {}
+        #: Records that the unit itself made: what nobody set of them is empty.
+        self.fresh: set[Any] = set()
         #: The last number before the unit's own statements added rows.
         self.last: dict[Shape, int] = {}
         self.rolled_back = False
@@ -40,6 +42,8 @@ class Written:
             key = tuple(mapper.primary_key_from_instance(record))
             kept = record if fresh or self.alone else None
             self.rows.setdefault(shape, {}).setdefault(key, kept)
+            if fresh:
+                self.fresh.add(record)
 
     def note_keys(self, shape: Shape, keys: Iterable[Key]) -> None:
         """Note rows that a statement writes."""
@@ -64,13 +68,24 @@ class Written:
         for shape, noted in self.rows.items():
             left = []
             for key, record in noted.items():
-                told = None if record is None or self.rolled_back else _values(shape, record)
+                told = None if record is None or self.rolled_back else self._told(shape, record)
                 if told is None:
                     left.append(key)
                 else:
                     yield shape, shape.row_id(key), told
             for start in range(0, len(left), AT_ONCE):
                 yield from self._read_again(shape, left[start : start + AT_ONCE])
+
+    def _told(self, shape: Shape, record: Any) -> dict[str, Any] | None:
+        """Return the columns of a record; None when one of them has to be read."""
+        state = sa.inspect(record)
+        told, known = {}, state.dict
+        for each in shape.table.columns:
+            name = state.mapper.get_property_by_column(each).key
+            if name not in known and (name in state.expired_attributes or record not in self.fresh):
+                return None
+            told[each.name] = known.get(name)
+        return told
 
     def _read_again(
         self, shape: Shape, keys: list[Key]
@@ -88,18 +103,6 @@ def write_seals(connection: sa.Connection, values: list[dict[str, Any]]) -> None
     """Add seals of rows."""
     if values:
         connection.execute(sa.insert(ROW_SEAL).inline(), values)
-
-
-def _values(shape: Shape, record: Any) -> dict[str, Any] | None:
-    """Return the columns of a record; None when one of them has to be read."""
-    state = sa.inspect(record)
-    told, read = {}, state.dict
-    for each in shape.table.columns:
-        name = state.mapper.get_property_by_column(each).key
-        if name not in read:
-            return None
-        told[each.name] = read[name]
-    return told
 
 
 @sa.event.listens_for(Session, "after_flush")

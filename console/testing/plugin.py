@@ -252,10 +252,12 @@ def live(app: Flask) -> Iterator[Live]:
 
 @pytest.fixture
 def with_demo(app: Flask, original_demo: tuple[str, Path]) -> None:
-    """Give the test's database, and its folder of files, the demo of every active plugin."""
-    files = original_demo[1] / "files"
+    """Give the test's database the demo of every active plugin, with its files and its seals."""
+    files, here = original_demo[1] / "files", Path(app.instance_path)
     if files.is_dir():
-        shutil.copytree(files, Path(app.instance_path) / "files")
+        shutil.copytree(files, here / "files")
+    if (key := original_demo[1] / "seal_key").exists():
+        shutil.copy(key, here / "seal_key")
 
 
 @pytest.fixture

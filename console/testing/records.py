@@ -27,6 +27,11 @@ def make_records(app: Flask, of: Collection[str]) -> None:
     host: Host = app.extensions["console"]
     if any(host.mounted[name].demo for name in of if name in host.mounted):
         demo.load(lambda _text: None, only=_with_requirements(host, of))
+    fill_tables(of)
+
+
+def fill_tables(of: Collection[str]) -> None:
+    """Add a row to each table of these plugins that is still empty."""
     own = {mapper.local_table for name in of for mapper in registered(name)}
     for table in Model.metadata.sorted_tables:
         if table in own:
@@ -70,7 +75,7 @@ def _add_row(table: sa.Table) -> None:
     for column in table.columns:
         if column.default is None and not _is_made_by_the_database(column):
             row[column.name] = _value_for(column)
-    db.session.connection().execute(sa.insert(table).values(**row))
+    db.session.execute(sa.insert(table).values(**row))
 
 
 def _is_made_by_the_database(column: sa.Column[Any]) -> bool:

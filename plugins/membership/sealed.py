@@ -14,6 +14,7 @@ SEALED: Mapping[str, Any] = {
     "membership_purse": _("Stored-value cards"),
     "membership_purse_kind": _("Kinds of stored-value card"),
     "membership_purse_rate": _("Rates of stored-value cards"),
+    "membership_purse_category": _("Categories of stored-value cards"),
     "membership_value_hold": _("Frozen balances"),
     "membership_pin": _("PINs of members"),
     "membership_code_use": _("Member codes used"),
