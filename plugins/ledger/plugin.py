@@ -10,6 +10,7 @@ from console import api
 from console.api import _
 from plugins.ledger import admin, commands, jobs, listeners, permissions
 from plugins.ledger.hookspecs import HOOKS
+from plugins.ledger.sealed import SEALED
 from plugins.ledger.services.verifying import verify
 
 #: What triggers forbid, and a database role of its own as well.
@@ -35,6 +36,7 @@ class Ledger(api.Plugin):
     summary = _("Every balance in the house, in one book that is only ever added to.")
     hooks = HOOKS
     append_only = APPEND_ONLY
+    sealed = SEALED
     listeners = (listeners,)
     permissions = (permissions.SEE_BOOKS, permissions.EXPORT_BOOKS)
     admin_views = admin.VIEWS
