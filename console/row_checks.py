@@ -48,7 +48,7 @@ def check_rows(
     """
     key = seal_key()
     with _snapshot() if connection is None else nullcontext(connection) as connection:
-        found = []
+        found: list[RowMisfit] = []
         for shape in shapes(sa.inspect(connection).get_table_names()):
             found += _check(connection, key, shape, newest)
         if newest is None:
@@ -116,8 +116,8 @@ def portions(
 ) -> Iterator[tuple[int, int | None, dict[int, Mapping[Any, Any]]]]:
     """Yield the rows between two numbers, the second None at the end; rows by number."""
     if not shape.numbered:
-        rows = connection.execute(sa.select(*columns)).mappings()
-        yield ANEW, None, {shape.row_id(shape.key_of(row)): row for row in rows}
+        links = connection.execute(sa.select(*columns)).mappings()
+        yield ANEW, None, {shape.row_id(shape.key_of(row)): row for row in links}
         return
     number, low = shape.keys[0], ANEW
     if newest is not None:
@@ -125,7 +125,9 @@ def portions(
         low = max(low, ANEW)
     while True:
         some = sa.select(*columns).where(number > low).order_by(number).limit(AT_ONCE)
-        rows = {row[number.name]: row for row in _read(connection, some, number)}
+        rows: dict[int, Mapping[Any, Any]] = {
+            row[number.name]: row for row in _read(connection, some, number)
+        }
         high = max(rows) if len(rows) == AT_ONCE else None
         yield low, high, rows
         if high is None:

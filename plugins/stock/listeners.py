@@ -10,12 +10,13 @@ from markupsafe import Markup
 
 from console import api
 from console.api import _
-from plugins.cashier.api import Code, Goods, LineKind
+from plugins.cashier.api import Code, Goods, LineKind, TieRule
 from plugins.membership.api import ExportPart, Member, Tile, move_rows
 from plugins.stock.models import STATES, Pickup
 from plugins.stock.permissions import HAND_GIFTS
 from plugins.stock.services.gifts import PICKUPS, pickup_by_code, pickups_of
 from plugins.stock.services.lines import KIND, LINE, goods_of, product_by_code
+from plugins.stock.services.tying import RULES
 
 CODE_LENGTH = 8
 
@@ -30,6 +31,12 @@ def cashier_line_kinds() -> Iterable[LineKind]:
 def cashier_goods(store_id: int) -> Iterable[Goods]:
     """Show what is for sale on the till, with what is left of it."""
     return goods_of(store_id)
+
+
+@api.hookimpl
+def cashier_tie_rules() -> Iterable[TieRule]:
+    """Compare what is left of each product with what came and went."""
+    return RULES
 
 
 @api.hookimpl

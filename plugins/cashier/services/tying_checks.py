@@ -24,10 +24,10 @@ _TITLES: Mapping[str, Any] = {
     "reports_used": _("The report of consumption differs from the ledger"),
     "sheets": _("Sheets of closed days that no longer agree"),
     "unearned": _("The statement of unearned revenue differs from the accounts"),
-    "rows_changed": _("Rows that were changed past the program"),
-    "rows_added": _("Rows that were added past the program"),
-    "rows_removed": _("Rows that were removed past the program"),
-    "rows_seals": _("Seals of rows that were changed past the program"),
+    "rows_changed": _("Records that were changed past the console"),
+    "rows_added": _("Records that were added past the console"),
+    "rows_removed": _("Records that were removed past the console"),
+    "rows_seals": _("Seals that do not fit the records' own seals"),
     "exposure": _("The prepaid exposure differs from the accounts"),
 }
 

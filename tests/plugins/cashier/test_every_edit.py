@@ -81,12 +81,13 @@ def changing(column: Any) -> Edit:
 
 def test_an_edit_of_any_column_of_any_row_is_named(with_demo: None, app: Flask) -> None:
     fill_tables(OWNERS)
-    missed, refused = [], []
+    missed: list[str] = []
+    refused: list[tuple[str, str]] = []
     with owner_of_database() as connection:
         assert [each.words() for each in api.check_rows(connection=connection)] == []
         for edits in rounds(connection):
             point = connection.begin_nested()
-            done = []
+            done: list[tuple[str, str]] = []
             for what, table, row, edit in edits:
                 where = f"{table.name}: {what}"
                 (done if edit(connection, table, row) else refused).append((where, table.name))
