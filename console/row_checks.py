@@ -136,19 +136,19 @@ def portions(
 
 
 def _read(connection: sa.Connection, some: Any, number: Any) -> list[Mapping[Any, Any]]:
-    """Read rows; a cell that no type can read is read as what it is, and fits nothing."""
+    """Read rows; of one that no type can read there is only its number, which fits nothing."""
     try:
         return [*connection.execute(some).mappings()]
     except (ValueError, TypeError):
-        raw = some.with_only_columns(
-            *(
-                each
-                if each is number
-                else sa.type_coerce(each, sa.types.NullType()).label(each.name)
-                for each in some.selected_columns
-            )
-        )
-        return [*connection.execute(raw).mappings()]
+        numbers = connection.scalars(some.with_only_columns(number)).all()
+        return [_read_one(connection, some.where(number == each), number) for each in numbers]
+
+
+def _read_one(connection: sa.Connection, some: Any, number: Any) -> Mapping[Any, Any]:
+    try:
+        return connection.execute(some).mappings().one()
+    except (ValueError, TypeError):
+        return connection.execute(some.with_only_columns(number)).mappings().one()
 
 
 def _seals_of(

@@ -13,15 +13,18 @@ from console.row_writing import write_seals
 
 
 class Resealing:
-    """What a migration of *owner* finds and leaves: rows that fitted are sealed as they are after.
+    """What a migration finds and leaves: rows that fitted before are sealed as they are after.
 
     Rows that did not fit are left without a seal, and so stay named.
     """
 
-    def __init__(self, connection: sa.Connection, key: bytes, owner: str) -> None:
+    def __init__(self, connection: sa.Connection, key: bytes) -> None:
         self.connection, self.key = connection, key
         self.misfits: dict[str, set[int]] = {}
-        if sa.inspect(connection).has_table(ROW_SEAL.name):
+
+    def look(self, owner: str) -> None:
+        """Look at the rows of an owner's tables before one of them is altered."""
+        if sa.inspect(self.connection).has_table(ROW_SEAL.name):
             for shape in self._shapes({owner}):
                 self.misfits[shape.name] = self._misfits(shape)
 

@@ -115,8 +115,8 @@ def _apply_history(
         if not pending:
             return []
         history.table.create(connection, checkfirst=True)
-        rows = None if key is None else Resealing(connection, key, history.name)
-        with _noting_altered(connection) as altered:
+        rows = None if key is None else Resealing(connection, key)
+        with _noting_altered(connection, rows) as altered:
             for step in pending:
                 _apply_step(connection, history, step)
         if rows is not None:
@@ -244,14 +244,20 @@ def _check_keys(connection: sa.Connection) -> None:
 
 
 @contextmanager
-def _noting_altered(connection: sa.Connection) -> Iterator[set[str]]:
-    """Collect the names of the histories whose tables, rows or guards are altered meanwhile."""
+def _noting_altered(connection: sa.Connection, rows: Resealing | None) -> Iterator[set[str]]:
+    """Collect the names of the histories whose tables, rows or guards are altered meanwhile.
+
+    Their *rows* are looked at before.
+    """
     names: set[str] = set()
 
     def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         read = ALTERED.match(statement)
-        if read and not read[1].endswith("_migration"):
-            names.add(read[1].partition("_")[0])
+        name = read[1].partition("_")[0] if read else ""
+        if read and name not in names and not read[1].endswith("_migration"):
+            names.add(name)
+            if rows is not None:
+                rows.look(name)
 
     sa.event.listen(connection, "before_cursor_execute", note)
     try:
