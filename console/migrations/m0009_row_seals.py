@@ -19,9 +19,7 @@ def upgrade(op: Operations) -> None:
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_console_row_seal")),
     )
-    op.create_index(
-        op.f("ix_console_row_seal_subject_row_id"), "console_row_seal", ["subject", "row_id"]
-    )
+    op.create_index(op.f("ix_console_row_seal_subject"), "console_row_seal", ["subject", "row_id"])
     op.create_table(
         "console_row_night",
         sa.Column("id", BIG, nullable=False),
