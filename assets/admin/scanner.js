@@ -41,6 +41,14 @@ export async function openScan(text) {
     flash(true);
     return;
   }
+  const field = find('[data-scan-takes]');
+  if (field) {
+    beep(true);
+    flash(true);
+    field.value = text;
+    field.form.requestSubmit();
+    return;
+  }
   const door = find('[data-scan-url]');
   if (!door) return;
   const answer = await postJson(door.dataset.scanUrl, { text });

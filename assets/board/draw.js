@@ -29,6 +29,7 @@ export function put(element, from, cells) {
 export function signsOf(visit, column = null) {
   const signs = [];
   if (visit.allergies) signs.push(drawIcon('alert-triangle', word('allergies')));
+  if (visit.mark) signs.push(drawIcon('qrcode', visit.mark));
   if (column ? visit.asked.includes(column.id) && column.kind === 'staff' : visit.asked.length) signs.push(drawIcon('heart', word('requested')));
   if (visit.note) signs.push(drawIcon('message', word('note', { text: visit.note })));
   if (visit.places) {
@@ -44,7 +45,7 @@ export function signsOf(visit, column = null) {
 /** What is read out after a card's own words, and shown to a pointer when it is too small. */
 export function sayVisit(visit) {
   const places = visit.places && word('places', { taken: visit.places[0], all: visit.places[1] });
-  return [`${visit.span} ${visit.name}`, visit.label, places, visit.what, visit.with, visit.allergies && word('allergies'), visit.note]
+  return [`${visit.span} ${visit.name}`, visit.label, visit.mark, places, visit.what, visit.with, visit.allergies && word('allergies'), visit.note]
     .filter(Boolean).join(' · ');
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from plugins.booking.hookspecs import (
     booking_check_visit,
     booking_visit_booked,
+    booking_visit_marks,
     booking_visit_moved,
     booking_visit_rated,
     booking_visit_status_changed,
@@ -77,6 +78,7 @@ __all__ = [
     "booking_terms",
     "booking_time_offered",
     "booking_visit_booked",
+    "booking_visit_marks",
     "booking_visit_moved",
     "booking_visit_rated",
     "booking_visit_sending",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from console import api
 
 
@@ -11,6 +13,12 @@ def booking_check_visit(visit_id: int, act: str) -> object | None:
 
     *act* is book, change, cancel, confirm, reject, arrive, start, done, no_show or extend.
     """
+    raise NotImplementedError
+
+
+@api.collect
+def booking_visit_marks(visit_ids: Sequence[int]) -> Iterable[tuple[int, str]]:
+    """Return what the board says of visits besides, such as that her code was scanned."""
     raise NotImplementedError
 
 
@@ -38,6 +46,7 @@ def booking_visit_rated(visit_id: int, stars: int) -> None:
 HOOKS = (
     booking_check_visit,
     booking_visit_booked,
+    booking_visit_marks,
     booking_visit_moved,
     booking_visit_status_changed,
     booking_visit_rated,

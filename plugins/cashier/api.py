@@ -21,6 +21,7 @@ from plugins.cashier.hookspecs import (
     cashier_guests,
     cashier_line_kinds,
     cashier_loose_ends,
+    cashier_member_arriving,
     cashier_member_offers,
     cashier_online_providers,
     cashier_payment_methods,
@@ -28,6 +29,7 @@ from plugins.cashier.hookspecs import (
     cashier_tie_rules,
 )
 from plugins.cashier.models import (
+    Arrival,
     Bill,
     Confirmation,
     Discount,
@@ -97,6 +99,14 @@ from plugins.cashier.refunds import (
 )
 from plugins.cashier.services.agreeing import Proof, ProvenPin, prove_pin
 from plugins.cashier.services.ahead import CARDS_FROM_BALANCE
+from plugins.cashier.services.arrivals import (
+    arrival_clock,
+    arrivals_about,
+    arrive,
+    bind_arrival,
+    end_arrivals_about,
+    find_arrival,
+)
 from plugins.cashier.services.asking import member_offers
 from plugins.cashier.services.billing import (
     add_line,
@@ -192,6 +202,7 @@ __all__ = [
     "SEE_REFUNDS",
     "SETTLE_BILLS",
     "Adjustment",
+    "Arrival",
     "Asked",
     "Bill",
     "Code",
@@ -260,9 +271,13 @@ __all__ = [
     "about_journal",
     "accept_benefit",
     "add_line",
+    "arrival_clock",
+    "arrivals_about",
+    "arrive",
     "ask_on_phone",
     "balance_for",
     "balance_refs",
+    "bind_arrival",
     "book_today",
     "cashier_adjustments",
     "cashier_bill_settled",
@@ -276,6 +291,7 @@ __all__ = [
     "cashier_guests",
     "cashier_line_kinds",
     "cashier_loose_ends",
+    "cashier_member_arriving",
     "cashier_member_offers",
     "cashier_online_providers",
     "cashier_payment_methods",
@@ -289,6 +305,8 @@ __all__ = [
     "decline_benefit",
     "describe_online",
     "draw_contract",
+    "end_arrivals_about",
+    "find_arrival",
     "give_back",
     "give_free",
     "hold_bill",

@@ -91,6 +91,12 @@ def cashier_tie_rules() -> Iterable[TieRule]:
     raise NotImplementedError
 
 
+@api.joining
+def cashier_member_arriving(arrival_id: int) -> None:
+    """Write what belongs to a member whose code was scanned on arrival; raising refuses it."""
+    raise NotImplementedError
+
+
 @api.check
 def cashier_check_bill(bill_id: int) -> object | None:
     """Object, in words for staff, to a bill being settled now; None lets it pass."""
@@ -138,6 +144,7 @@ HOOKS = (
     cashier_guests,
     cashier_line_kinds,
     cashier_loose_ends,
+    cashier_member_arriving,
     cashier_member_offers,
     cashier_online_providers,
     cashier_payment_methods,

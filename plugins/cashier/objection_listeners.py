@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.cashier.models import Confirmation, Objection, Signature
+from plugins.cashier.models import Arrival, Confirmation, Objection, Signature
+from plugins.cashier.services.arrivals import arrival_clock, standing_of
 from plugins.cashier.services.confirm_asking import page_of, questions_to
 from plugins.cashier.services.confirming import CONFIRM
 from plugins.cashier.services.objecting import notes_on
@@ -25,11 +26,12 @@ def membership_movement_notes(member_id: int, journal_ids: Sequence[int]) -> Ite
 
 @api.hookimpl
 def membership_card_asks(member_id: int) -> Sequence[CardAsk] | None:
-    """Ask her on her card to confirm what is taken from her, in stores that want it."""
+    """Say that she was scanned on arrival; ask her to confirm what is taken, where wanted."""
+    here = [CardAsk(_here(one)) for one in standing_of(member_id)]
     stores = (store.id for store in api.db.session.scalars(sa.select(api.Store)))
     if all(CONFIRM.get(number) == "off" for number in stores):
-        return None
-    return [
+        return here or None
+    return here + [
         CardAsk(
             api.gettext("Confirm %(amount)s", amount=api.format_fen(one.value_fen)), page_of(one)
         )
@@ -37,10 +39,20 @@ def membership_card_asks(member_id: int) -> Sequence[CardAsk] | None:
     ]
 
 
+def _here(arrival: Arrival) -> str:
+    store = api.db.session.get_one(api.Store, arrival.store_id)
+    return api.gettext(
+        "You are at %(store)s: your code was scanned at %(time)s and is your consent for this "
+        "visit.",
+        store=store.name,
+        time=arrival_clock(arrival),
+    )
+
+
 @api.hookimpl
 def membership_member_merging(kept_id: int, gone_id: int) -> None:
-    """Give the confirmations, objections and signatures of the gone file to the kept one."""
-    for model in (Confirmation, Objection, Signature):
+    """Give what the gone file agreed to, objected to and signed to the kept one."""
+    for model in (Arrival, Confirmation, Objection, Signature):
         move_rows(model.member_id, kept_id, gone_id)
 
 

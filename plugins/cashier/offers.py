@@ -80,6 +80,8 @@ class Settling:
     performer_of: Callable[[Line], int | None]
     #: The day on which the guest paid and was served; the books may have it on another one.
     done_on: dt.date | None = None
+    #: What each of its journals says of how the member agreed, besides the way.
+    note: str = ""
 
     def entry(self, part: str, code: str, line: Line | None = None) -> Entry:
         """Return the head of a journal for *part* of this settlement, or for one line of it."""
@@ -94,6 +96,7 @@ class Settling:
             done_on=self.done_on,
             agreed_by=self.agreed_by,
             device=self.bill.device,
+            note=self.note,
         )
 
     def ref(self, line: Line) -> str:

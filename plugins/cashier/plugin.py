@@ -5,6 +5,7 @@ from __future__ import annotations
 from console import api
 from console.api import _
 from plugins.cashier import (
+    arrival_listeners,
     closing_jobs,
     commands,
     listeners,
@@ -39,7 +40,14 @@ class Cashier(api.Plugin):
         "messages": ">=1,<2",
     }
     hooks = (*HOOKS, *REFUND_HOOKS, *DEDUCTION_HOOKS)
-    listeners = (listeners, online_listeners, refund_listeners, timeline, objection_listeners)
+    listeners = (
+        listeners,
+        online_listeners,
+        refund_listeners,
+        timeline,
+        objection_listeners,
+        arrival_listeners,
+    )
     sealed = SEALED
     permissions = (*PERMISSIONS, *REFUND_PERMISSIONS, ANSWER_OBJECTIONS)
     admin_views = VIEWS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from flask import abort, redirect, request
@@ -59,15 +60,18 @@ def _mine(kind: str, number: int) -> Deduction:
 def _show(deduction: Deduction, problem: api.Refused | None = None) -> Any:
     objection = objections_to([deduction.about]).get(deduction.about)
     store = api.db.session.get_one(api.Store, deduction.store_id)
+    evidence = objection.evidence if objection else evidence_of(deduction)
+    arrival = evidence.get("arrival")
     page = api.render_public(
         "cashier/phone/object.html",
         deduction=deduction,
         what=api.thaw(dict(deduction.title)),
         store=store,
         agreed=AGREEMENTS.get(deduction.agreed_by or "", AGREEMENTS["staff_only"]),
+        arrived_at=dt.datetime.fromisoformat(arrival["at"]) if arrival else None,
         objection=objection,
         unchanged=objection is None or is_unchanged(objection),
-        fingerprint=objection.digest if objection else digest_of(evidence_of(deduction)),
+        fingerprint=objection.digest if objection else digest_of(evidence),
         open=may_object(deduction, objection),
         text=request.form.get("text", ""),
         problem=problem,

@@ -15,11 +15,15 @@ from plugins.cashier.api import (
     PaidAhead,
     PaymentMethod,
     Refund,
+    arrival_clock,
+    arrivals_about,
+    end_arrivals_about,
     member_offers,
     takes_online,
 )
 from plugins.checkout.models import Deposit
 from plugins.checkout.services import deposits, lines
+from plugins.checkout.services.arriving import check_in, name_of
 from plugins.checkout.services.billing import (
     OPEN,
     bill_of,
@@ -46,6 +50,12 @@ def cashier_line_kinds() -> Iterable[LineKind]:
 def cashier_payment_methods() -> Iterable[PaymentMethod]:
     """Set deposits off."""
     return (lines.METHOD,)
+
+
+@api.hookimpl
+def cashier_member_arriving(arrival_id: int) -> None:
+    """Check in the visit of a member whose code was scanned on arrival."""
+    check_in(arrival_id)
 
 
 @api.hookimpl
@@ -116,7 +126,11 @@ def booking_lead_guest(visit_id: int) -> str | None:
 
 @api.hookimpl
 def booking_phone_notes(visit_id: int) -> Iterator[Note]:
-    """Show her deposit, and where to pay one that is due."""
+    """Show that she was scanned on arrival, her deposit, and where to pay one that is due."""
+    arrival = arrivals_about([name_of(visit_id)]).get(name_of(visit_id))
+    if arrival is not None:
+        words = _("Your code is your consent to what is taken on this visit.")
+        yield Note(_("Scanned on arrival"), arrival_clock(arrival), words)
     deposit = deposit_of(visit_id)
     visit = api.db.session.get_one(Visit, visit_id)
     if deposit is None or (deposit.state == "due" and visit.status not in lines.EXPECTED):
@@ -150,6 +164,8 @@ def booking_visit_turning(visit_id: int, act: str, member_id: int | None) -> Non
     if act == "extend":
         _bill_extension(visit_id)
         return
+    if act == "cancel":
+        end_arrivals_about(name_of(visit_id), "cancelled")
     if member_id is None or act not in TURNED:
         return  # deposits are asked of members only
     visit = api.db.session.get_one(Visit, visit_id)

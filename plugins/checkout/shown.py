@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from flask import render_template
@@ -13,14 +14,24 @@ from markupsafe import Markup
 from console import api
 from console.api import _
 from plugins.booking.api import LABELS, Visit, services_of, span_of, staff_of, with_items
-from plugins.cashier.api import OPEN_BILLS, Bill, Guest, LooseEnd, today_of
+from plugins.cashier.api import (
+    OPEN_BILLS,
+    Bill,
+    Guest,
+    LooseEnd,
+    arrival_clock,
+    arrivals_about,
+    today_of,
+)
 from plugins.checkout.models import STATES, Deposit, VisitBill
 from plugins.checkout.permissions import RETURN_DEPOSITS
+from plugins.checkout.services.arriving import name_of
 from plugins.checkout.services.billing import BILLABLE, bill_of, visit_of
 from plugins.checkout.services.deposits import deposit_of, held_fen
 from plugins.checkout.services.lines import terms_of
 
 VISITS, DEPOSITS = "/console/checkout/visits/", "/console/checkout/deposits/"
+ARRIVALS = "/console/cashier/arrivals/"
 UNFINISHED = ("pending", "confirmed", "arrived", "in_service")
 MOST = 30
 BILL_STATES: Any = Bill.__table__.c.state.info["choices"]
@@ -38,9 +49,26 @@ def cashier_guests(store_id: int) -> Iterator[Guest]:
     )
     rank = {status: place for place, status in enumerate(("in_service", "done", "arrived"))}
     found = with_items(rows.order_by(Visit.starts_at, Visit.id).limit(MOST))
+    marks = _marks([visit.id for visit in found])
     for visit in sorted(found, key=lambda each: rank.get(each.status, len(rank))):
-        note = " · ".join(filter(None, (span_of(visit), services_of(visit), staff_of(visit))))
+        told = (span_of(visit), services_of(visit), staff_of(visit), marks.get(visit.id))
+        note = " · ".join(filter(None, told))
         yield Guest(visit.guest_name, note, f"{VISITS}{visit.id}/bill", LABELS[visit.status])
+
+
+@api.hookimpl
+def booking_visit_marks(visit_ids: Sequence[int]) -> Iterable[tuple[int, str]]:
+    """Say on the board whose code was scanned on arrival, and when."""
+    return list(_marks(visit_ids).items())
+
+
+def _marks(visit_ids: Sequence[int]) -> dict[int, str]:
+    found = arrivals_about([name_of(number) for number in visit_ids])
+    return {
+        number: api.gettext("Scanned on arrival %(time)s", time=arrival_clock(found[name]))
+        for number in visit_ids
+        if (name := name_of(number)) in found
+    }
 
 
 @api.hookimpl
@@ -69,6 +97,12 @@ def console_record_actions(model: type[Any], record_id: int) -> Iterable[api.Rec
 
 def _visit_actions(visit_id: int) -> Iterator[api.RecordAction]:
     visit, bill = api.db.session.get_one(Visit, visit_id), bill_of(visit_id)
+    if _awaits_scan(visit):
+        asked = {"store": visit.store_id, "member": visit.member_id, "about": name_of(visit_id)}
+        asked["next"] = f"/console/booking/visits/{visit_id}/"
+        yield api.RecordAction(
+            _("Scan on arrival"), f"{ARRIVALS}?{urlencode(asked)}", OPEN_BILLS, "GET"
+        )
     if bill is not None:
         where = f"/console/cashier/till/{bill.id}"
         yield api.RecordAction(_("Show the bill"), where, OPEN_BILLS, "GET")
@@ -77,6 +111,14 @@ def _visit_actions(visit_id: int) -> Iterator[api.RecordAction]:
     deposit = deposit_of(visit_id)
     if deposit is not None and visit.status in ("pending", *BILLABLE):
         yield from _deposit_actions(deposit)
+
+
+def _awaits_scan(visit: Visit) -> bool:
+    """Tell whether the code of a visit's member may still be scanned for it."""
+    today = visit.day_on == today_of(visit.store_id)
+    if visit.member_id is None or not today or visit.status not in UNFINISHED:
+        return False
+    return name_of(visit.id) not in arrivals_about([name_of(visit.id)])
 
 
 def _deposit_actions(deposit: Deposit) -> Iterator[api.RecordAction]:

@@ -120,11 +120,20 @@ from plugins.membership.services.levelling import (
 )
 from plugins.membership.services.member_codes import (
     code_used_at,
+    code_was_used,
+    keep_shown,
     read_code,
     show_code,
     use_code,
+    use_shown,
+    voided_since,
 )
-from plugins.membership.services.merging import kept_file_of, merge_members, undo_merge
+from plugins.membership.services.merging import (
+    kept_file_of,
+    merge_members,
+    undo_merge,
+    were_merged,
+)
 from plugins.membership.services.moments import older_than
 from plugins.membership.services.moving import move_rows
 from plugins.membership.services.offers import (
@@ -234,6 +243,7 @@ __all__ = [
     "check_birthday",
     "check_member_pin",
     "code_used_at",
+    "code_was_used",
     "consents_of",
     "count_refund",
     "earn_for",
@@ -252,6 +262,7 @@ __all__ = [
     "has_consent",
     "has_pin",
     "join_by",
+    "keep_shown",
     "kept_file_of",
     "lacks_id",
     "last_visit_on",
@@ -317,7 +328,10 @@ __all__ = [
     "unfreeze_value",
     "untag_member",
     "use_code",
+    "use_shown",
     "use_up",
     "value_cards_of",
+    "voided_since",
+    "were_merged",
     "withdraw_consent",
 ]

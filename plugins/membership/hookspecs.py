@@ -48,10 +48,13 @@ def membership_balance_acts(member_id: int) -> Iterable[Tile]:
 
 @dataclass(frozen=True)
 class CardAsk:
-    """Something that a member is asked while she shows her card: in words, and where to answer."""
+    """Something that a member is asked while she shows her card: in words, and where to answer.
+
+    Without an address it is a word to her that she need not answer.
+    """
 
     words: str
-    url: str
+    url: str = ""
 
 
 @api.first

@@ -16,7 +16,7 @@ from plugins.membership.permissions import SEE_MEMBERS
 from plugins.membership.public.routes import COOKIE, keep_token, token_here
 from plugins.membership.services.digits import is_code
 from plugins.membership.services.entitlements import holdings_of
-from plugins.membership.services.member_codes import read_code
+from plugins.membership.services.member_codes import keep_shown, read_code
 from plugins.membership.services.visitors import find_session, put_language, touch_session
 from plugins.messages.api import Recipient
 
@@ -63,11 +63,12 @@ def console_open_scan(text: str) -> api.Scanned | None:
         return api.Scanned(problem=_("You are not allowed to see members."))
     try:
         member = api.db.session.get_one(Member, read_code(text))
+        ticket = keep_shown(text)
     except api.Refused as refused:
         return api.Scanned(problem=refused)
     if api.find_record(Member, member.id, SEE_MEMBERS) is None:
         return api.Scanned(f"/console/membership/members/elsewhere?q={member.number}")
-    return api.Scanned(f"/console/membership/members/{member.id}/")
+    return api.Scanned(f"/console/membership/members/{member.id}/?shown={ticket}")
 
 
 @api.hookimpl

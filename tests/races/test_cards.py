@@ -18,7 +18,16 @@ from plugins.cards.api import Card, owing_of
 from plugins.cards.models import Contract
 from plugins.cards.services.contracts import contract_of, sign_contract
 from plugins.cards.services.swapping import why_not_swap
-from plugins.cashier.api import Bill, add_line, scan_member, use_points
+from plugins.cashier.api import (
+    Arrival,
+    Bill,
+    add_line,
+    arrive,
+    find_arrival,
+    scan_member,
+    settle,
+    use_points,
+)
 from plugins.ledger import api as ledger
 from plugins.ledger.services.verifying import verify
 from plugins.membership.api import points_of, read_code, show_code
@@ -28,7 +37,9 @@ from tests.support.cards import Shop, add_product, item, open_shop, sell
 from tests.support.ledger import balance as book
 from tests.support.ledger import journals
 from tests.support.parallel import at_once
-from tests.support.till import add_to, bill_of, cash, new_key, pay, service_for
+from tests.support.people import add_person
+from tests.support.till import add_to, bill_of, cash, new_key, pay, service_for, top_up
+from tests.support.till import balance as purse
 
 CROWD, FEW = 50, 8
 
@@ -95,6 +106,42 @@ def test_one_session_is_used_once_by_fifty(app: Flask, shop: Shop) -> None:
     assert len(refusals(found)) == CROWD - 1
     assert [one for one in refusals(found) if not isinstance(one, api.Refused)] == []
     assert verify().findings == {}
+
+
+def test_one_member_code_serves_one_of_fifty_arrivals(app: Flask, shop: Shop) -> None:
+    code, store_id = show_code(shop.member.id), shop.store.id
+    keys = [new_key() for _ in range(CROWD)]
+    found = at_once(app, CROWD, lambda n: arrive(store_id, code, key=keys[n]).id)
+    assert {type(one) for one in refusals(found)} == {CodeUsed}
+    assert len(refusals(found)) == CROWD - 1
+    api.db.session.rollback()
+    assert api.db.session.query(Arrival).count() == 1
+
+
+def test_one_arrival_pays_one_of_two_bills(app: Flask, shop: Shop) -> None:
+    top_up(shop.member.id, 1_000, store_id=shop.store.id)
+    arrive(shop.store.id, show_code(shop.member.id), key=new_key())
+    bills = [bill_of(shop.member.id, shop.store.id) for _till in range(2)]
+    for bill_id in bills:
+        add_to(bill_id, service_for(100))
+    desk = api.Actor(add_person("front_desk", shop.store.id), "Desk")
+    keys = [new_key() for _ in range(CROWD)]
+
+    def act(number: int) -> int:
+        with api.acting_as(desk):
+            return settle(bills[number % 2], [purse(100)], key=keys[number]).id
+
+    found = at_once(app, CROWD, act)
+    assert len(refusals(found)) == CROWD - 1
+    assert [one for one in refusals(found) if not isinstance(one, api.Refused)] == []
+    assert verify().findings == {}
+
+
+def test_without_a_lock_one_arrival_would_pay_every_bill(app: Flask, shop: Shop) -> None:
+    member_id, store_id = shop.member.id, shop.store.id
+    arrive(store_id, show_code(member_id), key=new_key())
+    naive = after_looking(lambda: find_arrival(member_id, store_id) is not None, lambda: None)
+    assert at_once(app, FEW, naive) == [True] * FEW
 
 
 def test_all_her_points_pay_one_of_two_bills(app: Flask, shop: Shop) -> None:

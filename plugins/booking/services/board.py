@@ -26,7 +26,7 @@ from plugins.booking.services.days import (
 )
 from plugins.booking.services.proposing import visits_proposed
 from plugins.booking.services.rules import ALERT
-from plugins.booking.services.showing import LABELS, clock_of
+from plugins.booking.services.showing import LABELS, clock_of, marks_of
 from plugins.membership.api import Member
 from plugins.salon.api import Equipment, EquipmentKind, Service, Staff, Variant, spans_between
 
@@ -301,6 +301,7 @@ def _tell_visits(sight: Sight, stretches: Mapping[int, Sequence[Stretch]]) -> li
         .order_by(Visit.starts_at, Visit.id)
     ).all()
     items, names = _read_items(sight)
+    marks = marks_of([visit.id for visit, _allergies, _proposed in rows])
     classes = [visit.id for visit, _allergies, _proposed in rows if visit.source == "class"]
     places = places_of_classes(classes) if classes else {}
     late = api.now() - dt.timedelta(minutes=ALERT.get())
@@ -317,6 +318,7 @@ def _tell_visits(sight: Sight, stretches: Mapping[int, Sequence[Stretch]]) -> li
                 "items": [[names.get(i.variant_id) or _title(i), i.minutes] for i in mine],
                 "asked": sorted({i.staff_id for i in mine if i.requested}),
                 "label": word,
+                "mark": marks.get(visit.id, ""),
                 "late": waits and visit.booked_at <= late,
                 "allergies": bool(allergies),
                 "places": places.get(visit.id),

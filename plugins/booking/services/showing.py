@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
 from console import api
+from plugins.booking.hookspecs import booking_visit_marks
 from plugins.booking.models import STATUSES, Item, Visit
 from plugins.salon.api import Service, Variant
 
@@ -35,6 +36,15 @@ def with_items(rows: sa.Select[Visit]) -> list[Visit]:
         selectinload(Visit.claims),
     )
     return list(api.db.session.scalars(wanted))
+
+
+def marks_of(visit_ids: Sequence[int]) -> dict[int, str]:
+    """Return what other plugins say of visits on the board, by visit."""
+    found: dict[int, str] = {}
+    for answer in api.answers(booking_visit_marks, visit_ids=visit_ids):
+        for number, words in answer:
+            found[number] = " · ".join(filter(None, (found.get(number), words)))
+    return found
 
 
 def services_of(visit: Visit) -> str:

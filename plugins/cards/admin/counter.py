@@ -36,6 +36,7 @@ from plugins.cards.services.alone import ask_alone, begin_sale, sell_alone, use_
 from plugins.cards.services.evidence import pack_evidence
 from plugins.cards.services.offering import offers_of
 from plugins.cards.services.selling import list_total, products_on_sale
+from plugins.cashier.api import arrival_clock, find_arrival
 from plugins.membership.api import Member, find_exactly, read_code
 from plugins.salon.api import Staff, StaffStore
 
@@ -123,6 +124,7 @@ class CounterView(WaitingPages, api.AdminView):
             ways=ways_for(store, member_id),
             means=means_to_pay(),
             code=code,
+            arrived=arrival_clock(find_arrival(member_id, store.id) if store else None),
             key=request.form.get("key") or new_key(),
             entered=request.form,
             problem=problem,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from console import api
+from plugins.cashier.admin.arrivals import Arrivals
 from plugins.cashier.admin.bills import BillAdmin, OrderAdmin
 from plugins.cashier.admin.booked import BookedReceipts
 from plugins.cashier.admin.closing import Closing, DayAdmin, ShiftAdmin
@@ -20,6 +21,7 @@ from plugins.cashier.admin.till import Till
 
 VIEWS: tuple[type[api.AdminView], ...] = (
     Till,
+    Arrivals,
     BillAdmin,
     OrderAdmin,
     OnlinePaymentAdmin,

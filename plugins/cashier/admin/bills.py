@@ -14,6 +14,7 @@ from plugins.cashier.admin import drawing
 from plugins.cashier.admin.bill_filters import BILL_FILTERS, ORDER_FILTERS
 from plugins.cashier.models import SIGNED, Bill, Order, Payment, PaymentKind
 from plugins.cashier.permissions import EXPORT_BILLS, OPEN_BILLS, SEE_BILLS
+from plugins.cashier.services.arrivals import served_by
 from plugins.cashier.services.billing import member_of
 from plugins.cashier.services.confirm_asking import questions_about
 from plugins.cashier.services.signing import signatures_of
@@ -119,12 +120,15 @@ class BillAdmin(api.ModelAdmin):
         ]
         settlements = drawing.settlements_of(record.id)
         if settlements:
+            served = [arrival for arrival, _number in served_by(record.id)]
             html = drawing.draw(
                 "_bill_payments.html",
+                arrivals={one.settlement_id: one for one in served},
                 payments=drawing.payments_of(record.id),
                 settlements=settlements,
                 people=drawing.people_named(
                     [each for one in settlements for each in (one.settled_by, one.undone_by)]
+                    + [one.by_user for one in served]
                 ),
             )
             found.append(api.Panel(_("Payments"), html, 20))

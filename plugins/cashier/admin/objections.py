@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
@@ -111,6 +112,7 @@ def _reach(number: int) -> Objection:
 def _told(objection: Objection) -> dict[str, Any]:
     """Return what is told of an objection: the evidence as it was kept, and whether it holds."""
     kept = objection.evidence
+    arrival = kept.get("arrival")
     purpose = f"bill:{objection.bill_id}"
     return {
         "objection": objection,
@@ -118,6 +120,7 @@ def _told(objection: Objection) -> dict[str, Any]:
         "what": api.thaw(objection.title),
         "deduction": find_deduction(objection.about),
         "agreed": AGREEMENTS.get(kept.get("agreed_by") or "", _("staff only")),
+        "arrived_at": dt.datetime.fromisoformat(arrival["at"]) if arrival else None,
         "unchanged": is_unchanged(objection),
         "signatures": signatures_of(purpose) if objection.bill_id else [],
     }

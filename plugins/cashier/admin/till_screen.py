@@ -29,6 +29,7 @@ from plugins.cashier.permissions import (
 )
 from plugins.cashier.priced import Proposal
 from plugins.cashier.services import billing
+from plugins.cashier.services.arrivals import arrival_clock, arrival_for
 from plugins.cashier.services.asking import goods_of, guests_of, line_kinds, member_offers
 from plugins.cashier.services.byhand import ROUNDING_MOST
 from plugins.cashier.services.catalogue import services_of
@@ -269,6 +270,7 @@ def _panel(member: Member, bill: Bill) -> dict[str, Any]:
         "tiers": tiers,
         "top_ups": [] if tiers else TOP_UPS,
         "has_phone": bool(member.phone),
+        "arrived": arrival_clock(arrival_for(bill)),
     }
 
 

@@ -1,5 +1,6 @@
 """The tables of the till."""
 
+from plugins.cashier.models.arrivals import ARRIVAL_ENDS, Arrival
 from plugins.cashier.models.bills import ORDER_KINDS, STATES, Bill, Counter, Line, Order
 from plugins.cashier.models.closing import (
     CASH_MOVES,
@@ -47,6 +48,7 @@ from plugins.cashier.models.statements import (
 )
 
 __all__ = [
+    "ARRIVAL_ENDS",
     "BY_HAND",
     "CASH_MOVES",
     "CAUSES",
@@ -66,6 +68,7 @@ __all__ = [
     "STATES",
     "STEPS",
     "TRADES",
+    "Arrival",
     "Bill",
     "CashMove",
     "Confirmation",

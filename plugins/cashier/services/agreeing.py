@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,8 +9,9 @@ import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.cashier.models import Bill, Confirmation, Line
+from plugins.cashier.models import Arrival, Bill, Confirmation, Line
 from plugins.cashier.permissions import DEDUCT_ALONE
+from plugins.cashier.services.arrivals import SCAN_STANDS, arrival_for
 from plugins.cashier.services.asking import line_kinds
 from plugins.cashier.services.confirming import (
     EQUAL,
@@ -26,9 +26,6 @@ from plugins.membership.api import Member, check_member_pin, code_used_at, use_c
 from plugins.messages.api import ProvenPhone
 from plugins.messages.api import use_code as use_sms_code
 
-#: One scan is her consent for one visit; what she owes is not taken by it on another day.
-SCAN_STANDS = dt.timedelta(hours=12)
-
 
 @dataclass(frozen=True)
 class ProvenPin:
@@ -38,6 +35,15 @@ class ProvenPin:
 
 
 Proof = str | ProvenPhone | ProvenPin | Signed
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """How a member agreed, with her confirmation, and the scan at arrival if it rests on one."""
+
+    way: str
+    confirmed: Confirmation | None = None
+    arrival: Arrival | None = None
 
 
 def prove_pin(bill_id: int, pin: str) -> ProvenPin:
@@ -67,32 +73,38 @@ def scan_stands(bill: Bill) -> bool:
     return used_at is not None and api.now() - used_at < SCAN_STANDS
 
 
-def check_agreement(
-    bill: Bill, agreed_by: str | None, proof: Proof, taking: Taking
-) -> tuple[str, Confirmation | None]:
-    """Return how a member agrees to a *taking*, and her confirmation; refused without proof.
+def check_agreement(bill: Bill, agreed_by: str | None, proof: Proof, taking: Taking) -> Agreed:
+    """Return how a member agrees to a *taking*; refused without proof, which is used up.
 
-    What proves it is used up. A code that was scanned for this bill serves for all that is taken
-    on it during the visit, but for what the store wants to be confirmed on her phone:
-    `NotConfirmed`.
+    A code that was scanned for this bill, or when she arrived, serves for all that is taken on it
+    during the visit, but for what the store wants to be confirmed on her phone: `NotConfirmed`.
     """
-    agreed_by = agreed_by or bill.agreed_by
+    arrival = _arrived(bill, agreed_by, proof)
+    agreed_by = agreed_by or bill.agreed_by or ("code" if arrival is not None else None)
     wanted = wants_phone(bill.store_id, taking.value_fen)
     known = find_standing(bill.id, taking.sign) if wanted or agreed_by == "phone" else None
     if known is not None and known.state == "confirmed":
-        return "phone", known
+        return Agreed("phone", known)
     if agreed_by == "phone":
         raise NotConfirmed
     if agreed_by not in AGREEMENTS:
         raise api.Refused(_("Ask the member for her code: something is taken from her."))
     if api.actor().user_id is None:
-        return agreed_by, None
-    agreed_by = _proven(bill, agreed_by, proof)
+        return Agreed(agreed_by, arrival=arrival)
+    if arrival is None:
+        agreed_by = _proven(bill, agreed_by, proof)
     if not wanted or _equal(bill, agreed_by, proof):
-        return agreed_by, None
+        return Agreed(agreed_by, arrival=arrival)
     if known is None:
         raise NotConfirmed
-    return agreed_by, known
+    return Agreed(agreed_by, known, arrival)
+
+
+def _arrived(bill: Bill, agreed_by: str | None, proof: Proof) -> Arrival | None:
+    """Return the scan at arrival that serves, where she agrees in no other way."""
+    if proof or agreed_by not in (None, "code") or scan_stands(bill):
+        return None
+    return arrival_for(bill, locked=True)
 
 
 def _equal(bill: Bill, agreed_by: str, proof: Proof) -> bool:

@@ -21,6 +21,7 @@ from plugins.cashier.deductions import (
     cashier_find_deduction,
 )
 from plugins.cashier.models import OUTCOMES, Bill, Confirmation, Objection, Signature
+from plugins.cashier.services.arrivals import arrival_behind, tell_arrival
 from plugins.cashier.services.taken import deduction_of_journal, objectable
 from plugins.ledger.api import Journal, fingerprint_of, heir_of
 from plugins.membership.api import Member, MovementNote
@@ -97,6 +98,7 @@ def object_to(about: str, member_id: int, text: str) -> Objection:
 def evidence_of(deduction: Deduction) -> dict[str, Any]:
     """Return what the books say of something that was taken, as plain values."""
     bill = api.db.session.get(Bill, deduction.bill_id) if deduction.bill_id else None
+    arrival = arrival_behind(bill, deduction.journal_id)
     return {
         "about": deduction.about,
         "at": deduction.at.isoformat(),
@@ -112,6 +114,7 @@ def evidence_of(deduction: Deduction) -> dict[str, Any]:
         "journal_hash": fingerprint_of(deduction.journal_id) if deduction.journal_id else "",
         "signatures": signatures_for(deduction),
         "confirmations": confirmations_for(deduction),
+        **({"arrival": tell_arrival(arrival)} if arrival is not None else {}),
         **deduction.facts,
     }
 

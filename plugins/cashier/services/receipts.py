@@ -80,11 +80,21 @@ _PAID_BY = (
 
 
 def write_receipt(
-    bill: Bill, settlement: Settlement, lines: Sequence[Line], before: Mapping[str, int]
+    bill: Bill,
+    settlement: Settlement,
+    lines: Sequence[Line],
+    before: Mapping[str, int],
+    *,
+    arrived: str = "",
 ) -> dict[str, int]:
-    """Freeze on a bill what its receipt says, in the running unit; return what she has now."""
+    """Freeze on a bill what its receipt says, in the running unit; return what she has now.
+
+    *arrived* is when her code was scanned at arrival, if the settlement rests on that.
+    """
     after = balances_of(bill.member_id)
     act = _act(settlement, before, after)
+    if arrived:
+        act["arrived"] = arrived
     bill.receipt = {
         **bill.receipt,
         "lines": [

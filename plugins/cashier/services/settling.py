@@ -20,7 +20,8 @@ from plugins.cashier.models import BY_HAND, Bill, Discount, Line, LinePart, Orde
 from plugins.cashier.offers import Quote, Settling, Taken, Tender
 from plugins.cashier.permissions import ALLOW_OWING
 from plugins.cashier.services import performers
-from plugins.cashier.services.agreeing import Proof, check_agreement, takes_something
+from plugins.cashier.services.agreeing import Agreed, Proof, check_agreement, takes_something
+from plugins.cashier.services.arrivals import arrival_clock, note_of, settle_arrival
 from plugins.cashier.services.asking import line_kind
 from plugins.cashier.services.billing import lock_bill, require_state
 from plugins.cashier.services.cards_on_bill import bonus_barred
@@ -122,24 +123,28 @@ def _settle(
     due = sum(due for due, _balance in dues.values())
     if wallet.total_fen > due:
         raise api.Refused(_("More was given than is due. Say what goes back as change."))
-    confirmed = None
+    agreed: Agreed | None = None
     if used or takes_something([] if again else lines, wallet.balance_fen):
         whole = {number: each[0] for number, each in dues.items()}
         taking = taking_of(bill, lines, tenders, found, whole, version)
-        agreed_by, confirmed = check_agreement(bill, agreed_by, proof, taking)
+        agreed = check_agreement(bill, agreed_by, proof, taking)
+        agreed_by = agreed.way
     else:
         agreed_by = "code" if bill.agreed_by == "code" else None
     settlement = _begin(bill, key, asked, agreed_by, wallet.total_fen, due - wallet.total_fen)
-    if confirmed is not None:
-        confirmed.settlement_id = settlement.id
+    if agreed is not None and agreed.confirmed is not None:
+        agreed.confirmed.settlement_id = settlement.id
+    served = agreed.arrival if agreed is not None else None
+    settle_arrival(bill, settlement, lines, served)
     before = balances_of(bill.member_id)
     _check_owing(bill, settlement.owing_fen, due if again else 0)
     keep_payments(wallet, settlement)
     api.fail_point("before_settling")
-    _pay_lines(wallet, settling_of(bill, settlement), lines, dues, again=again)
+    settling = settling_of(bill, settlement, note_of(served))
+    _pay_lines(wallet, settling, lines, dues, again=again)
     _finish(bill, settlement, lines, again=again)
-    move_points(settling_of(bill, settlement), settlement, lines, used)
-    after = write_receipt(bill, settlement, lines, before)
+    move_points(settling, settlement, lines, used)
+    after = write_receipt(bill, settlement, lines, before, arrived=arrival_clock(served))
     count_growth(bill, settlement, lines)
     api.answers(cashier_bill_settling, bill_id=bill.id)
     tell_member(bill, settlement, before, after, used)
@@ -271,8 +276,8 @@ def _check_owing(bill: Bill, owing_fen: int, owed_fen: int) -> None:
         raise api.Refused(_("A member may owe %(most)s at most.", most=most))
 
 
-def settling_of(bill: Bill, settlement: Settlement) -> Settling:
-    """Return a settlement as line kinds take part in it."""
+def settling_of(bill: Bill, settlement: Settlement, note: str = "") -> Settling:
+    """Return a settlement as line kinds take part in it; its journals carry the *note*."""
     return Settling(
         bill,
         settlement.number,
@@ -280,6 +285,7 @@ def settling_of(bill: Bill, settlement: Settlement) -> Settling:
         settlement.agreed_by,
         performers.first_of,
         paid_day(bill),
+        note,
     )
 
 

@@ -285,6 +285,10 @@ def _held(bill: Bill, look: Look) -> Iterator[SlipRow]:
         yield SlipRow(api.gettext("Points"), moved)
     if "agreed" in look.parts and bill.agreed_by:
         yield _agreed(bill.agreed_by)
+        for act in acts:
+            if act.get("arrived"):
+                told = api.gettext("Your code was scanned on arrival")
+                yield SlipRow(told, act["arrived"], "indent")
 
 
 def _agreed(how: str) -> SlipRow:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from console import api
 from console.api import _
-from plugins.cashier.models import Bill, Line, PaymentKind
+from plugins.cashier.models import Arrival, Bill, Line, PaymentKind
 from plugins.cashier.offers import Quote, Tender
 from plugins.cashier.services.agreeing import scan_stands, takes_something
+from plugins.cashier.services.arrivals import arrival_for
 from plugins.cashier.services.asking import deposits_for, line_kinds
 from plugins.cashier.services.cards_on_bill import bonus_barred, purses_on
 from plugins.cashier.services.confirming import points_worth, wants_phone, worth_of
@@ -67,6 +68,8 @@ class Plan:
     takes: bool = False
     #: Whether her code was scanned for the bill on this visit.
     scanned: bool = False
+    #: The scan at her arrival by which she agrees instead.
+    arrival: Arrival | None = None
     has_pin: bool = False
     #: What of it is sold and cannot be owed, such as top-ups.
     sales_fen: int = 0
@@ -154,10 +157,13 @@ def _planned(bill: Bill, lines: Sequence[Line], quote: Quote | None, made: Plan)
     """Add what follows from a plan: what is taken from her, and how she has to agree to it."""
     takes = takes_something(lines, made.balance_fen) or bool(quote and quote.points)
     value = worth_of(lines, made.balance_fen, points_worth(quote))
+    scanned = takes and scan_stands(bill)
+    arrival = arrival_for(bill) if takes and not scanned else None
     return replace(
         made,
         takes=takes,
-        scanned=takes and scan_stands(bill),
+        scanned=scanned or arrival is not None,
+        arrival=arrival,
         has_pin=bool(takes and bill.member_id and has_pin(bill.member_id)),
         sales_fen=_sold(lines),
         confirms=takes and wants_phone(bill.store_id, value),

@@ -8,6 +8,7 @@ from typing import Any
 from console import api
 from console.api import _
 from plugins.cashier.hookspecs import cashier_tie_rules
+from plugins.cashier.services.tying_arrivals import ARRIVAL_RULES
 from plugins.cashier.services.tying_drawer import DRAWER_RULES
 from plugins.cashier.services.tying_refunds import REFUND_RULES
 from plugins.cashier.services.tying_rules import BILL_RULES
@@ -39,6 +40,7 @@ def rules() -> list[TieRule]:
         *BILL_RULES,
         *DRAWER_RULES,
         *REFUND_RULES,
+        *ARRIVAL_RULES,
         *(rule for answer in answers for rule in answer),
     ]
 

@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import hmac
+from typing import Any
 
 import sqlalchemy as sa
 
 from console import api
 from console.api import _
 from plugins.membership.keys import code_keys
-from plugins.membership.models import CodeUse, Member, MemberCard
+from plugins.membership.models import CodeUse, HistoryLine, Member, MemberCard
 from plugins.membership.services.digits import STEP, make_digits, read_digits
 from plugins.membership.services.freezing import require_active
 from plugins.membership.services.levelling import lock_member
+
+#: So many minutes after a code was read, whoever read it may still say what it was shown for.
+KEPT_FOR = 5
+#: What happens to a member's file or her phone so that nothing rests on her code any more.
+VOIDING = (
+    "frozen",
+    "value_frozen",
+    "renumbered",
+    "bound",
+    "phone_changed",
+    "phone_removed",
+    "erased",
+)
 
 
 class BadCode(api.Refused):
@@ -49,6 +65,38 @@ def read_code(code: str) -> int:
     return member_id
 
 
+def keep_shown(code: str) -> str:
+    """Return a ticket for a code that is being shown, without using it up; raises `Refused`.
+
+    For some minutes it is worth the code to the person who scanned it, and to nobody else.
+    """
+    member_id = read_code(code)
+    step = _find(code)[1]
+    return f"{member_id}.{step}.{_seal_ticket(code_keys()[0], member_id, step)}"
+
+
+@api.unit
+def use_shown(ticket: str, purpose: str) -> int:
+    """Use up the code that a ticket stands for, and return whose it is."""
+    member, _dot, rest = ticket.partition(".")
+    minute, _dot, seal = rest.partition(".")
+    digits = member + minute
+    if not (digits.isascii() and digits.isdecimal() and len(digits) < 20 and member and minute):
+        raise BadCode
+    member_id, step = int(member), int(minute)
+    seals = (_seal_ticket(key, member_id, step) for key in code_keys())
+    known = any(hmac.compare_digest(each.encode(), seal.encode()) for each in seals)
+    if not known or not 0 <= _minute() - step <= KEPT_FOR:
+        raise BadCode
+    return _use(member_id, step, purpose)
+
+
+def _seal_ticket(key: bytes, member_id: int, step: int) -> str:
+    """Seal a ticket for who acts; new codes of the member make it worthless, as they do codes."""
+    told = f"{member_id}.{step}.{_series_of(member_id)}.{api.actor().user_id}".encode()
+    return hashlib.blake2b(told, digest_size=16, key=key, person=b"member ticket").hexdigest()
+
+
 @api.unit
 def use_code(code: str, purpose: str) -> int:
     """Use a member code up in the running unit and return whose it is; a second time is refused.
@@ -56,6 +104,10 @@ def use_code(code: str, purpose: str) -> int:
     *purpose* says what for, such as `"pay:1234"`.
     """
     member_id, step = _find(code)
+    return _use(member_id, step, purpose)
+
+
+def _use(member_id: int, step: int, purpose: str) -> int:
     lock_member(member_id)
     require_active(member_id)
     _refuse_used(member_id, step)
@@ -78,6 +130,19 @@ def code_used_at(member_id: int, purpose: str) -> dt.datetime | None:
     )
     found: dt.datetime | None = api.db.session.scalar(used)
     return found
+
+
+def code_was_used(purpose: Any, at: Any) -> Any:
+    """Return the condition that some member's code was used for a purpose at a moment."""
+    return sa.exists().where(CodeUse.purpose == purpose, CodeUse.used_at == at)
+
+
+def voided_since(member_id: int, moment: dt.datetime) -> bool:
+    """Tell whether file, value or phone of a member were frozen or replaced since a moment."""
+    lines = sa.select(HistoryLine.id).where(
+        HistoryLine.member_id == member_id, HistoryLine.kind.in_(VOIDING), HistoryLine.at >= moment
+    )
+    return api.db.session.scalar(lines.limit(1)) is not None
 
 
 def _minute() -> int:

@@ -130,6 +130,16 @@ def merges_into(kept_id: int) -> Sequence[Merge]:
     return api.db.session.scalars(rows).all()
 
 
+def were_merged(one: Any, other: Any) -> Any:
+    """Return the condition that of two files one went into the other, even if that was undone."""
+    return sa.exists().where(
+        sa.or_(
+            sa.and_(Merge.kept_id == one, Merge.gone_id == other),
+            sa.and_(Merge.kept_id == other, Merge.gone_id == one),
+        )
+    )
+
+
 def kept_file_of(member_id: int) -> int:
     """Return the number of the file that a file went into at last; its own if it is here."""
     step = sa.select(Member.merged_into_id)
