@@ -10,11 +10,13 @@ import sqlalchemy as sa
 from console import api
 from console.api import _
 from plugins.booking.api import Visit, turn_visit
-from plugins.cashier.api import Tender, preview, settle
+from plugins.cashier.api import OPEN_BILLS, Tender, arrive, preview, settle
 from plugins.checkout.models import Deposit, Rule
 from plugins.checkout.permissions import SEE_DEPOSITS
+from plugins.checkout.services.arriving import name_of
 from plugins.checkout.services.billing import bill_visit, open_deposit_bill
 from plugins.checkout.services.deposits import ask_deposit, held_fen, keep_deposit
+from plugins.membership.api import show_code
 from plugins.salon.api import Service, Variant
 
 #: So many of today's visits that are done have their bill, in each store.
@@ -101,9 +103,21 @@ def _load_bills(store: api.Store) -> None:
     today = api.today(store.time_zone)
     for place, visit in enumerate(_visits(store, today, "done")[:BILLED]):
         _bill(visit, with_deposit=place == 0)
+    _scan_first(store, today)
     for visit in _visits(store, today, "in_service")[:1]:
         with api.at_moment(visit.starts_at):
             bill_visit(visit.id)
+
+
+@api.unit
+def _scan_first(store: api.Store, today: dt.date) -> None:
+    """Let the code of one of today's guests be scanned when she comes, early where none is here."""
+    here = [*_visits(store, today, "in_service", "arrived"), *_visits(store, today, "confirmed")]
+    for visit in here[:1]:
+        at = min(visit.arrived_at or api.now(), api.now())
+        with api.at_moment(at), api.demo_person(store.id, OPEN_BILLS):
+            code, about = show_code(visit.member_id or 0), name_of(visit.id)
+            arrive(store.id, code, key=f"demo:arrival:{visit.id}", about=about)
 
 
 @api.unit

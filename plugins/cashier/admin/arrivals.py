@@ -111,7 +111,7 @@ def _people(rows: list[Arrival]) -> dict[int, str]:
     found = api.db.session.execute(
         sa.select(api.User.id, api.User.name).where(api.User.id.in_(numbers))
     )
-    return dict(found.tuples().all())
+    return {row.id: row.name for row in found}
 
 
 def _next(usual: str = HOME) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import pytest
 from flask import Flask
@@ -16,19 +16,24 @@ from plugins.booking.api import (
     book,
     booking_lead_guest,
     booking_phone_notes,
+    booking_visit_marks,
     booking_visit_sending,
     booking_visit_turning,
 )
 from plugins.booking.services.paying import next_page, notes_of, send_visit, terms_of
+from plugins.booking.services.showing import marks_of
 from plugins.cashier.api import (
     Guest,
     LooseEnd,
     PaidAhead,
+    arrive,
     cashier_deposits,
     cashier_guests,
     cashier_loose_ends,
+    cashier_member_arriving,
 )
 from plugins.cashier.services.asking import deposits_for, guests_of, loose_ends
+from plugins.membership.api import show_code
 from tests.support.booking import MONDAY, Salon, at, new_key
 from tests.support.membership import join
 from tests.support.till import bill_of
@@ -54,6 +59,14 @@ class Neighbour:
     @api.hookimpl
     def booking_visit_turning(self, visit_id: int, act: str) -> None:
         self.heard.append(f"{booking_visit_turning.__name__}:{act}")
+
+    @api.hookimpl
+    def cashier_member_arriving(self, arrival_id: int) -> None:
+        self.heard.append(cashier_member_arriving.__name__)
+
+    @api.hookimpl
+    def booking_visit_marks(self, visit_ids: Sequence[int]) -> Iterator[tuple[int, str]]:
+        yield visit_ids[0], booking_visit_marks.__name__
 
     @api.hookimpl
     def booking_lead_guest(self, visit_id: int) -> str:
@@ -114,3 +127,12 @@ def test_the_till_asks_who_is_here_and_what_is_left(salon: Salon) -> None:
     assert [one.words for one in loose_ends(salon.store_id, MONDAY)] == ["cashier_loose_ends"]
     bill_id = bill_of(store_id=salon.store_id)
     assert [one.kind for one in deposits_for(bill_id)] == ["cashier_deposits"]
+
+
+def test_arrivals_are_joined_and_the_board_shows_what_others_say(
+    salon: Salon, neighbour: Neighbour
+) -> None:
+    visit = salon.book("12:00", member_id=join(store=salon.store_id).id)
+    assert marks_of([visit.id]) == {visit.id: "booking_visit_marks"}
+    arrive(salon.store_id, show_code(visit.member_id or 0), key=new_key())
+    assert neighbour.heard[-1] == "cashier_member_arriving"
