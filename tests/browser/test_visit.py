@@ -21,9 +21,11 @@ from plugins.membership.services.visitors import start_session
 from tests.support.booking import Salon, zone_at_noon
 from tests.support.cards import Shop, add_product, item, sell
 from tests.support.checkout import books_agree
+from tests.support.ledger import left
 from tests.support.live import Live, choose
 from tests.support.membership import join
 from tests.support.people import SignIn, add_person
+from tests.support.till import service_for
 
 pytestmark = [pytest.mark.any_engine]
 
@@ -109,4 +111,43 @@ def test_a_visit_that_she_books_is_paid_by_her_card_and_every_balance_agrees(
     live.open(desk, f"/console/cards/cards/{card.id}/")
     expect(desk.locator("main")).to_contain_text("2")
     assert standings([shop.member.id], ["all_sessions"])[shop.member.id]["all_sessions"] == 2
+    assert books_agree()
+
+
+def test_her_code_at_check_in_pays_session_top_up_and_service_without_her(
+    live: Live, shop: Shop, hers: Page, desk: Page
+) -> None:
+    service_for(110, "Haircut")
+    visit = book_on_phone(live, hers, shop)
+    live.open(desk, f"/console/booking/visits/{visit.id}/")
+    desk.get_by_role("button", name="Accept", exact=True).click()
+    desk.get_by_role("link", name="Scan on arrival").click()
+    desk.get_by_label("Member code").fill(show_code(shop.member.id))
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("button", name="Begin service")).to_be_visible()
+    assert the_visit().status == "arrived"
+    live.open(desk, "/console/booking/board/?view=list")
+    expect(desk.get_by_label("Scanned on arrival").first).to_be_visible()
+    live.open(hers, "/membership/card")
+    expect(hers.get_by_text("Your code was scanned", exact=False).first).to_be_visible()
+
+    live.open(desk, f"/console/booking/visits/{visit.id}/")
+    desk.get_by_role("button", name="Open a bill", exact=True).click()
+    expect(desk.locator(".till-line")).to_have_count(1)
+    expect(desk.locator(".till-member")).to_contain_text("Scanned on arrival")
+    desk.get_by_role("button", name="¥500", exact=True).click()
+    expect(desk.locator(".till-line")).to_have_count(2)
+    desk.locator(".till-goods").get_by_role("button", name="Haircut").click()
+    expect(desk.locator(".till-line")).to_have_count(3)
+    kinds = desk.get_by_role("group", name="Kind of payment")
+    kinds.get_by_role("button", name="WeChat", exact=True).click()
+    expect(desk.locator(".till-chosen li")).not_to_have_count(0)
+    expect(desk.get_by_text("She agrees by")).to_have_count(0)
+    desk.get_by_role("button", name="Settle").click()
+    expect(desk.locator(".till-done")).to_be_visible()
+
+    bill = api.db.session.query(Bill).populate_existing().one()
+    assert (bill.state, bill.agreed_by) == ("settled", "code")
+    assert the_visit().status == "done"
+    assert left(shop.member.id) == (39_000, 0)
     assert books_agree()
