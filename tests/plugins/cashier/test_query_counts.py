@@ -75,7 +75,7 @@ def test_paying_from_balance_takes_ninety_statements_and_few_more_for_more_lines
 
 
 @pytest.mark.any_engine
-@pytest.mark.parametrize(("what", "most"), [("order", 85), ("session", 170)])
+@pytest.mark.parametrize(("what", "most"), [("order", 85), ("session", 171)])
 def test_an_order_at_the_till_with_its_screens_takes_a_fixed_number_of_statements(
     shop: Shop, sign_in: SignIn, what: str, most: int
 ) -> None:
