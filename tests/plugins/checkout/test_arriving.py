@@ -52,9 +52,9 @@ def now(visit: Visit) -> Visit:
     return api.db.session.get_one(Visit, visit.id, populate_existing=True)
 
 
-def scan(visit: Visit, **more: str) -> Arrival:
+def scan(visit: Visit) -> Arrival:
     code = show_code(visit.member_id or 0)
-    return arrive(visit.store_id, code, key=new_key(), **more)
+    return arrive(visit.store_id, code, key=new_key())
 
 
 def test_the_scan_at_check_in_pays_the_bill_of_the_visit(
