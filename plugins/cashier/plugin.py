@@ -4,20 +4,11 @@ from __future__ import annotations
 
 from console import api
 from console.api import _
-from plugins.cashier import (
-    arrival_listeners,
-    closing_jobs,
-    commands,
-    listeners,
-    objection_listeners,
-    online_listeners,
-    refund_listeners,
-    statement_jobs,
-    timeline,
-)
+from plugins.cashier import closing_jobs, commands, statement_jobs
 from plugins.cashier.admin import VIEWS
 from plugins.cashier.admin.closing_cards import CARDS
 from plugins.cashier.deductions import ANSWER_OBJECTIONS, DEDUCTION_HOOKS
+from plugins.cashier.hearing import LISTENERS
 from plugins.cashier.hookspecs import HOOKS
 from plugins.cashier.online_jobs import SCHEDULES
 from plugins.cashier.permissions import PERMISSIONS
@@ -40,14 +31,7 @@ class Cashier(api.Plugin):
         "messages": ">=1,<2",
     }
     hooks = (*HOOKS, *REFUND_HOOKS, *DEDUCTION_HOOKS)
-    listeners = (
-        listeners,
-        online_listeners,
-        refund_listeners,
-        timeline,
-        objection_listeners,
-        arrival_listeners,
-    )
+    listeners = LISTENERS
     sealed = SEALED
     permissions = (*PERMISSIONS, *REFUND_PERMISSIONS, ANSWER_OBJECTIONS)
     admin_views = VIEWS

@@ -28,6 +28,7 @@ SEALED: Mapping[str, Any] = {
     "cashier_cash_move": _("Cash movements"),
     "cashier_period_lock": _("Locked months"),
     "cashier_confirmation": _("Confirmations on the phone"),
+    "cashier_arrival": _("Scans on arrival"),
     "cashier_signature": _("Signatures"),
     "cashier_objection": _("Objections"),
     "cashier_online_payment": _("Online payments"),

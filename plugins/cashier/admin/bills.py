@@ -12,7 +12,7 @@ from console import api
 from console.api import _
 from plugins.cashier.admin import drawing
 from plugins.cashier.admin.bill_filters import BILL_FILTERS, ORDER_FILTERS
-from plugins.cashier.models import SIGNED, Bill, Order, Payment, PaymentKind
+from plugins.cashier.models import SIGNED, Bill, Order, Payment, PaymentKind, Settlement
 from plugins.cashier.permissions import EXPORT_BILLS, OPEN_BILLS, SEE_BILLS
 from plugins.cashier.services.arrivals import served_by
 from plugins.cashier.services.billing import member_of
@@ -120,17 +120,7 @@ class BillAdmin(api.ModelAdmin):
         ]
         settlements = drawing.settlements_of(record.id)
         if settlements:
-            served = [arrival for arrival, _number in served_by(record.id)]
-            html = drawing.draw(
-                "_bill_payments.html",
-                arrivals={one.settlement_id: one for one in served},
-                payments=drawing.payments_of(record.id),
-                settlements=settlements,
-                people=drawing.people_named(
-                    [each for one in settlements for each in (one.settled_by, one.undone_by)]
-                    + [one.by_user for one in served]
-                ),
-            )
+            html = _draw_payments(record, settlements)
             found.append(api.Panel(_("Payments"), html, 20))
             html = drawing.draw("_bill_journals.html", journals=drawing.journals_of(record.id))
             found.append(api.Panel(_("In the books"), html, 40))
@@ -154,6 +144,19 @@ class BillAdmin(api.ModelAdmin):
     def record_actions(self, record: Any) -> list[api.RecordAction]:
         label = _("Open at the till")
         return [api.RecordAction(label, f"{TILL}{record.id}", OPEN_BILLS, method="GET")]
+
+
+def _draw_payments(bill: Bill, settlements: Sequence[Settlement]) -> Any:
+    """Draw what paid a bill, in which settlements, and the scans that these rest on."""
+    served = [arrival for arrival, _number in served_by(bill.id)]
+    acted = [each for one in settlements for each in (one.settled_by, one.undone_by)]
+    return drawing.draw(
+        "_bill_payments.html",
+        arrivals={one.settlement_id: one for one in served},
+        payments=drawing.payments_of(bill.id),
+        settlements=settlements,
+        people=drawing.people_named(acted + [one.by_user for one in served]),
+    )
 
 
 class OrderAdmin(api.ModelAdmin):

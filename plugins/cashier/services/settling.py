@@ -16,7 +16,16 @@ from plugins.cashier.hookspecs import (
     cashier_bill_settling,
     cashier_check_bill,
 )
-from plugins.cashier.models import BY_HAND, Bill, Discount, Line, LinePart, Order, Settlement
+from plugins.cashier.models import (
+    BY_HAND,
+    Arrival,
+    Bill,
+    Discount,
+    Line,
+    LinePart,
+    Order,
+    Settlement,
+)
 from plugins.cashier.offers import Quote, Settling, Taken, Tender
 from plugins.cashier.permissions import ALLOW_OWING
 from plugins.cashier.services import performers
@@ -132,10 +141,7 @@ def _settle(
     else:
         agreed_by = "code" if bill.agreed_by == "code" else None
     settlement = _begin(bill, key, asked, agreed_by, wallet.total_fen, due - wallet.total_fen)
-    if agreed is not None and agreed.confirmed is not None:
-        agreed.confirmed.settlement_id = settlement.id
-    served = agreed.arrival if agreed is not None else None
-    settle_arrival(bill, settlement, lines, served)
+    served = _bind(agreed, bill, settlement, lines)
     before = balances_of(bill.member_id)
     _check_owing(bill, settlement.owing_fen, due if again else 0)
     keep_payments(wallet, settlement)
@@ -151,6 +157,17 @@ def _settle(
     api.emit(cashier_bill_settled, bill_id=bill.id)
     api.fail_point("after_settling")
     return settlement
+
+
+def _bind(
+    agreed: Agreed | None, bill: Bill, settlement: Settlement, lines: Sequence[Line]
+) -> Arrival | None:
+    """Say on what a settlement rests, and end her visit; return the scan at arrival, if any."""
+    if agreed is not None and agreed.confirmed is not None:
+        agreed.confirmed.settlement_id = settlement.id
+    served = agreed.arrival if agreed is not None else None
+    settle_arrival(bill, settlement, lines, served)
+    return served
 
 
 def _reckon(
