@@ -24,6 +24,7 @@ SEALED: Mapping[str, Any] = {
     "cashier_refund_line": _("Lines of refunds"),
     "cashier_payout": _("Payouts of refunds"),
     "cashier_day": _("Closed days"),
+    "cashier_day_reopening": _("Reopenings of days"),
     "cashier_shift": _("Shifts"),
     "cashier_cash_move": _("Cash movements"),
     "cashier_period_lock": _("Locked months"),
