@@ -15,8 +15,8 @@ from plugins.membership.hookspecs import HOOKS
 from plugins.membership.importing.intake import COMMAND
 from plugins.membership.permissions import PERMISSIONS
 from plugins.membership.public import PAGES
-from plugins.membership.services.bonus_ends import end_old_bonus
 from plugins.membership.sealed import SEALED
+from plugins.membership.services.bonus_ends import end_old_bonus
 from plugins.membership.services.copying import drop_old_copies
 from plugins.membership.services.duplicates import start_looking
 from plugins.membership.services.erasing import start_due_erasures
