@@ -21,6 +21,7 @@ from console.security import reader_time_zone
 TEXTS = frozenset({"text", "long", "phone"})
 #: The kinds that are written in figures, which need no escaping.
 FIGURES = frozenset({"money", "number", "count", "day"})
+PLAIN = frozenset({int, Decimal, dt.date})
 #: The longest text a cell shows; the whole stands on the page of the record.
 CELL_LENGTH = 120
 EMPTY = Markup('<span class="text-secondary">&ndash;</span>')
@@ -130,7 +131,9 @@ def cells(kind: str, choices: Any = ()) -> Callable[[Iterable[Any]], list[str]]:
         ]
     if kind in FIGURES:
         write = writer(kind)
-        return lambda values: [EMPTY if value is None else write(value) for value in values]
+        return lambda values: [
+            write(value) if type(value) in PLAIN else draw(value) for value in values
+        ]
     return lambda values: list(map(draw, values))
 
 

@@ -19,6 +19,7 @@ from flask_wtf import CSRFProtect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from console import assets, kept
+from console.admin.drawn_fields import draw_field
 
 #: Flask-Admin 2.2.1 still fills its selects in the way that WTForms 4 will drop.
 pytestmark = pytest.mark.filterwarnings("ignore:Yielding raw tuples")
@@ -69,6 +70,7 @@ def app(tmp_path: Path) -> Iterator[Flask]:
     CSRFProtect(app)
     assets.install(app)
     kept.install(app)
+    app.jinja_env.globals["draw_field"] = draw_field
     app.jinja_env.globals["csp_nonce"] = lambda: "once"
     unguarded = {"info": {"unit": "stock views write as they like"}}
     db = SQLAlchemy(app, model_class=Base, session_options=unguarded)

@@ -95,4 +95,4 @@ def test_an_edit_of_any_column_of_any_row_is_named(with_demo: None, app: Flask) 
             missed += [where for where, table in done if table not in named]
             point.rollback()
     assert missed == []
-    assert len(refused) < 60, "keys and constraints refuse some of them even here"
+    assert len(refused) < 100, "keys and constraints refuse some of them even here"
