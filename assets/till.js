@@ -11,6 +11,8 @@ const pad = find('#till-pad');
 const queue = [];
 let running = false;
 let lost = null;
+/** How she agrees, where that was picked while an answer was on its way. */
+let way = null;
 
 /** Put the parts of the answer in the places of the old ones. */
 function swap(html) {
@@ -22,6 +24,9 @@ function swap(html) {
     const place = document.getElementById(part.id);
     if (place) place.replaceChildren(...part.childNodes);
   }
+  const picked = way && find(`[name=agreed_by][value="${way}"]`);
+  if (picked) picked.checked = true;
+  way = null;
   findAll('[data-scrolls]').forEach((part) => { part.scrollTop = tops.get(part.id) ?? 0; });
   const lines = find('#till-lines');
   if (lines && findAll('.till-line').length > before) lines.scrollTop = lines.scrollHeight;
@@ -277,6 +282,7 @@ function start() {
     show(button.dataset.to);
     if (button.dataset.to === 'side') find('.till-pay')?.scrollIntoView({ block: 'end' });
   });
+  on('change', '[name=agreed_by]', (radio) => { if (running) way = radio.value; });
   on('click', '[data-category]', chooseCategory);
   on('click', '[data-pad-digit]', pressDigit);
   on('click', '[data-retry]', retry);

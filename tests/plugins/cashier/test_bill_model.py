@@ -44,7 +44,7 @@ def give_level_to_all() -> None:
 
 RUNS = settings(STEADY, max_examples=8, stateful_step_count=20)
 #: A planted bug need not be made small, only be found.
-SEARCH = settings(RUNS, max_examples=40, phases=(Phase.generate,), print_blob=False)
+SEARCH = settings(RUNS, max_examples=160, phases=(Phase.generate,), print_blob=False)
 #: Bugs to plant: what each breaks, and what of the program it takes the place of.
 SEEDS: dict[str, tuple[Any, str, Any]] = {
     "points stay spent when a bill is reopened": (
