@@ -42,7 +42,7 @@ def _read(as_of: str | None) -> dt.datetime | None:
 
 
 def facts_of(found: TieOut) -> dict[str, object]:
-    """Return a comparison as plain values; amounts are fen."""
+    """Return a comparison as plain values; each says what its figures are."""
     return {
         "ok": found.ok,
         "as_of": found.as_of.isoformat() if found.as_of else None,
@@ -57,6 +57,7 @@ def facts_of(found: TieOut) -> dict[str, object]:
                 "bill_id": one.bill_id,
                 "expected": one.expected,
                 "found": one.found,
+                "unit": one.unit if one.found is not None else None,
             }
             for one in found.differences
         ],

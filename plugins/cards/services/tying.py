@@ -48,15 +48,9 @@ def _lost_uses() -> Any:
     return sa.select(*rows).where(Journal.code == "use_session", Journal.ref.like("bill:%"))
 
 
-def _parts() -> Any:
+def _parts(expected: Any, found: Any) -> Any:
     """An item of a card has the sessions of its lot."""
-    rows = _row(
-        Card.store_id,
-        Card.sold_on,
-        Card.key,
-        Part.sessions * 1000 + Part.free,
-        Lot.paid * 1000 + Lot.gift,
-    )
+    rows = _row(Card.store_id, Card.sold_on, Card.key, expected, found)
     query = sa.select(*rows).select_from(Part).join(Card, Card.id == Part.card_id)
     return query.join(Lot, Lot.id == Part.lot_id)
 
@@ -70,8 +64,21 @@ def _prices() -> Any:
 
 
 RULES = (
-    TieRule("card_uses", _("Sessions used that differ from the ledger"), _uses),
-    TieRule("card_uses_lost", _("Sessions in the ledger whose use is not there"), _lost_uses),
-    TieRule("card_parts", _("Cards whose sessions differ from the ledger"), _parts),
+    TieRule("card_uses", _("Sessions used that differ from the ledger"), _uses, unit=""),
+    TieRule(
+        "card_uses_lost", _("Sessions in the ledger whose use is not there"), _lost_uses, unit=""
+    ),
+    TieRule(
+        "card_parts",
+        _("Cards whose sessions differ from the ledger"),
+        lambda: _parts(Part.sessions, Lot.paid),
+        unit="count",
+    ),
+    TieRule(
+        "card_free",
+        _("Cards whose free sessions differ from the ledger"),
+        lambda: _parts(Part.free, Lot.gift),
+        unit="count",
+    ),
     TieRule("card_prices", _("Cards whose items do not add up to their price"), _prices),
 )

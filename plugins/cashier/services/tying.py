@@ -29,8 +29,10 @@ from plugins.cashier.services.reports.spans import (
 )
 from plugins.cashier.services.reports.unearned import UNITS, held_now, unearned
 from plugins.cashier.services.tying_checks import rules
+from plugins.cashier.services.tying_differences import Difference
 from plugins.cashier.services.tying_rules import statement_of
-from plugins.ledger.api import BONUS, CNY, PRINCIPAL
+from plugins.cashier.tie_rules import Unit
+from plugins.ledger.api import BONUS, CNY, PRINCIPAL, SESSION
 from plugins.membership.api import exposure
 
 #: How many of the things that differ are named for each check.
@@ -41,27 +43,6 @@ MOST_SHEETS = 200
 FIGURES = ("money", "revenue", "principal", "bonus", "sold")
 Cell = tuple[int, dt.date]
 Sums = dict[Cell, dict[str, int]]
-
-
-@dataclass(frozen=True)
-class Difference:
-    """Something that does not agree: where, on which bill (or account), and both figures."""
-
-    check: str
-    store_id: int | None
-    day: dt.date | None
-    what: str
-    bill_id: int | None = None
-    expected: int | None = None
-    found: int | None = None
-
-    def words(self) -> str:
-        """Say it in one line."""
-        figures = ""
-        if self.expected is not None and self.found is not None:
-            figures = f": {api.format_fen(self.expected)} / {api.format_fen(self.found)}"
-        place = f" ({self.store_id}, {self.day})" if self.store_id and self.day else ""
-        return f"{self.what}{place}{figures}"
 
 
 @dataclass
@@ -377,15 +358,22 @@ def _owed_against_accounts(span: Span) -> Iterator[Difference]:
         closing = sum(roll.closing for roll in rolls if roll.unit == unit)
         for check, fen in (("unearned", closing), ("exposure", shown.get(unit, held))):
             if fen != held:
-                yield Difference(check, None, None, str(label), None, fen, held)
+                kind: Unit = "count" if unit == SESSION else "fen"
+                yield Difference(check, None, None, str(label), None, fen, held, kind)
 
 
 def _rules(span: Span) -> Iterator[Difference]:
     for rule in rules():
         statement = statement_of(rule, span)
         for row in api.db.session.execute(statement.limit(NAMED)):
-            figures = (None if fen is None else int(fen) for fen in (row.expected, row.found))
-            yield Difference(rule.key, row.store_id, row.day, row.what, row.bill_id, *figures)
+            where = (rule.key, row.store_id, row.day, row.what, row.bill_id)
+            if not rule.unit:
+                yield Difference(*where)
+                continue
+            expected, found = (
+                None if one is None else int(one) for one in (row.expected, row.found)
+            )
+            yield Difference(*where, expected, found, rule.unit)
 
 
 def whole_book(as_of: dt.datetime | None = None) -> Span:

@@ -49,4 +49,6 @@ def _purpose() -> Any:
     return "arrival:" + sa.cast(Arrival.store_id, sa.String)
 
 
-ARRIVAL_RULES = (TieRule("arrivals", _("Settlements whose scan on arrival was not hers"), _served),)
+ARRIVAL_RULES = (
+    TieRule("arrivals", _("Settlements whose scan on arrival was not hers"), _served, unit=""),
+)

@@ -115,5 +115,7 @@ DRAWER_RULES = (
     TieRule("day_counts", _("Days whose count does not add up"), lambda: _differences(Day)),
     TieRule("shift_counts", _("Shifts whose count does not add up"), lambda: _differences(Shift)),
     TieRule("day_taken", _("Days whose cash for the bank was not taken out"), _taken),
-    TieRule("lost_days", _("Cash that was taken out on a day that is not there"), _lost_days),
+    TieRule(
+        "lost_days", _("Cash that was taken out on a day that is not there"), _lost_days, unit=""
+    ),
 )

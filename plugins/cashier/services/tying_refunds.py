@@ -97,8 +97,10 @@ def _parts_of_lots() -> Any:
 
 REFUND_RULES = (
     TieRule("refunds", _("Refunds that are not what was paid out"), _refunds),
-    TieRule("refund_lines", _("Refunded lines without their refund"), _lost_refund_lines),
-    TieRule("online", _("Online payments that are not on their bill"), _online),
+    TieRule("refund_lines", _("Refunded lines without their refund"), _lost_refund_lines, unit=""),
+    TieRule("online", _("Online payments that are not on their bill"), _online, unit=""),
     TieRule("online_refunds", _("Online payments whose refunds do not add up"), _online_refunds),
-    TieRule("part_uses", _("Lines paid from lots that the ledger did not use"), _parts_of_lots),
+    TieRule(
+        "part_uses", _("Lines paid from lots that the ledger did not use"), _parts_of_lots, unit=""
+    ),
 )

@@ -17,15 +17,16 @@ def _levels() -> Any:
     moved = sa.select(sa.func.coalesce(sa.func.sum(Movement.quantity), 0)).where(
         Movement.product_id == Level.product_id, Movement.store_id == Level.store_id
     )
-    differs = sa.case((Level.on_hand == moved.scalar_subquery(), 0), else_=1)
     return sa.select(
         Level.store_id.label("store_id"),
         sa.literal(api.now().date()).label("day"),
         sa.null().label("bill_id"),
         Product.name.label("what"),
-        sa.literal(0).label("expected"),
-        differs.label("found"),
+        moved.scalar_subquery().label("expected"),
+        Level.on_hand.label("found"),
     ).join(Product, Product.id == Level.product_id)
 
 
-RULES = (TieRule("stock_levels", _("Stock that is not the sum of its movements"), _levels),)
+RULES = (
+    TieRule("stock_levels", _("Stock that is not the sum of its movements"), _levels, unit="count"),
+)
