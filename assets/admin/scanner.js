@@ -4,9 +4,9 @@ import { complain } from './toasts.js';
 
 // A scanner types faster than any hand, and ends with Enter.
 const PACE_MS = 35;
-const SHORTEST = 10;
-// On the till vouchers and coupons are scanned as well, which have letters.
-const DIGITS = /^\d+$/;
+const SHORTEST = 9;
+// Codes that are shown, and numbers of members; on the till vouchers and coupons are scanned as well.
+const NUMBERS = /^[A-Z]?\d+$/;
 const LETTERS = /^[\w-]+$/;
 
 let typed = '';
@@ -70,13 +70,18 @@ function pressed(event) {
     typed += event.key;
     return;
   }
-  if (event.key !== 'Enter' || typed.length < SHORTEST || !(find('[data-till]') ? LETTERS : DIGITS).test(typed)) return;
+  if (event.key !== 'Enter' || typed.length < SHORTEST || !(find('[data-till]') ? LETTERS : NUMBERS).test(typed)) return;
   if (place?.matches?.('[data-scan-field]')) return;
   event.preventDefault();
   event.stopPropagation();
   if (typeof before === 'string') place.value = before;
   openScan(typed);
   typed = '';
+}
+
+// Letting go of Shift between a capital and the next letter takes a scanner's time as well.
+function released(event) {
+  if (event.timeStamp - last <= PACE_MS) last = event.timeStamp;
 }
 
 async function look(view, detector) {
@@ -105,6 +110,7 @@ async function startCamera(view) {
 /** A scanner is heard on every page; the scanning page can use the camera instead. */
 export function startScanner() {
   document.addEventListener('keydown', pressed, true);
+  document.addEventListener('keyup', released, true);
   const button = find('[data-camera]');
   if (!button || !('BarcodeDetector' in window) || !navigator.mediaDevices) return;
   button.hidden = false;

@@ -16,6 +16,7 @@ from plugins.membership.permissions import SEE_MEMBERS
 from plugins.membership.public.routes import COOKIE, keep_token, token_here
 from plugins.membership.services.digits import is_code
 from plugins.membership.services.entitlements import holdings_of
+from plugins.membership.services.finding import find_by_number
 from plugins.membership.services.member_codes import keep_shown, read_code
 from plugins.membership.services.visitors import find_session, put_language, touch_session
 from plugins.messages.api import Recipient
@@ -56,19 +57,26 @@ def console_phone_tabs() -> Iterable[api.PhoneTab]:
 
 @api.hookimpl
 def console_open_scan(text: str) -> api.Scanned | None:
-    """Open the file of the member whose code was scanned."""
-    if not is_code(text):
+    """Open the file of the member whose code, or whose number on a card, was scanned."""
+    numbered = [] if is_code(text) else find_by_number(text)
+    if not is_code(text) and not numbered:
         return None
     if not SEE_MEMBERS.held():
         return api.Scanned(problem=_("You are not allowed to see members."))
+    if numbered:
+        return _file_of(numbered[0])
     try:
         member = api.db.session.get_one(Member, read_code(text))
         ticket = keep_shown(text)
     except api.Refused as refused:
         return api.Scanned(problem=refused)
+    return _file_of(member, f"?shown={ticket}")
+
+
+def _file_of(member: Member, shown: str = "") -> api.Scanned:
     if api.find_record(Member, member.id, SEE_MEMBERS) is None:
         return api.Scanned(f"/console/membership/members/elsewhere?q={member.number}")
-    return api.Scanned(f"/console/membership/members/{member.id}/?shown={ticket}")
+    return api.Scanned(f"/console/membership/members/{member.id}/{shown}")
 
 
 @api.hookimpl

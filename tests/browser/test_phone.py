@@ -169,6 +169,36 @@ def test_a_scanner_opens_her_file_wherever_staff_are(
     desk.wait_for_url(f"**{LIST}{member.id}/?shown=*")
 
 
+@pytest.mark.parametrize("place", ["main a", "[data-search]", "body"])
+def test_a_scanner_types_capitals_with_shift(
+    live: Live, store: int, desk: Page, place: str
+) -> None:
+    member = join(store=store)
+    live.open(desk, LIST)
+    desk.locator(place).first.focus()
+    desk.evaluate(SLOW_SHIFT, member.number)
+    desk.wait_for_url(f"**{LIST}{member.id}/")
+
+
+#: A scanner whose keys, Shift among them, go down and up 20 ms after each other by their stamps.
+SLOW_SHIFT = """async code => {
+  const send = (type, key, now) => {
+    const event = new KeyboardEvent(type, {key, bubbles: true, cancelable: true});
+    Object.defineProperty(event, 'timeStamp', {value: now});
+    document.activeElement.dispatchEvent(event);
+  };
+  let now = performance.now();
+  const stroke = key => { send('keydown', key, now += 20); };
+  for (const letter of code) {
+    const capital = letter !== letter.toLowerCase();
+    if (capital) stroke('Shift');
+    stroke(letter);
+    send('keyup', letter, now += 20);
+    if (capital) send('keyup', 'Shift', now += 20);
+  }
+  stroke('Enter');
+}"""
+
 #: What a scanner does: keys at a speed that no hand has, and Enter.
 SCANNER = """code => {
   const place = document.activeElement;
