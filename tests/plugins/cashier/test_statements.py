@@ -256,6 +256,8 @@ def test_rows_that_cannot_be_read_are_named_before_a_file_is_taken_in(
         f"2026-03-01,4200003,{'9' * 30}",
         "2026-03-01,4200004,(5.00)",
         "2026-03-01,4200005,0.00",
+        "2026-03-01,4200006,5.005",
+        "2026-03-01,4200007,7.000",
         "total,5,",
     )
     file = (io.BytesIO("\n".join(rows).encode()), "wechat.csv")
@@ -263,9 +265,16 @@ def test_rows_that_cannot_be_read_are_named_before_a_file_is_taken_in(
         client, "/console/cashier/statements/reconcile", {"kind_id": wechat, "file": file}
     ).location
     page = words(client.get(kept).text)
-    assert "Rows that cannot be read: 2" in page
-    assert "Their amount or day is none, so they are left out: 3, 4" in page
-    assert "Trades: 2 · ¥123.00" in page
+    assert "Rows that cannot be read: 3" in page
+    assert "Their amount or day is none, so they are left out: 3, 4, 7" in page
+    assert "Trades: 3 · ¥130.00" in page
+
+
+def test_a_row_with_part_of_a_fen_is_left_out_whatever_else_it_says() -> None:
+    rows = ("time,transaction id,amount,fee,net", "2026-03-01,1,5.005,0.00,5.00")
+    rows = (*rows, "2026-03-01,2,5.00,0.005,4.99", "2026-03-01,3,6.00,0.01000,5.99")
+    read = read_statement("\n".join(rows).encode())
+    assert [(one.trade_no, one.amount_fen, one.fee_fen) for one in read] == [("3", 600, 1)]
 
 
 def test_the_accountant_takes_a_file_in_and_explains(wechat: int, sign_in: SignIn) -> None:

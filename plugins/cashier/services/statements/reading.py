@@ -25,6 +25,7 @@ MOST_FEN = 10_000_000_000
 LIMITS = api.SheetLimits(rows=100_000)
 DAY = re.compile(r"(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})")
 PACKED_DAY = re.compile(r"(20\d{2})(\d{2})(\d{2})(?:\d{6})?")
+SUMS = ("amount_fen", "refund_fen", "fee_fen", "net_fen")
 Row = Sequence[Any]
 
 
@@ -58,7 +59,8 @@ def trades_of(rows: Sequence[Row], reading: Reading) -> list[Traded]:
     """Return the trades of a file, as its columns are understood; refused where there are none."""
     _require_columns(reading.columns)
     below = rows[reading.heading + 1 :]
-    found = [one for row in below if (one := _read_row(reading.columns, row)) is not None]
+    readable = (row for row in below if not _is_unread(reading.columns, row))
+    found = [one for row in readable if (one := _read_row(reading.columns, row)) is not None]
     if not found:
         raise api.Refused(_("There is no trade in this file."))
     return found
@@ -74,7 +76,7 @@ def unread_rows(rows: Sequence[Row], reading: Reading) -> list[int]:
 
 def _is_unread(columns: Mapping[str, int], row: Row) -> bool:
     numbered = _cell(columns, row, "trade_no") or _cell(columns, row, "order_no")
-    told = [_cell(columns, row, name) for name in ("amount_fen", "refund_fen", "net_fen")]
+    told = [_cell(columns, row, name) for name in SUMS]
     sums = [text for text in told if any(letter.isdecimal() for letter in text)]
     if not numbered or not sums or _fold(_cell(columns, row, "kind")) in _known()[1]["skip"]:
         return False
@@ -172,10 +174,12 @@ def _fen(text: str) -> int | None:
     # Accountants write what goes back in brackets.
     plain = re.sub(r"[^0-9.+-]", "", re.sub(r"^\((.*)\)$", r"-\1", told))
     try:
-        fen = int((Decimal(plain) * 100).to_integral_value()) if plain else None
-    except (InvalidOperation, OverflowError):
+        fen = Decimal(plain) * 100 if plain else None
+    except InvalidOperation:
         return None
-    return None if fen is None or abs(fen) > MOST_FEN else fen
+    # Part of a fen is no amount, and a guess of ours would be booked.
+    is_amount = fen is not None and abs(fen) <= MOST_FEN and fen == fen.to_integral_value()
+    return int(fen) if fen is not None and is_amount else None
 
 
 def _day(text: str) -> dt.date | None:
