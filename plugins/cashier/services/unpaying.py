@@ -9,7 +9,8 @@ from console.api import _
 from plugins.cashier.models import Bill, Line, LinePart, Order, Payment, PaymentKind, Settlement
 from plugins.cashier.services.asking import line_kinds
 from plugins.cashier.services.billing import lock_bill, require_state
-from plugins.cashier.services.days import require_open_day
+from plugins.cashier.services.days import next_open_day, require_open_day
+from plugins.cashier.services.numbers import today_of
 from plugins.cashier.services.owners import require_still_hers
 from plugins.cashier.services.points import take_points_back
 from plugins.cashier.services.quoting import lines_of
@@ -87,6 +88,7 @@ def _take_back(bill: Bill, settlement: Settlement, reason: str) -> None:
     take_growth_back(bill, settlement, lines)
     take_points_back(bill, settlement)
     settlement.undone_at, settlement.undo_reason = api.now(), reason
+    settlement.undone_on = next_open_day(bill.store_id, today_of(bill.store_id))
     settlement.undone_by = api.actor().user_id
     free_payments(settlement)
     _owe_again(bill, settlement)

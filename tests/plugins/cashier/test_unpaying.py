@@ -21,7 +21,11 @@ from plugins.cashier.api import (
     undo_payment,
     undo_settlement,
 )
+from plugins.cashier.services.closing.sheets import write_sheet
+from plugins.cashier.services.numbers import today_of
 from plugins.cashier.services.refunding.lines import Wanted
+from plugins.cashier.services.reports.fraud import KINDS, oddities
+from plugins.cashier.services.reports.spans import Span
 from plugins.cashier.services.slips import slip_of
 from plugins.cashier.services.tendering import plan
 from plugins.cashier.services.tying import tie_out, whole_book
@@ -40,6 +44,8 @@ from tests.support.membership import join
 from tests.support.people import SignIn, post
 from tests.support.salon import add_store
 from tests.support.till import add_to, balance, bill_of, cash, pay, service_for, top_up
+
+KINDS_OF_UNDOING = ("unpaid", "reopened")
 
 
 @pytest.fixture(autouse=True)
@@ -120,6 +126,22 @@ def test_a_payment_of_a_debt_is_taken_back_by_itself(anna: int) -> None:
     states = [one.state for one in api.db.session.query(Payment).filter_by(bill_id=bill_id)]
     assert states == ["confirmed", "undone", "undone"]
     assert clean()
+
+
+def test_the_fraud_sheet_tells_a_payment_taken_back_from_a_bill_reopened(anna: int) -> None:
+    bill_id, _line = owing_bill(anna)
+    second = pay(bill_id, cash(200))
+    undo_payment(bill_id, second.number, "the wrong guest")
+    day = today_of(1)
+    assert write_sheet(1, day)["counts"]["reopened"] == 0
+    pay(bill_id, cash(200))
+    undo_settlement(bill_id, "all wrong")
+    odd = [one for one in oddities(Span(day, day)) if one.kind in KINDS_OF_UNDOING]
+    assert [(str(KINDS[one.kind]), one.fen, one.reason) for one in odd] == [
+        ("Bill reopened", 30_000, "all wrong"),
+        ("A payment was taken back", 20_000, "the wrong guest"),
+    ]
+    assert write_sheet(1, day)["counts"]["reopened"] == 1
 
 
 def test_it_is_taken_back_once_and_the_receipt_says_so(anna: int) -> None:

@@ -22,7 +22,7 @@ from plugins.cashier.services.closing.running import drawer_of, received_since
 from plugins.cashier.services.reports.consumption import consumption
 from plugins.cashier.services.reports.net import by_order_kind, net
 from plugins.cashier.services.reports.receipts import channel_of, channels, receipts
-from plugins.cashier.services.reports.spans import Span, voided_day
+from plugins.cashier.services.reports.spans import Span, paid_a_debt, voided_day
 
 #: A sheet names so many unfinished things of each kind.
 NAMED = 50
@@ -127,6 +127,7 @@ def _counts(store_id: int, day: dt.date) -> dict[str, int]:
     voids = sa.select(sa.func.count()).where(here, Bill.state == "void", voided_day() == day)
     acts = sa.select(Settlement.bill_id, Settlement.undone_at).distinct()
     acts = acts.join(Bill, Bill.id == Settlement.bill_id).where(here, Settlement.undone_on == day)
+    acts = acts.where(~paid_a_debt())
     reopened = sa.select(sa.func.count()).select_from(acts.subquery())
     return {
         "bills": int(settled),

@@ -12,7 +12,16 @@ from console.api import _
 from plugins.cashier.models import BY_HAND, Bill, Day, DayReopening, Discount, Line, Settlement
 from plugins.cashier.services.reports.odd_benefits import benefits_given
 from plugins.cashier.services.reports.oddity import Oddity
-from plugins.cashier.services.reports.spans import ACCOUNT, JOURNAL, LEG, Span, total, voided_day
+from plugins.cashier.services.reports.spans import (
+    ACCOUNT,
+    JOURNAL,
+    LEG,
+    Span,
+    paid_a_debt,
+    total,
+    undone_day,
+    voided_day,
+)
 from plugins.ledger.api import BONUS, PRINCIPAL
 
 KINDS = {
@@ -21,6 +30,7 @@ KINDS = {
     "benefits": _("Many benefits given"),
     "void": _("Bill made void"),
     "reopened": _("Bill reopened"),
+    "unpaid": _("A payment was taken back"),
     "late": _("Late entry"),
     "staff_only": _("Deducted by staff alone"),
     "adjusted": _("Balance adjusted"),
@@ -92,7 +102,10 @@ def _voids(span: Span) -> Iterable[Oddity]:
 
 
 def _reopened(span: Span) -> Iterable[Oddity]:
-    """Yield each time that a bill was reopened; what was paid in several acts is undone at once."""
+    """Yield each time that a bill was reopened, or that one payment of a debt was taken back.
+
+    What was paid in several acts is undone at once.
+    """
     rows = api.db.session.execute(
         sa.select(
             Bill,
@@ -100,16 +113,16 @@ def _reopened(span: Span) -> Iterable[Oddity]:
             Settlement.undone_by,
             Settlement.undo_reason,
             total(Settlement.paid_fen).label("fen"),
+            sa.func.max(sa.case((paid_a_debt(), 1), else_=0)),
         )
         .join(Bill, Bill.id == Settlement.bill_id)
         .where(Settlement.undone_at.is_not(None), *span.knows(Settlement.undone_at))
-        .where(*span.holds(Bill.store_id, Settlement.undone_on))
+        .where(*span.holds(Bill.store_id, undone_day()))
         .group_by(Bill.id, Settlement.undone_at, Settlement.undone_by, Settlement.undo_reason)
     )
-    for bill, at, by, reason, fen in rows:
-        yield Oddity(
-            "reopened", at, bill.store_id, by, bill.number, int(fen), reason, _bill_url(bill)
-        )
+    for bill, at, by, reason, fen, alone in rows:
+        kind = "unpaid" if alone else "reopened"
+        yield Oddity(kind, at, bill.store_id, by, bill.number, int(fen), reason, _bill_url(bill))
 
 
 def _late(span: Span) -> Iterable[Oddity]:

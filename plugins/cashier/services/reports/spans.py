@@ -85,6 +85,22 @@ def voided_day() -> Any:
     return sa.func.coalesce(Bill.voided_on, Bill.booked_on)
 
 
+def undone_day() -> Any:
+    """Return the column of the day on which a settlement was undone."""
+    return sa.func.coalesce(Settlement.undone_on, Settlement.booked_on)
+
+
+def paid_a_debt() -> Any:
+    """Return the condition that an undone settlement paid what an earlier one left owing."""
+    before: Any = sa.orm.aliased(Settlement)
+    kept = sa.select(before.id).where(
+        before.bill_id == Settlement.bill_id,
+        before.number < Settlement.number,
+        sa.or_(before.undone_at.is_(None), before.undone_at > Settlement.undone_at),
+    )
+    return sa.exists(kept)
+
+
 def effective_code() -> tuple[Any, Any]:
     """Return why a journal was posted (for a reversal, the reversed one), and the table to join."""
     reversed_: Any = JOURNAL.alias("reversed")
