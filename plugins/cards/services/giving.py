@@ -12,7 +12,7 @@ from console.api import _
 from plugins.cards.models import Card, Transfer
 from plugins.cards.services.accounts import balance_of, left_of, owing_of
 from plugins.cards.services.days import today_in
-from plugins.cards.services.telling import GIVEN, RECEIVED, note, tell_member
+from plugins.cards.services.telling import GIVEN, PASS_RECEIVED, RECEIVED, note, tell_of_card
 from plugins.cards.services.using import lock_card
 from plugins.cashier.api import Bill, Line, Refund
 from plugins.ledger.api import Entry, hand_over_lots, heir_of
@@ -110,9 +110,9 @@ def give_card(entry: Entry, card_id: int, giver_id: int, taker_id: int) -> int |
     api.db.session.flush()
     api.db.session.expire(card, ["member"])
     note(card, "received", other=giver.number)
-    for member, kind in ((giver, GIVEN), (taker, RECEIVED)):
-        key = f"{kind.key}:{entry.key}"
-        tell_member(member.id, kind, {"card": card.name}, key=key)
+    received, place = PASS_RECEIVED if card.kind == "pass" else RECEIVED, card.store_id
+    for member, kind in ((giver, GIVEN), (taker, received)):
+        tell_of_card(member.id, card, kind, f"{kind.key}:{entry.key}", entry.store_id or place)
     api.record_audit(
         "cards.transferred",
         card,

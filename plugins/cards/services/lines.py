@@ -30,7 +30,7 @@ from plugins.cards.services.using import (
 )
 from plugins.cashier import api as till
 from plugins.cashier.api import Asked, Described, Line, LineKind, Settling, Taken
-from plugins.ledger.api import Entry, restore
+from plugins.ledger.api import Entry, restore, reverse
 from plugins.ledger.api import Tender as Money
 from plugins.membership.api import Member
 from plugins.salon.api import Service, Variant
@@ -278,9 +278,19 @@ def worth_of(line: Line) -> int:
 
 
 def undo_session(settling: Settling, line: Line, reason: str) -> None:
-    """Note that the sessions of a line are hers again; the till reverses what was booked."""
+    """Give the sessions of a line back, and tell her of each what is left then."""
     for use in uses_of(settling, line):
         _require_usable(use)
+        if use.journal_id is not None:
+            back = Entry(
+                key=f"{use.key}:undo",
+                code="reverse",
+                ref=f"bill:{line.bill_id}",
+                store_id=settling.bill.store_id,
+                business_on=settling.booked_on,
+                note=reason,
+            )
+            reverse(back, use.journal_id)
         take_back_use(use, reason)
 
 

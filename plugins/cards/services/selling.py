@@ -16,7 +16,7 @@ from plugins.cards.models import Card, Item, Part, Product
 from plugins.cards.services.contracts import facts_of, make_contract
 from plugins.cards.services.days import begin, today_in
 from plugins.cards.services.shares import spread, unit_price
-from plugins.cards.services.telling import SOLD, note, tell
+from plugins.cards.services.telling import PASS_SOLD, SOLD, note, tell_of_card
 from plugins.ledger import api as ledger
 from plugins.membership.api import require_active, require_id, require_transfer
 
@@ -104,7 +104,8 @@ def sell_card(
     api.db.session.flush()
     make_contract(card, product)
     note(card, "sold", fen=price)
-    tell(card, SOLD, key=f"cards.sold:{card.id}")
+    kind = PASS_SOLD if card.kind == "pass" else SOLD
+    tell_of_card(holder, card, kind, f"cards.sold:{card.id}", entry.store_id)
     api.emit(cards_card_sold, card_id=card.id)
     return card
 

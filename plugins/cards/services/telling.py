@@ -8,12 +8,21 @@ from typing import Any
 from console import api
 from console.api import _
 from plugins.cards.models import Card, CardUse, Change
-from plugins.cards.services.accounts import left_of
+from plugins.cards.services.accounts import Left, left_of
 from plugins.messages.api import MessageKind, send_message
 
 MINE = "/cards/mine"
 TRANSFERS = "/cards/transfers"
-SOLD = MessageKind("cards.sold", _("Your new card"), _("%(name)s, you have a new card: %(card)s."))
+SOLD = MessageKind(
+    "cards.sold",
+    _("Your new card"),
+    _("%(name)s, you have a new card from %(store)s: %(card)s. Left: %(left)s."),
+)
+PASS_SOLD = MessageKind(
+    "cards.sold",
+    _("Your new card"),
+    _("%(name)s, you have a new card from %(store)s: %(card)s."),
+)
 USED = MessageKind(
     "cards.used",
     _("A session was used"),
@@ -27,7 +36,12 @@ PASS_USED = MessageKind(
 UNDONE = MessageKind(
     "cards.undone",
     _("A session is yours again"),
-    _("%(name)s, %(service)s was given back to your card %(card)s."),
+    _("%(name)s, %(service)s was given back to your card %(card)s at %(store)s. Left: %(left)s."),
+)
+PASS_UNDONE = MessageKind(
+    "cards.undone",
+    _("A use of your pass was taken back"),
+    _("%(name)s, %(service)s at %(store)s no longer counts on your pass %(card)s."),
 )
 EXTENDED = MessageKind(
     "cards.extended",
@@ -75,12 +89,17 @@ OFFERED = MessageKind(
 GIVEN = MessageKind(
     "cards.given",
     _("Your card was transferred"),
-    _("%(name)s, your card %(card)s is another member's now."),
+    _("%(name)s, your card %(card)s of %(store)s is another member's now, with all left on it."),
 )
 RECEIVED = MessageKind(
     "cards.received",
     _("You received a card"),
-    _("%(name)s, the card %(card)s is yours now."),
+    _("%(name)s, the card %(card)s of %(store)s is yours now. Left: %(left)s."),
+)
+PASS_RECEIVED = MessageKind(
+    "cards.received",
+    _("You received a card"),
+    _("%(name)s, the card %(card)s of %(store)s is yours now."),
 )
 DECLINED = MessageKind(
     "cards.transfer_declined",
@@ -142,13 +161,27 @@ def say(change: Change) -> str:
 
 def tell_of_use(use: CardUse, card: Card, service: str, left: int) -> None:
     """Tell a member at once that a session was used, in the running unit."""
-    store = api.db.session.get_one(api.Store, use.store_id)
-    facts = {"service": service, "store": store.name, "card": card.name}
     kind = PASS_USED if card.kind == "pass" else USED
-    told = facts if card.kind == "pass" else {**facts, "left": left}
-    send_message(
-        use.member_id, kind, told, url=MINE, key=f"cards.used:{use.id}", store_id=use.store_id
-    )
+    facts = {"service": service, "card": card.name, "left": left}
+    tell_member(use.member_id, kind, facts, key=f"cards.used:{use.id}", store_id=use.store_id)
+
+
+def tell_of_undoing(use: CardUse, card: Card, service: str) -> None:
+    """Tell whose card it is that a session is hers again, in the running unit."""
+    left = left_of(part for part in card.parts if part.id == use.part_id).get(use.part_id, Left())
+    kind = PASS_UNDONE if card.kind == "pass" else UNDONE
+    facts = {"service": service, "card": card.name, "left": left.all}
+    tell_member(card.member_id, kind, facts, key=f"cards.undone:{use.id}", store_id=use.store_id)
+
+
+def tell_of_card(member_id: int, card: Card, kind: MessageKind, key: str, store_id: int) -> None:
+    """Tell a member that a card with all that is left on it came to her, or went from her."""
+    facts = {"card": card.name, "left": _left_on(card)}
+    tell_member(member_id, kind, facts, key=key, store_id=store_id)
+
+
+def _left_on(card: Card) -> int:
+    return sum(part.all for part in left_of(card.parts).values())
 
 
 def tell_of_ending(card: Card, until_on: dt.date, key: str) -> None:
@@ -158,8 +191,7 @@ def tell_of_ending(card: Card, until_on: dt.date, key: str) -> None:
     if card.kind == "pass":
         tell(card, ENDING_PASS, key, **facts)
         return
-    left = sum(part.all for part in left_of(card.parts).values())
-    tell(card, ENDING, key, **facts, left=left)
+    tell(card, ENDING, key, **facts, left=_left_on(card))
 
 
 def tell(card: Card, kind: MessageKind, key: str | None = None, **facts: Any) -> None:
@@ -168,7 +200,18 @@ def tell(card: Card, kind: MessageKind, key: str | None = None, **facts: Any) ->
 
 
 def tell_member(
-    member_id: int, kind: MessageKind, facts: dict[str, Any], *, key: str | None, url: str = MINE
+    member_id: int,
+    kind: MessageKind,
+    facts: dict[str, Any],
+    *,
+    key: str | None,
+    url: str = MINE,
+    store_id: int | None = None,
 ) -> None:
-    """Tell a member something about a card that may not be hers, in the running unit."""
-    send_message(member_id, kind, facts, url=url, key=key)
+    """Tell a member something about a card that may not be hers, in the running unit.
+
+    With *store_id* the text may name the `store`.
+    """
+    if store_id is not None:
+        facts = {**facts, "store": api.db.session.get_one(api.Store, store_id).name}
+    send_message(member_id, kind, facts, url=url, key=key, store_id=store_id)

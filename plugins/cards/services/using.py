@@ -14,7 +14,7 @@ from plugins.cards.models import Card, CardUse, Part
 from plugins.cards.services.accounts import left_of, owing_of
 from plugins.cards.services.days import begin, today_in
 from plugins.cards.services.offering import why_not, why_not_part
-from plugins.cards.services.telling import UNDONE, note, tell, tell_of_use
+from plugins.cards.services.telling import note, tell_of_undoing, tell_of_use
 from plugins.cashier import api as till
 from plugins.ledger import api as ledger
 from plugins.membership.api import require_active
@@ -217,7 +217,7 @@ def undo_alone(bill_id: int, reason: str) -> None:
 
 @api.unit
 def take_back_use(use: CardUse, reason: str) -> CardUse:
-    """Note that a session is hers again, and tell her; whoever calls gives it back."""
+    """Note that a session is hers again, and tell her; whoever calls gave it back."""
     if use.undone_at is not None:
         return use
     card = lock_card(use.card_id)
@@ -226,7 +226,7 @@ def take_back_use(use: CardUse, reason: str) -> CardUse:
     _unbegin(card)
     service = api.db.session.get_one(Service, use.service_id)
     note(card, "undone", service={"name": service.name, "names": service.names}, reason=reason)
-    tell(card, UNDONE, key=f"cards.undone:{use.id}", service=service.name)
+    tell_of_undoing(use, card, service.name)
     api.record_audit(
         "cards.use_undone", use, note=reason, store_id=use.store_id, title=_("Undid a session")
     )

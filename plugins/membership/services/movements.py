@@ -38,6 +38,8 @@ VISITS = ("spend", "use_session", "sale")
 ASTRAY = 100
 #: More journals than a member has.
 EVER = 1_000_000
+#: What she calls what the books call otherwise.
+HERS = {"card_sale": _("Bought a card")}
 ICONS = {
     "top_up": "coin",
     "spend": "receipt",
@@ -158,12 +160,17 @@ def _tell(
         source=SOURCE,
         number=journal.id,
         kind=KIND,
-        text=str(CODES.get(journal.code, journal.code)),
+        text=str(_words_of(journal.code, to_her=to_her)),
         detail=" · ".join(each for each in told if each),
         by="" if to_her else by or "",
         icon=ICONS.get(journal.code, "coin"),
         figure=figure,
     )
+
+
+def _words_of(code: str, *, to_her: bool) -> Any:
+    """Return what a journal is called; to her in the words of who buys, not of who sells."""
+    return (HERS if to_her else {}).get(code) or CODES.get(code, code)
 
 
 def _say(kind: str, unit: str, amount: int) -> str:

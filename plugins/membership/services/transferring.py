@@ -66,5 +66,6 @@ def _tell(entry: Entry, giver: Member, taker: Member, fen: int) -> None:
     title = _("Transferred stored value")
     for member in (giver, taker):
         record_act(member, "membership.value_transferred", title, entry.note)
-    tell_of_value(giver, GIVEN, key=f"membership.given:{entry.key}", amount_fen=fen)
-    tell_of_value(taker, RECEIVED, key=f"membership.received:{entry.key}", amount_fen=fen)
+    for member, kind, act in ((giver, GIVEN, "given"), (taker, RECEIVED, "received")):
+        key = f"membership.{act}:{entry.key}"
+        tell_of_value(member, kind, key=key, store_id=entry.store_id, amount_fen=fen)

@@ -36,8 +36,8 @@ BONUS_ENDING = MessageKind(
     "membership.bonus_ending",
     _("Bonus of %(amount)s ends on %(day)s"),
     _(
-        "%(name)s, bonus of %(amount)s on your balance ends on %(day)s. What you paid never ends. "
-        "Your balance is %(balance)s."
+        "%(name)s, bonus of %(amount)s on your balance at %(store)s ends on %(day)s. What you paid "
+        "never ends. Your balance is %(balance)s."
     ),
     by_day=True,
 )
@@ -45,8 +45,8 @@ BONUS_ENDED = MessageKind(
     "membership.bonus_ended",
     _("Bonus of %(amount)s has ended"),
     _(
-        "%(name)s, bonus of %(amount)s has ended; what you paid is still there. Your balance is "
-        "%(balance)s."
+        "%(name)s, bonus of %(amount)s at %(store)s has ended; what you paid is still there. Your "
+        "balance is %(balance)s."
     ),
     by_day=True,
 )
@@ -64,19 +64,25 @@ ADJUSTED = MessageKind(
     "membership.value_adjusted",
     _("Your balance was adjusted"),
     _(
-        "%(name)s, your balance was adjusted: principal %(principal)s, bonus %(bonus)s. "
-        "Reason: %(reason)s. Your balance is %(balance)s."
+        "%(name)s, your balance was adjusted at %(store)s: principal %(principal)s, bonus "
+        "%(bonus)s. Reason: %(reason)s. Your balance is %(balance)s."
     ),
 )
 GIVEN = MessageKind(
     "membership.value_given",
     _("You transferred %(amount)s"),
-    _("%(name)s, you transferred %(amount)s to another member. Your balance is %(balance)s."),
+    _(
+        "%(name)s, you transferred %(amount)s to another member at %(store)s. Your balance is "
+        "%(balance)s."
+    ),
 )
 RECEIVED = MessageKind(
     "membership.value_received",
     _("You received %(amount)s"),
-    _("%(name)s, another member transferred %(amount)s to you. Your balance is %(balance)s."),
+    _(
+        "%(name)s, another member transferred %(amount)s to you at %(store)s. Your balance is "
+        "%(balance)s."
+    ),
 )
 RENUMBERED = MessageKind(
     "membership.renumbered",

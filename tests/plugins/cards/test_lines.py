@@ -199,6 +199,23 @@ def test_one_bill_has_a_card_its_first_session_a_top_up_and_a_service(
     assert verify().findings == {}
 
 
+def test_a_bill_that_is_taken_back_tells_what_is_left_after_each_session(
+    shop: Shop, product: Product
+) -> None:
+    card, number = sell(shop, product), bill(shop)
+    put_session(number, card, shop.variant_id, quantity=2)
+    put_session(number, card, shop.variant_id)
+    pay(number)
+    undo_settlement(number, "做错")
+    api.db.session.rollback()
+    told = api.db.session.query(Message).filter_by(kind="cards.undone").order_by(Message.id)
+    with api.speaking("en"):
+        ends = [api.thaw(one.body).split(" at ")[1] for one in told]
+    assert ends == [f"{shop.store.name}. Left: {some}." for some in (8, 9, 10)]
+    assert left(card) == Left(10)
+    assert verify().findings == {}
+
+
 def test_a_card_paid_in_part_owes_after_everything_else_is_paid(
     shop: Shop, product: Product
 ) -> None:

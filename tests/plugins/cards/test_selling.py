@@ -15,6 +15,7 @@ from plugins.cards.services.accounts import Left, left_of
 from plugins.cards.services.shares import earned, spread
 from plugins.ledger import api as ledger
 from plugins.ledger.services.verifying import verify
+from plugins.membership.services.movements import tell_movements
 from plugins.messages.api import Message
 from tests.support.cards import Shop, add_product, entry, item, open_shop, refused, sell, use
 from tests.support.ledger import balance
@@ -160,3 +161,13 @@ def test_a_card_at_a_lower_price_spreads_that_price(shop: Shop) -> None:
     money = [ledger.Tender(ledger.salon("cash", shop.store.id), 88_000)]
     card = sell_card(head, shop.member.id, product.id, money, price_fen=88_000)
     assert (card.price_fen, card.parts[0].deal_fen) == (88_000, 8_800)
+
+
+def test_her_history_says_bought_where_the_books_say_sold(shop: Shop) -> None:
+    sell(shop, add_product("头皮护理 10 次", 98_000, item(shop.scalp, 10)))
+    with api.speaking("zh_Hans_CN"):
+        said = [
+            [one.text for one in tell_movements(shop.member.id, None, 5, to_her=hers)]
+            for hers in (True, False)
+        ]
+    assert said == [["购卡"], ["售卡"]]

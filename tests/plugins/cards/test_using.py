@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -23,9 +24,11 @@ from plugins.cards.api import (
     usable_on,
     use_session,
 )
+from plugins.cards.models import Part
 from plugins.cards.services import using
 from plugins.cards.services.accounts import Left, left_of
 from plugins.cards.services.changing import extend_card, pause_card, resume_card, share_card
+from plugins.cards.services.giving import give_card
 from plugins.cards.services.nightly import earn_passes, remind_members
 from plugins.cards.services.offering import why_not
 from plugins.cards.services.refunding import refundable_cards
@@ -39,6 +42,7 @@ from plugins.membership.api import exposure, freeze_member, membership_prepaid_a
 from plugins.messages.api import Message
 from tests.support.cards import Shop, add_product, entry, item, open_shop, refused, sell, use
 from tests.support.ledger import balance
+from tests.support.membership import join
 from tests.support.parallel import at_once
 from tests.support.salon import add_service, add_staff, add_store
 
@@ -206,6 +210,23 @@ def test_undoing_gives_count_and_income_back_and_tells_her(
     assert announced(cards_session_undone) == [{"use_id": one.id}]  # type: ignore[operator]
     assert api.db.session.get_one(CardUse, one.id).undo_reason == "做错了项目"
     assert verify().findings == {}
+
+
+def test_each_message_of_a_card_names_the_store_and_what_is_left(shop: Shop, card: Card) -> None:
+    undo_use(use(shop, card).id, "做错了项目")
+    other = join("Lin", shop.store.id, phone=None)
+    give_card(entry(shop, "give"), card.id, shop.member.id, other.id)
+    store = shop.store.name
+    with api.speaking("zh_Hans_CN"):
+        told = [api.thaw(one.body) for one in api.db.session.query(Message).order_by(Message.id)]
+    plain = [normalize("NFKC", text).partition(",")[2] for text in told]
+    assert plain == [
+        f"您在{store}购买了“头皮护理 10 次”,剩余 12 次。",
+        f"您在{store}使用了“头皮护理 10 次”中的{shop.scalp.name},剩余 11 次。",
+        f"{store}已将 1 次{shop.scalp.name}退回您的“头皮护理 10 次”,剩余 12 次。",
+        f"您在{store}的“头皮护理 10 次”及其剩余全部次数已转给其他会员。",
+        f"{store}的“头皮护理 10 次”已转入您名下,剩余 12 次。",
+    ]
 
 
 def test_a_use_is_undone_on_its_own_day_only(shop: Shop, card: Card) -> None:
@@ -379,3 +400,12 @@ def test_the_tie_out_names_a_use_that_was_edited_in_the_database(shop: Shop, car
     found = tie_out(whole_book()).by_check()
     own = {rule.key for some in api.answers(cashier_tie_rules) for rule in some}
     assert own & found.keys() == {"card_uses", "card_prices"}
+    assert found["card_uses"][0].expected is found["card_uses"][0].found is None
+    assert found["card_prices"][0].figures() == ("¥979.99", "¥980.00")
+
+
+def test_the_tie_out_counts_sessions_that_were_edited_as_sessions(shop: Shop, card: Card) -> None:
+    api.unit(api.db.session.execute)(sa.update(Part).values(sessions=11, free=1))
+    found = tie_out(whole_book()).by_check()
+    assert found["card_parts"][0].figures() == ("11", "10")
+    assert found["card_free"][0].figures() == ("1", "2")

@@ -89,7 +89,9 @@ def test_points_that_expire_are_told_thrice_before_and_once_after(member: int) -
         heard.append(len(told()))
     assert heard == [0, 1, 1, 2, 2, 3, 3, 4, 4]
     soon = f"Lin, 30 of your 42 points expire on {last_day(month)}. Use them at Futian."
-    assert told() == [soon] * 3 + ["Lin, 30 of your points have expired. You have 12 now."]
+    assert told() == [soon] * 3 + [
+        "Lin, 30 of your points at Futian have expired. You have 12 now."
+    ]
 
 
 def test_a_card_that_ends_says_what_is_left_of_it_and_where(app: Flask) -> None:

@@ -196,7 +196,11 @@ def test_an_adjustment_waits_for_a_second_person(
     assert (held.principal_fen, held.bonus_fen) == (48_000, 5_500)
     assert balance(salon("over_short", 1)) == 2_000
     assert balance(salon("revenue", 1)) == 0
-    assert api.db.session.query(Message).filter_by(kind="membership.value_adjusted").count() == 1
+    told = api.db.session.query(Message).filter_by(kind="membership.value_adjusted").one()
+    place = api.db.session.get_one(Member, anna).home_store.name
+    with api.speaking("en"):
+        assert f"was adjusted at {place}: principal" in api.thaw(told.body)
+        assert api.thaw(told.body).endswith("Your balance is ¥535.00.")
     assert verify().findings == {}
 
 

@@ -22,7 +22,7 @@ SHEET = MessageKind(
 REFUNDED = MessageKind(
     "cashier.refunded",
     _("Refund of %(amount)s"),
-    _("%(name)s, %(amount)s was refunded to you at %(store)s. Balance: %(left)s."),
+    _("%(name)s, %(amount)s was refunded to you for %(what)s at %(store)s. Balance: %(left)s."),
 )
 
 
@@ -59,6 +59,7 @@ def tell_of_refund(refund: Refund, points: int = 0) -> None:
     balance = api.format_fen(left["balance"])
     facts = {
         "amount": api.format_fen(refund.amount_fen + refund.interest_fen),
+        "what": refund.title,
         "left": beside_points(balance, (*_points(refund), points), left["all_points"]),
         "store": _store(refund),
     }

@@ -47,7 +47,10 @@ CODES["points_back"] = _("Points given back")
 ADJUSTED = MessageKind(
     "membership.points_adjusted",
     _("Your points were adjusted"),
-    _("%(name)s, your points were changed by %(points)s: %(reason)s. You have %(left)s now."),
+    _(
+        "%(name)s, your points were changed by %(points)s at %(store)s: %(reason)s. You have "
+        "%(left)s now."
+    ),
 )
 #: So long into a month members are told of points that have expired.
 TELL_DAYS = 7
@@ -202,8 +205,10 @@ def _adjust(payload: dict[str, Any], approver_id: int | None) -> None:
         "points": f"{points:+,}",
         "reason": payload["reason"],
         "left": f"{points_of(member.id):,}",
+        "store": member.home_store.name,
     }
-    send_message(member.id, ADJUSTED, facts, url=PAGE, key=f"{entry.key}:told")
+    key, store_id = f"{entry.key}:told", payload["store_id"]
+    send_message(member.id, ADJUSTED, facts, url=PAGE, key=key, store_id=store_id)
     api.record_audit(
         "membership.points_adjusted",
         member,

@@ -27,7 +27,7 @@ EXPIRING = MessageKind(
 EXPIRED = MessageKind(
     "membership.points_expired",
     _("Points have expired"),
-    _("%(name)s, %(points)s of your points have expired. You have %(left)s now."),
+    _("%(name)s, %(points)s of your points at %(store)s have expired. You have %(left)s now."),
     by_day=True,
 )
 MOVED = MessageKind(
