@@ -39,15 +39,22 @@ class DraftLine:
 class FromPurse:
     """Money that is to come from one stored-value card; None is the plain balance.
 
-    It pays the lines in *accepts*, or all that may be paid from balance; those in *barred*, which
-    bonus does not pay for, with *barred_fen* of it at most.
+    It pays the lines in *accepts*, or all that may be paid from balance; of some lines, which
+    bonus may not pay for, the *limits* say how much it pays together at most.
     """
 
     purse: str | None
     amount_fen: int
     accepts: frozenset[int] | None = None
-    barred: frozenset[int] = frozenset()
-    barred_fen: int = 0
+    limits: tuple[tuple[frozenset[int], int], ...] = ()
+
+    def room(self, line_id: int, taken: Mapping[int, int]) -> int:
+        """Return how much more it may pay of a line, when so much is *taken* of all lines."""
+        left = self.amount_fen - sum(taken.values())
+        for lines, most in self.limits:
+            if line_id in lines:
+                left = min(left, most - sum(taken.get(number, 0) for number in lines))
+        return max(0, left)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from plugins.cashier.services.online.from_balance import (
     BALANCE,
     balance_for,
     buy_from_balance,
+    say_barred,
 )
 from plugins.cashier.services.online.notices import take_notification
 from plugins.cashier.services.online.offering import room_for, tiles_for
@@ -195,6 +196,7 @@ def _review(kind: str, problem: api.Refused | None = None) -> Any:
         quote=read_quote(quoted) if quoted else None,
         terms=terms_online(member_id, kind, told),
         balance_fen=balance_for(member_id, kind),
+        barred=say_barred(member_id, kind),
         has_pin=has_pin(member_id),
         online=takes_online(),
         pay=request.form.get("pay", ""),

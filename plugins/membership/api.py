@@ -168,6 +168,7 @@ from plugins.membership.services.purses import cards_of as value_cards_of
 from plugins.membership.services.recharging import (
     bonus_bars,
     find_recharge,
+    say_bars,
     sell_recharge,
     undo_recharge,
 )
@@ -305,6 +306,7 @@ __all__ = [
     "require_id",
     "require_transfer",
     "restore_growth",
+    "say_bars",
     "say_days_ago",
     "sell_recharge",
     "set_level",

@@ -122,7 +122,7 @@ def balance_to_pay(store: api.Store | None, member_id: int) -> list[tuple[str, s
         return []
     if not (OPEN_BILLS.held(store.id) and SETTLE_BILLS.held(store.id)):
         return []
-    held = sum(one.balance_fen for one in purses_of(member_id) if one.pays_cards)
+    held = sum(one.left_for("cards") for one in purses_of(member_id) if one.pays_cards)
     label = api.gettext("Balance %(amount)s, at the till", amount=api.format_fen(held))
     return [(BALANCE, label)] if held else []
 

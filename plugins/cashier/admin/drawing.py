@@ -27,6 +27,7 @@ from plugins.cashier.services.asking import line_kinds
 from plugins.cashier.services.performers import shares_of
 from plugins.cashier.services.quoting import discounts_of, lines_of
 from plugins.ledger.api import AGREEMENTS, CODES, Journal, standings
+from plugins.membership.api import say_bars
 
 TONES = {"open": "note", "held": "warn", "settled": "good", "part_paid": "bad", "void": ""}
 
@@ -42,6 +43,7 @@ def words() -> dict[str, Any]:
     return {
         "fen": api.format_fen,
         "says": api.thaw,
+        "say_bars": say_bars,
         "title_of": line_title,
         "state_of": dict(STATES),
         "step_of": dict(STEPS),

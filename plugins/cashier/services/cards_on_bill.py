@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from plugins.cashier.models import Bill, Line
+from plugins.cashier.priced import DraftLine
+from plugins.cashier.services.asking import line_kinds
 from plugins.membership.api import (
     PurseState,
     bonus_bars,
@@ -27,20 +29,16 @@ class HasFacts(Protocol):
         """What its kind knows of it."""
 
 
-#: The scope that bonus may be barred from.
-BARRED = "products"
+PRODUCTS, CARDS = "products", "cards"
+#: What bonus may be barred from, alone or together.
+BARRED = ((PRODUCTS,), (CARDS,), (PRODUCTS, CARDS))
+Limits = tuple[tuple[frozenset[int], int], ...]
 
 
-class HasScope(Protocol):
-    """A line of a draft."""
-
-    @property
-    def line_id(self) -> int:
-        """What tells it apart."""
-
-    @property
-    def scope(self) -> str:
-        """What it is: "services", "products" or nothing of both."""
+def scope_of(line: HasFacts) -> str:
+    """Return what a line is where bonus may be barred: "services", "products", "cards" or ""."""
+    kind = line_kinds().get(line.kind)
+    return CARDS if kind is not None and kind.from_balance else str(line.facts.get("scope") or "")
 
 
 def added_by(lines: Iterable[HasFacts], *, bonus: bool = True) -> dict[str, int]:
@@ -73,31 +71,39 @@ def cards_for(member_id: int | None, lines: Iterable[HasFacts]) -> list[PurseSta
     return [*held, *(card_to_open(int(kind)) for kind in kinds)]
 
 
-def barred_lines(lines: Iterable[HasScope]) -> frozenset[int]:
-    """Return the lines that bonus may be barred from."""
-    return frozenset(line.line_id for line in lines if line.scope == BARRED)
+def bonus_barred(member_id: int | None, lines: Iterable[HasFacts]) -> dict[str, int]:
+    """Return how much bonus of a member does not pay for something on a bill, by what it is."""
+    scopes = {scope_of(line) for line in lines} & {PRODUCTS, CARDS}
+    if member_id is None or not scopes:
+        return {}
+    held = purses_of(member_id)
+    found = {
+        scope: sum(purse.balance_fen - purse.left_for(scope) for purse in held)
+        for scope in sorted(scopes, reverse=True)
+    }
+    return {scope: fen for scope, fen in found.items() if fen}
 
 
-def bonus_barred(member_id: int | None, lines: Iterable[HasFacts]) -> int:
-    """Return how much bonus of a member does not pay for the products among some lines."""
-    if member_id is None or all(line.facts.get("scope") != BARRED for line in lines):
-        return 0
-    return sum(purse.balance_fen - purse.left_for(BARRED) for purse in purses_of(member_id))
-
-
-def barred_sums(member_id: int | None, lines: Iterable[HasFacts]) -> dict[str, int]:
-    """Return how much of each stored-value card may pay for products, by code.
+def limits_on(member_id: int | None, lines: Iterable[DraftLine]) -> dict[str, Limits]:
+    """Return how much each stored-value card pays of lines that bonus may not pay for, by code.
 
     What top-ups on the same bill bring counts, as they are sold under the rule of today.
     """
-    if member_id is None:
+    lines = list(lines)
+    scope_by = {line.line_id: scope_of(line) for line in lines}
+    there = set(scope_by.values())
+    if member_id is None or not there & {PRODUCTS, CARDS}:
         return {}
-    found: dict[str, int] = {}
-    for purse in purses_of(member_id):
-        code = "" if purse.plain else purse.code
-        found[code] = found.get(code, 0) + purse.left_for(BARRED)
-    for code, fen in added_by(lines, bonus=not bonus_bars()).items():
-        found[code] = found.get(code, 0) + fen
+    today = {*bonus_bars().split(",")}
+    found: dict[str, Limits] = {}
+    for scopes in (some for some in BARRED if there.issuperset(some)):
+        own = frozenset(number for number, scope in scope_by.items() if scope in scopes)
+        most = added_by(lines, bonus=not today.issuperset(scopes))
+        for purse in purses_of(member_id):
+            code = "" if purse.plain else purse.code
+            most[code] = most.get(code, 0) + purse.left_for(*scopes)
+        for code, fen in most.items():
+            found[code] = (*found.get(code, ()), (own, fen))
     return found
 
 

@@ -14,7 +14,7 @@ from plugins.cashier.priced import Draft, FromPurse, Means, Proposal, Session
 from plugins.cashier.services.asking import adjustments, member_offers
 from plugins.cashier.services.benefits import lines_for
 from plugins.cashier.services.billing import add_line, lock_bill, remove_line
-from plugins.cashier.services.cards_on_bill import added_by, barred_lines, barred_sums, cards_for
+from plugins.cashier.services.cards_on_bill import added_by, cards_for, limits_on
 from plugins.cashier.services.pricing.proposing import propose
 from plugins.cashier.services.quoting import draft_of, refresh
 from plugins.membership.api import may_spend, purses_of
@@ -101,7 +101,7 @@ def _purses_of(member_id: int, draft: Draft) -> tuple[list[FromPurse], dict[str 
     added = added_by(draft.lines)
     plain, purses = added.pop("", 0), []
     titles: dict[str | None, Any] = {None: _("Balance")}
-    barred, most = barred_lines(draft.lines), barred_sums(member_id, draft.lines)
+    limits = limits_on(member_id, draft.lines)
     for purse in purses_of(member_id):
         if purse.plain:
             plain += purse.balance_fen
@@ -109,13 +109,13 @@ def _purses_of(member_id: int, draft: Draft) -> tuple[list[FromPurse], dict[str 
             titles[purse.code] = purse.title
             held = purse.balance_fen + added.pop(purse.code, 0)
             accepts = lines_for(purse, draft)
-            purses.append(FromPurse(purse.code, held, accepts, barred, most[purse.code]))
+            purses.append(FromPurse(purse.code, held, accepts, limits.get(purse.code, ())))
     for card in cards_for(member_id, draft.lines):
         if card.code in added:
             titles[card.code] = card.title
             held, accepts = added[card.code], lines_for(card, draft)
-            purses.append(FromPurse(card.code, held, accepts, barred, most[card.code]))
-    return [*purses, FromPurse(None, plain, None, barred, most[""])], titles
+            purses.append(FromPurse(card.code, held, accepts, limits.get(card.code, ())))
+    return [*purses, FromPurse(None, plain, None, limits.get("", ()))], titles
 
 
 @api.unit

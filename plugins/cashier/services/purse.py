@@ -12,6 +12,7 @@ from console.api import _
 from plugins.cashier.models import Bill, Line, LinePart, Payment, PaymentKind, Settlement
 from plugins.cashier.offers import FromBalance, Settling, Tender
 from plugins.cashier.services.asking import payment_method
+from plugins.cashier.services.cards_on_bill import scope_of
 from plugins.cashier.services.paying import find_kind
 from plugins.cashier.services.quoting import SALES
 from plugins.cashier.services.vouchers import VoucherUsed, require_unused, voucher_key
@@ -48,6 +49,9 @@ class Wallet:
     settlement_id: int = 0
     #: What each payment from balance pays of which line, in the order of `purses`.
     plan: list[Mapping[int, int]] = field(default_factory=list)
+    #: The lines of the bill, and those that balance paid already, with the payment.
+    lines: Sequence[Line] = ()
+    done: set[tuple[int, int]] = field(default_factory=set)
     #: So much is sold that it is paid by bank transfer: such money pays for it before other.
     bank_first: bool = False
 
@@ -137,16 +141,10 @@ class Wallet:
         into: Name | None = None,
     ) -> Spent:
         coin.left_fen -= sum(some for _line, some in shares)
-        spendings = [
-            Spending(
-                self._ref(settling, coin, line),
-                some,
-                list_fen=line.list_fen,
-                deal_fen=line.due_fen,
-                staff_id=settling.performer_of(line),
-                scope=str(line.facts.get("scope") or ""),
-            )
-            for line, some in shares
+        spendings = [self._spending(settling, coin, line, some) for line, some in shares]
+        beside = [
+            self._spending(settling, coin, line, some)
+            for line, some in self._later(coin, {line.id for line, _some in shares})
         ]
         if self.bill.member_id is None:
             raise api.Refused(_("Only a member can pay from balance."))
@@ -154,9 +152,32 @@ class Wallet:
         if coin.payment is not None:
             coin.payment.purse = purse
         member_id = self.bill.member_id
-        spent = pay_from_balance(entry, member_id, spendings, purse, into=into, tell=False)
+        spent = pay_from_balance(
+            entry, member_id, spendings, purse, into=into, beside=beside, tell=False
+        )
         self._keep_spent(settling, coin, shares, spent, earned=into is None)
         return spent
+
+    def _spending(self, settling: Settling, coin: Coin, line: Line, some: int) -> Spending:
+        return Spending(
+            self._ref(settling, coin, line),
+            some,
+            list_fen=line.list_fen,
+            deal_fen=line.due_fen,
+            staff_id=settling.performer_of(line),
+            scope=scope_of(line),
+        )
+
+    def _later(self, coin: Coin, now: set[int]) -> list[tuple[Line, int]]:
+        """Return what a payment from balance still has to pay after the lines of *now*."""
+        number = self.coins.index(coin)
+        self.done |= {(number, line_id) for line_id in now}
+        wanted = self.plan[sum(one.from_balance for one in self.coins[:number])]
+        return [
+            (line, wanted[line.id])
+            for line in self.lines
+            if wanted.get(line.id) and (number, line.id) not in self.done
+        ]
 
     def _keep_spent(
         self,

@@ -15,7 +15,7 @@ from plugins.cashier.priced import Draft, DraftLine, FromPurse, Quote
 from plugins.cashier.services.ahead import pays_ahead
 from plugins.cashier.services.asking import adjustments, line_kinds
 from plugins.cashier.services.benefits import lines_for
-from plugins.cashier.services.cards_on_bill import barred_lines, barred_sums, cards_for
+from plugins.cashier.services.cards_on_bill import cards_for, limits_on
 from plugins.cashier.services.pricing.solving import solve
 
 #: Kinds of orders that are sold for money, not paid from balance.
@@ -93,14 +93,13 @@ def from_purses(draft: Draft, wanted: Sequence[tuple[str | None, int]]) -> list[
     """Return what is to be paid from which card, and which lines each of them may pay."""
     named = any(code is not None for code, _fen in wanted)
     cards = {card.code: card for card in cards_for(draft.member_id, draft.lines)} if named else {}
-    barred = barred_lines(draft.lines) if wanted else frozenset()
-    most = barred_sums(draft.member_id, draft.lines) if barred else {}
+    limits = limits_on(draft.member_id, draft.lines) if wanted else {}
     found = []
     for code, fen in wanted:
         if code is not None and code not in cards:
             raise api.NotFound(_("There is no such stored-value card."))
         accepts = None if code is None else lines_for(cards[code], draft)
-        found.append(FromPurse(code, fen, accepts, barred, most.get(code or "", fen)))
+        found.append(FromPurse(code, fen, accepts, limits.get(code or "", ())))
     return found
 
 

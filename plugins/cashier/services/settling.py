@@ -57,7 +57,7 @@ from plugins.cashier.services.receipts import (
 from plugins.cashier.services.vouchers import bind_vouchers
 from plugins.ledger.api import Tender as Money
 from plugins.ledger.api import standings
-from plugins.membership.api import require_active
+from plugins.membership.api import require_active, say_bars
 
 OWING_MOST = api.Setting(
     "cashier.owing_most", _("Most that a member may owe, in fen"), 100_000, least=0
@@ -185,13 +185,15 @@ def _quoted(
     """Freeze what a bill costs; return what is due and paid from balance by line, and why."""
     found = quote_for(bill, wallet.purses, terms, lines)
     if found.balance_fen != wallet.balance_fen:
-        if bonus_barred(bill.member_id, lines):
+        if barred := bonus_barred(bill.member_id, lines):
+            what = say_bars(barred)
             raise api.Refused(
-                _("Bonus does not pay for products. Less of the balance may be used.")
+                _("Bonus does not pay for %(what)s. Less of the balance may be used.", what=what)
             )
         raise api.Refused(_("More would be taken from the balance than may be paid by it."))
     _freeze(bill, lines, found)
     bill.receipt = {**bill.receipt, "unused": kept_unused(found)}
+    wallet.lines = lines
     wallet.plan = [
         {line.line_id: line.from_purses[at] for line in found.lines}
         for at in range(len(wallet.purses))
@@ -236,14 +238,11 @@ def _owed(bill: Bill, lines: Sequence[Line], wallet: Wallet) -> dict[int, tuple[
     """Return what is owing on each line, and what of it is paid from balance now."""
     left = {line.id: 0 if line.order_kind in SALES else line.owing_fen for line in lines}
     for card in from_purses(draft_of(bill), wallet.purses):
-        rest, barred, taken = card.amount_fen, card.barred_fen, dict.fromkeys(left, 0)
+        taken = dict.fromkeys(left, 0)
         for number in left if card.accepts is None else [n for n in left if n in card.accepts]:
-            bars = number in card.barred
-            taken[number] = min(rest, left[number], *([barred] if bars else []))
-            barred -= taken[number] if bars else 0
-            rest -= taken[number]
+            taken[number] = min(card.room(number, taken), left[number])
             left[number] -= taken[number]
-        if rest:
+        if sum(taken.values()) < card.amount_fen:
             raise api.Refused(_("More would be taken from the balance than may be paid by it."))
         wallet.plan.append(taken)
     return {

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from console import api
 from console.api import _
@@ -75,8 +75,8 @@ class Plan:
     sales_fen: int = 0
     #: Whether the store wants her to confirm that on her phone.
     confirms: bool = False
-    #: Bonus of hers that does not pay for the products on the bill.
-    barred_fen: int = 0
+    #: Bonus of hers that does not pay for something on the bill, by what it is.
+    barred: Mapping[str, int] = field(default_factory=dict)
     #: How much may come from each stored-value card, by code.
     purses: tuple[tuple[PurseState, int], ...] = ()
 
@@ -167,7 +167,7 @@ def _planned(bill: Bill, lines: Sequence[Line], quote: Quote | None, made: Plan)
         has_pin=bool(takes and bill.member_id and has_pin(bill.member_id)),
         sales_fen=_sold(lines),
         confirms=takes and wants_phone(bill.store_id, value),
-        barred_fen=bonus_barred(bill.member_id, lines),
+        barred=bonus_barred(bill.member_id, lines),
     )
 
 

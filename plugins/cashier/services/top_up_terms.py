@@ -12,7 +12,7 @@ from console import api
 from console.api import _
 from plugins.cashier.models import Bill, Line
 from plugins.cashier.offers import Terms
-from plugins.membership.api import Member
+from plugins.membership.api import Member, bonus_bars, say_bars
 
 TERMS = api.Setting(
     "cashier.top_up_terms",
@@ -41,10 +41,12 @@ def say_bonus_end(facts: Mapping[str, Any]) -> str:
 def terms_of_top_up(bill: Bill, facts: Mapping[str, Any]) -> Terms | None:
     """Return the terms of a top-up for the member of a bill; None where there are none.
 
-    A bonus that ends is always among them: she reads its last day before she pays.
+    A bonus that ends, or that does not pay for everything, is always among them: she reads its
+    last day and what it does not pay for before she pays.
     """
     text, ends = TERMS.get(bill.store_id).strip(), say_bonus_end(facts)
-    if not text and not ends:
+    bars = bonus_bars() if facts.get("bonus_fen") else ""
+    if not text and not ends and not bars:
         return None
     store = api.db.session.get_one(api.Store, bill.store_id)
     member = api.db.session.get_one(Member, bill.member_id)
@@ -53,13 +55,20 @@ def terms_of_top_up(bill: Bill, facts: Mapping[str, Any]) -> Terms | None:
         (api.gettext("Store that sells"), store.name),
         (api.gettext("Buyer"), f"{member.name} · {member.number}"),
         (api.gettext("You pay"), api.format_fen(paid)),
-        (api.gettext("Bonus"), ends or api.format_fen(bonus)),
+        (api.gettext("Bonus"), " · ".join([ends or api.format_fen(bonus), *_not_for(bars)])),
         *([(api.gettext("Terms of the store"), text)] if text else []),
     ]
     facts_told = [store.name, member.number, paid, bonus, text]
     facts_told += [facts["quote"]["bonus_until"]] if ends else []
+    facts_told += [bars] if bars else []
     told = json.dumps(facts_told, ensure_ascii=False)
     return Terms(rows, hashlib.sha256(told.encode()).hexdigest())
+
+
+def _not_for(bars: str) -> list[str]:
+    if not bars:
+        return []
+    return [api.gettext("bonus not for %(what)s", what=say_bars(bars.split(",")))]
 
 
 def agreed_terms(lines: Sequence[Line]) -> list[dict[str, Any]]:

@@ -28,7 +28,9 @@ class Lot(api.Model):
         sa.UniqueConstraint("paid_account_id"),
         sa.CheckConstraint("kind IN ('money', 'sessions')", name="kind_known"),
         sa.CheckConstraint("split IN ('pro_rata', 'paid_first', 'gift_first')", name="split_known"),
-        sa.CheckConstraint("gift_bars IN ('', 'products')", name="gift_bars_known"),
+        sa.CheckConstraint(
+            "gift_bars IN ('', 'products', 'cards', 'products,cards')", name="gift_bars_known"
+        ),
         sa.CheckConstraint("gift_until_on IS NULL OR kind = 'money'", name="gift_ends"),
         sa.CheckConstraint("price_fen >= 0 AND paid >= 0 AND gift >= 0", name="positive"),
         sa.CheckConstraint("paid + gift > 0", name="not_empty"),

@@ -59,9 +59,14 @@ class LotState:
         """What may still be used: paid and gift together."""
         return self.paid_left + self.gift_left
 
-    def left_for(self, scope: str) -> tuple[int, int]:
-        """Return what of the paid part and of the gift may pay for something of a *scope*."""
-        barred = scope != "" and scope == self.gift_bars
+    @property
+    def bars(self) -> frozenset[str]:
+        """Return the scopes that the gift does not pay for."""
+        return frozenset(self.gift_bars.split(",")) - {""}
+
+    def left_for(self, *scopes: str) -> tuple[int, int]:
+        """Return what of the paid part and of the gift may pay for something of the *scopes*."""
+        barred = bool(scopes) and self.bars.issuperset(scopes)
         return self.paid_left, 0 if barred else self.gift_left
 
     @property

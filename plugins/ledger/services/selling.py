@@ -21,9 +21,9 @@ class Terms:
 
     *paid* and *gift* are fen of face value, or counts when *card* names what the sessions are
     for. Lots of a lower *rank* are spent first, then what ends first. *split* is "pro_rata",
-    "paid_first" or "gift_first"; sessions are always used paid first. *gift_bars* is the scope
-    that the gift does not pay for, *gift_until_on* its last day. *purse* tells a member's
-    stored-value cards apart.
+    "paid_first" or "gift_first"; sessions are always used paid first. *gift_bars* are the
+    scopes that the gift does not pay for (with commas), *gift_until_on* its last day. *purse*
+    tells a member's stored-value cards apart.
     """
 
     price_fen: int

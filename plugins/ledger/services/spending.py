@@ -13,6 +13,7 @@ from console.api import _
 from plugins.ledger.chart import BONUS, PRINCIPAL, Name, salon
 from plugins.ledger.models import Journal, Payment, Use
 from plugins.ledger.services.accounts import lock_accounts, open_accounts
+from plugins.ledger.services.allotting import Line, allot
 from plugins.ledger.services.entries import Draft, Entry, Move
 from plugins.ledger.services.heirs import heir_of
 from plugins.ledger.services.lots import (
@@ -23,28 +24,12 @@ from plugins.ledger.services.lots import (
     running_totals,
 )
 from plugins.ledger.services.posting import claim_one, lock_payment, write
-from plugins.ledger.services.problems import Insufficient, RefundTooBig
-from plugins.ledger.services.shares import earned_so_far, share_of, split_use
+from plugins.ledger.services.problems import RefundTooBig
+from plugins.ledger.services.shares import earned_so_far, share_of
 
 USE: Any = Use.__table__
 JOURNAL: Any = Journal.__table__
 PAYMENT: Any = Payment.__table__
-
-
-@dataclass(frozen=True)
-class Line:
-    """What is paid for: its reference (unique for ever), how much, and the prices to freeze.
-
-    *amount* is fen of face value, or a count of sessions; *scope* says what it is paid for, where
-    gifts may be barred from it.
-    """
-
-    ref: str
-    amount: int
-    list_fen: int | None = None
-    deal_fen: int | None = None
-    staff_id: int | None = None
-    scope: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,12 +75,14 @@ def spend(
     *,
     purse: str | Sequence[str] | None = None,
     into: Name | None = None,
+    beside: Sequence[Line] = (),
 ) -> Spent:
     """Pay *lines* from a member's stored value: lots in their order, each split by its terms.
 
     `Insufficient` when the lots (of one *purse* or several, if named) do not hold enough. Each
     line's reference caps what `restore()` may give back. What is unearned becomes revenue, or
-    goes *into* another account: something else that is owed to her is bought with it.
+    goes *into* another account: something else that is owed to her is bought with it. What is to
+    be paid *beside* them later keeps the paid parts that it needs, where gifts are barred from it.
     """
     told = [member_id, [vars(line) for line in lines], purse]
     claim = claim_one(entry, [*told, into] if into else told)
@@ -104,7 +91,7 @@ def spend(
         lots = locked_lots(heir_of(member_id), "money", counters)
         named = [purse] if isinstance(purse, str) else purse
         usable = [lot for lot in lots if named is None or lot.purse in named]
-        write([(claim.head, _draw(usable, lines, entry.store_id, into))])
+        write([(claim.head, _draw(usable, lines, entry.store_id, into, beside))])
     return _spent(claim.head["id"], fresh=claim.fresh)
 
 
@@ -166,30 +153,19 @@ def _draw(
     lines: Sequence[Line],
     store_id: int | None,
     into: Name | None = None,
+    beside: Sequence[Line] = (),
 ) -> Draft:
     draft = Draft(payments=[(line.ref, line.amount) for line in lines])
     running = {
         lot.id: RunningTotals(lot.id, lot.kind, lot.last_use, lot.used, lot.earned_fen)
         for lot in lots
     }
-    left = {lot.id: (lot.paid_left, lot.gift_left) for lot in lots}
-    bars = {lot.gift_bars for lot in lots} - {""}
-    # What gifts are barred from is paid first, while the paid parts are there.
-    for line in sorted(lines, key=lambda line: line.scope not in bars):
-        wanted = line.amount
-        for lot in lots:
-            paid_left, gift_left = left[lot.id]
-            usable = 0 if line.scope and line.scope == lot.gift_bars else gift_left
-            some = min(wanted, paid_left + usable)
-            if not some:
-                continue
-            wanted -= some
-            paid, gift = split_use(some, paid_left, usable, lot.split)
-            left[lot.id] = (paid_left - paid, gift_left - gift)
-            whole = paid_left + gift_left
-            draft.uses.append(_use(running[lot.id], lot, line, paid, gift, whole))
-        if wanted:
-            raise Insufficient
+    left = {lot.id: lot.left for lot in lots}
+    for one in allot(lots, lines, beside):
+        lot = one.lot
+        totals = running[lot.id]
+        draft.uses.append(_use(totals, lot, one.line, one.paid, one.gift, left[lot.id]))
+        left[lot.id] -= one.paid + one.gift
     for lot in lots:
         taken = [use for use in draft.uses if use["lot_id"] == lot.id]
         draft.moves += _moves(lot, store_id, *_sums(taken), into)

@@ -27,6 +27,7 @@ from plugins.membership.services.finding import find_exactly
 from plugins.membership.services.holding import freeze_value, hold_of, unfreeze_value
 from plugins.membership.services.pins import has_pin, set_member_pin
 from plugins.membership.services.purses import purses_of, say_rates
+from plugins.membership.services.recharging import say_bars
 from plugins.membership.services.replacing import FEE, FINDABLE, replace_card
 from plugins.membership.services.transferring import transfer_value, was_transferred
 
@@ -55,6 +56,7 @@ class ValuePages:
             hold=hold_of(member.id),
             has_pin=has_pin(member.id),
             say_rates=say_rates,
+            say_bars=say_bars,
             may=may | ({"recharge"} if _may(member, SELL_RECHARGES) else set()),
         )
 

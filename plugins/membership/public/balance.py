@@ -16,6 +16,7 @@ from plugins.membership.services.movements import notes_on, tell_movements
 from plugins.membership.services.offers import offers_for
 from plugins.membership.services.pins import check_member_pin, has_pin, set_member_pin
 from plugins.membership.services.purses import purses_of, say_rates
+from plugins.membership.services.recharging import say_bars
 
 LINES = 5
 
@@ -39,6 +40,7 @@ def show_balance() -> Any:
         notes=notes_on(member.id, moments),
         has_pin=has_pin(member.id),
         say_rates=say_rates,
+        say_bars=say_bars,
     )
 
 

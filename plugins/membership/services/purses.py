@@ -64,9 +64,9 @@ class PurseState:
         """Principal and bonus together."""
         return self.principal_fen + self.bonus_fen
 
-    def left_for(self, scope: str) -> int:
-        """Return what may pay for something of a *scope*: bonus may be barred from products."""
-        return sum(sum(lot.left_for(scope)) for lot in self.lots)
+    def left_for(self, *scopes: str) -> int:
+        """Return what may pay for something of the *scopes*, as bonus may be barred from them."""
+        return sum(sum(lot.left_for(*scopes)) for lot in self.lots)
 
     @property
     def plain(self) -> bool:
@@ -250,18 +250,21 @@ def pay_from_balance(
     purse: str | None = None,
     *,
     into: Name | None = None,
+    beside: Sequence[Line] = (),
     tell: bool = True,
 ) -> Spent:
     """Pay lines from a member's stored value; refused while she or it is frozen.
 
     Without *purse* the plain balance pays, and cards that are as good; a card with a discount
     or a scope only when it is named. The money behind it becomes revenue, or goes *into* an
-    account. Whoever sends a receipt of its own says `tell=False`.
+    account. What is paid *beside* the lines later is left what it needs. Whoever sends a receipt
+    of its own says `tell=False`.
     """
     member = lock_member(member_id)
     require_active(member.id)
     require_free_value(member.id)
-    spent = spend(entry, member.id, lines, purse=_codes(member.id, purse), into=into)
+    codes = _codes(member.id, purse)
+    spent = spend(entry, member.id, lines, purse=codes, into=into, beside=beside)
     if tell and spent.fresh:
         amount: Any = spent.paid + spent.gift
         key = f"membership.paid:{entry.key}"

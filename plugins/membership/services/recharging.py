@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -63,14 +63,29 @@ BONUS_BARS = api.Setting(
     _("What the bonus of a top-up does not pay for"),
     "none",
     help=_("It counts for top-ups from now on; each lot keeps the rule that it was sold with."),
-    choices=(("none", _("nothing: it pays for everything")), ("products", _("Products"))),
+    choices=(
+        ("none", _("nothing: it pays for everything")),
+        ("products", _("Products")),
+        ("cards", _("Session cards and passes")),
+        ("products,cards", _("Products, session cards and passes")),
+    ),
     group=GROUP,
 )
 
 
 def bonus_bars() -> str:
     """Return what the bonus of a lot that is sold now does not pay for; "" for nothing."""
-    return "products" if BONUS_BARS.get() == "products" else ""
+    return str(BONUS_BARS.get()).replace("none", "")
+
+
+def say_bars(scopes: Iterable[str]) -> str:
+    """Say what bonus does not pay for, in the middle of a sentence."""
+    barred = frozenset(scopes)
+    if barred == {"products"}:
+        return api.gettext("products")
+    if barred == {"cards"}:
+        return api.gettext("session cards and passes")
+    return api.gettext("products, session cards and passes")
 
 
 @api.unit

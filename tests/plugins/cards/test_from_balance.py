@@ -26,12 +26,13 @@ from plugins.cashier.services.reports.consumption import consumption
 from plugins.cashier.services.reports.performance import performance
 from plugins.cashier.services.reports.receipts import receipts
 from plugins.cashier.services.reports.unearned import unearned
-from plugins.cashier.services.tendering import choose, plan
+from plugins.cashier.services.tendering import Choice, choose, plan
 from plugins.cashier.services.tying import tie_out, whole_book
 from plugins.ledger import api as ledger
 from plugins.ledger.services.verifying import verify
 from plugins.membership.api import purses_of
 from plugins.membership.services.merging import merge_members, undo_merge
+from plugins.membership.services.recharging import BONUS_BARS
 from tests.support.cards import Shop, add_product, item, open_shop, refused, use
 from tests.support.ledger import balance as book
 from tests.support.membership import join
@@ -191,6 +192,63 @@ def test_the_till_suggests_the_balance_for_services_only(shop: Shop, product: Pr
     assert [(one.kind, one.amount_fen) for one in suggested.choices] == [("balance", 10_000)]
     chosen = choose(api.db.session.get_one(Bill, number), (), "balance")
     assert [one.amount_fen for one in chosen.choices] == [108_000]
+
+
+def bar(what: str) -> None:
+    api.unit(BONUS_BARS.put)(what)
+
+
+def test_bonus_that_is_barred_from_cards_pays_for_the_service_beside_one(shop: Shop) -> None:
+    bar("cards")
+    top_up(shop.member.id, 500, 300, shop.store.id)
+    bar("none")
+    number = put_card(shop, add_product("头皮护理 15 次", 160_000, item(shop.scalp, 15)))
+    add_to(number, service_for(200))
+    chosen = plan(api.db.session.get_one(Bill, number), [Choice("balance", 180_000)])
+    # 1,100 of the first top-up, 500 of the second; the service takes 200 of its bonus.
+    assert (chosen.balance_fen, chosen.barred) == (180_000, {"cards": 30_000})
+    pay(number, balance(1_800))
+    assert held(shop) == (0, 10_000)
+    lines = {one.kind: one for one in api.db.session.query(Line)}
+    assert (lines["service"].principal_fen, lines["service"].bonus_fen) == (0, 20_000)
+    assert (lines["card"].principal_fen, lines["card"].bonus_fen) == (150_000, 10_000)
+    check_books()
+    agree(refund := sheet_for(shop.member.id, kind="card"))
+    pay_out(refund)
+    assert held(shop) == (150_000, 20_000)
+    check_books()
+
+
+def test_bonus_may_be_barred_from_products_and_cards_together(shop: Shop, product: Product) -> None:
+    bar("products,cards")
+    top_up(shop.member.id, 300, 300, shop.store.id)
+    number = put_card(shop, product)
+    add_line(number, "product", {"title": "精油", "price_fen": 50_000})
+    add_to(number, service_for(250))
+    chosen = plan(api.db.session.get_one(Bill, number), [Choice("balance", 173_000)])
+    assert chosen.balance_fen == 165_000
+    assert chosen.barred == {"products": 30_000, "cards": 30_000}
+    refusal = "Bonus does not pay for products, session cards and passes"
+    with refused(refusal):
+        pay(number, balance(1_730))
+    pay(number, balance(1_650), cash(80))
+    assert held(shop) == (0, 5_000)
+    check_books()
+
+
+def test_the_difference_of_a_swap_takes_no_bonus_that_is_barred(
+    shop: Shop, product: Product
+) -> None:
+    pay(put_card(shop, product), cash(980))
+    card = api.db.session.query(Card).one()
+    bar("cards")
+    top_up(shop.member.id, 100, 300, shop.store.id)
+    number = put_swap(shop, card, add_product("头皮护理 30 次", 258_000, item(shop.scalp, 30)))
+    chosen = plan(api.db.session.get_one(Bill, number), [Choice("balance", 160_000)])
+    assert chosen.balance_fen == 120_000
+    pay(number, balance(1_200), cash(400))
+    assert held(shop) == (0, 30_000)
+    check_books()
 
 
 def test_a_kind_of_card_and_a_store_may_want_money_for_cards(shop: Shop, product: Product) -> None:

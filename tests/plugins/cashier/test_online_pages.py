@@ -18,6 +18,7 @@ from plugins.cashier.services.top_up_terms import TERMS
 from plugins.cashier.services.tying import tie_out, whole_book
 from plugins.membership.api import set_member_pin
 from plugins.membership.models import Tier
+from plugins.membership.services.recharging import BONUS_BARS
 from tests.support.cards import add_product, item
 from tests.support.ledger import left
 from tests.support.membership import join
@@ -193,6 +194,26 @@ def test_she_buys_a_card_from_her_balance_with_her_own_word(phone: Phone, anna: 
     contract = contract_of(card.id)
     assert (contract.signed_by if contract else "", bill.agreed_by) == ("phone", "phone")
     assert sum(left(anna)) == 105_000 - 98_000
+    assert tie_out(whole_book()).differences == []
+
+
+def test_bonus_that_is_barred_from_cards_does_not_buy_one_on_the_phone(
+    phone: Phone, anna: int
+) -> None:
+    product = add_product("头皮护理 10 次", 98_000, item(add_service("头皮护理"), 10))
+    api.unit(BONUS_BARS.put)("cards")
+    top_up(anna, 900, 200)
+    assert "bonus not for session cards and passes" in words(phone.get("/membership/balance").text)
+    review = words(phone.get(f"/cashier/buy/card?product_id={product.id}").text)
+    assert "From your balance · ¥900.00 · ¥80.00 is missing" in review
+    assert "Bonus of ¥200.00 does not pay for session cards and passes." in review
+    asked = {"product_id": product.id, "key": "bought-on-her-phone", "price_fen": "98000"}
+    asked |= {"agreed": "1", "pay": "balance"}
+    said = words(phone.post("/cashier/buy/card", **asked).text)
+    assert "¥80.00 is missing on your balance: bonus does not pay for" in said
+    top_up(anna, 80)
+    phone.post("/cashier/buy/card", **asked)
+    assert left(anna) == (0, 20_000)
     assert tie_out(whole_book()).differences == []
 
 

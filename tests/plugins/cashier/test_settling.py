@@ -397,7 +397,7 @@ def test_bonus_that_is_barred_from_products_pays_for_services_alone(app: Flask, 
     facial = add_to(bill_id, service_for(80))
     oil = add_line(bill_id, "product", {"title": "精油", "price_fen": 40_000}).id
     chosen = plan(api.db.session.get_one(Bill, bill_id), [Choice("balance", 45_000)])
-    assert (chosen.balance_fen, chosen.barred_fen) == (43_000, 10_000)
+    assert (chosen.balance_fen, chosen.barred) == (43_000, {"products": 10_000})
     with pytest.raises(api.Refused, match="Bonus does not pay for products"):
         pay(bill_id, balance(440), cash(40))
     pay(bill_id, balance(430), cash(50))

@@ -11,12 +11,13 @@ from plugins.cashier.offers import Tender
 from plugins.cashier.services.ahead import pays_ahead
 from plugins.cashier.services.asking import line_kind
 from plugins.cashier.services.billing import lock_bill, open_bill
+from plugins.cashier.services.cards_on_bill import CARDS
 from plugins.cashier.services.confirm_asking import confirm_herself
 from plugins.cashier.services.online.booking import put_line
 from plugins.cashier.services.online.ordering import agree, describe_online, freeze, terms_online
 from plugins.cashier.services.quoting import refresh
 from plugins.cashier.services.settling import settle
-from plugins.membership.api import Member, PurseState, purses_of, require_free_value
+from plugins.membership.api import Member, PurseState, purses_of, require_free_value, say_bars
 
 BALANCE = "balance"
 
@@ -26,7 +27,7 @@ def balance_for(member_id: int, kind_key: str) -> int:
     member = api.db.session.get_one(Member, member_id)
     if not pays_ahead(line_kind(kind_key), member.home_store_id):
         return 0
-    return sum(purse.balance_fen for purse in _paying(member_id))
+    return sum(purse.left_for(CARDS) for purse in _paying(member_id))
 
 
 @api.unit
@@ -68,16 +69,41 @@ def buy_from_balance(
 
 def _tenders(member_id: int, fen: int) -> list[Tender]:
     """Return how her cards pay so much, in the order in which they are used."""
-    found = []
+    found: dict[str | None, int] = {}
     for purse in _paying(member_id):
-        some = min(fen, purse.balance_fen)
+        # Cards that are as good as the plain balance are one with it.
+        code = None if purse.plain else purse.code
+        some = min(fen, purse.left_for(CARDS))
         if some:
-            found.append(Tender(BALANCE, some, purse=purse.code or None))
+            found[code] = found.get(code, 0) + some
             fen -= some
     if fen:
         missing = api.format_fen(fen)
+        if barred_for(member_id):
+            raise api.Refused(
+                _(
+                    "%(missing)s is missing on your balance: bonus does not pay for %(what)s.",
+                    missing=missing,
+                    what=say_bars([CARDS]),
+                )
+            )
         raise api.Refused(_("%(missing)s is missing on your balance.", missing=missing))
-    return found
+    return [Tender(BALANCE, some, purse=code) for code, some in found.items()]
+
+
+def barred_for(member_id: int) -> int:
+    """Return the bonus of a member that does not pay for session cards."""
+    return sum(purse.balance_fen - purse.left_for(CARDS) for purse in _paying(member_id))
+
+
+def say_barred(member_id: int, kind_key: str) -> str:
+    """Say what of her bonus does not pay for a kind of line on her phone; "" for none."""
+    member = api.db.session.get_one(Member, member_id)
+    if not pays_ahead(line_kind(kind_key), member.home_store_id):
+        return ""
+    fen = barred_for(member_id)
+    told = {"sum": api.format_fen(fen), "what": say_bars([CARDS])}
+    return api.gettext("Bonus of %(sum)s does not pay for %(what)s.", **told) if fen else ""
 
 
 def _paying(member_id: int) -> list[PurseState]:

@@ -80,15 +80,12 @@ def pay_from(draft: Draft, lines: Sequence[Payable]) -> None:
     for line in lines:
         line.left = line.due
     for card in draft.from_purses:
-        left, barred = card.amount_fen, card.barred_fen
-        taken = dict.fromkeys(range(len(lines)), 0)
+        taken: dict[int, int] = {}
         for at in _order(card, lines):
-            bars = lines[at].priced.line.line_id in card.barred
-            taken[at] = lines[at].pay(card.purse, min(left, barred) if bars else left)
-            left -= taken[at]
-            barred -= taken[at] if bars else 0
-        for at, line in enumerate(lines):
-            line.paid.append(taken[at])
+            number = lines[at].priced.line.line_id
+            taken[number] = lines[at].pay(card.purse, card.room(number, taken))
+        for line in lines:
+            line.paid.append(taken.get(line.priced.line.line_id, 0))
 
 
 def _order(card: FromPurse, lines: Sequence[Payable]) -> list[int]:
