@@ -228,7 +228,7 @@ def test_bonus_may_be_barred_from_products_and_cards_together(shop: Shop, produc
     chosen = plan(api.db.session.get_one(Bill, number), [Choice("balance", 173_000)])
     assert chosen.balance_fen == 165_000
     assert chosen.barred == {"products": 30_000, "cards": 30_000}
-    refusal = "Bonus does not pay for products, session cards and passes"
+    refusal = "Less of the balance may be used."
     with refused(refusal):
         pay(number, balance(1_730))
     pay(number, balance(1_650), cash(80))

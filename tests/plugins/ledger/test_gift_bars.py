@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import chain, combinations
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -26,10 +27,10 @@ sums = st.integers(0, 30)
 def lots(draw: st.DrawFn, number: int) -> ledger.LotState:
     """Draw a lot of which something is left."""
     paid, gift = draw(sums), draw(sums)
-    told = dict.fromkeys(ledger.LotState.__dataclass_fields__, 0)
+    told: dict[str, Any] = dict.fromkeys(ledger.LotState.__dataclass_fields__, 0)
     told |= {"id": number, "kind": "money", "paid_left": paid, "gift_left": gift}
     told |= {"split": draw(st.sampled_from(SPLITS)), "gift_bars": draw(st.sampled_from(BARS))}
-    return ledger.LotState(**told)  # type: ignore[arg-type]
+    return ledger.LotState(**told)
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
