@@ -18,6 +18,7 @@ from plugins.ledger.chart import (
 )
 from plugins.ledger.models import Account, Journal, Leg, Lot, Payment, Standing, Use
 from plugins.ledger.services.accounts import close_account, open_account, open_accounts
+from plugins.ledger.services.allotting import Line
 from plugins.ledger.services.coupons import issue_coupon, redeem_coupon
 from plugins.ledger.services.entries import Draft, Entry, Move, Posted
 from plugins.ledger.services.expiring import expire_gift, gifts_ending
@@ -74,7 +75,6 @@ from plugins.ledger.services.reversing import reverse, reverse_many
 from plugins.ledger.services.seals import SealMark, find_seal, last_seal, short_seal
 from plugins.ledger.services.selling import Tender, Terms, issue_lots
 from plugins.ledger.services.spending import (
-    Line,
     Part,
     Spent,
     fen_behind,

@@ -271,8 +271,10 @@ def test_rows_that_cannot_be_read_are_named_before_a_file_is_taken_in(
 
 
 def test_a_row_with_part_of_a_fen_is_left_out_whatever_else_it_says() -> None:
-    rows = ("time,transaction id,amount,fee,net", "2026-03-01,1,5.005,0.00,5.00")
-    rows = (*rows, "2026-03-01,2,5.00,0.005,4.99", "2026-03-01,3,6.00,0.01000,5.99")
+    rows = [
+        *("time,transaction id,amount,fee,net", "2026-03-01,1,5.005,0.00,5.00"),
+        *("2026-03-01,2,5.00,0.005,4.99", "2026-03-01,3,6.00,0.01000,5.99"),
+    ]
     read = read_statement("\n".join(rows).encode())
     assert [(one.trade_no, one.amount_fen, one.fee_fen) for one in read] == [("3", 600, 1)]
 

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from console import api
-from plugins.ledger.services import lots, points, posting, reversing, spending
+from plugins.ledger.services import allotting, lots, points, posting, reversing, spending
 from plugins.ledger.services.entries import Draft, Entry
 
 
@@ -133,7 +133,7 @@ SEEDS = {
     ),
     "both halves rounded down": Seed(
         "the split between principal and bonus",
-        swaps=((spending, "split_use", _halves_rounded_down),),
+        swaps=((allotting, "split_use", _halves_rounded_down),),
     ),
     "income rounded up": Seed(
         "the income of a use", swaps=((spending, "earned_so_far", _rounded_up),)
