@@ -149,7 +149,7 @@ def original_demo(
     told = folder / "url"
     with run_folder.one_at_a_time(f"demo-{engine}"):
         if not told.exists():
-            folder.mkdir()
+            folder.mkdir(exist_ok=True)
             url = databases.create(copy_of=original_url)
             with on_database(shared_app, url, folder / "instance"):
                 leave_half_a_demo()

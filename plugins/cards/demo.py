@@ -22,7 +22,7 @@ from plugins.cards.services.alone import sell_alone, use_alone
 from plugins.cards.services.contracts import sign_contract
 from plugins.cards.services.nightly import earn_passes
 from plugins.cashier.api import ALLOW_OWING, ANSWER_OBJECTIONS, SETTLE_BILLS, object_to
-from plugins.membership.api import Member, show_code
+from plugins.membership.api import Member, at_unused_minute, show_code
 from plugins.salon.api import Service, Staff, StaffStore
 
 FILE = Path(__file__).parent / "demo_data" / "cards.toml"
@@ -107,9 +107,11 @@ def _play(key: str, member: Member, product: Product, story: Mapping[str, Any]) 
         card = _sell(key, member, product, story.get("paid"))
     use = None
     for number, (place, days) in enumerate(story["used"]):
-        # Her code serves once in a minute, and she may have two cards.
-        at = _afternoon(days) - dt.timedelta(minutes=card.id % 60)
-        with api.at_moment(at), api.demo_person(card.store_id, SETTLE_BILLS):
+        with (
+            api.at_moment(_afternoon(days)),
+            at_unused_minute(card.member_id),
+            api.demo_person(card.store_id, SETTLE_BILLS),
+        ):
             use = _use(f"{key}:{number}", card, place)
     if use is not None and "objects" in story:
         object_to(use.about, member.id, story["objects"])

@@ -32,7 +32,7 @@ from plugins.cashier.services.quoting import preview
 from plugins.cashier.services.settling import settle
 from plugins.cashier.services.voiding import void_bill
 from plugins.ledger.api import lots_of, standings
-from plugins.membership.api import KnownStore, Member, Recharge, show_code
+from plugins.membership.api import KnownStore, Member, Recharge, at_unused_minute, show_code
 from plugins.salon.api import Service, Variant, price_of
 
 DAYS, A_DAY = 4, 3
@@ -70,8 +70,13 @@ def _load() -> None:
         for place, one in enumerate(cast):
             for number in range(A_DAY):
                 at = now - dt.timedelta(days=ago) + dt.timedelta(minutes=7 * number + place)
-                with api.at_moment(at), api.demo_person(one.store.id, SETTLE_BILLS):
-                    _serve(one, draw, f"demo:{one.store.id}:{ago}:{number}")
+                member_id = draw.choice(one.members) if draw.random() < 0.75 else None
+                with (
+                    api.at_moment(at),
+                    at_unused_minute(member_id or 0),
+                    api.demo_person(one.store.id, SETTLE_BILLS),
+                ):
+                    _serve(one, draw, member_id, f"demo:{one.store.id}:{ago}:{number}")
     for home, host in zip(cast, [*cast[1:], *cast[:1]], strict=True):
         at = now - dt.timedelta(days=2) + dt.timedelta(minutes=7 * A_DAY)
         with api.at_moment(at), api.demo_person(host.store.id, SETTLE_BILLS):
@@ -93,12 +98,16 @@ def _serve_guest_of(home: Cast, host: Cast) -> None:
         service = api.db.session.get_one(Service, variant.service_id)
         if lots[0].purse or lots[0].paid_left < (price_of(service, variant).fen or 0):
             continue
-        key = f"demo:across:{home.store.id}"
-        bill = open_bill(host.store.id, key=key, member_id=member_id)
-        add_line(bill.id, "service", {"variant_id": variant.id}, staff_id=host.staff[0])
-        tenders = [Tender("balance", preview(bill.id).all_balance_fen)]
-        settle(bill.id, tenders, key=f"{key}:settled", agreed_by="code", proof=show_code(member_id))
+        with at_unused_minute(member_id):
+            _serve_from_balance(host, member_id, variant.id, f"demo:across:{home.store.id}")
         return
+
+
+def _serve_from_balance(host: Cast, member_id: int, variant_id: int, key: str) -> None:
+    bill = open_bill(host.store.id, key=key, member_id=member_id)
+    add_line(bill.id, "service", {"variant_id": variant_id}, staff_id=host.staff[0])
+    tenders = [Tender("balance", preview(bill.id).all_balance_fen)]
+    settle(bill.id, tenders, key=f"{key}:settled", agreed_by="code", proof=show_code(member_id))
 
 
 def _cast(store: api.Store) -> Cast:
@@ -139,9 +148,8 @@ def _bill(cast: Cast, draw: random.Random, key: str, member_id: int | None) -> B
     return bill
 
 
-def _serve(cast: Cast, draw: random.Random, key: str) -> None:
+def _serve(cast: Cast, draw: random.Random, member_id: int | None, key: str) -> None:
     """Serve one guest: from balance where it is enough, else with money."""
-    member_id = draw.choice(cast.members) if draw.random() < 0.75 else None
     bill = _bill(cast, draw, key, member_id)
     from_balance = preview(bill.id).all_balance_fen
     held = standings([member_id], ["balance"])[member_id]["balance"] if member_id else 0

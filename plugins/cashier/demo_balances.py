@@ -18,7 +18,7 @@ from plugins.cashier.services.billing import add_line, open_bill
 from plugins.cashier.services.performers import who_performs
 from plugins.cashier.services.quoting import preview
 from plugins.cashier.services.settling import settle
-from plugins.membership.api import Member, find_by_phone, show_code
+from plugins.membership.api import Member, at_unused_minute, find_by_phone, show_code
 from plugins.salon.api import Service, Variant
 
 FILE = Path(__file__).parent / "demo_data" / "balances.toml"
@@ -38,7 +38,7 @@ def _serve(visit: Mapping[str, Any]) -> None:
     member = find_by_phone(visit["phone"])
     if member is None:
         return
-    with api.demo_person(member.home_store_id, SETTLE_BILLS):
+    with at_unused_minute(member.id), api.demo_person(member.home_store_id, SETTLE_BILLS):
         _settle(member, visit)
 
 

@@ -16,7 +16,7 @@ from plugins.checkout.permissions import SEE_DEPOSITS
 from plugins.checkout.services.arriving import name_of
 from plugins.checkout.services.billing import bill_visit, open_deposit_bill
 from plugins.checkout.services.deposits import ask_deposit, held_fen, keep_deposit
-from plugins.membership.api import show_code
+from plugins.membership.api import at_unused_minute, show_code
 from plugins.salon.api import Service, Variant
 
 #: So many of today's visits that are done have their bill, in each store.
@@ -115,8 +115,13 @@ def _scan_first(store: api.Store, today: dt.date) -> None:
     here = [*_visits(store, today, "in_service", "arrived"), *_visits(store, today, "confirmed")]
     for visit in here[:1]:
         at = min(visit.arrived_at or api.now(), api.now())
-        with api.at_moment(at), api.demo_person(store.id, OPEN_BILLS):
-            code, about = show_code(visit.member_id or 0), name_of(visit.id)
+        member_id = visit.member_id or 0
+        with (
+            api.at_moment(at),
+            at_unused_minute(member_id),
+            api.demo_person(store.id, OPEN_BILLS),
+        ):
+            code, about = show_code(member_id), name_of(visit.id)
             arrive(store.id, code, key=f"demo:arrival:{visit.id}", about=about)
 
 

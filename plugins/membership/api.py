@@ -119,6 +119,7 @@ from plugins.membership.services.levelling import (
     take_back_level,
 )
 from plugins.membership.services.member_codes import (
+    at_unused_minute,
     code_used_at,
     code_was_used,
     keep_shown,
@@ -229,6 +230,7 @@ __all__ = [
     "add_members",
     "all_levels",
     "ask_adjustment",
+    "at_unused_minute",
     "award_task",
     "benefits_of",
     "beside_points",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -123,6 +125,19 @@ def _use(member_id: int, step: int, purpose: str) -> int:
     return member_id
 
 
+@contextmanager
+def at_unused_minute(member_id: int) -> Iterator[None]:
+    """Let what follows happen in the last minute whose code did not serve yet.
+
+    For demos, which make up days in no order of time.
+    """
+    at = api.now()
+    while api.db.session.get(CodeUse, (member_id, _step_of(at))) is not None:
+        at -= dt.timedelta(seconds=STEP)
+    with api.at_moment(at):
+        yield
+
+
 def code_used_at(member_id: int, purpose: str) -> dt.datetime | None:
     """Return when a code of a member was last used for a purpose; None if never, or long ago."""
     used = sa.select(sa.func.max(CodeUse.used_at)).where(
@@ -146,7 +161,11 @@ def voided_since(member_id: int, moment: dt.datetime) -> bool:
 
 
 def _minute() -> int:
-    return int(api.now().timestamp()) // STEP
+    return _step_of(api.now())
+
+
+def _step_of(moment: dt.datetime) -> int:
+    return int(moment.timestamp()) // STEP
 
 
 def _find(text: str) -> tuple[int, int]:

@@ -62,7 +62,9 @@ class Paper:
     def __init__(self) -> None:
         self.listening = socket.create_server(("127.0.0.1", 0))
         self.got: list[bytes] = []
-        threading.Thread(target=self._listen, daemon=True).start()
+        self.came = threading.Condition()
+        self.thread = threading.Thread(target=self._listen)
+        self.thread.start()
 
     @property
     def address(self) -> str:
@@ -75,21 +77,27 @@ class Paper:
             except OSError:
                 return
             with line, line.makefile("rb") as told:
-                self.got.append(told.read())
+                page = told.read()
+            with self.came:
+                self.got.append(page)
+                self.came.notify_all()
 
     def wait(self, count: int) -> list[bytes]:
-        for _try in range(200):
-            if len(self.got) >= count:
-                break
-            threading.Event().wait(0.01)
-        return self.got
+        with self.came:
+            self.came.wait_for(lambda: len(self.got) >= count, timeout=60)
+            return list(self.got)
+
+    def close(self) -> None:
+        self.listening.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits for a guest
+        self.thread.join()
+        self.listening.close()
 
 
 @pytest.fixture
 def paper() -> Iterator[Paper]:
     made = Paper()
     yield made
-    made.listening.close()
+    made.close()
 
 
 @api.unit
@@ -218,19 +226,19 @@ def test_settling_prints_and_opens_the_drawer_for_cash(
 
 
 def test_a_printer_that_is_off_does_not_unsettle_a_bill(store: Any, sign_in: SignIn) -> None:
-    silent = socket.create_server(("127.0.0.1", 0))
-    where = f"127.0.0.1:{silent.getsockname()[1]}"
-    silent.close()
-    put(address=where, at_once=True)
-    desk = sign_in("front_desk", store.id)
-    number = bill_of()
-    add_to(number, service_for(128))
-    sent = {"kind-1": "wechat", "amount-1": "128", "key": "k"}
-    answer = post(desk, f"{HOME}{number}/settle", sent, headers={"X-Till": "1"})
-    assert where in answer.text
-    api.db.session.rollback()
-    assert api.db.session.get_one(Bill, number).state == "settled"
-    failed = post(desk, f"{HOME}{number}/print", {}, headers={"X-Till": "1"})
+    with socket.socket() as off:
+        off.bind(("127.0.0.1", 0))  # nobody else gets the port, and nobody listens
+        where = f"127.0.0.1:{off.getsockname()[1]}"
+        put(address=where, at_once=True)
+        desk = sign_in("front_desk", store.id)
+        number = bill_of()
+        add_to(number, service_for(128))
+        sent = {"kind-1": "wechat", "amount-1": "128", "key": "k"}
+        answer = post(desk, f"{HOME}{number}/settle", sent, headers={"X-Till": "1"})
+        assert where in answer.text
+        api.db.session.rollback()
+        assert api.db.session.get_one(Bill, number).state == "settled"
+        failed = post(desk, f"{HOME}{number}/print", {}, headers={"X-Till": "1"})
     assert (failed.status_code, failed.get_json()["ok"]) == (422, False)
 
 

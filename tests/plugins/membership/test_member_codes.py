@@ -12,7 +12,7 @@ from flask import Flask
 from console import api, clock
 from console.security.actors import Actor, acting_as
 from console.security.signin import TooManyTries
-from plugins.membership.api import read_code, show_code, use_code
+from plugins.membership.api import at_unused_minute, read_code, show_code, use_code
 from plugins.membership.models import CodeUse
 from plugins.membership.services.digits import make_digits, read_digits
 from plugins.membership.services.freezing import freeze_member
@@ -76,6 +76,17 @@ def test_reading_does_not_use_a_code_up_and_using_does(member: int) -> None:
             read_code(code)
     with clock.frozen(at(60)):
         assert use_code(show_code(member), "pay:3") == member
+
+
+def test_a_demo_acts_in_the_last_minute_whose_code_is_free(member: int) -> None:
+    @api.unit
+    def use_one() -> dt.datetime:
+        with at_unused_minute(member):
+            use_code(show_code(member), "demo")
+            return api.now()
+
+    with clock.frozen(NOON):
+        assert [use_one() for _each in range(3)] == [at(0), at(-60), at(-120)]
 
 
 def test_a_use_goes_back_with_the_unit_that_failed(member: int) -> None:
