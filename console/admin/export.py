@@ -32,7 +32,7 @@ def send(view: ModelAdmin, state: State, kind: str, ids: Sequence[Any] | None = 
     """Send the list, or of it only the rows *ids*, as a file of *kind*; the audit trail says so."""
     listing = Listing(view, state.turned(), view.needs["export"])
     if ids is not None:
-        listing.conditions.append(listing.pk.in_(ids))
+        listing.limit(listing.pk.in_(ids))
     _note(view, state, kind, listing.count() if ids is None else len(ids))
     shown = shown_columns(view, listing)
     header = [str(column.label) for column in shown]

@@ -6,10 +6,9 @@ the table has, and what a person may not reach is left out by the same condition
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 from flask import current_app
@@ -22,10 +21,11 @@ from console.admin.filters import ListFilter
 from console.admin.labels import label_columns
 from console.admin.paging import Anchor, Order, Page
 from console.admin.scope import scope_of_list, sees
+from console.admin.selects import keep_select
 from console.admin.state import State
 from console.db import db
 from console.hookspecs import console_list_columns, console_list_filters
-from console.search.finding import Finding, among
+from console.search.finding import Finding, among, among_given, given
 from console.security import people
 
 if TYPE_CHECKING:
@@ -34,13 +34,21 @@ if TYPE_CHECKING:
 
 #: Counting stops here; beyond it a list says "1,000+".
 MOST_COUNTED = 1000
-#: Of many ids that were found, so many of the newest are read first; most often that is enough.
-NEWEST = 400
 #: Where some of what was found lies beyond her reach or the filters, counting stops here already:
 #: each row is looked at.
 MOST_SOUGHT = 100
 
 Conditions = Sequence[sa.ColumnElement[bool]]
+
+
+class _Newest(NamedTuple):
+    """The newest of what was found: most often they fill the first page and tell the count."""
+
+    ids: Sequence[Any]
+    #: Whether there are no older ones.
+    all: bool
+    #: Whether all of them are rows of the list, as far as is known.
+    reached: bool
 
 
 class Listing:
@@ -54,7 +62,8 @@ class Listing:
         #: What the search found, if there is one.
         self.found: Finding | None = self.view.look_for(state.search) if state.search else None
         self.order = self._read_order()
-        self.conditions = self._read_conditions(needs)
+        #: What rows must meet besides what was searched.
+        self._rest, self._limited = self._read_conditions(needs), False
         #: What is selected for every row, before the columns' own expressions.
         self.head: list[Any] = [*label_columns(self.model), self.order.value]
 
@@ -80,7 +89,7 @@ class Listing:
 
         What is found by words begins with the newest record: no more is read than is shown.
         """
-        by_words = self.found is not None and self.found.ids is not None
+        by_words = self.found is not None and self.found.few is not None
         return "" if by_words else self.view.default_sort
 
     @cached_property
@@ -95,14 +104,23 @@ class Listing:
         limit = scope_of_list(self.model, needs)
         if limit is not None:
             found.append(limit)
-        if self.found is not None:
-            found.append(self.found.where)
         asked: dict[tuple[str, str], list[str]] = {}
         for each in self.state.filters:
             asked.setdefault((each.key, each.operation), []).append(each.value)
         for (key, operation), texts in asked.items():
             found.append(self._filter(key, operation, texts))
         return found
+
+    def limit(self, condition: sa.ColumnElement[bool]) -> None:
+        """Leave out the rows that do not meet *condition* as well."""
+        self._limited = True
+        self._rest.append(condition)
+        vars(self).pop("conditions", None)
+
+    @cached_property
+    def conditions(self) -> Conditions:
+        """What the rows of the list meet."""
+        return self._rest if self.found is None else [*self._rest, self.found.where]
 
     def _filter(self, key: str, operation: str, texts: list[str]) -> sa.ColumnElement[bool]:
         """Return a filter's condition; one that cannot be read lets nothing pass."""
@@ -123,14 +141,9 @@ class Listing:
         backwards = state.last or (bool(state.before) and anchor is not None)
         expressions = [*self.head, *more]
         if not mark and not backwards and self.order.by_pk and self.order.descending:
-            newest = self._among_newest()
-            if newest is not None:
-                fetch = self._fetcher(expressions, newest)
-                page = paging.read_page(
-                    self.order, fetch, size=state.size, anchor=None, backwards=False
-                )
-                if page.has_next:
-                    return page
+            page = self._newest_page(expressions)
+            if page is not None:
+                return page
         return paging.read_page(
             self.order,
             self._fetcher(expressions, self.conditions),
@@ -139,12 +152,46 @@ class Listing:
             backwards=backwards,
         )
 
-    def _among_newest(self) -> list[sa.ColumnElement[bool]] | None:
-        """Return the conditions with the newest only of many ids that were found; else None."""
-        if self.found is None or self.found.ids is None or len(self.found.ids) <= NEWEST:
+    def _newest_page(self, expressions: Sequence[Any]) -> Page | None:
+        """Read the first page of what was found by its newest; None if they do not fill it."""
+        newest, size = self._newest, self.state.size
+        if newest is None or not (newest.all or len(newest.ids) > size):
             return None
-        newest = among(self.pk, heapq.nlargest(NEWEST, self.found.ids))
-        return [newest, *(each for each in self.conditions if each is not self.found.where)]
+        ids = newest.ids[: size + 1] if newest.reached else newest.ids
+        fetch = self._fetcher(expressions, self._rest, ids)
+        page = paging.read_page(self.order, fetch, size=size, anchor=None, backwards=False)
+        return page if page.has_next or newest.all else None
+
+    @cached_property
+    def _newest(self) -> _Newest | None:
+        """The newest of a few that were found; None where nothing or too much was."""
+        few = None if self.found is None else self.found.few
+        if few is None:
+            return None
+        everything = few.count <= len(few.newest)
+        stores, keys = self.needs.stores(), self.model.scope.keys
+        if not self._is_chosen and stores is None:
+            return _Newest(few.newest, everything, reached=True)
+        if self._is_chosen or keys is None or not stores:
+            return _Newest(few.newest, everything, reached=False)
+        ids = self._reach(few.newest, keys, stores)
+        return _Newest(ids, everything and len(ids) <= MOST_SOUGHT, reached=True)
+
+    def _reach(
+        self,
+        ids: Sequence[Any],
+        keys: Callable[[frozenset[int]], sa.Select[Any]],
+        stores: frozenset[int],
+    ) -> list[Any]:
+        """Return those of *ids* that lie in her stores, up to one more than are counted."""
+
+        def build() -> sa.Select[Any]:
+            (key,) = (rows := keys(stores)).selected_columns
+            hers = rows.where(among_given(key)).distinct()
+            return hers.order_by(key.desc()).limit(MOST_SOUGHT + 1)
+
+        asked = keep_select([self.pk], [], ("reach", stores), build)
+        return [row[0] for row in db.session.connection().execute(asked, given(ids))]
 
     def chunks(self, more: Sequence[Any], size: int) -> Iterator[list[Any]]:
         """Read the whole list, *size* rows at a time; between two chunks no transaction is open."""
@@ -173,15 +220,25 @@ class Listing:
         ).one_or_none()
         return None if row is None else (row[0], row[1])
 
-    def _fetcher(self, expressions: Sequence[Any], conditions: Conditions) -> paging.Fetch:
-        selected = self._select(expressions, conditions)
+    def _fetcher(
+        self, expressions: Sequence[Any], conditions: Conditions, ids: Sequence[Any] | None = None
+    ) -> paging.Fetch:
+        """Return what reads rows that meet *conditions*, of *ids* alone if these are given."""
+        among = [] if ids is None else [among_given(self.pk)]
+        values = None if ids is None else given(ids)
 
         def fetch(
             where: sa.ColumnElement[bool] | None, by: Sequence[sa.ColumnElement[Any]], limit: int
         ) -> list[Any]:
-            asked = selected if where is None else selected.where(where)
+            met = [*conditions, *among, *([] if where is None else [where])]
+
+            def build() -> sa.Select[Any]:
+                return self._select(expressions, met).order_by(*by).limit(limit)
+
+            first = where is None  # what begins after a row is another one every time
+            asked = keep_select(expressions, [*met, *by], limit, build) if first else build()
             # By the connection: what makes objects of rows has nothing to do here.
-            return [*db.session.connection().execute(asked.order_by(*by).limit(limit)).all()]
+            return [*db.session.connection().execute(asked, values).all()]
 
         return fetch
 
@@ -202,16 +259,20 @@ class Listing:
             return None
         if self._shows_all_found:
             return self.found.least
-        rest = [each for each in self.conditions if each is not self.found.where]
         some = self.found.some.subquery()
-        met = sa.select(self.pk).join(some, some.c[0] == self.pk).where(*rest).distinct()
+        met = sa.select(self.pk).join(some, some.c[0] == self.pk).where(*self._rest).distinct()
         few = met.limit(MOST_SOUGHT).subquery()
         return db.session.scalar(sa.select(sa.func.count()).select_from(few)) or 0
 
     @property
     def _shows_all_found(self) -> bool:
         """Whether whatever the search finds is a row of this list."""
-        return not self.state.filters and self.needs.stores() is None
+        return not self._is_chosen and self.needs.stores() is None
+
+    @property
+    def _is_chosen(self) -> bool:
+        """Whether anything but her reach and a search limits the list."""
+        return bool(self.state.filters) or self._limited
 
     @property
     def most_counted(self) -> int:
@@ -220,12 +281,16 @@ class Listing:
 
     def count(self, most: int = MOST_COUNTED) -> int:
         """Count the rows, up to one more than *most*, or further where that takes no reading."""
-        if self.found is not None and self.found.ids is not None and self._shows_all_found:
-            return len(self.found.ids)
-        newest = self._among_newest()
-        if newest is not None and most < NEWEST:
-            count = self._count(newest, most)
-            if count > most:
+        newest, few = self._newest, None if self.found is None else self.found.few
+        if newest is None or few is None:
+            return self._count(self.conditions, most)
+        if self._shows_all_found:
+            return few.count
+        if newest.reached and (newest.all or len(newest.ids) > most):
+            return len(newest.ids)
+        if not newest.reached and most < len(newest.ids):
+            count = self._count([among(self.pk, newest.ids), *self._rest], most)
+            if count > most or newest.all:
                 return count
         return self._count(self.conditions, most)
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from console.admin.model import ModelAdmin
     from console.host import Host
 
+#: What is selected of each row when she reaches all that she sees.
+WITHIN = sa.literal(1)
 #: What a frame is kept under as it is; anything else as it is written.
 PLAIN = (str, int, type(None))
 
@@ -187,7 +189,7 @@ class ListPage:
             limit = None  # she sees no row that is beyond it
         else:
             limit = scope_of(self.view.subject, needs)
-        reach = sa.literal(1) if limit is None else sa.case((limit, 1), else_=0)
+        reach = WITHIN if limit is None else sa.case((limit, 1), else_=0)
         place: int = extra.add([reach]).start
         return place
 

@@ -9,12 +9,13 @@ Nothing is left out either way.
 
 from __future__ import annotations
 
+import heapq
 import json
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Any
+from functools import cache, cached_property
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -28,6 +29,8 @@ from console.search.words import LONGEST_WORD, normalise
 
 #: Beyond so many records a word is not looked up but compared.
 MOST_LISTED = 5000
+#: Of those that are looked up, so many of the newest are named at once.
+NEWEST = 400
 #: Words that are rare among so many of the newest records are gathered up to so many ids.
 SAMPLE, MOST_GATHERED = 20_000, 100_000
 #: So many hits in the sample fill a page before it ends; more than so many are not counted.
@@ -39,17 +42,41 @@ LAST = "\U0010ffff"
 
 
 @dataclass(frozen=True)
-class Finding:
-    """What a search found: the condition that rows meet, and their ids unless they are many."""
+class Few:
+    """What was found, when it is not many records."""
 
-    where: sa.ColumnElement[bool]
-    ids: frozenset[int] | None = None
+    pk: Any
+    #: The newest of them, newest first: up to `NEWEST`.
+    newest: Sequence[int]
+    count: int
+    look_up: Callable[[], frozenset[int]]
+
+    @cached_property
+    def ids(self) -> frozenset[int]:
+        """The ids of all."""
+        return frozenset(self.newest) if self.count <= len(self.newest) else self.look_up()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a search found: a condition, or the records themselves unless they are many."""
+
+    condition: sa.ColumnElement[bool] | None = None
+    few: Few | None = None
     #: Some of what was found, when it is too much to be counted: a select of ids.
     some: sa.Select[Any] | None = None
     #: So many were found at least, whatever the person's reach.
     least: int = 0
     #: Of a few: the one word that was typed, which may lead to some of them as it stands.
     word: str = ""
+
+    @cached_property
+    def where(self) -> sa.ColumnElement[bool]:
+        """The condition that rows meet."""
+        if self.few is not None:
+            condition: sa.ColumnElement[bool] = among(self.few.pk, self.few.ids)
+            return condition
+        return sa.true() if self.condition is None else self.condition
 
 
 @dataclass(frozen=True)
@@ -70,21 +97,26 @@ def find(model: type[Any], text: str) -> Finding:
     if declared is None:
         raise LookupError(f"{model.__name__} says nothing of what it is found by")
     pk = pk_of(model)
-    words = [_look_up(model, declared, word) for word in _split(text)]
+    typed = _split(text)
+    if len(typed) == 1:
+        alone = _look_up_few(model, declared, typed[0])
+        if alone is not None:
+            return Finding(few=alone, word=normalise(typed[0])[:LONGEST_WORD])
+    words = [_look_up(model, declared, word) for word in typed]
     if not words:
-        return Finding(sa.true())
+        return Finding()
     few = [word.ids for word in words if word.ids is not None]
     many = [word for word in words if word.ids is None]
     if few:
         ids = frozenset.intersection(*few)
         if many and ids:
             ids = _check(pk, ids, many)
-        return Finding(among(pk, ids), ids, word=words[0].key if len(words) == 1 else "")
+        return Finding(few=_few(pk, ids), word=words[0].key if len(words) == 1 else "")
     seen = _count_newest(model, many)
     if seen < PAGE and not any(word.exactly for word in many):
         together = _gather(model, many)
         if len(together) <= MOST_GATHERED:
-            return Finding(among(pk, together), together)
+            return Finding(few=_few(pk, together))
     return _find_many(model, many, seen)
 
 
@@ -103,20 +135,34 @@ def _read_phone(word: str) -> str | None:
         return None
 
 
-def _look_up(model: Any, declared: FoundBy, word: str) -> _Word:
-    key = normalise(word)[:LONGEST_WORD]
-    phone = _read_phone(word) if declared.phone is not None else None
-    asked = _asking(
-        model,
-        declared,
-        by_tail=len(word) == TAIL and word.isdecimal(),
-        by_phone=phone is not None,
-        by_words=bool(key) and phone is None,
-    )
+def _few(pk: Any, ids: frozenset[int]) -> Few:
+    return Few(pk, heapq.nlargest(NEWEST, ids), len(ids), lambda: ids)
+
+
+def _look_up_few(model: Any, declared: FoundBy, word: str) -> Few | None:
+    """Look up a word that stands alone: the newest that it leads to, and how many; None if many."""
+    ways, values = _ways(declared, word)
+    asked = _asking_newest(model, declared, ways)
     if asked is None:
-        return _Word(frozenset())
-    whole = {"word": word, "upper": word.upper(), "lower": word.lower(), "phone": phone}
-    values = {**whole, "key": key, "beyond": key + LAST}
+        return _few(pk_of(model), frozenset())
+    rows = db.session.connection().execute(asked, values).all()
+    if not rows:
+        return _few(pk_of(model), frozenset())
+    _first, listed, count = rows[0]
+    if listed > MOST_LISTED:
+        return None
+    newest = [row[0] for row in rows]
+    return Few(pk_of(model), newest, count, lambda: _look_up(model, declared, word).ids or _NONE)
+
+
+_NONE: frozenset[int] = frozenset()
+
+
+def _look_up(model: Any, declared: FoundBy, word: str) -> _Word:
+    ways, values = _ways(declared, word)
+    asked, key = _asking(model, declared, ways), values["key"]
+    if asked is None:
+        return _Word(_NONE)
     rows = db.session.connection().execute(asked, values).all()
     if len(rows) <= MOST_LISTED:
         return _Word(frozenset(row[0] for row in rows), key=key)
@@ -127,23 +173,56 @@ def _look_up(model: Any, declared: FoundBy, word: str) -> _Word:
     return _Word(None, condition, key, len({row[0] for row in rows}), exactly)
 
 
+class _Ways(NamedTuple):
+    """How a word is looked up."""
+
+    by_tail: bool
+    by_phone: bool
+    by_words: bool
+
+
+def _ways(declared: FoundBy, word: str) -> tuple[_Ways, dict[str, str]]:
+    """Return how a word is looked up, and the values that are looked for."""
+    key = normalise(word)[:LONGEST_WORD]
+    phone = _read_phone(word) if declared.phone is not None else None
+    ways = _Ways(
+        by_tail=len(word) == TAIL and word.isdecimal(),
+        by_phone=phone is not None,
+        by_words=bool(key) and phone is None,
+    )
+    whole = {"word": word, "upper": word.upper(), "lower": word.lower(), "phone": phone or ""}
+    return ways, {**whole, "key": key, "beyond": key + LAST}
+
+
 @cache
-def _asking(
-    model: type[Any], declared: FoundBy, *, by_tail: bool, by_phone: bool, by_words: bool
-) -> Any:
+def _asking(model: type[Any], declared: FoundBy, ways: _Ways) -> Any:
     """Build once what is asked for with every word that is typed; None if nothing can be."""
-    whole = _whole(model, declared, by_tail=by_tail, by_phone=by_phone)
-    ways = [each.add_columns(sa.literal(1)) for each in whole]
-    if by_words:
+    whole = _whole(model, declared, ways)
+    asked = [each.add_columns(sa.literal(1)) for each in whole]
+    if ways.by_words:
         found = WORD.c.word >= sa.bindparam("key"), WORD.c.word < sa.bindparam("beyond")
         words = sa.select(WORD.c.record_id, sa.literal(0))
-        ways.append(words.where(WORD.c.kind == kind_of(model), *found))
-    return sa.union_all(*ways).limit(MOST_LISTED + 1) if ways else None
+        asked.append(words.where(WORD.c.kind == kind_of(model), *found))
+    return sa.union_all(*asked).limit(MOST_LISTED + 1) if asked else None
 
 
-def _whole(
-    model: type[Any], declared: FoundBy, *, by_tail: bool, by_phone: bool
-) -> Iterator[sa.Select[Any]]:
+@cache
+def _asking_newest(model: Any, declared: FoundBy, ways: _Ways) -> Any:
+    """Build once what asks for the newest that a word leads to; None if nothing can be.
+
+    The database sorts and counts: to hand over some thousands of ids takes longer.
+    """
+    asked: Any = _asking(model, declared, ways)
+    if asked is None:
+        return None
+    found = asked.cte("found")
+    key = found.c[0]
+    listed = sa.select(sa.func.count()).select_from(found).scalar_subquery()
+    count = sa.select(sa.func.count(key.distinct())).scalar_subquery()
+    return sa.select(key, listed, count).group_by(key).order_by(key.desc()).limit(NEWEST)
+
+
+def _whole(model: type[Any], declared: FoundBy, ways: _Ways) -> Iterator[sa.Select[Any]]:
     """Yield what a whole word leads to among the rows that are here; an index answers each."""
     pk, word = pk_of(model), sa.bindparam("word", type_=sa.String())
     here = sa.true() if model.scope.here is None else model.scope.here(model)
@@ -152,9 +231,9 @@ def _whole(
         yield sa.select(pk).where(getattr(model, name).in_(as_typed), here)
     if declared.also is not None:
         yield sa.select(pk).where(pk.in_(declared.also(word)), here)
-    if declared.tail is not None and by_tail:
+    if declared.tail is not None and ways.by_tail:
         yield sa.select(pk).where(getattr(model, declared.tail) == word, here)
-    if declared.phone is not None and by_phone:
+    if declared.phone is not None and ways.by_phone:
         phone = sa.bindparam("phone", type_=sa.String())
         yield sa.select(pk).where(getattr(model, declared.phone) == phone, here)
 
@@ -181,6 +260,26 @@ def _compare(model: type[Any], key: str) -> sa.ColumnElement[bool]:
         .scalar_subquery()
     )
     return words.contains(f" {key}", autoescape=True)
+
+
+def among_given(key: Any) -> Any:
+    """Return the condition that *key* is one of those of `given`: the same object every time."""
+    return _among_given(key, db.engine.dialect.name)
+
+
+@cache
+def _among_given(key: Any, engine: str) -> Any:
+    if engine == "sqlite":
+        each = sa.func.json_each(sa.bindparam("given", type_=sa.String())).table_valued("value")
+        return key.in_(sa.select(each.c.value))
+    from sqlalchemy.dialects.postgresql import ARRAY
+
+    return key == sa.any_(sa.bindparam("given", type_=ARRAY(sa.BigInteger)))
+
+
+def given(ids: Sequence[int]) -> dict[str, Any]:
+    """Return the parameter of `among_given`."""
+    return {"given": json.dumps(ids) if db.engine.dialect.name == "sqlite" else list(ids)}
 
 
 def among(pk: Any, ids: Collection[int]) -> Any:
@@ -234,4 +333,4 @@ def _find_many(model: type[Any], words: Sequence[_Word], seen: int) -> Finding:
     first, *rest = words
     read = sa.select(WORD.c.record_id).where(_range(model, first.key)).limit(MOST_LISTED)
     condition = sa.and_(*(word.condition for word in words))
-    return Finding(condition, None, read, seen if rest else first.least)
+    return Finding(condition, some=read, least=seen if rest else first.least)

@@ -92,7 +92,7 @@ def _read(
         conditions.append(pk.in_(list(ids)))
     else:
         offered, found = view.offered(), view.look_for(text)
-        if found.ids is not None and not found.ids:
+        if found.few is not None and not found.few.count:
             return []
         if found.word:
             order.insert(0, sa.case((pk.in_(meant(model, found.word)), 0), else_=1))

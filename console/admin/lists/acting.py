@@ -43,7 +43,7 @@ def listing_of(view: ModelAdmin, query: str, offered: Bulk | None = None) -> Lis
     listing = Listing(view, state, view.needs["view"])
     limit = scope_of(view.subject, offered.needs) if offered else None
     if limit is not None:
-        listing.conditions.append(limit)
+        listing.limit(limit)
     return listing
 
 

@@ -66,7 +66,7 @@ class SegmentPages:
         if isinstance(asked, Response):
             return asked
         listing = Listing(self, State(), self.needs["view"])
-        listing.conditions.append(conditions.where(asked, segments.filters_of(self)))
+        listing.limit(conditions.where(asked, segments.filters_of(self)))
         return jsonify(ok=True, **acting.say_count(acting.count(listing)))
 
     @expose("/segments/save/", methods=("POST",))

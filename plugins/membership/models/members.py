@@ -64,6 +64,7 @@ class Member(api.Model):
         sa.Index("ix_membership_member_joined_on_id", "joined_on", "id"),
         sa.Index("ix_membership_member_name_id", "name", "id"),
         sa.Index("ix_membership_member_level_id_joined_on_id", "level_id", "joined_on", "id"),
+        sa.Index("ix_membership_member_phone_tail_gone_at_id", "phone_tail", "gone_at", "id"),
         sa.Index("ix_membership_member_twins", "name", "birth_month", "birth_day"),
         {"sqlite_autoincrement": True},
     )
@@ -114,7 +115,7 @@ class Member(api.Model):
     level_reason: Mapped[str] = api.column(_("Level: reason"), default="")
     level_noticed_on: Mapped[dt.date | None] = api.column(_("Told of the coming change on"))
     level_recheck_on: Mapped[dt.date | None] = api.column(_("To be checked again"), index=True)
-    phone_tail: Mapped[str | None] = api.column(_("Last four digits"), index=True)
+    phone_tail: Mapped[str | None] = api.column(_("Last four digits"))
     pinyin: Mapped[str] = api.column(_("Pinyin"), default="", index=True)
     initials: Mapped[str] = api.column(_("Pinyin initials"), default="", index=True)
     #: Kept by the services of consent: her latest word on offers and news was yes.
