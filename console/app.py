@@ -18,6 +18,7 @@ from console.plugin import Plugin
 from console.routes import LateRule, RowNumber
 from console.security.reading import html_language
 from console.security.settings import SHOP_NAME
+from console.security.signed_cookie import SignedCookie
 
 HERE = Path(__file__).parent
 
@@ -38,6 +39,7 @@ def create_app(
     app.url_rule_class = LateRule
     app.url_map.converters["int"] = RowNumber
     app.jinja_environment = QuickEnvironment
+    app.session_interface = SignedCookie()
     app.config.from_mapping(config.for_flask())
     app.config.setdefault(
         "SQLALCHEMY_ENGINE_OPTIONS", engine_options(config.database_url, config.threads)

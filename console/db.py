@@ -208,13 +208,16 @@ def _on_begin(connection: sa.Connection) -> None:
     if options.get("isolation_level") == "AUTOCOMMIT":
         return
     writes = options.get("console_writes")
+    driver: Any = connection.connection.dbapi_connection
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if writes:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:  # takes no lock, so nothing can fail that would have to be told apart
+            driver.execute("BEGIN")
         return
     # With READ COMMITTED each statement sees what is committed when it begins, in a transaction
     # or out of it; a page that reads is spared two journeys to the server.
     alone = has_request_context() and not writes and "isolation_level" not in options
-    driver: Any = connection.connection.dbapi_connection
     if connection.info.setdefault("console_born_alone", driver.autocommit):
         return  # its engine was told so
     if driver.autocommit is not alone:

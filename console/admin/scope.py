@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 
 from console.admin import density
 from console.admin.attributes import pk_of
+from console.admin.selects import keep_select
 from console.db import db
 from console.once import read_once
 from console.routes import MOST_ID
@@ -20,8 +22,7 @@ if TYPE_CHECKING:
 
 def scope_of(model: type[Any], needs: Permission) -> sa.ColumnElement[bool] | None:
     """Return what limits *model* to the stores where *needs* is held; None for no limit."""
-    here = None if model is Store or model.scope.here is None else model.scope.here(model)
-    stores = needs.stores()
+    here, stores = _here(cast(Any, model)), needs.stores()
     if stores is None:
         return here
     if not stores:
@@ -33,6 +34,12 @@ def scope_of(model: type[Any], needs: Permission) -> sa.ColumnElement[bool] | No
     if condition is None or here is None:
         return here if condition is None else condition
     return sa.and_(condition, here)
+
+
+@cache
+def _here(model: Any) -> sa.ColumnElement[bool] | None:
+    """Return what limits *model* for everybody; it is put together once."""
+    return None if model is Store or model.scope.here is None else model.scope.here(model)
 
 
 def scope_of_list(model: type[Any], needs: Permission) -> sa.ColumnElement[bool] | None:
@@ -67,18 +74,26 @@ def find(model: type[Any], text: object, needs: Permission, *, lock: bool = Fals
     if number is None:
         return None
     if lock:
-        locked = _wanted(model, number, needs).with_for_update(of=model)
-        return db.session.scalars(locked.execution_options(populate_existing=True)).one_or_none()
+        wanted, told = _wanted(model, needs, lock=True), {"wanted": number}
+        return db.session.scalars(wanted, told).one_or_none()
     return read_once(
         ("console.found", model, number, needs.stores()),
-        lambda: db.session.scalars(_wanted(model, number, needs)).one_or_none(),
+        lambda: db.session.scalars(_wanted(model, needs), {"wanted": number}).one_or_none(),
     )
 
 
-def _wanted(model: type[Any], number: Any, needs: Permission) -> sa.Select[Any]:
-    wanted = sa.select(model).where(pk_of(model) == number)
+def _wanted(model: type[Any], needs: Permission, *, lock: bool = False) -> sa.Select[Any]:
+    """Select the record whose id is `wanted`, under *lock* as it is by then."""
     limit = scope_of(model, needs)
-    return wanted if limit is None else wanted.where(limit)
+    conditions = [] if limit is None else [limit]
+
+    def build() -> sa.Select[Any]:
+        asked = sa.select(model).where(pk_of(model) == sa.bindparam("wanted"), *conditions)
+        if not lock:
+            return asked
+        return asked.with_for_update(of=model).execution_options(populate_existing=True)
+
+    return keep_select([model], conditions, ("record", lock), build)
 
 
 def reached(model: type[Any], ids: list[Any], needs: Permission) -> set[Any]:
