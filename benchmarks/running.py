@@ -148,9 +148,10 @@ class Bench:
             browsers = {each.name: self._enter(each, servers[each.name]) for each in self.all}
             for server in servers.values():
                 server.settle()
-            self.places.read()
             known = list(islice(people(self.members), 2000))
-            timings = compare(browsers, self.all, known, turns=self.turns)
+            timings = compare(
+                browsers, self.all, known, turns=self.turns, before_turn=self.places.read
+            )
             memory = {
                 each.name: self._memory(each, browsers[each.name], servers[each.name])
                 for each in self.all
