@@ -12,6 +12,7 @@ from console import api
 from console.api import _
 from plugins.cards.models import Card, CardUse, Change, Person, Transfer
 from plugins.cards.services.accounts import left_of
+from plugins.cards.services.contracts import contracts_of, say_end
 from plugins.cards.services.growing import count_pass, leave_pass
 from plugins.cards.services.lines import KINDS, cards_for_sale, offered_to
 from plugins.cards.services.offering import cards_of
@@ -22,7 +23,7 @@ from plugins.cards.services.taken import deduction_of
 from plugins.cards.services.telling import say
 from plugins.cards.services.transfers import PURSE
 from plugins.cards.services.tying import RULES
-from plugins.cashier.api import Deduction, Goods, LineKind, Refundable, TieRule
+from plugins.cashier.api import ContractNote, Deduction, Goods, LineKind, Refundable, TieRule
 from plugins.cashier.api import Offer as TillOffer
 from plugins.ledger.api import standings
 from plugins.membership.api import (
@@ -67,6 +68,21 @@ ICONS = {
 def cashier_refundables(member_id: int) -> Iterable[Refundable]:
     """Offer a member's cards to be refunded."""
     return refundable_cards(member_id)
+
+
+@api.hookimpl
+def cashier_contracts(member_id: int) -> Iterable[ContractNote]:
+    """Name the contracts of a member's cards."""
+    for contract in contracts_of(member_id):
+        card = contract.card
+        yield ContractNote(
+            contract.made_at,
+            api.gettext("Contract of %(card)s", card=card.shown_name),
+            contract.signed_at,
+            f"/console/cards/cards/{card.id}/contract",
+            f"/cards/mine/{card.id}/contract",
+            say_end(card),
+        )
 
 
 @api.hookimpl

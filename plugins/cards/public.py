@@ -21,8 +21,8 @@ from plugins.cards.services.accounts import (
 from plugins.cards.services.contracts import (
     buyer_of,
     contract_of,
-    is_whole,
     paper_of,
+    say_end,
     say_signed,
     sign_contract,
 )
@@ -32,7 +32,7 @@ from plugins.cards.services.paid import say_paid
 from plugins.cards.services.taken import deduction_of
 from plugins.cards.services.terms import say_terms
 from plugins.cards.services.transfers import transfers_of, waits_for
-from plugins.cashier.api import Objection, may_object, objections_to, page_of
+from plugins.cashier.api import Objection, is_whole, may_object, objections_to, page_of
 from plugins.ledger.api import AGREEMENTS
 from plugins.membership.api import Member
 
@@ -124,6 +124,7 @@ def show_contract(number: int) -> Any:
         terms=[*say_terms(contract.facts, buyer_of(card)), *say_paid(card)],
         signed=say_signed(contract),
         whole=is_whole(contract),
+        ended=say_end(card),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from plugins.cashier.contracts import ContractNote, cashier_contracts
 from plugins.cashier.deductions import (
     ANSWER_OBJECTIONS,
     Deduction,
@@ -33,6 +34,7 @@ from plugins.cashier.models import (
     Bill,
     Confirmation,
     Discount,
+    FrozenTerms,
     Line,
     LinePart,
     Objection,
@@ -48,6 +50,7 @@ from plugins.cashier.models import (
     Seller,
     Settlement,
     Signature,
+    TopUpContract,
 )
 from plugins.cashier.offers import (
     Adjustment,
@@ -138,6 +141,15 @@ from plugins.cashier.services.confirm_asking import (
     withdraw_confirmation,
 )
 from plugins.cashier.services.confirming import CONFIRM, NotConfirmed
+from plugins.cashier.services.contract_words import say_each_use, say_law, say_parties
+from plugins.cashier.services.contracts import (
+    draw_contract,
+    facts_of_place,
+    fingerprint_of,
+    is_whole,
+    note_signed,
+    say_signed,
+)
 from plugins.cashier.services.days import paid_day, require_open_day
 from plugins.cashier.services.naming import name_in_all
 from plugins.cashier.services.numbers import today_of
@@ -178,7 +190,6 @@ from plugins.cashier.services.settling import settle
 from plugins.cashier.services.signing import (
     KEPT,
     Signed,
-    draw_contract,
     keep_signature,
     read_picture,
     signature_of,
@@ -207,12 +218,14 @@ __all__ = [
     "Bill",
     "Code",
     "Confirmation",
+    "ContractNote",
     "Deduction",
     "Described",
     "Discount",
     "Draft",
     "DraftLine",
     "FromBalance",
+    "FrozenTerms",
     "Given",
     "GivesStatements",
     "Goods",
@@ -264,6 +277,7 @@ __all__ = [
     "Term",
     "Terms",
     "TieRule",
+    "TopUpContract",
     "Trade",
     "Traded",
     "Unused",
@@ -285,6 +299,7 @@ __all__ = [
     "cashier_bill_voided",
     "cashier_bill_voiding",
     "cashier_check_bill",
+    "cashier_contracts",
     "cashier_deposits",
     "cashier_find_deduction",
     "cashier_goods",
@@ -306,10 +321,13 @@ __all__ = [
     "describe_online",
     "draw_contract",
     "end_arrivals_about",
+    "facts_of_place",
     "find_arrival",
+    "fingerprint_of",
     "give_back",
     "give_free",
     "hold_bill",
+    "is_whole",
     "keep_price",
     "keep_signature",
     "last_question",
@@ -322,6 +340,7 @@ __all__ = [
     "note_closed",
     "note_prepaid",
     "note_refund",
+    "note_signed",
     "object_to",
     "objections_to",
     "open_bill",
@@ -347,6 +366,10 @@ __all__ = [
     "return_sale",
     "round_off",
     "rounding_sums",
+    "say_each_use",
+    "say_law",
+    "say_parties",
+    "say_signed",
     "scan_member",
     "seed_payment_kinds",
     "set_member",

@@ -1,4 +1,4 @@
-"""What the demo shows of consent: a bill paid by signature, and an objection to another one."""
+"""What the demo shows of consent: contracts and a bill that were signed, and an objection."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw
 
 from console import api
 from plugins.cashier.deductions import about_journal
-from plugins.cashier.models import Bill
+from plugins.cashier.models import Bill, TopUpContract
 from plugins.cashier.offers import Tender
 from plugins.cashier.permissions import DEDUCT_ALONE
 from plugins.cashier.services.billing import add_line, open_bill
@@ -26,6 +26,7 @@ from plugins.cashier.services.performers import who_performs
 from plugins.cashier.services.quoting import preview
 from plugins.cashier.services.settling import settle
 from plugins.cashier.services.signing import Signed, keep_signature, use_signature
+from plugins.cashier.services.top_up_contracts import sign_contract
 from plugins.cashier.services.top_up_terms import TERMS
 from plugins.ledger.api import Journal, standings
 from plugins.membership.api import Member
@@ -45,10 +46,28 @@ def load() -> None:
         with api.at_moment(_ago(told["signed"]["days"])):
             signed = keep_signature(_scrawl(), "drawn", member_id=member_id, store_id=store_id)
             _sign(member_id, store_id, told["signed"]["service"], signed)
+    _sign_contracts(None if member is None else member.id)
     _confirm(told["confirmed"])
     _take_alone(told["alone"])
     _object(told["objects"])
     api.unit(TERMS.put)(told["top_up"]["terms"].strip())
+
+
+def _sign_contracts(drawn_by: int | None) -> None:
+    """Let every other member agree to the contract of her top-up, one by a signature on a screen.
+
+    It is a few minutes after the sale.
+    """
+    wanted = sa.select(TopUpContract.id, TopUpContract.member_id, TopUpContract.store_id)
+    wanted = wanted.add_columns(TopUpContract.made_at).where(TopUpContract.signed_at.is_(None))
+    for number, member_id, store_id, made_at in api.db.session.execute(wanted).all():
+        with api.at_moment(min(made_at + dt.timedelta(minutes=4), api.now())):
+            if member_id == drawn_by:
+                api.db.session.rollback()
+                signed = keep_signature(_scrawl(), "drawn", member_id=member_id, store_id=store_id)
+                sign_contract(number, "paper", signed)
+            elif number % 2:
+                sign_contract(number, "phone")
 
 
 def _named(name: str) -> Member | None:

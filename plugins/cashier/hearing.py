@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from plugins.cashier import (
     arrival_listeners,
+    contract_listeners,
     listeners,
     objection_listeners,
     online_listeners,
@@ -18,4 +19,5 @@ LISTENERS = (
     timeline,
     objection_listeners,
     arrival_listeners,
+    contract_listeners,
 )

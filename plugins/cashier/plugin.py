@@ -7,6 +7,7 @@ from console.api import _
 from plugins.cashier import closing_jobs, commands, statement_jobs
 from plugins.cashier.admin import VIEWS
 from plugins.cashier.admin.closing_cards import CARDS
+from plugins.cashier.contracts import CONTRACT_HOOKS
 from plugins.cashier.deductions import ANSWER_OBJECTIONS, DEDUCTION_HOOKS
 from plugins.cashier.hearing import LISTENERS
 from plugins.cashier.hookspecs import HOOKS
@@ -30,7 +31,7 @@ class Cashier(api.Plugin):
         "membership": ">=1,<2",
         "messages": ">=1,<2",
     }
-    hooks = (*HOOKS, *REFUND_HOOKS, *DEDUCTION_HOOKS)
+    hooks = (*HOOKS, *REFUND_HOOKS, *DEDUCTION_HOOKS, *CONTRACT_HOOKS)
     listeners = LISTENERS
     sealed = SEALED
     permissions = (*PERMISSIONS, *REFUND_PERMISSIONS, ANSWER_OBJECTIONS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from plugins.cashier import (
     public_confirmations,
+    public_contracts,
     public_objections,
     public_online,
     public_receipts,
@@ -13,6 +14,7 @@ from plugins.cashier import (
 PAGES = tuple(
     {
         *public_confirmations.PAGES,
+        *public_contracts.PAGES,
         *public_objections.PAGES,
         *public_online.PAGES,
         *public_receipts.PAGES,

@@ -14,6 +14,7 @@ from plugins.cashier.public_routes import routes
 from plugins.cashier.services.objecting import notes_on_bill
 from plugins.cashier.services.quoting import lines_of
 from plugins.cashier.services.slips import Look, count_sessions, sessions_of, slip_of, was_settled
+from plugins.cashier.services.top_up_contracts import contracts_on, title_of
 from plugins.cashier.services.top_up_terms import agreed_terms
 
 PAGES = (routes,)
@@ -60,11 +61,14 @@ def show_receipt(number: int) -> Any:
     bill = api.db.session.get(Bill, number)
     if bill is None or bill.member_id != api.visitor().id or not was_settled(bill):
         abort(404)
+    lines = lines_of(number)
     slip = slip_of(bill, Look.of(bill.store_id).on_phone())
     return api.render_public(
         "cashier/phone/receipt.html",
         slip=slip,
         bill=bill,
         notes=notes_on_bill(bill),
-        agreed=agreed_terms(lines_of(number)),
+        agreed=agreed_terms(lines),
+        contracts=contracts_on(line.id for line in lines),
+        title_of=title_of,
     )

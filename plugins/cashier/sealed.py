@@ -31,6 +31,7 @@ SEALED: Mapping[str, Any] = {
     "cashier_confirmation": _("Confirmations on the phone"),
     "cashier_arrival": _("Scans on arrival"),
     "cashier_signature": _("Signatures"),
+    "cashier_top_up_contract": _("Contracts of top-ups"),
     "cashier_objection": _("Objections"),
     "cashier_online_payment": _("Online payments"),
     "cashier_online_refund": _("Online refunds"),

@@ -158,6 +158,12 @@ from plugins.membership.services.points.moving import (
 from plugins.membership.services.points.rules import points_for, points_rate, points_to_pay
 from plugins.membership.services.points.tasks import award_task
 from plugins.membership.services.points.telling import beside_points, points_of, tell_of_points
+from plugins.membership.services.promises import (
+    promises_of,
+    say_card,
+    say_split,
+    say_what_it_pays,
+)
 from plugins.membership.services.purses import (
     PurseState,
     card_to_open,
@@ -295,6 +301,7 @@ __all__ = [
     "points_spent",
     "points_to_pay",
     "progress_of",
+    "promises_of",
     "prove",
     "purses_of",
     "put_birthday",
@@ -309,7 +316,10 @@ __all__ = [
     "require_transfer",
     "restore_growth",
     "say_bars",
+    "say_card",
     "say_days_ago",
+    "say_split",
+    "say_what_it_pays",
     "sell_recharge",
     "set_level",
     "set_member_pin",

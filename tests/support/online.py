@@ -47,7 +47,7 @@ def fail(**faults: Any) -> None:
 def order(member_id: int, yuan: int = 500, **more: Any) -> int:
     """Order a top-up by phone, and return the number of the payment."""
     more.setdefault("key", f"phone-{next(_keys)}")
-    return order_online(member_id, "top_up", {"amount": str(yuan)}, **more).id
+    return order_online(member_id, "top_up", {"amount": str(yuan), "agreed": "1"}, **more).id
 
 
 def prepaid(member_id: int, yuan: int = 500) -> int:

@@ -31,9 +31,9 @@ from plugins.cards.services.alone import begin_swap, swap_alone
 from plugins.cards.services.contracts import (
     buyer_of,
     contract_of,
-    is_whole,
     paper_of,
     purpose_of,
+    say_end,
     say_signed,
     sign_contract,
 )
@@ -41,7 +41,7 @@ from plugins.cards.services.paid import say_paid
 from plugins.cards.services.selling import list_total, products_on_sale
 from plugins.cards.services.swapping import free_left, value_of, why_not_swap
 from plugins.cards.services.terms import say_terms
-from plugins.cashier.api import signature_of, signatures_of
+from plugins.cashier.api import is_whole, signature_of, signatures_of
 
 
 class PaperPages:
@@ -100,6 +100,7 @@ class PaperPages:
             signed=say_signed(contract),
             signatures=signatures_of(purpose_of(number)),
             whole=is_whole(contract),
+            ended=say_end(card),
             may_sign=api.find_record(Card, number, SELL_CARDS) is not None,
         )
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, relationship
 from console import api
 from console.api import _
 from plugins.cards.models.cards import Card, Part
-from plugins.cashier.api import about_journal
+from plugins.cashier.api import FrozenTerms, about_journal
 from plugins.ledger.api import AGREEMENTS
 from plugins.membership.api import Member
 from plugins.salon.api import Staff
@@ -83,11 +83,8 @@ class CardUse(api.Model):
         return f"{self.key}/session"
 
 
-class Contract(api.Model):
-    """The terms on which a card was sold, frozen; `digest` is the SHA-256 of its facts.
-
-    She signs it on her phone, or on paper at the counter.
-    """
+class Contract(FrozenTerms, api.Model):
+    """The terms on which a card was sold, frozen."""
 
     __tablename__ = "cards_contract"
     scope = api.CHAIN
@@ -98,11 +95,6 @@ class Contract(api.Model):
     )
     id: Mapped[int] = api.column(_("Number"), primary_key=True)
     card_id: Mapped[int] = api.column(_("Card"), sa.ForeignKey("cards_card.id"))
-    made_at: Mapped[dt.datetime] = api.column(_("Made at"))
-    facts: Mapped[dict[str, Any]] = api.column(_("Facts"), default=dict)
-    digest: Mapped[str] = api.column(_("Hash"))
-    signed_at: Mapped[dt.datetime | None] = api.column(_("Signed at"))
-    signed_by: Mapped[str | None] = api.column(_("Signed by"))
 
     card: Mapped[Card] = relationship(Card)
 

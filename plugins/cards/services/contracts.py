@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
+from collections.abc import Iterable
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from console import api
 from console.api import _
-from plugins.cards.models import Card, Contract, Product
+from plugins.cards.models import STATES, Card, Contract, Product
 from plugins.cards.services.giving import was_given
 from plugins.cards.services.paid import say_paid
 from plugins.cards.services.telling import note
 from plugins.cards.services.terms import say_terms
 from plugins.cards.services.using import lock_card
-from plugins.cashier.api import Signed, draw_contract, signatures_of, use_signature
-from plugins.membership.api import legal_figures
-from plugins.salon.api import StoreProfile
+from plugins.cashier import api as till
+from plugins.cashier.api import Signed, draw_contract, facts_of_place, fingerprint_of, note_signed
 
-#: The figures of the law of the place that a contract names, frozen with it.
-LAW = ("refund_days", "cooling_refund_days", "records_years", "closing_notice_days")
+#: States of a card in which its contract is over.
+ENDED = ("swapped", "refunded", "void")
 
 
 def make_contract(card: Card, product: Product) -> Contract:
@@ -30,7 +27,9 @@ def make_contract(card: Card, product: Product) -> Contract:
     store = api.db.session.get_one(api.Store, card.store_id)
     number = card.member.number if card.member else ""
     facts = facts_of(card, product, store, number)
-    contract = Contract(card_id=card.id, made_at=api.now(), facts=facts, digest=digest_of(facts))
+    contract = Contract(
+        card_id=card.id, made_at=api.now(), facts=facts, digest=fingerprint_of(facts)
+    )
     api.db.session.add(contract)
     return contract
 
@@ -55,44 +54,35 @@ def purpose_of(card_id: int) -> str:
 
 def paper_of(card: Card, contract: Contract) -> bytes:
     """Return a contract as a PDF in the reader's language, with her signature and fingerprint."""
-    facts = contract.facts
-    return draw_contract(
-        api.gettext("Contract of %(card)s", card=card.shown_name),
-        f"{facts['seller']} · {facts['sold_on']}",
-        [*say_terms(facts, buyer_of(card)), *say_paid(card)],
-        say_signed(contract),
-        api.gettext("Fingerprint of these terms (SHA-256)") + f": {contract.digest}",
-        author=facts["seller"],
-        purpose=purpose_of(card.id),
-    )
+    title = api.gettext("Contract of %(card)s", card=card.shown_name)
+    rows = [*say_terms(contract.facts, buyer_of(card)), *say_paid(card)]
+    return draw_contract(title, contract, rows, purpose_of(card.id), _zone_of(card))
 
 
 def say_signed(contract: Contract) -> list[str]:
     """Say how a contract was signed, or leave room for it."""
-    line = "____________________"
-    if contract.signed_at is None:
-        return [
-            f"{api.gettext('Signature of the member')}: {line}",
-            f"{api.gettext('Date')}: {line}",
-        ]
-    zone = ZoneInfo(contract.card.member.home_store.time_zone)
-    at = contract.signed_at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
-    if contract.signed_by == "phone":
-        return [api.gettext("Agreed to on her phone, %(at)s", at=at)]
-    if signatures_of(purpose_of(contract.card_id)):
-        return [api.gettext("Signed on %(at)s", at=at)]
-    return [api.gettext("Signed on paper, %(at)s", at=at)]
+    return till.say_signed(contract, purpose_of(contract.card_id), _zone_of(contract.card))
 
 
-def is_whole(contract: Contract) -> bool:
-    """Tell whether the terms are still those that were hashed at the sale."""
-    return contract.digest == digest_of(contract.facts)
+def _zone_of(card: Card) -> str:
+    return str(card.member.home_store.time_zone)
 
 
-def digest_of(facts: dict[str, Any]) -> str:
-    """Return the SHA-256 of the terms."""
-    told = json.dumps(facts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(told.encode()).hexdigest()
+def say_end(card: Card) -> str:
+    """Say what ended the contract of a card; "" while it holds."""
+    return str(dict(STATES)[card.state]) if card.state in ENDED else ""
+
+
+def contracts_of(member_id: int) -> list[Contract]:
+    """Return the contracts of the cards that a member has or had here, with their cards."""
+    wanted = sa.select(Contract).join(Card, Card.id == Contract.card_id)
+    return list(api.db.session.scalars(wanted.where(Card.member_id == member_id)).unique())
+
+
+def digests_of(card_ids: Iterable[int]) -> dict[int, str]:
+    """Return the fingerprints of the contracts of some cards, by the numbers of the cards."""
+    wanted = sa.select(Contract.card_id, Contract.digest).where(Contract.card_id.in_([*card_ids]))
+    return {row.card_id: row.digest for row in api.db.session.execute(wanted)}
 
 
 @api.unit
@@ -105,10 +95,7 @@ def sign_contract(card_id: int, by: str, signature: Signed | str = "") -> Contra
     contract = contract_of(card_id)
     if contract is None:
         raise api.NotFound(_("This card has no contract here."))
-    if contract.signed_at is None:
-        contract.signed_at, contract.signed_by = api.now(), by
-        if isinstance(signature, Signed):
-            use_signature(signature, card.member_id, purpose_of(card_id))
+    if note_signed(contract, by, signature, card.member_id, purpose_of(card_id)):
         note(card, "signed")
         api.record_audit(
             "cards.signed", card, store_id=card.store_id, title=_("Contract of a card signed")
@@ -126,9 +113,7 @@ def facts_of(card: Card, product: Product, store: api.Store, member: str) -> dic
         "names": card.names,
         "kind": card.kind,
         "member_number": member,
-        "seller": store.name,
-        "contact": _contact_of(store.id),
-        "law": {key: legal_figures()[key].value for key in LAW if key in legal_figures()},
+        **facts_of_place(store),
         "sold_on": card.sold_on.isoformat(),
         "price_fen": card.price_fen,
         "list_fen": card.list_fen,
@@ -152,9 +137,3 @@ def facts_of(card: Card, product: Product, store: api.Store, member: str) -> dic
             for part in card.parts
         ],
     }
-
-
-def _contact_of(store_id: int) -> str:
-    profile = api.db.session.get(StoreProfile, store_id)
-    told = (profile.address, profile.phone) if profile is not None else ()
-    return " · ".join(word for word in told if word)

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from console import api
 from plugins.cards.models import Card, CardUse, Change, Contract, Pause
 from plugins.cards.services.offering import cards_of
-from plugins.cashier.api import Objection, Signature
+from plugins.cashier.api import Objection, Signature, TopUpContract
 from plugins.ledger.api import (
     BONUS,
     PRINCIPAL,
@@ -71,6 +71,7 @@ def _files(member_id: int, proof: Proof) -> dict[str, bytes]:
     return {
         "cards.csv": _sheet(_rows(Card, Card.id.in_(ids))),
         "contracts.json": _json(_rows(Contract, Contract.card_id.in_(ids))),
+        "top_up_contracts.json": _json(_rows(TopUpContract, TopUpContract.member_id == member_id)),
         "uses.csv": _sheet(_rows(CardUse, own_uses)),
         "changes.json": _json(_rows(Change, Change.card_id.in_(ids))),
         "pauses.csv": _sheet(_rows(Pause, Pause.card_id.in_(ids))),

@@ -11,7 +11,7 @@ from console import api
 from console.api import _
 from plugins.cards.models import Card, CardUse, Item, Part, Product
 from plugins.cards.services.changing import make_void, owe_again, pay_owing
-from plugins.cards.services.contracts import digest_of, sign_contract
+from plugins.cards.services.contracts import sign_contract
 from plugins.cards.services.offering import Offer, offers_of
 from plugins.cards.services.selling import (
     list_price,
@@ -98,7 +98,7 @@ def contract_on_phone(bill: till.Bill, facts: Mapping[str, Any]) -> till.Terms:
     store = api.db.session.get_one(api.Store, bill.store_id)
     member = api.db.session.get_one(Member, bill.member_id)
     terms = terms_on_offer(product, store, member.number, bill.business_on)
-    return till.Terms(say_terms(terms, member.name), digest_of(terms))
+    return till.Terms(say_terms(terms, member.name), till.fingerprint_of(terms))
 
 
 def check_on_sale(product: Product, bill: till.Bill) -> None:

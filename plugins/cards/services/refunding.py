@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from console import api
 from console.api import _
 from plugins.cards.models import Card, CardUse, Part
 from plugins.cards.services.accounts import balance_of, left_of, owing_of
+from plugins.cards.services.contracts import digests_of
 from plugins.cards.services.days import days_paused, today_in
 from plugins.cards.services.giving import was_given
 from plugins.cards.services.growing import line_of, take_pass_back
@@ -30,10 +32,13 @@ def refundable_cards(member_id: int) -> Iterable[Refundable]:
     """Yield the cards of a member that something is left of, by sessions or by money."""
     cards = [card for card in cards_of(member_id) if card.state in LIVE]
     left = left_of(part for card in cards for part in card.parts)
+    contracts = digests_of(card.id for card in cards)
     for card in cards:
         count = sum(left[part.id].all for part in card.parts if part.id in left)
         if count or balance_of(card.unearned_account_id) > 0:
-            yield _refundable(card, count)
+            sold = _refundable(card, count)
+            contract = contracts.get(card.id, "")
+            yield replace(sold, purchase=replace(sold.purchase, contract=contract))
 
 
 def _refundable(card: Card, count: int) -> Refundable:

@@ -6,19 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from console import api
+from plugins.cashier.api import say_each_use, say_law, say_parties
 
 
 def say_terms(facts: Mapping[str, Any], buyer: str = "") -> list[tuple[str, str]]:
     """Say frozen terms in the reader's language, as pairs of label and text."""
     return [
-        (
-            api.gettext("Store that sells"),
-            " · ".join(word for word in (facts["seller"], facts.get("contact")) if word),
-        ),
-        (
-            api.gettext("Buyer"),
-            " · ".join(word for word in (buyer, facts["member_number"]) if word),
-        ),
+        *say_parties(facts, buyer),
         (api.gettext("Card"), api.translate(facts["card"], facts["names"])),
         (api.gettext("Sold on"), facts["sold_on"]),
         (api.gettext("Price"), _price(facts)),
@@ -27,7 +21,7 @@ def say_terms(facts: Mapping[str, Any], buyer: str = "") -> list[tuple[str, str]
         (api.gettext("Stores"), " · ".join(facts["stores"]) or api.gettext("All stores")),
         (api.gettext("Who may use it"), _people(facts)),
         *_rules(facts),
-        *_law(facts.get("law", {})),
+        *say_law(facts.get("law", {})),
     ]
 
 
@@ -82,13 +76,7 @@ def _people(facts: Mapping[str, Any]) -> str:
 
 
 def _rules(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    yield (
-        api.gettext("Each use"),
-        api.gettext(
-            "Needs the member code, PIN, SMS code or signature; the member is told at once and "
-            "can object on her phone."
-        ),
-    )
+    yield say_each_use()
     yield api.gettext("Giving it back"), _giving_back(facts)
     yield (
         api.gettext("Pause and extension"),
@@ -120,53 +108,3 @@ def _giving_back(facts: Mapping[str, Any]) -> str:
         "sessions count at their price in the card; when she is, at list price. Free sessions "
         "that were used are not charged."
     )
-
-
-def _law(figures: Mapping[str, int]) -> Iterator[tuple[str, str]]:
-    """Say what a contract has to name besides; nothing for one of before it was frozen."""
-    if not figures:
-        return
-    days = [api.gettext("Money goes back within %(days)s days.", days=figures["refund_days"])]
-    if "cooling_refund_days" in figures:
-        first = api.gettext(
-            "Unused and asked for in the first week: within %(days)s days.",
-            days=figures["cooling_refund_days"],
-        )
-        days.append(first)
-    yield api.gettext("When money goes back"), " ".join(days)
-    yield (
-        api.gettext("What is left, and records"),
-        api.gettext(
-            "She sees what is left and every use on her phone or at the counter at any time; the "
-            "shop keeps the records for %(years)s years.",
-            years=figures["records_years"],
-        ),
-    )
-    yield (
-        api.gettext("Giving it away, losing it"),
-        api.gettext(
-            "It may go to another member, whole. A lost card is stopped at once and gets a new "
-            "number; what is left stays hers."
-        ),
-    )
-    yield api.gettext("When the shop is the cause"), _when_shop(figures)
-    yield (
-        api.gettext("Disputes"),
-        api.gettext(
-            "First with the shop; then by the consumer line 12315, mediation or a court. The shop "
-            "shows this contract and the records of use."
-        ),
-    )
-
-
-def _when_shop(figures: Mapping[str, int]) -> str:
-    words = api.gettext(
-        "If it closes, moves inconveniently or does not serve as promised, what is left goes back "
-        "with interest."
-    )
-    if "closing_notice_days" not in figures:
-        return words
-    notice = api.gettext(
-        "She hears of it %(days)s days before.", days=figures["closing_notice_days"]
-    )
-    return f"{words} {notice}"

@@ -7,6 +7,7 @@ from plugins.cashier.admin.arrivals import Arrivals
 from plugins.cashier.admin.bills import BillAdmin, OrderAdmin
 from plugins.cashier.admin.booked import BookedReceipts
 from plugins.cashier.admin.closing import Closing, DayAdmin, ShiftAdmin
+from plugins.cashier.admin.contracts import TopUpContractAdmin
 from plugins.cashier.admin.deals import DealAdmin
 from plugins.cashier.admin.objections import ObjectionAdmin
 from plugins.cashier.admin.online import OnlinePaymentAdmin
@@ -27,6 +28,7 @@ VIEWS: tuple[type[api.AdminView], ...] = (
     OnlinePaymentAdmin,
     RefundAdmin,
     ObjectionAdmin,
+    TopUpContractAdmin,
     PaymentKindAdmin,
     ReceiptLook,
     BookedReceipts,

@@ -18,6 +18,7 @@ from plugins.cashier.services.arrivals import served_by
 from plugins.cashier.services.billing import member_of
 from plugins.cashier.services.confirm_asking import questions_about
 from plugins.cashier.services.signing import signatures_of
+from plugins.cashier.services.top_up_contracts import contracts_on, notes_of
 from plugins.cashier.services.top_up_terms import agreed_terms
 from plugins.membership.api import show_owing
 
@@ -132,6 +133,10 @@ class BillAdmin(api.ModelAdmin):
         if asked:
             html = drawing.draw("_confirmations.html", asked=asked)
             found.append(api.Panel(_("Confirmation on her phone"), html, 24))
+        contracts = contracts_on(row["line"].id for row in rows)
+        if contracts:
+            html = drawing.draw("_contracts.html", contracts=notes_of(contracts))
+            found.append(api.Panel(_("Contracts"), html, 25))
         agreed = agreed_terms([row["line"] for row in rows])
         if agreed:
             html = drawing.draw("_agreed.html", agreed=agreed)

@@ -13,6 +13,7 @@ from plugins.cashier.models.closing import (
 )
 from plugins.cashier.models.confirmations import CONFIRMATION_STATES, Confirmation
 from plugins.cashier.models.consent import OUTCOMES, SIGNED, Objection, Signature
+from plugins.cashier.models.contracts import FrozenTerms, TopUpContract
 from plugins.cashier.models.online import (
     ONLINE_LIVE,
     ONLINE_STATES,
@@ -77,6 +78,7 @@ __all__ = [
     "DayReopening",
     "Deal",
     "Discount",
+    "FrozenTerms",
     "Line",
     "LinePart",
     "Objection",
@@ -98,4 +100,5 @@ __all__ = [
     "Signature",
     "Statement",
     "StatementLine",
+    "TopUpContract",
 ]

@@ -14,7 +14,8 @@ from plugins.cashier.models import Bill, Line
 from plugins.cashier.offers import Asked, Described, LineKind, Settling, Taken
 from plugins.cashier.permissions import GIVE_BONUS
 from plugins.cashier.services.naming import name_in_all
-from plugins.cashier.services.top_up_terms import say_bonus_end, terms_of_top_up
+from plugins.cashier.services.top_up_contracts import contract_on_phone, make_contract
+from plugins.cashier.services.top_up_terms import bonus_end_on
 from plugins.cashier.services.vouchers import KINDS as VOUCHERS
 from plugins.cashier.services.vouchers import services_given
 from plugins.ledger.api import Tender as Money
@@ -130,7 +131,7 @@ def describe_top_up(asked: Asked) -> Described:
 
 
 def _warn_of_top_up(_bill: Bill, line: Line) -> str:
-    return say_bonus_end(line.facts)
+    return bonus_end_on(line.facts)
 
 
 def settle_top_up(settling: Settling, line: Line, money: Sequence[Money]) -> list[Taken]:
@@ -141,6 +142,8 @@ def settle_top_up(settling: Settling, line: Line, money: Sequence[Money]) -> lis
     entry = settling.entry("top_up", "top_up", line)
     note = str(line.facts.get("over_cap_note", ""))
     lots = sell_recharge(entry, quote, money, over_cap_note=note, tell=False)
+    paid_on = settling.done_on or settling.booked_on
+    make_contract(entry.key, settling.bill, line, paid_on.isoformat())
     return [
         Taken(settling.ref(line), lot_id=lot.id, principal_fen=lot.paid, bonus_fen=lot.gift)
         for lot in lots
@@ -182,7 +185,7 @@ KINDS = (
         undo_top_up,
         discountable=False,
         online=read_top_up,
-        terms=terms_of_top_up,
+        terms=contract_on_phone,
         warn=_warn_of_top_up,
     ),
     *VOUCHERS,

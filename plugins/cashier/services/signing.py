@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -106,24 +105,6 @@ def picture_of(purpose: str) -> bytes | None:
     """Return the latest signature for something as a picture, if it was not forgotten."""
     drawn = next((one for one in signatures_of(purpose) if one.file.size), None)
     return drawn.file.read() if drawn is not None else None
-
-
-def draw_contract(
-    title: str,
-    subtitle: str,
-    terms: Sequence[tuple[str, str]],
-    signed: Sequence[str],
-    fingerprint: str,
-    *,
-    author: str,
-    purpose: str,
-) -> bytes:
-    """Return a contract as a PDF, with what was signed for *purpose*, such as "card:3"."""
-    # What draws PDFs takes a fifth of a second to load: no start waits for it.
-    from plugins.cashier.services.papers import draw_terms
-
-    picture = picture_of(purpose)
-    return draw_terms(title, subtitle, terms, signed, fingerprint, author=author, picture=picture)
 
 
 def drop_signatures(member_id: int) -> None:

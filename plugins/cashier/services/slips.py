@@ -18,7 +18,7 @@ from plugins.cashier.services.asking import line_kinds
 from plugins.cashier.services.naming import LANGUAGES, OWN
 from plugins.cashier.services.performers import shares_of
 from plugins.cashier.services.quoting import discounts_of, lines_of
-from plugins.cashier.services.top_up_terms import say_bonus_end
+from plugins.cashier.services.top_up_terms import bonus_end_on
 from plugins.ledger.api import AGREEMENTS
 from plugins.membership.api import Member, level_of, locale_of
 from plugins.salon.api import StoreProfile
@@ -210,11 +210,11 @@ def _bought(bill: Bill, look: Look) -> Iterator[SlipRow]:
             continue
         if "list" not in look.parts:
             yield SlipRow(title, _plain(line.due_fen))
-            if ends := say_bonus_end(line.facts):
+            if ends := bonus_end_on(line.facts):
                 yield SlipRow(ends, look="indent")
             continue
         yield SlipRow(title, _plain(line.list_fen))
-        if ends := say_bonus_end(line.facts):
+        if ends := bonus_end_on(line.facts):
             yield SlipRow(ends, look="indent")
         for discount in discounts[line.id]:
             if discount.amount_fen:

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from console import api
 from console.api import _
 from plugins.cashier.models import Bill, Line
-from plugins.cashier.offers import Terms
-from plugins.membership.api import Member, bonus_bars, say_bars
 
 TERMS = api.Setting(
     "cashier.top_up_terms",
@@ -29,46 +25,18 @@ TERMS = api.Setting(
 AGREED = "agreed_on_phone"
 
 
-def say_bonus_end(facts: Mapping[str, Any]) -> str:
-    """Say until when the bonus of a top-up counts, as it was promised; "" where it never ends."""
+def bonus_end_on(facts: Mapping[str, Any]) -> str:
+    """Say until when the bonus of a top-up line counts; "" where it never ends."""
     until = str((facts.get("quote") or {}).get("bonus_until") or "")
-    if not until or not facts.get("bonus_fen"):
+    return say_bonus_end(int(facts.get("bonus_fen") or 0), until)
+
+
+def say_bonus_end(bonus_fen: int, until: str) -> str:
+    """Say until when a bonus counts, as it was promised; "" where it never ends."""
+    if not until or not bonus_fen:
         return ""
-    bonus = api.format_fen(int(facts["bonus_fen"]))
+    bonus = api.format_fen(bonus_fen)
     return api.gettext("Bonus %(amount)s, until %(day)s", amount=bonus, day=until)
-
-
-def terms_of_top_up(bill: Bill, facts: Mapping[str, Any]) -> Terms | None:
-    """Return the terms of a top-up for the member of a bill; None where there are none.
-
-    A bonus that ends, or that does not pay for everything, is always among them: she reads its
-    last day and what it does not pay for before she pays.
-    """
-    text, ends = TERMS.get(bill.store_id).strip(), say_bonus_end(facts)
-    bars = bonus_bars() if facts.get("bonus_fen") else ""
-    if not text and not ends and not bars:
-        return None
-    store = api.db.session.get_one(api.Store, bill.store_id)
-    member = api.db.session.get_one(Member, bill.member_id)
-    paid, bonus = int(facts["amount_fen"]), int(facts["bonus_fen"])
-    rows = [
-        (api.gettext("Store that sells"), store.name),
-        (api.gettext("Buyer"), f"{member.name} · {member.number}"),
-        (api.gettext("You pay"), api.format_fen(paid)),
-        (api.gettext("Bonus"), " · ".join([ends or api.format_fen(bonus), *_not_for(bars)])),
-        *([(api.gettext("Terms of the store"), text)] if text else []),
-    ]
-    facts_told = [store.name, member.number, paid, bonus, text]
-    facts_told += [facts["quote"]["bonus_until"]] if ends else []
-    facts_told += [bars] if bars else []
-    told = json.dumps(facts_told, ensure_ascii=False)
-    return Terms(rows, hashlib.sha256(told.encode()).hexdigest())
-
-
-def _not_for(bars: str) -> list[str]:
-    if not bars:
-        return []
-    return [api.gettext("bonus not for %(what)s", what=say_bars(bars.split(",")))]
 
 
 def agreed_terms(lines: Sequence[Line]) -> list[dict[str, Any]]:

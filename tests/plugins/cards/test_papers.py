@@ -19,7 +19,7 @@ from plugins.cards.models import Contract
 from plugins.cards.services.accounts import Left, left_of
 from plugins.cards.services.alone import swap_alone
 from plugins.cards.services.changing import share_card
-from plugins.cards.services.contracts import contract_of, is_whole
+from plugins.cards.services.contracts import contract_of
 from plugins.cards.services.evidence import pack_evidence
 from plugins.cards.services.nightly import earn_passes
 from plugins.cards.services.swapping import value_of
@@ -31,6 +31,7 @@ from plugins.cashier.api import (
     Signature,
     Tender,
     add_line,
+    is_whole,
     object_to,
     settle,
     undo_settlement,

@@ -299,7 +299,7 @@ def test_the_same_form_orders_once(anna: int) -> None:
 
 
 def test_a_phone_sets_neither_bonus_nor_kind(anna: int) -> None:
-    form = {"amount": "100", "bonus_fen": "100000", "over_cap_note": "because"}
+    form = {"amount": "100", "bonus_fen": "100000", "over_cap_note": "because", "agreed": "1"}
     bought = order_online(anna, "top_up", form, key="clever")
     assert bought.sold["lines"][0]["facts"]["bonus_fen"] == 0
     with pytest.raises(api.NotFound):
@@ -312,7 +312,7 @@ def test_a_phone_says_how_much_more_the_card_may_hold(anna: int) -> None:
         order_online(anna, "top_up", {"amount": "1000"}, key="much")
     assert "¥5,000.00" in str(refused.value)
     assert "You can top up ¥200.00 at most now." in str(refused.value)
-    order_online(anna, "top_up", {"amount": "200"}, key="fits")
+    order_online(anna, "top_up", {"amount": "200", "agreed": "1"}, key="fits")
     top_up(anna, 200)
     with pytest.raises(api.Refused) as refused:
         order_online(anna, "top_up", {"amount": "1"}, key="full")

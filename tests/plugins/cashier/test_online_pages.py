@@ -75,7 +75,9 @@ def test_she_chooses_an_offer_pays_and_sees_what_she_has(
     review = words(phone.get("/cashier/buy/top_up?amount=600").text)
     assert "¥600.00" in review
     assert "¥650.00" in review
-    waiting = phone.post("/cashier/buy/top_up", amount="600", key="k", price_fen="60000")
+    waiting = phone.post(
+        "/cashier/buy/top_up", amount="600", key="k", price_fen="60000", agreed="1"
+    )
     assert "being prepared" in words(waiting.text)
     number = latest()
     work()

@@ -16,7 +16,7 @@ from plugins.cashier.services.refunding.lines import Wanted
 from plugins.cashier.services.reports.consumption import consumption
 from plugins.cashier.services.reports.unearned import unearned
 from plugins.cashier.services.slips import slip_of
-from plugins.cashier.services.top_up_terms import terms_of_top_up
+from plugins.cashier.services.top_up_contracts import contract_on_phone
 from plugins.cashier.services.tying import tie_out, whole_book
 from plugins.ledger import api as ledger
 from plugins.ledger.services.verifying import verify
@@ -89,8 +89,7 @@ def test_it_is_promised_on_the_bill_the_receipt_and_the_lot(anna: int) -> None:
     [lot] = ledger.lots_of(anna)
     assert (str(lot.gift_until_on), lot.gift) == (last_day(), 5_000)
     bill, line = api.db.session.get_one(Bill, bill_id), lines_of(bill_id)[0]
-    terms = terms_of_top_up(bill, line.facts)
-    assert terms is not None
+    terms = contract_on_phone(bill, line.facts)
     assert ("Bonus", told) in list(terms.rows)
 
 
@@ -100,9 +99,8 @@ def test_nothing_ends_where_the_offer_says_nothing(anna: int) -> None:
     with later(5_000):
         end_old_bonus()
     assert left(anna) == (100_000, 15_000)
-    assert (
-        terms_of_top_up(api.db.session.get_one(Bill, bill_id), lines_of(bill_id)[0].facts) is None
-    )
+    terms = contract_on_phone(api.db.session.get_one(Bill, bill_id), lines_of(bill_id)[0].facts)
+    assert ("Valid", "without an end") in list(terms.rows)
 
 
 def test_it_goes_in_the_night_after_and_brings_no_income(anna: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from plugins.cashier.models import Bill, Line
 from plugins.cashier.refunds import Refundable
 from plugins.cashier.services.naming import name_in_all
 from plugins.cashier.services.refunding.sheets import Purchase, Share, Use
+from plugins.cashier.services.top_up_contracts import digests_of
 from plugins.ledger.api import (
     CODES,
     Entry,
@@ -38,12 +40,14 @@ def top_ups_of(member_id: int) -> Iterable[Refundable]:
     titles = titles_of(uses)
     stores = _stores_of(lots)
     home = api.db.session.get_one(Member, member_id).home_store_id
-    given = given_lots(lots)
+    given, contracts = given_lots(lots), digests_of(lot.journal_id for lot in lots)
     for lot in lots:
         own = [use for use in uses if use.lot_id == lot.id]
         # What another member paid does not go back to her when this one is refunded.
         paid_by = [] if lot.id in given else [lot.journal_id]
-        yield _top_up(lot, own, titles, member_id, stores.get(lot.journal_id) or home, paid_by)
+        sold = _top_up(lot, own, titles, member_id, stores.get(lot.journal_id) or home, paid_by)
+        contract = contracts.get(lot.journal_id, "")
+        yield replace(sold, purchase=replace(sold.purchase, contract=contract))
 
 
 def _top_up(

@@ -86,6 +86,8 @@ class Purchase:
     fee_fen: int = 0
     #: What of it came from her balance, and goes back there.
     balance_fen: int = 0
+    #: The fingerprint of the contract by which it was sold; "" where there is none.
+    contract: str = ""
 
 
 @dataclass(frozen=True)
@@ -370,6 +372,7 @@ def _account_facts(account: Account) -> dict[str, Any]:
         "fee_fen": purchase.fee_fen,
         "balance_fen": purchase.balance_fen,
         "bought_on": purchase.bought_on.isoformat(),
+        **({"contract": purchase.contract} if purchase.contract else {}),
         "shares": [
             {
                 "title": share.title,

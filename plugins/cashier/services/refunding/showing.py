@@ -125,6 +125,8 @@ def _facts(account: Mapping[str, Any]) -> Iterator[str]:
             yield api.gettext("bonus %(amount)s", amount=fen(share["gift"]))
     if account["term"]:
         yield api.ngettext("for %(num)s day", "for %(num)s days", account["term"]["days"])
+    if account.get("contract"):
+        yield api.gettext("contract %(fingerprint)s…", fingerprint=account["contract"][:16])
 
 
 def _row(row: Mapping[str, Any]) -> ShownRow:
