@@ -12,8 +12,8 @@ from plugins.cashier.contracts import ContractNote
 from plugins.cashier.models import TopUpContract
 from plugins.cashier.permissions import SEE_BILLS
 from plugins.cashier.services.all_contracts import all_contracts
-from plugins.cashier.services.top_up_contracts import contracts_of, notes_of
-from plugins.membership.api import Member, Tile, move_rows
+from plugins.cashier.services.top_up_contracts import contracts_of, notes_of, sold_as
+from plugins.membership.api import Member, Recharge, Tile, move_rows
 
 
 @api.hookimpl
@@ -24,10 +24,10 @@ def cashier_contracts(member_id: int) -> Iterable[ContractNote]:
 
 @api.hookimpl
 def console_record_panels(model: type[Any], record_id: int) -> Iterable[api.Panel]:
-    """Show the contracts of a member on her file."""
-    if model is not Member or api.find_record(Member, record_id, SEE_BILLS) is None:
+    """Show the contracts of a member on her file, and that of a top-up on its page."""
+    if model not in (Member, Recharge) or api.find_record(model, record_id, SEE_BILLS) is None:
         return
-    contracts = all_contracts(record_id)
+    contracts = all_contracts(record_id) if model is Member else notes_of(sold_as(record_id))
     if contracts:
         yield api.Panel(_("Contracts"), drawing.draw("_contracts.html", contracts=contracts), 6)
 

@@ -46,28 +46,26 @@ def load() -> None:
         with api.at_moment(_ago(told["signed"]["days"])):
             signed = keep_signature(_scrawl(), "drawn", member_id=member_id, store_id=store_id)
             _sign(member_id, store_id, told["signed"]["service"], signed)
-    _sign_contracts(None if member is None else member.id)
+    _sign_contracts()
     _confirm(told["confirmed"])
     _take_alone(told["alone"])
     _object(told["objects"])
     api.unit(TERMS.put)(told["top_up"]["terms"].strip())
 
 
-def _sign_contracts(drawn_by: int | None) -> None:
-    """Let every other member agree to the contract of her top-up, one by a signature on a screen.
-
-    It is a few minutes after the sale.
-    """
-    wanted = sa.select(TopUpContract.id, TopUpContract.member_id, TopUpContract.store_id)
-    wanted = wanted.add_columns(TopUpContract.made_at).where(TopUpContract.signed_at.is_(None))
-    for number, member_id, store_id, made_at in api.db.session.execute(wanted).all():
+def _sign_contracts() -> None:
+    """Let every other top-up be agreed to a few minutes after it: on the phone, the first drawn."""
+    wanted = sa.select(TopUpContract).where(TopUpContract.signed_at.is_(None))
+    rows = api.db.session.scalars(wanted.order_by(TopUpContract.id)).all()
+    told = [(one.id, one.member_id, one.store_id, one.made_at) for one in rows]
+    api.db.session.rollback()
+    for place, (number, member_id, store_id, made_at) in enumerate(told[::2]):
         with api.at_moment(min(made_at + dt.timedelta(minutes=4), api.now())):
-            if member_id == drawn_by:
-                api.db.session.rollback()
+            if place:
+                sign_contract(number, "phone")
+            else:
                 signed = keep_signature(_scrawl(), "drawn", member_id=member_id, store_id=store_id)
                 sign_contract(number, "paper", signed)
-            elif number % 2:
-                sign_contract(number, "phone")
 
 
 def _named(name: str) -> Member | None:

@@ -91,6 +91,7 @@ class PaperPages:
         contract = contract_of(number)
         if contract is None:
             raise api.NotFound(_("This card has no contract here."))
+        ended = say_end(card)
         return api.render(
             "cards/contract.html",
             view=self,
@@ -100,8 +101,8 @@ class PaperPages:
             signed=say_signed(contract),
             signatures=signatures_of(purpose_of(number)),
             whole=is_whole(contract),
-            ended=say_end(card),
-            may_sign=api.find_record(Card, number, SELL_CARDS) is not None,
+            ended=ended,
+            may_sign=not ended and api.find_record(Card, number, SELL_CARDS) is not None,
         )
 
     @api.page("/<int:number>/contract", needs=SELL_CARDS, methods=("POST",))

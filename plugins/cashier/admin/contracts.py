@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Response, redirect
+from markupsafe import Markup
 
 from console import api
 from console.api import _
@@ -20,6 +21,7 @@ from plugins.cashier.services.top_up_contracts import (
     purpose_of,
     rows_of,
     sign_contract,
+    title_of,
 )
 
 HOME = "/console/cashier/contracts/"
@@ -56,10 +58,11 @@ class TopUpContractAdmin(api.ModelAdmin):
     details = ("id", "made_at", "store_id", "member_id", "signed_at")
     empty_hint = _("A contract is made when a top-up is paid.")
 
-    def panels(self, record: Any) -> list[api.Panel]:
+    def head(self, record: Any) -> Markup:
         ended = ends_of([record]).get(record.id, "")
-        html = drawing.draw(
-            "_contract.html",
+        return drawing.draw(
+            "_contract_head.html",
+            title=title_of(record),
             contract=record,
             terms=rows_of(record),
             signed=say_signed(record, purpose_of(record.id), record.store.time_zone),
@@ -69,12 +72,11 @@ class TopUpContractAdmin(api.ModelAdmin):
             may_sign=not ended and OPEN_BILLS.held(record.store_id),
             sign_url=f"{HOME}{record.id}/sign",
         )
-        return [api.Panel(_("Top-up contract"), html, 10)]
 
     def record_actions(self, record: Any) -> list[api.RecordAction]:
         line = api.db.session.get_one(Line, record.line_id)
         return [
-            api.RecordAction(_("Contract as PDF"), f"{HOME}{record.id}/pdf", SEE_BILLS, "GET"),
+            api.RecordAction(_("PDF"), f"{HOME}{record.id}/pdf", SEE_BILLS, "GET"),
             api.RecordAction(
                 _("Bill"), f"/console/cashier/bills/{line.bill_id}/", SEE_BILLS, "GET"
             ),

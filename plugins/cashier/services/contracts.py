@@ -64,10 +64,8 @@ def say_signed(contract: FrozenTerms, purpose: str, time_zone: str) -> list[str]
     """Say how a contract was signed, or leave room for it."""
     line = "____________________"
     if contract.signed_at is None:
-        return [
-            f"{api.gettext('Signature of the member')}: {line}",
-            f"{api.gettext('Date')}: {line}",
-        ]
+        labels = (api.gettext("Signature of the member"), api.gettext("Date"))
+        return [f"{label}: {line}" for label in labels]
     at = contract.signed_at.astimezone(ZoneInfo(time_zone)).strftime("%Y-%m-%d %H:%M")
     if contract.signed_by == "phone":
         return [api.gettext("Agreed to on her phone, %(at)s", at=at)]

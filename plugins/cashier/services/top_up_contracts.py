@@ -75,7 +75,7 @@ def make_contract(key: str, bill: Bill, line: Line, on: str) -> TopUpContract | 
     What she ticked on her phone before she paid is signed by that, if the terms are those still.
     """
     recharge = find_recharge(key)
-    if recharge is None or _of_recharge(recharge.id) is not None:
+    if recharge is None or sold_as(recharge.id):
         return None
     facts = facts_of(bill.store_id, line.facts, on)
     contract = TopUpContract(
@@ -103,10 +103,10 @@ def _is_what_she_read(contract: TopUpContract, agreed: Mapping[str, Any]) -> boo
     return bool(fingerprint_of(read) == agreed["digest"])
 
 
-def _of_recharge(recharge_id: int) -> TopUpContract | None:
+def sold_as(recharge_id: int) -> Sequence[TopUpContract]:
+    """Return the contract of a top-up; nothing for one that no bill sold."""
     wanted = sa.select(TopUpContract).where(TopUpContract.recharge_id == recharge_id)
-    found: TopUpContract | None = api.db.session.scalar(wanted)
-    return found
+    return api.db.session.scalars(wanted).all()
 
 
 def contracts_of(member_id: int) -> Sequence[TopUpContract]:

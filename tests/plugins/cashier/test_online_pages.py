@@ -14,6 +14,7 @@ from plugins.cards.services.contracts import contract_of
 from plugins.cards.services.offering import cards_of
 from plugins.cashier.api import Bill, OnlinePayment
 from plugins.cashier.services.online.advancing import advance
+from plugins.cashier.services.top_up_contracts import contracts_of
 from plugins.cashier.services.top_up_terms import TERMS
 from plugins.cashier.services.tying import tie_out, whole_book
 from plugins.membership.api import set_member_pin
@@ -113,6 +114,18 @@ def test_the_stores_terms_of_top_ups_are_ticked_and_kept_with_the_bill(
     assert "Good in all stores." in receipt
     assert digest[1] in receipt
     assert digest[1] in sign_in("manager").get(f"/console/cashier/bills/{bill_id}/").text
+    [contract] = contracts_of(anna)
+    assert (contract.digest, contract.signed_by) == (digest[1], "phone")
+
+
+def test_what_she_did_not_read_is_not_signed_by_her_tick(phone: Phone, anna: int) -> None:
+    number = prepaid(anna)
+    api.unit(TERMS.put)("Good in one store alone.")
+    pay(number)
+    notify()
+    [contract] = contracts_of(anna)
+    assert (contract.facts["rules"], contract.signed_at) == ("Good in one store alone.", None)
+    assert "Not signed yet" in words(phone.get("/cashier/contracts").text)
 
 
 def test_she_goes_back_without_paying_and_cancels(phone: Phone, anna: int, work: Any) -> None:

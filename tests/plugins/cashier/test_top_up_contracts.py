@@ -177,6 +177,7 @@ def test_a_contract_of_another_store_is_not_there(anna: int, sign_in: SignIn) ->
 def test_cards_and_top_ups_stand_in_one_list_unsigned_ones_first(
     app: Flask, sign_in: SignIn
 ) -> None:
+    """Each plugin names its own, by `cashier_contracts`."""
     shop = open_shop()
     sell_card(shop, add_product("头皮护理 10 次", 98_000, item(shop.scalp, 10)))
     with api.at_moment(api.now() + dt.timedelta(minutes=5)):
@@ -262,6 +263,8 @@ def test_the_list_of_staff_finds_those_that_are_not_signed(anna: int, sign_in: S
     bill = api.db.session.query(Bill).order_by(Bill.id).first()
     assert bill is not None
     assert "Not signed yet" in words(desk.get(f"/console/cashier/bills/{bill.id}/").text)
+    sold = f"/console/membership/recharges/{contracts_of(anna)[1].recharge_id}/"
+    assert "Not signed yet" in words(desk.get(sold).text)
 
 
 def test_evidence_holds_it(anna: int) -> None:

@@ -374,13 +374,7 @@ def _account_facts(account: Account) -> dict[str, Any]:
         "bought_on": purchase.bought_on.isoformat(),
         **({"contract": purchase.contract} if purchase.contract else {}),
         "shares": [
-            {
-                "title": share.title,
-                "kind": share.kind,
-                "price_fen": share.price_fen,
-                "paid": share.paid,
-                "gift": share.gift,
-            }
+            {name: getattr(share, name) for name in ("title", "kind", "price_fen", "paid", "gift")}
             for share in purchase.shares
         ],
         "term": _plain(asdict(purchase.term)) if purchase.term else None,
