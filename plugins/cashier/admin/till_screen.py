@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ from console import api
 from console.api import _
 from plugins.cashier.admin import drawing
 from plugins.cashier.admin.till_acts import SMS_PURPOSE, Found, offer_key
+from plugins.cashier.contracts import ContractNote
 from plugins.cashier.desk import Goods
 from plugins.cashier.models import Bill
 from plugins.cashier.permissions import (
@@ -23,6 +24,7 @@ from plugins.cashier.permissions import (
     GIVE_FREE,
     OPEN_BILLS,
     REOPEN_BILLS,
+    SEE_BILLS,
     SETTLE_BILLS,
     SETTLE_UNCONFIRMED,
     VOID_BILLS,
@@ -42,6 +44,7 @@ from plugins.cashier.services.performers import staff_of_store
 from plugins.cashier.services.prepaid import prepaid_notices
 from plugins.cashier.services.printing import chosen_printer
 from plugins.cashier.services.tendering import Choice, Plan, all_kinds, money_kinds, plan
+from plugins.cashier.services.top_up_contracts import contracts_on, notes_of
 from plugins.cashier.services.top_up_terms import terms_at_counter
 from plugins.cashier.services.unpaying import payment_to_undo
 from plugins.ledger.api import standings
@@ -230,6 +233,7 @@ def _tell_bill(bill: Bill, chosen: Plan | None) -> dict[str, Any]:
         "round_offs": _round_offs(bill, now) if bill.state == "open" else [],
         "kind_titles": {key: kind.title for key, kind in line_kinds().items()},
         "fixed": {key for key, kind in line_kinds().items() if not kind.discountable},
+        "unsigned": _unsigned(bill, rows),
         "payments": drawing.payments_of(bill.id) if bill.state not in ("open", "held") else [],
     }
 
@@ -251,6 +255,14 @@ def _round_offs(bill: Bill, now: Plan | None) -> list[int]:
     prepaid = sum(choice.amount_fen for choice in now.choices if choice.fixed)
     whole, most = now.due_fen - prepaid + rounded, ROUNDING_MOST.get(bill.store_id)
     return sorted({whole % step for step in (100, 500, 1000) if 0 < whole % step <= most})
+
+
+def _unsigned(bill: Bill, rows: Sequence[Mapping[str, Any]]) -> list[ContractNote]:
+    """Return the contracts of the top-ups of a settled bill that she has not signed yet."""
+    sold = [row["line"].id for row in rows if row["line"].kind == "top_up"]
+    if bill.state in ("open", "held") or not sold or not SEE_BILLS.held(bill.store_id):
+        return []
+    return [one for one in notes_of(contracts_on(sold)) if one.wanted]
 
 
 def _panel(member: Member, bill: Bill) -> dict[str, Any]:

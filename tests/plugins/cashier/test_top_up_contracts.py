@@ -154,7 +154,11 @@ def test_she_signs_at_the_counter_and_the_pdf_has_it(
     plain = desk.get(f"{where}pdf").data
     assert "She signs here on the screen" in words(desk.get(where).text)
     assert post(desk, f"{where}sign", {"signature": "data:image/png;base64,?"}).status_code == 422
+    bill_id = api.db.session.query(Bill).one().id
+    till = f"/console/cashier/till/{bill_id}"
+    assert "Sign the contract" in words(desk.get(till).text)
     assert post(desk, f"{where}sign", {"signature": DRAWN}).status_code == 302
+    assert "Sign the contract" not in words(desk.get(till).text)
     signed = api.db.session.query(Signature).one()
     assert signed.purpose == f"top_up_contract:{only(anna).id}"
     assert 'class="signature"' in desk.get(where).text
