@@ -17,7 +17,7 @@ from console.security import masking, rights
 from console.stores import Store
 
 #: Kinds of attributes that are not shown to people as they are kept.
-WRITTEN = ("moment", "day", "money")
+WRITTEN = ("moment", "day", "money", "choice")
 
 
 def label_columns(model: type[Any]) -> list[Any]:
@@ -37,7 +37,7 @@ def write_label(model: type[Any], row: Any, seen: Collection[Any] | None = None)
         return str(number)
     attribute = attribute_of(model, model.label_column)
     if attribute.kind in WRITTEN:
-        return writer(attribute.kind)(text)
+        return writer(attribute.kind, attribute.choices)(text)
     hidden = attribute.sensitive
     if hidden:
         seen = seen_labels(model, [number]) if seen is None else seen

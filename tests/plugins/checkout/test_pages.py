@@ -83,6 +83,12 @@ def test_a_rule_needs_a_sum(salon: Salon, sign_in: SignIn) -> None:
     assert post(manager, "/console/checkout/rules/new/", fields).status_code == 302
 
 
+def test_a_rule_is_called_by_its_way_in_words(salon: Salon, sign_in: SignIn) -> None:
+    rule = add_rule()
+    page = sign_in("manager", salon.store_id).get(f"/console/checkout/rules/{rule.id}/").text
+    assert re.search(r"<h1[^>]*>\s*固定金额\s*<", page)
+
+
 def test_she_reads_the_terms_and_pays_before_the_time_is_hers(app: Flask, salon: Salon) -> None:
     api.unit(lambda: demo.STATE.put("on"))()
     add_rule()
