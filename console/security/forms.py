@@ -29,6 +29,8 @@ class SetupForm(FlaskForm):  # type: ignore[misc]
     """What must be known before the console can be used."""
 
     shop = StringField(_("Name of the shop"), [InputRequired(), Length(max=60)])
+    store = StringField(_("First store"), [InputRequired(), Length(max=60)])
+    time_zone = SelectField(_("Time zone"), choices=choices((zone, zone) for zone in ZONES))
     name = StringField(_("Your name"), [InputRequired(), Length(max=80)])
     login = StringField(_("Sign-in name"), [InputRequired(), Length(min=2, max=64)])
     password = PasswordField(
@@ -40,8 +42,6 @@ class SetupForm(FlaskForm):  # type: ignore[misc]
         _("Password once more"),
         [InputRequired(), EqualTo("password", _("The two passwords differ."))],
     )
-    store = StringField(_("First store"), [InputRequired(), Length(max=60)])
-    time_zone = SelectField(_("Time zone"), choices=choices((zone, zone) for zone in ZONES))
 
 
 class UserForm(FlaskForm):  # type: ignore[misc]
