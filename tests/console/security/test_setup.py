@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -73,6 +75,16 @@ def test_the_wizard_takes_nothing_by_halves(
     assert answer.status_code == 422
     assert db.session.scalar(sa.select(sa.func.count(User.id))) == 0
     assert db.session.scalar(sa.select(sa.func.count(Store.id))) == 0
+
+
+def test_the_wizard_lists_what_is_missing_in_the_order_of_its_fields(
+    app: Flask, client: FlaskClient
+) -> None:
+    page = post(
+        client, "/console/setup/", {**GIVEN, **dict.fromkeys(("shop", "store", "name"), "")}
+    )
+    told = re.findall('<li><a href="#(\\w+)">[^<]+</a>\N{FULLWIDTH COLON}', page.text)
+    assert told == ["shop", "store", "name"]
 
 
 def test_the_wizard_is_shut_once_there_is_somebody(app: Flask, client: FlaskClient) -> None:
