@@ -33,7 +33,7 @@ function swap(html) {
   const scan = find('#till-scan');
   const add = find('#till-add');
   if (scan && add) scan.action = add.action;
-  if (find('.till-done') || find('.till-bill [role=alert], .till-bill [value=resume]')) show(find('.till-done') ? 'side' : 'bill');
+  if (find('.till-done') || find('.till-bill [role=alert], .till-bill .btn[value=resume]')) show(find('.till-done') ? 'side' : 'bill');
   if (find('[data-print-now]')) find('[data-print-now]').click();
 }
 

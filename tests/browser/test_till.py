@@ -11,7 +11,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from console import api
-from plugins.cashier.api import Bill, Performer, Settlement
+from plugins.cashier.api import Bill, Performer, Settlement, hold_bill
 from plugins.cashier.models import Day
 from plugins.membership.api import show_code
 from tests.support.cards import Shop, add_product, item, open_shop, sell
@@ -141,6 +141,23 @@ def test_a_technician_writes_down_her_order_on_the_phone_in_three_taps(
     assert hand.taps <= 3
     assert [bill.state for bill in bills()] == ["held"]
     assert api.db.session.query(Performer).one().staff_id == amy.id
+    hand.page.context.close()
+
+
+def test_a_phone_stays_where_it_is_while_another_bill_is_held(
+    shop: Shop, browser: Browser, live: Live, sign_in: SignIn
+) -> None:
+    held = bill_of()
+    add_to(held, service_for(128))
+    hold_bill(held)
+    hand = hand_of(browser, live, sign_in, "front_desk", PHONE)
+    hand.tap(hand.tile("剪发"))
+    expect(hand.page.locator("[data-to=bill]")).to_contain_text("1")
+    expect(hand.tile("剪发")).to_be_visible()
+    hand.page.locator("[data-to=side]").last.click()
+    hand.tap(hand.pays("Cash"))
+    expect(hand.page.locator(".till-chosen")).to_contain_text("Cash")
+    expect(hand.page.get_by_role("button", name="Settle")).to_be_visible()
     hand.page.context.close()
 
 
