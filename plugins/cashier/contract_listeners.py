@@ -13,7 +13,7 @@ from plugins.cashier.models import TopUpContract
 from plugins.cashier.permissions import SEE_BILLS
 from plugins.cashier.services.all_contracts import all_contracts
 from plugins.cashier.services.top_up_contracts import contracts_of, notes_of, sold_as
-from plugins.membership.api import Member, Recharge, Tile, move_rows
+from plugins.membership.api import ExportPart, Member, Recharge, Tile, move_rows
 
 
 @api.hookimpl
@@ -37,6 +37,29 @@ def membership_balance_acts(member_id: int) -> Iterable[Tile]:
     """Lead from her balance to her contracts, where she has some."""
     if contracts_of(member_id):
         yield Tile("contracts", _("My contracts"), "/cashier/contracts")
+
+
+@api.hookimpl
+def membership_export_parts(member_id: int) -> Iterable[ExportPart]:
+    """Name her contracts in the copy of her data; their texts are on her phone."""
+    rows = [
+        {
+            "made_at": each.made_at.isoformat(),
+            "contract": each.title,
+            "signed_at": each.signed_at and each.signed_at.isoformat(),
+            "status": each.ended,
+            "page": each.own_url,
+        }
+        for each in all_contracts(member_id)
+    ]
+    labels = {
+        "made_at": _("When"),
+        "contract": _("Contract"),
+        "signed_at": _("Signed"),
+        "status": _("Status"),
+        "page": _("Link"),
+    }
+    yield ExportPart("contracts", _("Contracts"), rows, labels)
 
 
 @api.hookimpl

@@ -22,6 +22,7 @@ from plugins.cashier.services.top_up_terms import TERMS
 from plugins.cashier.services.tying import tie_out, whole_book
 from plugins.ledger.services.verifying import verify
 from plugins.membership.api import merge_members, transfer_value
+from plugins.membership.services.copying import parts_of
 from plugins.membership.services.recharging import BONUS_BARS
 from plugins.membership.services.regions import CITY
 from plugins.salon.services.profiles import put_profile
@@ -269,6 +270,14 @@ def test_the_list_of_staff_finds_those_that_are_not_signed(anna: int, sign_in: S
     assert "Not signed yet" in words(desk.get(f"/console/cashier/bills/{bill.id}/").text)
     sold = f"/console/membership/recharges/{contracts_of(anna)[1].recharge_id}/"
     assert "Not signed yet" in words(desk.get(sold).text)
+
+
+def test_the_copy_of_her_data_names_it_and_leads_to_it(app: Flask, anna: int) -> None:
+    top_up(anna, 500)
+    made = only(anna)
+    [row] = {part.key: part.rows for part in parts_of(anna)}["contracts"]
+    assert (row["made_at"], row["signed_at"]) == (made.made_at.isoformat(), None)
+    assert phone_of(app, anna).get(row["page"]).status_code == 200
 
 
 def test_evidence_holds_it(anna: int) -> None:
