@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
-from itsdangerous import URLSafeTimedSerializer
 
 
 class SignedCookie(SecureCookieSessionInterface):
     """Flask's own, whose signer is made once instead of twice for each request."""
 
-    _made: tuple[object, URLSafeTimedSerializer | None] = None, None
+    _made: tuple[object, Any] = None, None
 
-    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+    def get_signing_serializer(self, app: Flask) -> Any:
         """Return what signs with the keys of *app*."""
         keys, (known, signer) = (app.secret_key, app.config["SECRET_KEY_FALLBACKS"]), self._made
         if signer is None or keys != known:
