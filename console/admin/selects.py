@@ -51,9 +51,10 @@ def _told(condition: sa.ColumnElement[bool]) -> Hashable | None:
     key = condition._generate_cache_key()
     if key is None:
         return None
-    values = tuple(_value(each.effective_value) for each in key.bindparams)
-    return key.key, values
-
-
-def _value(value: Any) -> Hashable:
-    return tuple(value) if isinstance(value, list | set | frozenset) else value
+    values = [each.effective_value for each in key.bindparams]
+    told = tuple(tuple(each) if isinstance(each, list) else each for each in values)
+    try:
+        hash(told)
+    except TypeError:  # such as a value of JSON
+        return None
+    return key.key, told

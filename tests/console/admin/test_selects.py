@@ -45,6 +45,11 @@ def test_another_value_condition_column_or_size_gets_a_select_of_its_own() -> No
         assert other is not kept
 
 
+def test_a_value_that_cannot_be_told_apart_is_not_kept() -> None:
+    like = sa.literal({"a": [1]}, sa.JSON()).is_not(None)
+    assert asked(like) is not asked(like)
+
+
 def test_a_change_of_the_configuration_forgets_them(app: Flask) -> None:
     kept = asked()
     unit(epoch.bump)()
