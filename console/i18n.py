@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from gettext import c2py
 from typing import Any
 
+from babel import Locale
 from babel.messages.plurals import get_plural
 from flask import Flask
 from flask.globals import _cv_app
@@ -36,14 +38,21 @@ def gettext(message: str, /, **values: object) -> str:
     return text % values if values else text
 
 
+@cache
+def locale_of(name: str) -> Locale:
+    """Return one of `LOCALES` with all that Babel knows of it."""
+    return Locale.parse(name)
+
+
 def catalogue() -> Any:
     """Return the reader's words, which Flask-Babel would look up anew for each word."""
     # One look at the context instead of two through a proxy: a page has hundreds of words.
     context = _cv_app.get(None)
-    kept = context.g.get("_flask_babel") if context is not None else None
-    if kept is None:
+    if context is None:
         return _countable(get_translations())
-    known = kept.__dict__
+    if "_flask_babel" not in context.g:
+        get_locale()  # begins to keep what belongs to the language
+    known = context.g.get("_flask_babel").__dict__
     if known.get("console_words") is None or known.get("console_words_of") is not known.get(
         "babel_locale"
     ):

@@ -77,6 +77,9 @@ def start(level: int = logging.INFO) -> None:
     logging.basicConfig(handlers=[out], level=level, force=True)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.captureWarnings(True)
+    # No line says from where it was written; to find that out takes as long as the line itself.
+    logging._srcfile = None  # type: ignore[assignment]
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 
 def install(app: Flask) -> None:

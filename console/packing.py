@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import secrets
 import struct
+from functools import lru_cache
 
 from flask import Flask, Response, request
 from isal import isal_zlib
+from werkzeug.http import parse_accept_header
 
 #: Below this, packing costs more than it saves.
 WORTH_IT = 1000
@@ -31,13 +33,19 @@ def pack(response: Response) -> Response:
     if response.mimetype not in PACKED or response.is_streamed or response.direct_passthrough:
         return response
     response.vary.add("Accept-Encoding")
-    if response.content_encoding or not request.accept_encodings["gzip"]:
+    if response.content_encoding or not _takes_gzip(request.headers.get("Accept-Encoding", "")):
         return response
     plain = response.get_data()
     if len(plain) > WORTH_IT:
         response.set_data(_gzip(plain))
         response.content_encoding = "gzip"
     return response
+
+
+@lru_cache(maxsize=100)
+def _takes_gzip(accepted: str) -> bool:
+    """Tell what a browser's header says; there are few such headers."""
+    return bool(parse_accept_header(accepted)["gzip"])
 
 
 def _gzip(plain: bytes) -> bytes:

@@ -132,6 +132,7 @@ def pk_of(model: type[Any]) -> Any:
     return getattr(model, mapper.get_property_by_column(mapper.primary_key[0]).key)
 
 
+@cache
 def translated_by(model: type[Any], key: str) -> str | None:
     """Name the JSON column with the translations of *key*: `names` for `name`, if there is one."""
     column = sa.inspect(model).columns.get(f"{key}s")

@@ -34,7 +34,10 @@ def offer(listing: Listing) -> tuple[Sequence[dict[str, Any]], int]:
     kept = current_app.extensions["console"].remember("filters", dict)
     asked = (
         *(listing.view.endpoint, catalogue()),
-        *((each.key, each.operations, _changing(each)) for each in listing.filters.values()),
+        *(
+            (each.key, each.operations, tuple(_choices(each)) if callable(each.choices) else ())
+            for each in listing.filters.values()
+        ),
     )
     if asked not in kept:
         if len(kept) > MOST_OFFERS:
@@ -42,10 +45,6 @@ def offer(listing: Listing) -> tuple[Sequence[dict[str, Any]], int]:
         described = [_describe(listing, each) for each in listing.filters.values()]
         kept[asked] = described, next(_numbers)
     return kept[asked]
-
-
-def _changing(each: ListFilter) -> tuple[tuple[Any, str], ...]:
-    return tuple(_choices(each)) if callable(each.choices) else ()
 
 
 def _describe(listing: Listing, each: ListFilter) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -98,8 +99,11 @@ class ListFilter:
     @property
     def operations(self) -> tuple[str, ...]:
         """The comparisons that the reader may use."""
-        if not sees(self.sensitive):
-            return ("eq",)
+        return self._comparisons if sees(self.sensitive) else ("eq",)
+
+    @cached_property
+    def _comparisons(self) -> tuple[str, ...]:
+        """The comparisons that fit what is compared."""
         found = OPERATIONS[self.kind]
         if not self.own and self.kind in CHOSEN:
             return ("eq",)

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus
 
 from flask import current_app, g, request, session
-from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
 from console import overrides
+from console.security.form_token import FIELD, form_token
 from console.web import csp_nonce
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def draw(facts: tuple[Hashable, ...], texts: Mapping[str, str], render: Callable
     kept[facts] = frame
     while len(kept) > MOST:
         kept.popitem(last=False)
-    return frame.fill({**texts, "nonce": csp_nonce(), "csrf": generate_csrf()})
+    return frame.fill({**texts, "nonce": csp_nonce(), "csrf": form_token()})
 
 
 def address(search: str) -> dict[str, str]:
@@ -94,8 +94,7 @@ def closed_query() -> tuple[tuple[str, str], ...]:
 @contextmanager
 def _marked_tokens() -> Iterator[None]:
     """Let templates write marks where they ask for tokens."""
-    field = current_app.config.get("WTF_CSRF_FIELD_NAME", "csrf_token")
-    marks = {"csp_nonce": mark("nonce"), field: mark("csrf")}
+    marks = {"csp_nonce": mark("nonce"), FIELD: mark("csrf")}
     known = {name: g.pop(name) for name in marks if name in g}
     for name, text in marks.items():
         setattr(g, name, text)

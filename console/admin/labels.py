@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -32,17 +32,33 @@ def write_label(model: type[Any], row: Any, seen: Collection[Any] | None = None)
 
     Whoever writes many asks `seen_labels` once for the rows that she sees in full.
     """
-    number, text, *names = row
-    if text is None:
-        return str(number)
+    return write_labels(model, [row], seen)[0]
+
+
+def write_labels(
+    model: type[Any], rows: Sequence[Any], seen: Collection[Any] | None = None
+) -> list[str]:
+    """Write the labels of many rows as `write_label` does."""
     attribute = attribute_of(model, model.label_column)
-    if attribute.kind in WRITTEN:
-        return writer(attribute.kind, attribute.choices)(text)
     hidden = attribute.sensitive
+    if attribute.kind in WRITTEN:
+        write = writer(attribute.kind, attribute.choices)
+        return [str(row[0]) if row[1] is None else write(row[1]) for row in rows]
     if hidden:
-        seen = seen_labels(model, [number]) if seen is None else seen
-        return str(text) if number in seen else masking.mask(str(text), hidden)
-    return translate(str(text), names[0] or {}) if names else str(text)
+        seen = seen_labels(model, [row[0] for row in rows]) if seen is None else seen
+        return [
+            str(row[0])
+            if row[1] is None
+            else str(row[1])
+            if row[0] in seen
+            else masking.mask(str(row[1]), hidden)
+            for row in rows
+        ]
+    if translated_by(model, attribute.key):
+        return [
+            str(row[0]) if row[1] is None else translate(str(row[1]), row[2] or {}) for row in rows
+        ]
+    return [str(row[0] if row[1] is None else row[1]) for row in rows]
 
 
 def seen_labels(model: type[Any], ids: Iterable[Any]) -> Collection[Any]:
@@ -61,7 +77,8 @@ def labels_of(model: type[Any], ids: Iterable[Any]) -> dict[Any, str]:
         return {each.id: each.name for each in rights.read().stores if each.id in wanted}
     rows = db.session.execute(sa.select(*label_columns(model)).where(pk_of(model).in_(wanted)))
     seen = seen_labels(model, wanted)
-    return {row[0]: write_label(model, row, seen) for row in rows}
+    found = rows.all()
+    return dict(zip((row[0] for row in found), write_labels(model, found, seen), strict=True))
 
 
 def label_of(record: Any) -> str:

@@ -95,9 +95,10 @@ class Listing:
     @cached_property
     def sorted_by(self) -> str:
         """The sort that holds, as it would stand in a URL."""
-        keys = {column.key for column in self.columns if may_sort(column)}
         asked = self.state.sort
-        return asked if asked.removeprefix("-") in keys else self._own_sort
+        key = asked.removeprefix("-")
+        known = asked and any(each.key == key and may_sort(each) for each in self.columns)
+        return asked if known else self._own_sort
 
     def _read_conditions(self, needs: Permission) -> list[sa.ColumnElement[bool]]:
         found: list[sa.ColumnElement[bool]] = []
@@ -331,6 +332,8 @@ def all_columns(view: ModelAdmin) -> list[ListColumn]:
 
 def _is_listed(view: ModelAdmin, each: ListColumn | ListFilter) -> bool:
     own = view.field_needs.get(each.key)
+    if own is None and each.needs is None:
+        return True
     return may_list(view, each.needs) and may_list(view, own)
 
 

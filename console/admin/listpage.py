@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus, urlencode
 
@@ -12,7 +13,7 @@ from flask import current_app, request, url_for
 from markupsafe import Markup
 
 from console.admin import columns, filterbar, frames, inline, searching
-from console.admin.labels import seen_labels, write_label
+from console.admin.labels import seen_labels, write_labels
 from console.admin.listing import MOST_COUNTED, Listing, may_sort, shown_columns
 from console.admin.lists import saved_views, view_pages
 from console.admin.paging import Page
@@ -21,7 +22,7 @@ from console.admin.saving import tracked_names
 from console.admin.scope import scope_of
 from console.admin.shell import render, shell
 from console.admin.state import SIZES, State
-from console.admin.values import quoted
+from console.admin.values import quoted, quoted_all
 from console.admin.versions import seal_all
 from console.i18n import gettext
 from console.money import format_fen
@@ -162,12 +163,12 @@ class ListPage:
         sealed = extra.places([getattr(model, name) for name in tracked])
         page = listing.page(extra.expressions)
         ids = [row[0] for row in page.rows]
-        known, seen = len(listing.head) - 1, seen_labels(model, ids)
+        seen = seen_labels(model, ids)
         rows = Rows(
             ids,
-            [quoted(write_label(model, row[:known], seen)) for row in page.rows],
-            [f"{self.base}{_written(number)}/" for number in ids],
-            seal_all([row[n] for n in sealed] for row in page.rows) if seals else None,
+            quoted_all(write_labels(model, page.rows, seen)),
+            [f"{self.base}{n if type(n) is int else _written(n)}/" for n in ids],
+            seal_all(map(_picker(sealed), page.rows)) if seals else None,
             _held(page.rows, flags["edit"]),
             _held(page.rows, flags["delete"]),
             quoted(self._back()),
@@ -197,7 +198,8 @@ class ListPage:
         """Return what the inputs of an editable column start from; None for any other."""
         if drawer.column.key not in self.editable:
             return None
-        return [inline.raw(row[drawer.place]) for row in rows]
+        values = [row[drawer.place] for row in rows]
+        return [each if type(each) is str else inline.raw(each) for each in values]
 
     def _back(self) -> str:
         """Return the query by which a form finds its way back to this state of the list."""
@@ -368,6 +370,13 @@ class ListPage:
 def _held(rows: Sequence[Any], place: int | None) -> list[bool]:
     """Return for each row whether she may do what was selected in *place*; never without one."""
     return [False] * len(rows) if place is None else [bool(row[place]) for row in rows]
+
+
+def _picker(places: Sequence[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    """Return what picks the values at *places* out of a row, as one sequence."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda row: [row[place] for place in places]
 
 
 def _written(number: Any) -> str:

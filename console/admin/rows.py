@@ -5,14 +5,14 @@ They are drawn a column at a time, which takes half as long as a row at a time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import escape
 
 from console.admin.columns import ListColumn
-from console.admin.values import EMPTY, quoted
+from console.admin.values import EMPTY, quoted_all
 from console.assets import icon
 from console.i18n import gettext
 
@@ -50,7 +50,7 @@ def draw_rows(
         _column(column, texts, raws, rows, first=not place)
         for place, (column, texts, raws) in enumerate(cells)
     ]
-    numbers = [quoted(str(each)) for each in rows.ids]
+    numbers = quoted_all([*map(str, rows.ids)])
     parts = [_heads(numbers, rows, picks=picks), *columns, _tails(view, rows, links=links)]
     return list(map("".join, zip(*parts, strict=True)))
 
@@ -82,7 +82,7 @@ def _column(
 ) -> list[str]:
     opening = _opening(column, first=first)
     if raws is not None:
-        return list(_editable(column, opening, texts, raws, rows.edits))
+        return _editable(column, opening, texts, raws, rows.edits)
     if first:
         return [
             f'{opening}<a href="{url}">{text}</a></td>'
@@ -97,58 +97,41 @@ def _editable(
     texts: Sequence[str],
     raws: Sequence[str],
     edits: Sequence[bool],
-) -> Iterator[str]:
+) -> list[str]:
     key, unseen = escape(column.key), f' aria-label="{escape(column.label)}"'
     begin = f'{opening}<button class="cell-edit" type="button" data-edit="{key}" data-value="'
-    for text, raw, edit in zip(texts, raws, edits, strict=True):
-        label = unseen if text is EMPTY else ""
-        if edit:
-            yield f'{begin}{quoted(raw)}"{label}>{text}</button></td>'
-        else:
-            yield f"{opening}{text}</td>"
+    return [
+        f'{begin}{raw}"{unseen if text is EMPTY else ""}>{text}</button></td>'
+        if edit
+        else f"{opening}{text}</td>"
+        for text, raw, edit in zip(texts, quoted_all(raws), edits, strict=True)
+    ]
 
 
 def _tails(view: Mapping[str, Any], rows: Rows, *, links: bool) -> list[str]:
     """Return what stands after the cells of each row: what may be done with it."""
     if not (view["can_edit"] or view["can_delete"] or view["can_details"]):
         return ["</tr>\n"] * len(rows.ids)
-    see = "" if links else _link("eye", gettext("View"))
-    edit, delete = _link("pencil", gettext("Edit")), _button("trash", gettext("Delete"))
-    tails: list[str] = []
-    for url, label, edits, deletes in zip(
-        rows.urls, rows.labels, rows.edits, rows.deletes, strict=True
-    ):
-        tools = see.format(url=url, label=label) if see else ""
-        if edits:
-            tools += edit.format(url=f"{url}edit/{rows.back}", label=label)
-        if deletes:
-            tools += delete.format(label=label)
-        tails.append(f'<td class="row-actions">{tools}</td></tr>\n')
-    return tails
+    look = '<a class="btn btn-icon btn-ghost-secondary" href="'
+    seen = _named("eye", gettext("View"))
+    edit, delete = _named("pencil", gettext("Edit")), _named("trash", gettext("Delete"))
+    drop = '<button class="btn btn-icon btn-ghost-secondary danger" type="button" data-delete-row'
+    return [
+        '<td class="row-actions">'
+        + ("" if links else f"{look}{url}{seen[0]}{label}{seen[1]}</a>")
+        + (f"{look}{url}edit/{rows.back}{edit[0]}{label}{edit[1]}</a>" if edits else "")
+        + (f"{drop}{delete[0][1:]}{label}{delete[1]}</button>" if deletes else "")
+        + "</td></tr>\n"
+        for url, label, edits, deletes in zip(
+            rows.urls, rows.labels, rows.edits, rows.deletes, strict=True
+        )
+    ]
 
 
-def _link(name: str, title: str) -> str:
-    """Return the form of a link with an icon, to be filled with a URL and a label."""
-    told = _plain(str(escape(title)))
-    return (
-        f'<a class="btn btn-icon btn-ghost-secondary" href="{{url}}" title="{told}"'
-        f' aria-label="{told} {{label}}">{_plain(icon(name))}</a>'
-    )
-
-
-def _button(name: str, title: str) -> str:
-    """Return the form of the button that deletes a row, to be filled with a label."""
-    told = _plain(str(escape(title)))
-    return (
-        '<button class="btn btn-icon btn-ghost-secondary danger" type="button"'
-        f' data-delete-row title="{told}" aria-label="{told} {{label}}">'
-        f"{_plain(icon(name))}</button>"
-    )
-
-
-def _plain(text: str) -> str:
-    """Return a text that `str.format` leaves as it is."""
-    return str(text).replace("{", "{{").replace("}", "}}")
+def _named(name: str, title: str) -> tuple[str, str]:
+    """Return what stands before and after the label of a record in a tool with an icon."""
+    told = escape(title)
+    return f'" title="{told}" aria-label="{told} ', f'">{icon(name)}'
 
 
 def _opening(column: ListColumn, *, first: bool) -> str:

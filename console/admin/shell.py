@@ -11,6 +11,7 @@ from console import inbox
 from console.admin.menu import menu, quick
 from console.i18n import catalogue, gettext
 from console.security import people, reading, rights, visible_stores
+from console.security.form_token import form_token
 from console.security.sessions import Person
 from console.security.settings import SHOP_NAME, TILL_LOCK_MINUTES
 from console.security.users import role_name
@@ -21,6 +22,7 @@ _keys = count(1)
 
 def render(template: str, **context: Any) -> str:
     """Render *template* inside the shell."""
+    form_token()
     return render_template(
         template, **{"lang": reading.html_language(), "shell": shell(), **context}
     )

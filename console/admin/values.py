@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from html import escape as quote
 from typing import Any
@@ -74,7 +74,7 @@ def _writer(kind: str, labels: Mapping[Any, str]) -> Callable[[Any], str]:
         "money": format_fen,
         "number": format_number,
         "count": format_count,
-        "day": lambda value: str(value.isoformat()),
+        "day": dt.date.isoformat,
         "json": lambda value: json.dumps(value, ensure_ascii=False, sort_keys=True),
         "translations": write_translations,
     }
@@ -94,6 +94,12 @@ def language(locale: str) -> str:
 def quoted(text: str) -> str:
     """Escape a text for HTML; most texts in a list have nothing to escape."""
     return text if text.isalnum() else quote(text)
+
+
+def quoted_all(texts: Sequence[str]) -> list[str]:
+    """Escape many texts for HTML at once."""
+    together = quote("\0".join(texts)).split("\0")
+    return together if len(together) == len(texts) else list(map(quote, texts))
 
 
 def cell(kind: str, choices: Any = ()) -> Callable[[Any], str]:
@@ -119,22 +125,40 @@ def cell(kind: str, choices: Any = ()) -> Callable[[Any], str]:
     return draw
 
 
-def cells(kind: str, choices: Any = ()) -> Callable[[Iterable[Any]], list[str]]:
+def cells(kind: str, choices: Any = ()) -> Callable[[Sequence[Any]], list[str]]:
     """Return what draws many values as `cell` draws one; most need no look at each letter."""
     draw = cell(kind, choices)
-    if kind in TEXTS:
+    if kind in FIGURES:
+        write = _writer(kind, {})
         return lambda values: [
-            value
-            if type(value) is str and value.isalnum() and len(value) <= CELL_LENGTH
-            else draw(value)
+            EMPTY if value is None else write(value) if type(value) in PLAIN else draw(value)
             for value in values
         ]
-    if kind in FIGURES:
-        write = writer(kind)
-        return lambda values: [
-            write(value) if type(value) in PLAIN else draw(value) for value in values
+
+    def draw_all(values: Sequence[Any]) -> list[str]:
+        if shows_texts and _are_plain(values):
+            return [*values]
+        drawn: dict[int, str] = {}  # badges, choices and the like are few, and the same objects
+        return [
+            value
+            if type(value) is str and shows_texts and value.isalnum() and len(value) <= CELL_LENGTH
+            else drawn[id(value)]
+            if id(value) in drawn
+            else drawn.setdefault(id(value), draw(value))
+            for value in values
         ]
-    return lambda values: list(map(draw, values))
+
+    shows_texts = kind in TEXTS
+    return draw_all
+
+
+def _are_plain(values: Sequence[Any]) -> bool:
+    """Tell whether all are texts that show as they are; letters and figures need no escaping."""
+    try:
+        together = "".join(values)
+    except TypeError:  # not all of them are texts
+        return False
+    return together.isalnum() and "" not in values and len(max(values, key=len)) <= CELL_LENGTH
 
 
 def full(kind: str, choices: Any = ()) -> Callable[[Any], str]:

@@ -29,17 +29,21 @@ def seal(*values: Any) -> str:
 
 
 def seal_all(rows: Iterable[Sequence[Any]]) -> list[str]:
-    """Return the seals of many rows of values."""
+    """Return the seals of many rows of values.
+
+    They are written so that the same ones read the same, whoever read them from the database.
+    """
     key, size = _key(str(current_app.secret_key)), LETTERS * 3 // 4
-    digests = [
-        hashlib.blake2b(_write(row).encode(), key=key, digest_size=size).digest() for row in rows
+    written = [
+        repr([*row]) if SIMPLE.issuperset(map(type, row)) else _WRITER.encode(tuple(row))
+        for row in rows
     ]
-    return [base64.urlsafe_b64encode(digest).decode() for digest in digests]
-
-
-def _write(row: Sequence[Any]) -> str:
-    """Write values so that the same ones read the same, whoever read them from the database."""
-    return repr([*row]) if SIMPLE.issuperset(map(type, row)) else _WRITER.encode(tuple(row))
+    digests = [
+        hashlib.blake2b(text.encode(), key=key, digest_size=size).digest() for text in written
+    ]
+    # Three bytes are four letters, so that all of them can be written at once.
+    letters = base64.urlsafe_b64encode(b"".join(digests)).decode()
+    return [letters[place : place + LETTERS] for place in range(0, len(letters), LETTERS)]
 
 
 @lru_cache(maxsize=8)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 
 import pluggy
 from flask import Flask, g
+from flask.globals import _cv_app
 from sqlalchemy.exc import DBAPIError
 
 from console import epoch, hookspecs, migrate, outbox
@@ -119,7 +120,7 @@ class Host:
 
     def remember(self, key: str, read: Callable[[], T]) -> T:
         """Return what *read* answers, asking it again only when the epoch was raised."""
-        known = vars(g._get_current_object())  # a page asks fifty times, each time by a proxy
+        known = vars(_cv_app.get().g)  # a page asks fifty times, each time by a proxy
         if known.get("console_epoch_raised") and in_unit():
             return read()  # uncommitted: nobody else may come to see it
         number = known.get("console_epoch")

@@ -41,24 +41,29 @@ def actor() -> Actor:
     return Actor(person.id, person.name, person.store_id, ip, request_id, person.till_id)
 
 
-def acting_user_id() -> int | None:
-    """Return the number of the person who acts, or None."""
+def who_acts() -> tuple[int | None, bool]:
+    """Return the number of the person who acts, and whether it is the console itself that acts.
+
+    It does in the worker, on the command line and in the demo. A guest is neither.
+    """
     acting = _acting.get()
     if acting is not None:
-        return acting.user_id
+        return acting.user_id, acting.user_id is None
     if not has_request_context():
-        return None
+        return None, True
     # A page asks thirty times what she may do, each time by way of a proxy.
     person = _cv_app.get().g.get("console_person")
-    return None if person is None else int(person.id)
+    return (None if person is None else person.id), False
+
+
+def acting_user_id() -> int | None:
+    """Return the number of the person who acts, or None."""
+    return who_acts()[0]
 
 
 def acts_as_console() -> bool:
     """Tell whether the console itself acts (worker, command line, demo), not a person."""
-    acting = _acting.get()
-    if acting is not None:
-        return acting.user_id is None
-    return not has_request_context()
+    return who_acts()[1]
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from flask import current_app
 
 from console.i18n import _
 from console.security import rights
-from console.security.actors import acting_user_id, actor, acts_as_console
+from console.security.actors import actor, acts_as_console, who_acts
 from console.stores import Store
 
 #: The preset roles and their names.
@@ -51,9 +51,9 @@ class Permission:
 
     def stores(self) -> frozenset[int] | None:
         """Return the stores where who acts holds this; None stands for all."""
-        if acts_as_console():
+        user_id, is_console = who_acts()
+        if is_console:
             return None
-        user_id = acting_user_id()
         if user_id is None:
             return frozenset()
         return rights.read().reach(user_id, self.key, self.roles)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
-from flask import current_app
+from flask.globals import _cv_app
 
 from console import epoch
 from console.db import db
@@ -69,9 +69,11 @@ class Rights:
         Rights of several roles add up, a denial takes away; an owner is denied nothing.
         """
         asked = (user_id, key, presets)
-        if asked not in self._reached:  # a page asks the same a hundred times
-            self._reached[asked] = self._reach(user_id, key, presets)
-        return self._reached[asked]
+        try:  # a page asks the same a hundred times
+            return self._reached[asked]
+        except KeyError:
+            found = self._reached[asked] = self._reach(user_id, key, presets)
+        return found
 
     def _reach(self, user_id: int, key: str, presets: Sequence[str]) -> frozenset[int] | None:
         owned, allowed, denied = set[int | None](), set[int | None](), set[int | None]()
@@ -114,7 +116,7 @@ class Rights:
 
 def read() -> Rights:
     """Return the rights as they are; only a raised epoch costs queries."""
-    book: Rights = current_app.extensions["console"].remember("rights", _read)
+    book: Rights = _cv_app.get().app.extensions["console"].remember("rights", _read)
     return book
 
 

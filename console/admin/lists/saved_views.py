@@ -93,12 +93,14 @@ def _plain(asked: Asked) -> tuple[str, str, str]:
 
 def views_of(view: ModelAdmin) -> list[KnownView]:
     """Return the saved views of a list that the person has: those of her roles, then her own."""
+    of_list = [each for each in _known().values() if each.endpoint == view.endpoint]
+    if not of_list:
+        return []
     me, roles = actor().user_id, _own_roles()
     mine = [
         each
-        for each in _known().values()
-        if each.endpoint == view.endpoint
-        and ((me is not None and each.user_id == me) or roles & set(each.roles))
+        for each in of_list
+        if (me is not None and each.user_id == me) or roles & set(each.roles)
     ]
     return sorted(mine, key=lambda each: (not each.roles, each.id))
 
