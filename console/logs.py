@@ -78,7 +78,7 @@ def start(level: int = logging.INFO) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.captureWarnings(True)
     # No line says from where it was written; to find that out takes as long as the line itself.
-    logging._srcfile = None  # type: ignore[assignment]
+    logging._srcfile = None
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 

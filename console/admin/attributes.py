@@ -132,9 +132,13 @@ def pk_of(model: type[Any]) -> Any:
     return getattr(model, mapper.get_property_by_column(mapper.primary_key[0]).key)
 
 
-@cache
-def translated_by(model: type[Any], key: str) -> str | None:
+def translated_by(model: Any, key: str) -> str | None:
     """Name the JSON column with the translations of *key*: `names` for `name`, if there is one."""
+    return _translated_by(model, key)
+
+
+@cache
+def _translated_by(model: Any, key: str) -> str | None:
     column = sa.inspect(model).columns.get(f"{key}s")
     return f"{key}s" if column is not None and isinstance(column.type, sa.JSON) else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -121,7 +121,7 @@ class Drawer:
         self,
         model: type[Any],
         column: ListColumn,
-        draw: Callable[[Iterable[Any]], list[Any]],
+        draw: Callable[[Sequence[Any]], list[Any]],
         place: int,
         *,
         plain: bool,

@@ -25,7 +25,7 @@ from console.admin.selects import keep_select
 from console.admin.state import State
 from console.db import db
 from console.hookspecs import console_list_columns, console_list_filters
-from console.search.finding import Finding, among, among_given, given
+from console.search.finding import NEWEST, Finding, among, among_given, given
 from console.security import people
 
 if TYPE_CHECKING:
@@ -60,12 +60,18 @@ class Listing:
         self.columns, self.unlisted = all_columns(view), unlisted(view)
         self.filters = view.list_filters()
         #: What the search found, if there is one.
-        self.found: Finding | None = self.view.look_for(state.search) if state.search else None
+        self._limited = False
+        self.found: Finding | None = self._look_for() if state.search else None
         self.order = self._read_order()
         #: What rows must meet besides what was searched.
-        self._rest, self._limited = self._read_conditions(needs), False
+        self._rest = self._read_conditions(needs)
         #: What is selected for every row, before the columns' own expressions.
         self.head: list[Any] = [*label_columns(self.model), self.order.value]
+
+    def _look_for(self) -> Finding:
+        """Look for what was typed: for no more of the newest than fill the page, if all show."""
+        alone = not self._is_chosen and self.needs.stores() is None
+        return self.view.look_for(self.state.search, self.state.size + 1 if alone else NEWEST)
 
     def _read_order(self) -> Order:
         by_key = {column.key: column for column in self.columns}
@@ -89,7 +95,7 @@ class Listing:
 
         What is found by words begins with the newest record: no more is read than is shown.
         """
-        by_words = self.found is not None and self.found.few is not None
+        by_words = self.found is not None and self.found.by_words
         return "" if by_words else self.view.default_sort
 
     @cached_property
@@ -169,7 +175,7 @@ class Listing:
         few = None if self.found is None else self.found.few
         if few is None:
             return None
-        everything = few.count <= len(few.newest)
+        everything = few.are_all
         stores, keys = self.needs.stores(), self.model.scope.keys
         if not self._is_chosen and stores is None:
             return _Newest(few.newest, everything, reached=True)
@@ -256,14 +262,22 @@ class Listing:
 
         None tells to count them: nothing was searched, or not many were found.
         """
-        if self.found is None or self.found.some is None:
+        if self.found is None:
+            return None
+        few, newest = self.found.few, self._newest
+        if few is not None and self._shows_all_found:
+            return None if few.is_counted else few.count
+        if newest is not None and newest.reached and self._tells_count(newest, MOST_SOUGHT):
+            return None
+        whole = self.found.whole
+        if whole.some is None:
             return None
         if self._shows_all_found:
-            return self.found.least
-        some = self.found.some.subquery()
+            return whole.least
+        some = whole.some.subquery()
         met = sa.select(self.pk).join(some, some.c[0] == self.pk).where(*self._rest).distinct()
-        few = met.limit(MOST_SOUGHT).subquery()
-        return db.session.scalar(sa.select(sa.func.count()).select_from(few)) or 0
+        least = met.limit(MOST_SOUGHT).subquery()
+        return db.session.scalar(sa.select(sa.func.count()).select_from(least)) or 0
 
     @property
     def _shows_all_found(self) -> bool:
@@ -285,15 +299,19 @@ class Listing:
         newest, few = self._newest, None if self.found is None else self.found.few
         if newest is None or few is None:
             return self._count(self.conditions, most)
-        if self._shows_all_found:
+        if self._shows_all_found and (few.is_counted or few.count > most):
             return few.count
-        if newest.reached and (newest.all or len(newest.ids) > most):
+        if newest.reached and self._tells_count(newest, most):
             return len(newest.ids)
         if not newest.reached and most < len(newest.ids):
             count = self._count([among(self.pk, newest.ids), *self._rest], most)
             if count > most or newest.all:
                 return count
         return self._count(self.conditions, most)
+
+    @staticmethod
+    def _tells_count(newest: _Newest, most: int) -> bool:
+        return newest.all or len(newest.ids) > most
 
     def _count(self, conditions: Conditions, most: int) -> int:
         some = sa.select(self.pk).where(*conditions).limit(most + 1).subquery()

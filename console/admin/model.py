@@ -38,7 +38,7 @@ from console.admin.state import State
 from console.admin.views import AdminView, Bulk
 from console.db import db
 from console.i18n import gettext
-from console.search.finding import Finding
+from console.search.finding import NEWEST, Finding
 from console.security import people, users
 
 if TYPE_CHECKING:
@@ -179,11 +179,11 @@ class ModelAdmin(SavedViewPages, SegmentPages, AdminView, ModelView):
         """Return what rows must meet that *text* finds; lists and pickers use it."""
         return searching.look_for(self.subject, self.searched, text).where
 
-    def look_for(self, text: str) -> Finding:
-        """Return what *text* finds, with what is known of it besides its condition."""
+    def look_for(self, text: str, newest: int = NEWEST) -> Finding:
+        """Return what *text* finds, with so many of the *newest* of it if they are known."""
         if type(self).search_where is not ModelAdmin.search_where:
             return Finding(self.search_where(text))
-        return searching.look_for(self.subject, self.searched, text)
+        return searching.look_for(self.subject, self.searched, text, newest)
 
     @property
     def searched(self) -> tuple[str, ...]:

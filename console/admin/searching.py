@@ -17,7 +17,7 @@ from console.admin.scope import read_id, sees
 from console.db import db
 from console.search.building import is_built
 from console.search.declared import found_by
-from console.search.finding import Finding, find
+from console.search.finding import NEWEST, Finding, find
 
 #: The digits of a whole phone number, and of the tail that anybody may look for.
 PHONE, TAIL = 11, 4
@@ -26,10 +26,10 @@ WIDE = str.maketrans("０１２３４５６７８９", "0123456789")  # noqa: RU
 MOST_READ = 20_000
 
 
-def look_for(model: type[Any], keys: Sequence[str], text: str) -> Finding:
+def look_for(model: type[Any], keys: Sequence[str], text: str, newest: int = NEWEST) -> Finding:
     """Return what each word of *text* leads to together, by the words or in *keys*."""
     if has_words(model):
-        return find(model, text)
+        return find(model, text, newest)
     attributes = [attribute_of(model, key) for key in keys or _declared_keys(model)]
     oldest = _oldest_read(model)
     conditions = [_finds_word(model, attributes, word, oldest) for word in text.split()[:5]]

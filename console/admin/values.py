@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from html import escape as quote
 from typing import Any
@@ -189,7 +189,7 @@ def plain(kind: str, choices: Any = ()) -> Callable[[Any], Any]:
     return writer(kind, choices)
 
 
-def plains(kind: str, choices: Any = ()) -> Callable[[Iterable[Any]], list[Any]]:
+def plains(kind: str, choices: Any = ()) -> Callable[[Sequence[Any]], list[Any]]:
     """Return what turns many values into what a spreadsheet computes with."""
     turn = plain(kind, choices)
     return lambda values: list(map(turn, values))

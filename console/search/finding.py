@@ -1,6 +1,10 @@
 """Finding records: what was typed becomes a condition that an index answers.
 
-Each word is looked up first, up to `MOST_LISTED` records. A few become a list of ids, which
+A word that stands alone leads to the newest records at once, however many it leads to: the words
+that begin with it are a few ranges of the index, in each of which the records lie in order. Most
+often these fill the page, and no more is looked up.
+
+Else each word is looked up, up to `MOST_LISTED` records. A few become a list of ids, which
 both engines read by the primary key. Many become a condition that is checked row by row while
 the list is read in its own order: of a surname that every tenth member bears, a page is full
 after five hundred rows. What is many, but rare among the newest rows, is gathered all the same.
@@ -29,8 +33,8 @@ from console.search.words import LONGEST_WORD, normalise
 
 #: Beyond so many records a word is not looked up but compared.
 MOST_LISTED = 5000
-#: Of those that are looked up, so many of the newest are named at once.
-NEWEST = 400
+#: So many of the newest are named at once, and so many words may begin with what was typed.
+NEWEST, MOST_RANGES = 400, 32
 #: Words that are rare among so many of the newest records are gathered up to so many ids.
 SAMPLE, MOST_GATHERED = 20_000, 100_000
 #: So many hits in the sample fill a page before it ends; more than so many are not counted.
@@ -43,18 +47,17 @@ LAST = "\U0010ffff"
 
 @dataclass(frozen=True)
 class Few:
-    """What was found, when it is not many records."""
+    """The newest of what was found, newest first, and how many there are."""
 
-    pk: Any
-    #: The newest of them, newest first: up to `NEWEST`.
     newest: Sequence[int]
     count: int
-    look_up: Callable[[], frozenset[int]]
+    #: Whether there are just so many, and not at least so many.
+    is_counted: bool = True
 
-    @cached_property
-    def ids(self) -> frozenset[int]:
-        """The ids of all."""
-        return frozenset(self.newest) if self.count <= len(self.newest) else self.look_up()
+    @property
+    def are_all(self) -> bool:
+        """Whether there are no older ones."""
+        return self.is_counted and self.count <= len(self.newest)
 
 
 @dataclass(frozen=True)
@@ -63,20 +66,27 @@ class Finding:
 
     condition: sa.ColumnElement[bool] | None = None
     few: Few | None = None
+    #: Finds the older ones as well; without it the rest of this tells of all.
+    look_further: Callable[[], Finding] | None = None
     #: Some of what was found, when it is too much to be counted: a select of ids.
     some: sa.Select[Any] | None = None
     #: So many were found at least, whatever the person's reach.
     least: int = 0
     #: Of a few: the one word that was typed, which may lead to some of them as it stands.
     word: str = ""
+    #: Whether it was found by words; a list then begins with the newest.
+    by_words: bool = False
+
+    @cached_property
+    def whole(self) -> Finding:
+        """All of what was found, by a condition."""
+        return self if self.look_further is None else self.look_further()
 
     @cached_property
     def where(self) -> sa.ColumnElement[bool]:
         """The condition that rows meet."""
-        if self.few is not None:
-            condition: sa.ColumnElement[bool] = among(self.few.pk, self.few.ids)
-            return condition
-        return sa.true() if self.condition is None else self.condition
+        condition = self.whole.condition
+        return sa.true() if condition is None else condition
 
 
 @dataclass(frozen=True)
@@ -91,17 +101,27 @@ class _Word:
     exactly: frozenset[int] = frozenset()
 
 
-def find(model: type[Any], text: str) -> Finding:
-    """Find the rows of a model that declares `found_by`; all words must lead to a row."""
+def find(model: type[Any], text: str, newest: int = NEWEST) -> Finding:
+    """Find the rows of a model that declares `found_by`; all words must lead to a row.
+
+    So many of the *newest* are named at once, if the words are not too many for it.
+    """
     declared = found_by(model)
     if declared is None:
         raise LookupError(f"{model.__name__} says nothing of what it is found by")
-    pk = pk_of(model)
     typed = _split(text)
-    if len(typed) == 1:
-        alone = _look_up_few(model, declared, typed[0])
-        if alone is not None:
-            return Finding(few=alone, word=normalise(typed[0])[:LONGEST_WORD])
+    few = _look_up_newest(model, declared, typed[0], newest) if len(typed) == 1 else None
+    if few is None:
+        return _find_all(model, declared, typed)
+    if few.are_all:
+        condition = among(pk_of(model), few.newest)
+        word = normalise(typed[0])[:LONGEST_WORD]
+        return Finding(condition, few, word=word, by_words=True)
+    return Finding(None, few, lambda: _find_all(model, declared, typed), by_words=True)
+
+
+def _find_all(model: type[Any], declared: FoundBy, typed: Sequence[str]) -> Finding:
+    pk = pk_of(model)
     words = [_look_up(model, declared, word) for word in typed]
     if not words:
         return Finding()
@@ -111,12 +131,12 @@ def find(model: type[Any], text: str) -> Finding:
         ids = frozenset.intersection(*few)
         if many and ids:
             ids = _check(pk, ids, many)
-        return Finding(few=_few(pk, ids), word=words[0].key if len(words) == 1 else "")
+        return _listed(pk, ids, words[0].key if len(words) == 1 else "")
     seen = _count_newest(model, many)
     if seen < PAGE and not any(word.exactly for word in many):
         together = _gather(model, many)
         if len(together) <= MOST_GATHERED:
-            return Finding(few=_few(pk, together))
+            return _listed(pk, together)
     return _find_many(model, many, seen)
 
 
@@ -135,34 +155,31 @@ def _read_phone(word: str) -> str | None:
         return None
 
 
-def _few(pk: Any, ids: frozenset[int]) -> Few:
-    return Few(pk, heapq.nlargest(NEWEST, ids), len(ids), lambda: ids)
+def _listed(pk: Any, ids: frozenset[int], word: str = "") -> Finding:
+    few = Few(heapq.nlargest(NEWEST, ids), len(ids))
+    return Finding(among(pk, ids), few, word=word, by_words=True)
 
 
-def _look_up_few(model: Any, declared: FoundBy, word: str) -> Few | None:
-    """Look up a word that stands alone: the newest that it leads to, and how many; None if many."""
+def _look_up_newest(model: Any, declared: FoundBy, word: str, most: int) -> Few | None:
+    """Look up the newest that a word leads to; None where too many words begin with it."""
     ways, values = _ways(declared, word)
-    asked = _asking_newest(model, declared, ways)
+    asked = _asking_newest(model, declared, ways, most)
     if asked is None:
-        return _few(pk_of(model), frozenset())
+        return Few([], 0)
     rows = db.session.connection().execute(asked, values).all()
     if not rows:
-        return _few(pk_of(model), frozenset())
-    _first, listed, count = rows[0]
-    if listed > MOST_LISTED:
+        return Few([], 0)
+    _first, ranges, entries, count = rows[0]
+    if ranges > MOST_RANGES:
         return None
-    newest = [row[0] for row in rows]
-    return Few(pk_of(model), newest, count, lambda: _look_up(model, declared, word).ids or _NONE)
-
-
-_NONE: frozenset[int] = frozenset()
+    return Few([row[0] for row in rows], count, entries < MOST_COUNTED)
 
 
 def _look_up(model: Any, declared: FoundBy, word: str) -> _Word:
     ways, values = _ways(declared, word)
     asked, key = _asking(model, declared, ways), values["key"]
     if asked is None:
-        return _Word(_NONE)
+        return _Word(frozenset())
     rows = db.session.connection().execute(asked, values).all()
     if len(rows) <= MOST_LISTED:
         return _Word(frozenset(row[0] for row in rows), key=key)
@@ -207,19 +224,74 @@ def _asking(model: type[Any], declared: FoundBy, ways: _Ways) -> Any:
 
 
 @cache
-def _asking_newest(model: Any, declared: FoundBy, ways: _Ways) -> Any:
+def _asking_newest(model: Any, declared: FoundBy, ways: _Ways, most: int) -> Any:
     """Build once what asks for the newest that a word leads to; None if nothing can be.
 
-    The database sorts and counts: to hand over some thousands of ids takes longer.
+    It answers ids, and beside each the same three numbers: how many words begin with what was
+    typed, up to one more than are followed; how many entries of the index these have, up to
+    `MOST_COUNTED`; and how many records lie behind so many entries.
     """
-    asked: Any = _asking(model, declared, ways)
-    if asked is None:
+    whole = [*_whole(model, declared, ways)]
+    if not (whole or ways.by_words):
         return None
-    found = asked.cte("found")
-    key = found.c[0]
-    listed = sa.select(sa.func.count()).select_from(found).scalar_subquery()
-    count = sa.select(sa.func.count(key.distinct())).scalar_subquery()
-    return sa.select(key, listed, count).group_by(key).order_by(key.desc()).limit(NEWEST)
+    newest, entries = [*whole], [*whole]
+    ranges: sa.ColumnElement[int] = sa.literal(0)
+    if ways.by_words:
+        own = WORD.c.kind == kind_of(model)
+        first = _next_word(own, WORD.c.word >= sa.bindparam("key"))
+        words: Any = sa.select(first.label("word"), sa.literal(0).label("place"))
+        words = words.cte("words", recursive=True)
+        following = _next_word(own, WORD.c.word > words.c.word)
+        more = words.c.word.is_not(None), words.c.place < _figure(MOST_RANGES)
+        words = words.union_all(sa.select(following, words.c.place + 1).where(*more))
+        newest.append(_newest_of_each(kind_of(model), words, most))
+        within = WORD.c.word >= sa.bindparam("key"), WORD.c.word < sa.bindparam("beyond")
+        some = (
+            sa.select(WORD.c.record_id).where(own, *within).limit(_figure(MOST_COUNTED)).subquery()
+        )
+        entries.append(sa.select(some.c.record_id))
+        ranges = sa.select(sa.func.count(words.c.word)).scalar_subquery()
+    found = sa.union_all(*newest).cte("found")
+    counted = sa.union_all(*entries).cte("counted")
+    key, every = found.c[0], counted.c[0]
+    told = (
+        sa.select(sa.func.count()).select_from(counted).scalar_subquery(),
+        sa.select(sa.func.count(every.distinct())).scalar_subquery(),
+    )
+    asked = sa.select(key, ranges, *told).group_by(key).order_by(key.desc())
+    return asked.limit(_figure(most))
+
+
+def _next_word(*conditions: sa.ColumnElement[bool]) -> Any:
+    """Select the first word of the index that meets *conditions* and begins with what was typed."""
+    before = WORD.c.word < sa.bindparam("beyond")
+    asked = (
+        sa.select(WORD.c.word).where(*conditions, before).order_by(WORD.c.word).limit(_figure(1))
+    )
+    return asked.correlate_except(WORD).scalar_subquery()
+
+
+def _figure(number: int) -> sa.ColumnElement[int]:
+    """Write a figure into the statement: PostgreSQL then keeps one plan for all that is typed."""
+    return sa.literal_column(str(number), sa.Integer)
+
+
+def _newest_of_each(kind: int, words: Any, most: int) -> sa.Select[Any]:
+    """Select the newest records of each of *words*, of each as many as of all together."""
+    each, newer = WORD.alias("each"), WORD.alias("newer")
+    last = (
+        sa.select(newer.c.record_id)
+        .where(newer.c.kind == kind, newer.c.word == words.c.word)
+        .order_by(newer.c.record_id.desc())
+        .limit(_figure(1))
+        .offset(_figure(most - 1))
+        .correlate(words)
+        .scalar_subquery()
+    )
+    fits = sa.and_(each.c.kind == kind, each.c.word == words.c.word)
+    joined = words.join(each, fits)
+    asked = sa.select(each.c.record_id).select_from(joined)
+    return asked.where(each.c.record_id >= sa.func.coalesce(last, 0))
 
 
 def _whole(model: type[Any], declared: FoundBy, ways: _Ways) -> Iterator[sa.Select[Any]]:
@@ -333,4 +405,5 @@ def _find_many(model: type[Any], words: Sequence[_Word], seen: int) -> Finding:
     first, *rest = words
     read = sa.select(WORD.c.record_id).where(_range(model, first.key)).limit(MOST_LISTED)
     condition = sa.and_(*(word.condition for word in words))
-    return Finding(condition, some=read, least=seen if rest else first.least)
+    least = seen if rest else first.least
+    return Finding(condition, some=read, least=least, by_words=True)

@@ -91,7 +91,7 @@ def _read(
     if ids is not None:
         conditions.append(pk.in_(list(ids)))
     else:
-        offered, found = view.offered(), view.look_for(text)
+        offered, found = view.offered(), view.look_for(text).whole
         if found.few is not None and not found.few.count:
             return []
         if found.word:

@@ -55,7 +55,9 @@ def check_plans(asked: list[tuple[str, Any]]) -> list[str]:
         for table in TABLES:
             for whole in WHOLE:
                 lines = [line for line in plan.splitlines() if whole.format(table) in line]
-                walked = [line for line in lines if "USING INDEX" in line and "LIMIT" in text]
+                # By number SQLite walks the table itself, which it calls a scan.
+                own = "ORDER BY membership_member.id" in text and "TEMP B-TREE" not in plan
+                walked = [e for e in lines if ("USING INDEX" in e or own) and "LIMIT" in text]
                 assert lines == walked, f"{text}\n{plan}"
         plans.append(f"{text}\n{plan}")
     assert plans
@@ -156,7 +158,7 @@ def test_what_is_rare_among_the_newest_is_gathered(
     monkeypatch.setattr(finding, "SAMPLE", 100)
     few = finding.find(Member, "chen").few
     assert few is not None
-    assert (few.count, len(few.ids)) == (76, 76)
+    assert (few.count, len(few.newest)) == (76, 76)
     monkeypatch.setattr(finding, "MOST_GATHERED", 30)
     assert finding.find(Member, "chen").few is None
 
