@@ -25,7 +25,15 @@ from console.admin.selects import keep_select
 from console.admin.state import State
 from console.db import db
 from console.hookspecs import console_list_columns, console_list_filters
-from console.search.finding import NEWEST, Finding, among, among_given, given
+from console.search.finding import (
+    NEWEST,
+    Finding,
+    among,
+    among_given,
+    among_selected,
+    few_of,
+    given,
+)
 from console.security import people
 
 if TYPE_CHECKING:
@@ -45,6 +53,8 @@ class _Newest(NamedTuple):
     """The newest of what was found: most often they fill the first page and tell the count."""
 
     ids: Sequence[Any]
+    #: How many there are; where rows lie beyond her reach, no more than one more than is counted.
+    total: int
     #: Whether there are no older ones.
     all: bool
     #: Whether all of them are rows of the list, as far as is known.
@@ -161,6 +171,9 @@ class Listing:
 
     def _newest_page(self, expressions: Sequence[Any]) -> Page | None:
         """Read the first page of what was found by its newest; None if they do not fill it."""
+        together = self._read_together(expressions)
+        if together is not None:
+            return together
         newest, size = self._newest, self.state.size
         if newest is None or not (newest.all or len(newest.ids) > size):
             return None
@@ -178,27 +191,59 @@ class Listing:
         everything = few.are_all
         stores, keys = self.needs.stores(), self.model.scope.keys
         if not self._is_chosen and stores is None:
-            return _Newest(few.newest, everything, reached=True)
+            return _Newest(few.newest, few.count, everything, reached=True)
         if self._is_chosen or keys is None or not stores:
-            return _Newest(few.newest, everything, reached=False)
-        ids = self._reach(few.newest, keys, stores)
-        return _Newest(ids, everything and len(ids) <= MOST_SOUGHT, reached=True)
+            return _Newest(few.newest, few.count, everything, reached=False)
+        asked = keep_select(
+            [self.pk], [], ("reach", stores), lambda: _reach(keys(stores), among_given)
+        )
+        ids = db.session.connection().execute(asked, given(few.newest)).scalars().all()
+        return _Newest(ids, len(ids), everything and len(ids) <= MOST_SOUGHT, reached=True)
 
-    def _reach(
-        self,
-        ids: Sequence[Any],
-        keys: Callable[[frozenset[int]], sa.Select[Any]],
-        stores: frozenset[int],
-    ) -> list[Any]:
-        """Return those of *ids* that lie in her stores, up to one more than are counted."""
+    def _read_together(self, expressions: Sequence[Any]) -> Page | None:
+        """Read the first page of what a word leads to, and whereto it leads, in one journey.
+
+        None where that cannot be told so; what was read of it meanwhile is not read again.
+        """
+        found, stores, size = self.found, self.needs.stores(), self.state.size
+        keys = self.model.scope.keys
+        if found is None or found.asked is None or self._is_chosen or "newest" in vars(found):
+            return None
+        if stores is not None and (keys is None or not stores):
+            return None
+        newest, values = found.asked.select, found.asked.values
 
         def build() -> sa.Select[Any]:
-            (key,) = (rows := keys(stores)).selected_columns
-            hers = rows.where(among_given(key)).distinct()
-            return hers.order_by(key.desc()).limit(MOST_SOUGHT + 1)
+            named = newest.cte("named")
+            ids, numbers = sa.select(named.c[0]), [*named.c][1:]
+            reached: sa.ColumnElement[int] = sa.literal(0)
+            if stores is not None and keys is not None:
+                hers = _reach(keys(stores), lambda key: among_selected(key, ids)).cte("reached")
+                reached = sa.select(sa.func.count()).select_from(hers).scalar_subquery()
+                ids = sa.select(hers.c[0])
+            told = [sa.select(each).limit(1).scalar_subquery() for each in numbers]
+            of_these = [*self._rest, among_selected(self.pk, ids)]
+            rows = self._select(expressions, of_these).add_columns(*told, reached)
+            return rows.order_by(self.pk.desc()).limit(size + 1)
 
-        asked = keep_select([self.pk], [], ("reach", stores), build)
-        return [row[0] for row in db.session.connection().execute(asked, given(ids))]
+        kept = keep_select(expressions, self._rest, ("found", id(newest), stores, size), build)
+        rows = [*db.session.connection().execute(kept, values).all()]
+        if not rows:
+            return None
+        ids, (*numbers, reached) = [row[0] for row in rows], rows[0][-4:]
+        few = few_of(ids, *numbers)
+        if few is None or stores is None:
+            found.tell_newest(few)
+        if few is None:
+            return None
+        if stores is not None:
+            everything = few.is_counted and few.count <= NEWEST and reached <= MOST_SOUGHT
+            self._newest = _Newest(ids, reached, everything, reached=True)
+        page = paging.read_page(
+            self.order, lambda *_where: rows, size=size, anchor=None, backwards=False
+        )
+        told = self._newest
+        return page if page.has_next or (told is not None and told.all) else None
 
     def chunks(self, more: Sequence[Any], size: int) -> Iterator[list[Any]]:
         """Read the whole list, *size* rows at a time; between two chunks no transaction is open."""
@@ -264,9 +309,10 @@ class Listing:
         """
         if self.found is None:
             return None
-        few, newest = self.found.few, self._newest
-        if few is not None and self._shows_all_found:
-            return None if few.is_counted else few.count
+        newest = self._newest
+        if newest is not None and self._shows_all_found:
+            few = self.found.few
+            return None if few is None or few.is_counted else few.count
         if newest is not None and newest.reached and self._tells_count(newest, MOST_SOUGHT):
             return None
         whole = self.found.whole
@@ -296,13 +342,14 @@ class Listing:
 
     def count(self, most: int = MOST_COUNTED) -> int:
         """Count the rows, up to one more than *most*, or further where that takes no reading."""
-        newest, few = self._newest, None if self.found is None else self.found.few
-        if newest is None or few is None:
+        newest, found = self._newest, self.found
+        if newest is None or found is None:
             return self._count(self.conditions, most)
-        if self._shows_all_found and (few.is_counted or few.count > most):
+        few = found.few if self._shows_all_found else None
+        if few is not None and (few.is_counted or few.count > most):
             return few.count
         if newest.reached and self._tells_count(newest, most):
-            return len(newest.ids)
+            return newest.total
         if not newest.reached and most < len(newest.ids):
             count = self._count([among(self.pk, newest.ids), *self._rest], most)
             if count > most or newest.all:
@@ -311,7 +358,7 @@ class Listing:
 
     @staticmethod
     def _tells_count(newest: _Newest, most: int) -> bool:
-        return newest.all or len(newest.ids) > most
+        return newest.all or newest.total > most
 
     def _count(self, conditions: Conditions, most: int) -> int:
         some = sa.select(self.pk).where(*conditions).limit(most + 1).subquery()
@@ -330,6 +377,13 @@ class Listing:
         rows = sa.select(*summed).select_from(self.model).where(*self.conditions)
         row = db.session.execute(rows).one()
         return [(each.label, int(fen or 0)) for each, fen in zip(found, row, strict=True)]
+
+
+def _reach(rows: sa.Select[Any], among: Callable[[Any], Any]) -> sa.Select[Any]:
+    """Select the newest of *rows*, which selects keys, up to one more than are counted."""
+    (key,) = rows.selected_columns
+    hers = rows.where(among(key)).distinct()
+    return hers.order_by(key.desc()).limit(MOST_SOUGHT + 1)
 
 
 def may_sort(column: ListColumn) -> bool:

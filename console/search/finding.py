@@ -16,7 +16,7 @@ from __future__ import annotations
 import heapq
 import json
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any, NamedTuple
@@ -61,13 +61,36 @@ class Few:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What asks for the newest that a lone word leads to, with the values that it takes.
+
+    It selects ids, and beside each the same three numbers, which `read` makes sense of.
+    """
+
+    select: sa.Select[Any]
+    values: Mapping[str, Any]
+
+    def read(self) -> Few | None:
+        """Ask it; None where too many words begin with what was typed."""
+        rows = db.session.connection().execute(self.select, self.values).all()
+        return few_of([row[0] for row in rows], *rows[0][1:]) if rows else Few([], 0)
+
+
+def few_of(newest: Sequence[int], ranges: int, entries: int, count: int) -> Few | None:
+    """Make sense of the numbers beside the ids."""
+    return None if ranges > MOST_RANGES else Few(newest, count, entries < MOST_COUNTED)
+
+
+@dataclass(frozen=True)
 class Finding:
     """What a search found: a condition, or the records themselves unless they are many."""
 
     condition: sa.ColumnElement[bool] | None = None
-    few: Few | None = None
-    #: Finds the older ones as well; without it the rest of this tells of all.
-    look_further: Callable[[], Finding] | None = None
+    named: Few | None = None
+    #: Asks for the newest, when that was not done yet; a list can ask together with their rows.
+    asked: Asked | None = None
+    #: Finds all, given the newest that were asked for.
+    look_further: Callable[[Few | None], Finding] | None = None
     #: Some of what was found, when it is too much to be counted: a select of ids.
     some: sa.Select[Any] | None = None
     #: So many were found at least, whatever the person's reach.
@@ -78,9 +101,25 @@ class Finding:
     by_words: bool = False
 
     @cached_property
+    def newest(self) -> Few | None:
+        """What was asked for; None where too many words begin with what was typed."""
+        return None if self.asked is None else self.asked.read()
+
+    def tell_newest(self, newest: Few | None) -> None:
+        """Tell what was asked for, when it was read together with something else."""
+        vars(self)["newest"] = newest
+
+    @cached_property
+    def few(self) -> Few | None:
+        """The newest, if they are known without reading one record after the other."""
+        if self.asked is None:
+            return self.named
+        return self.whole.named if self.newest is None else self.newest
+
+    @cached_property
     def whole(self) -> Finding:
         """All of what was found, by a condition."""
-        return self if self.look_further is None else self.look_further()
+        return self if self.look_further is None else self.look_further(self.newest)
 
     @cached_property
     def where(self) -> sa.ColumnElement[bool]:
@@ -101,7 +140,7 @@ class _Word:
     exactly: frozenset[int] = frozenset()
 
 
-def find(model: type[Any], text: str, newest: int = NEWEST) -> Finding:
+def find(model: Any, text: str, newest: int = NEWEST) -> Finding:
     """Find the rows of a model that declares `found_by`; all words must lead to a row.
 
     So many of the *newest* are named at once, if the words are not too many for it.
@@ -110,14 +149,20 @@ def find(model: type[Any], text: str, newest: int = NEWEST) -> Finding:
     if declared is None:
         raise LookupError(f"{model.__name__} says nothing of what it is found by")
     typed = _split(text)
-    few = _look_up_newest(model, declared, typed[0], newest) if len(typed) == 1 else None
-    if few is None:
+    if len(typed) != 1:
         return _find_all(model, declared, typed)
-    if few.are_all:
-        condition = among(pk_of(model), few.newest)
+    ways, values = _ways(declared, typed[0])
+    select = _asking_newest(model, declared, ways, newest)
+    if select is None:
+        return _listed(pk_of(model), frozenset())
+
+    def look_further(few: Few | None) -> Finding:
+        if few is None or not few.are_all:
+            return _find_all(model, declared, typed)
         word = normalise(typed[0])[:LONGEST_WORD]
-        return Finding(condition, few, word=word, by_words=True)
-    return Finding(None, few, lambda: _find_all(model, declared, typed), by_words=True)
+        return Finding(among(pk_of(model), few.newest), few, word=word, by_words=True)
+
+    return Finding(asked=Asked(select, values), look_further=look_further, by_words=True)
 
 
 def _find_all(model: type[Any], declared: FoundBy, typed: Sequence[str]) -> Finding:
@@ -158,21 +203,6 @@ def _read_phone(word: str) -> str | None:
 def _listed(pk: Any, ids: frozenset[int], word: str = "") -> Finding:
     few = Few(heapq.nlargest(NEWEST, ids), len(ids))
     return Finding(among(pk, ids), few, word=word, by_words=True)
-
-
-def _look_up_newest(model: Any, declared: FoundBy, word: str, most: int) -> Few | None:
-    """Look up the newest that a word leads to; None where too many words begin with it."""
-    ways, values = _ways(declared, word)
-    asked = _asking_newest(model, declared, ways, most)
-    if asked is None:
-        return Few([], 0)
-    rows = db.session.connection().execute(asked, values).all()
-    if not rows:
-        return Few([], 0)
-    _first, ranges, entries, count = rows[0]
-    if ranges > MOST_RANGES:
-        return None
-    return Few([row[0] for row in rows], count, entries < MOST_COUNTED)
 
 
 def _look_up(model: Any, declared: FoundBy, word: str) -> _Word:
@@ -347,6 +377,13 @@ def _among_given(key: Any, engine: str) -> Any:
     from sqlalchemy.dialects.postgresql import ARRAY
 
     return key == sa.any_(sa.bindparam("given", type_=ARRAY(sa.BigInteger)))
+
+
+def among_selected(key: Any, rows: sa.Select[Any]) -> Any:
+    """Return the condition that *key* is one of the ids that *rows* select, each looked up."""
+    if db.engine.dialect.name == "sqlite":
+        return key.in_(rows)
+    return key == sa.any_(sa.func.array(rows.scalar_subquery()))
 
 
 def given(ids: Sequence[int]) -> dict[str, Any]:

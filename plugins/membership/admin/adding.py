@@ -90,8 +90,8 @@ class AddingPages:
 
 def found_elsewhere(text: str) -> list[Member]:
     """Return whom an exact phone or number finds in the chain but not in one's own stores."""
-    if not text.strip() or SEE_MEMBERS.stores() is None:
-        return []
+    if not any(map(str.isdigit, text)) or SEE_MEMBERS.stores() is None:
+        return []  # no phone, and no number of a member, is without a figure
     return [
         member
         for member in find_exactly(text)
