@@ -50,15 +50,17 @@ def catalogue() -> Any:
     context = _cv_app.get(None)
     if context is None:
         return _countable(get_translations())
-    if "_flask_babel" not in context.g:
+    kept = context.g.__dict__
+    try:
+        known = kept["_flask_babel"].__dict__
+        if known["console_words_of"] is known["babel_locale"]:
+            return known["console_words"]
+    except KeyError:
         get_locale()  # begins to keep what belongs to the language
-    known = context.g.get("_flask_babel").__dict__
-    if known.get("console_words") is None or known.get("console_words_of") is not known.get(
-        "babel_locale"
-    ):
-        words = _countable(get_translations())
-        known.update(console_words=words, console_words_of=known.get("babel_locale"))
-    return known["console_words"]
+        known = kept["_flask_babel"].__dict__
+    words = _countable(get_translations())
+    known.update(console_words=words, console_words_of=known["babel_locale"])
+    return words
 
 
 def _countable(words: Any) -> Any:

@@ -123,7 +123,10 @@ def _columns_of(record: Any) -> dict[str, Any]:
 def _count_change(record: Any) -> None:
     mapper = sa.inspect(type(record))
     own = VERSION in mapper.columns and mapper.version_id_col is None
-    if own and db.session.is_modified(record):
+    state = sa.inspect(record)
+    # The session would look at all its attributes; here are those that were set.
+    touched = own and any(state.attrs[key].history.has_changes() for key in state.committed_state)
+    if touched:
         setattr(record, VERSION, getattr(record, VERSION) + 1)
 
 

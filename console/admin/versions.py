@@ -63,7 +63,7 @@ _WRITER = json.JSONEncoder(default=_plain, sort_keys=True)
 
 def seal_fields(values: Mapping[str, Any]) -> str:
     """Return the version of a form: one seal after another, in the order of the names."""
-    return "".join(seal(values[name]) for name in sorted(values))
+    return "".join(seal_all([values[name]] for name in sorted(values)))
 
 
 def changed_since(version: str, values: Mapping[str, Any]) -> list[str]:
@@ -74,8 +74,9 @@ def changed_since(version: str, values: Mapping[str, Any]) -> list[str]:
     names = sorted(values)
     if len(version) != LETTERS * len(names):
         return names
-    seals = [version[place : place + LETTERS] for place in range(0, len(version), LETTERS)]
-    return [name for name, known in zip(names, seals, strict=True) if seal(values[name]) != known]
+    known = [version[place : place + LETTERS] for place in range(0, len(version), LETTERS)]
+    seals = seal_all([values[name]] for name in names)
+    return [name for name, was, now in zip(names, known, seals, strict=True) if was != now]
 
 
 def is_untouched(version: str, names: Sequence[str], name: str, value: Any) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape as quote
 from typing import Any
 
 from markupsafe import Markup, escape
 from wtforms.widgets import CheckboxInput, Select, TextArea, TextInput
 from wtforms.widgets.core import clean_key  # type: ignore[attr-defined]
+
+from console.admin.values import quoted, quoted_all
 
 
 def write_attributes(attributes: Mapping[str, Any]) -> str:
@@ -19,9 +20,20 @@ def write_attributes(attributes: Mapping[str, Any]) -> str:
         if value is True:
             parts.append(name)
         elif value is not False:
-            written = str(escape(value))
-            parts.append(f'{name}="{written.replace(chr(34), "&quot;")}"')
+            parts.append(f'{name}="{_quoted(value)}"')
     return " ".join(parts)
+
+
+def _quoted(value: Any) -> str:
+    """Escape the value of an attribute; what is HTML already keeps all but its quotes."""
+    if type(value) is str:
+        return quoted(value)
+    return str(escape(value)).replace('"', "&quot;")
+
+
+def _plain(label: Any) -> str:
+    """Return a label as people read it, of HTML as well."""
+    return label.unescape() if isinstance(label, Markup) else str(label)
 
 
 def _of_field(field: Any, known: list[str], given: dict[str, Any]) -> dict[str, Any]:
@@ -65,9 +77,13 @@ class QuickSelect(Select):
 
     def __call__(self, field: Any, **attributes: Any) -> Markup:
         written = write_attributes(_of_field(field, self.validation_attrs, attributes))
+        found = [*field.entries()]
+        values = quoted_all([str(value) for value, _label, _selected in found])
+        labels = quoted_all([_plain(label) for _value, label, _selected in found])
         entries = "".join(
-            f'<option{" selected" if selected else ""} value="{quote(value)}">'
-            f"{escape(label)}</option>"
-            for value, label, selected in field.entries()
+            [
+                f'<option{" selected" if entry[2] else ""} value="{value}">{label}</option>'
+                for value, label, entry in zip(values, labels, found, strict=True)
+            ]
         )
         return Markup(f"<select {written}>{entries}</select>")  # noqa: S704 - as above

@@ -19,7 +19,7 @@ from flask import (
     request,
     url_for,
 )
-from flask_login import LoginManager
+from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
@@ -69,7 +69,9 @@ def install(app: Flask) -> None:
     app.after_request(finish)
     csrf.init_app(app)
     login = LoginManager()
-    login.init_app(app)
+    login.init_app(app, add_context_processor=False)
+    # The person herself is looked up by Flask-Login only when a template names her.
+    app.context_processor(lambda: {"current_user": current_user})
     login.request_loader(people.load)
     door.install(app)
 
@@ -175,10 +177,9 @@ def finish(response: Response) -> Response:
 @sa.event.listens_for(Session, "before_flush")
 def _raise_epoch(session: Session, *_rest: object) -> None:
     """Whoever changes stores, roles or the like need not think of raising the epoch."""
-    changed = (
-        *session.new,
-        *session.deleted,
-        *(o for o in session.dirty if session.is_modified(o)),
-    )
-    if any(getattr(type(each), "remembered", False) for each in changed):
-        epoch.bump()
+    for each in (*session.new, *session.deleted, *session.dirty):
+        if not getattr(type(each), "remembered", False):
+            continue
+        if each not in session.dirty or session.is_modified(each):
+            epoch.bump()
+            return
