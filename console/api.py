@@ -96,6 +96,7 @@ from console.pinyin import spell
 from console.plugin import Card, Command, DemoEntrance, DemoPane, DemoPart, Plugin, TourStop
 from console.public import PublicRoutes
 from console.public_pages import render_public
+from console.qr import draw_qr, save_qr
 from console.row_checks import RowMisfit, check_rows
 from console.seal_key import seal_key
 from console.search import FoundBy, SearchHit, SearchSource, forget_words, keep_words

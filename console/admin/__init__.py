@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from console.admin import without_pillow  # noqa: F401 - first of all, before Flask-Admin
 from console.admin.installing import install
 from console.admin.model import ModelAdmin
 from console.admin.parts import Column, Filter, FormSection, Panel, RecordAction

@@ -14,17 +14,14 @@ from typing import IO
 from xml.sax import SAXException
 from xml.sax.handler import ContentHandler
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.expatreader import DefusedExpatParser
-
 from console.i18n import _
 from console.transfer.badfile import BadFile
 
 CHUNK = 64 * 1024
 
-#: What the readers of zip and XML raise over bytes that are not what they claim to be.
+#: What the readers of zip and XML raise over bytes that are not what they claim to be; what
+#: defusedxml refuses is a ValueError.
 BROKEN = (
-    DefusedXmlException,
     EOFError,
     LookupError,
     OSError,
@@ -123,6 +120,8 @@ def parse(source: IO[bytes], reader: ContentHandler) -> Iterator[int]:
 
     A document type, an entity or an external reference makes the file a damaged one.
     """
+    from defusedxml.expatreader import DefusedExpatParser  # only whoever takes a sheet in needs it
+
     parser = DefusedExpatParser(forbid_dtd=True)
     parser.setContentHandler(reader)
     done = 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import segno
 from flask import redirect
 from markupsafe import Markup
 
@@ -119,10 +118,7 @@ def asks_of(member_id: int) -> Sequence[CardAsk] | None:
 
 def draw_code(code: str) -> Markup:
     """Draw a member code as a QR code that scales with the page."""
-    drawn = segno.make(code, error="m", micro=False).svg_inline(
-        scale=8, border=2, omitsize=True, dark="#000", light="#fff"
-    )
-    return Markup(drawn)  # noqa: S704 - drawn from digits alone
+    return api.draw_qr(code)
 
 
 def _code_of(member: Member) -> dict[str, Any]:
