@@ -44,6 +44,7 @@ from console.db import (
     Model,
     Scope,
     UtcDateTime,
+    among_stores,
     column,
     db,
     in_store,

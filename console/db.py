@@ -62,10 +62,11 @@ registries: dict[str, registry] = {}
 class Scope:
     """Whose rows a person sees: *where* gets the model and the ids of the stores she may see.
 
-    It is asked only for people whose permission is limited to some stores, and is checked row
-    by row: an EXISTS serves better than an IN. *here* limits what everybody sees: rows that
-    must stay but are worked with no more are not here. *keys* selects the primary keys that
-    *where* lets pass; with it the list of a small store among large ones is quick as well.
+    For the same stores it says the same until the configuration changes. It is asked only for
+    people whose permission is limited to some stores, and is checked row by row: an EXISTS
+    serves better than an IN. *here* limits what everybody sees: rows that must stay but are
+    worked with no more are not here. *keys* selects the primary keys that *where* lets pass;
+    with it the list of a small store among large ones is quick as well.
     """
 
     def __init__(
@@ -85,7 +86,17 @@ CHAIN = Scope()
 
 def in_store(column: str = "store_id") -> Scope:
     """Scope rows by the store in *column*; a row without a store belongs to the chain."""
-    return Scope(lambda model, stores: getattr(model, column).in_(stores))
+    return Scope(lambda model, stores: among_stores(getattr(model, column), stores))
+
+
+def among_stores(column: Any, stores: frozenset[int]) -> sa.ColumnElement[bool]:
+    """Return the condition that *column* is one of *stores*.
+
+    Most people work in one: an equation has no list that is written anew for each statement.
+    """
+    one: sa.ColumnElement[bool]
+    one = column == next(iter(stores)) if len(stores) == 1 else column.in_(stores)
+    return one
 
 
 class Model:

@@ -18,6 +18,7 @@ from console.admin.attributes import (
 )
 from console.admin.labels import labels_of, pairs_of
 from console.admin.parts import Column
+from console.admin.values import EMPTY
 from console.i18n import translate
 from console.security import masking
 
@@ -131,7 +132,20 @@ class Drawer:
 
     def cells(self, ids: Sequence[Any], rows: Sequence[Any]) -> list[Any]:
         """Return the column's cells for these rows."""
-        return self._draw(self._values(ids, rows))
+        found, hidden = self._values(ids, rows), self.column.sensitive
+        if not hidden or masking.sees_all():
+            return self._draw(found)
+        values = [None if value is None else str(value) for value in found]
+        if self._plain:
+            seen = masking.seen_in_full(self.model, ids)
+            return self._draw(
+                [
+                    value if value is None or number in seen else masking.mask(value, hidden)
+                    for value, number in zip(values, ids, strict=True)
+                ]
+            )
+        drawn = masking.draw_all(values, ids, hidden, model=self.model, column=self.column.key)
+        return [text or EMPTY for text in drawn]
 
     def _values(self, ids: Sequence[Any], rows: Sequence[Any]) -> list[Any]:
         column, place = self.column, self.place
@@ -151,19 +165,7 @@ class Drawer:
             ]
         else:
             found = [row[place] for row in rows]
-        if column.sensitive and not masking.sees_all():
-            show = self._masker(column.sensitive, ids)
-            return [
-                None if value is None else show(str(value), number)
-                for value, number in zip(found, ids, strict=True)
-            ]
         return found
-
-    def _masker(self, kind: str, ids: Sequence[Any]) -> Callable[[str, Any], str]:
-        if not self._plain:
-            return masking.drawer(kind, model=self.model, column=self.column.key, ids=ids)
-        seen = masking.seen_in_full(self.model, ids)
-        return lambda value, number: value if number in seen else masking.mask(value, kind)
 
 
 def drawers(

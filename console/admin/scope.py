@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
+from flask import current_app
 
 from console.admin import density
 from console.admin.attributes import pk_of
@@ -22,14 +23,24 @@ if TYPE_CHECKING:
 
 def scope_of(model: type[Any], needs: Permission) -> sa.ColumnElement[bool] | None:
     """Return what limits *model* to the stores where *needs* is held; None for no limit."""
-    here, stores = _here(cast(Any, model)), needs.stores()
+    stores = needs.stores()
     if stores is None:
-        return here
+        return _here(cast(Any, model))
     if not stores:
         return sa.false()
+    kept: dict[Any, sa.ColumnElement[bool] | None]
+    kept = current_app.extensions["console"].remember("scopes", dict)
+    asked = model, stores
+    if asked not in kept:
+        kept[asked] = _within(model, stores)
+    return kept[asked]
+
+
+def _within(model: type[Any], stores: frozenset[int]) -> sa.ColumnElement[bool] | None:
+    """Put together what limits *model* to *stores*, which takes longer than to ask by it."""
     if model is Store:
         return Store.id.in_(stores)
-    where = model.scope.where
+    here, where = _here(cast(Any, model)), model.scope.where
     condition: sa.ColumnElement[bool] | None = where(model, stores) if where else None
     if condition is None or here is None:
         return here if condition is None else condition

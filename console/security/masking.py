@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from html import escape as quote
 from typing import Any
 
-from flask import url_for
-from markupsafe import Markup, escape
+from flask import current_app, url_for
+from markupsafe import Markup
 
-from console.i18n import gettext
+from console.i18n import catalogue, gettext
 from console.once import read_once
 from console.security import rights
 from console.security.actors import acting_user_id, acts_as_console
@@ -65,30 +66,34 @@ def draw(
     value: str | None, kind: str = "phone", *, model: type[Any], record_id: Any, column: str
 ) -> str:
     """Return *value* as who acts may see it, as HTML: with a button if she may reveal it."""
-    return drawer(kind, model=model, column=column, ids=[record_id])(value, record_id)
+    (drawn,) = draw_all([value], [record_id], kind, model=model, column=column)
+    return Markup(drawn)  # noqa: S704 - it was drawn escaped
 
 
-def drawer(
-    kind: str = "phone", *, model: type[Any], column: str, ids: Collection[Any]
-) -> Callable[[str | None, Any], str]:
-    """Return what draws one column's values in the rows *ids*, by value and number of the record.
-
-    Each is drawn as `draw` does.
-    """
+def draw_all(
+    values: Sequence[str | None],
+    ids: Sequence[Any],
+    kind: str = "phone",
+    *,
+    model: type[Any],
+    column: str,
+) -> list[str]:
+    """Return one column's values in the rows *ids*, each as `draw` draws it."""
     seen = frozenset(seen_in_full(model, ids))
     revealed = may_reveal(model, frozenset(ids) - seen)
-    opening, closing = _button(model, column).split(NUMBER) if revealed else ("", "")
-
-    def draw_one(value: str | None, number: Any) -> str:
-        shown = (value or "") if number in seen else mask(value, kind)
-        if not value or shown == value or number not in revealed:
-            return escape(shown)
-        return Markup(  # noqa: S704 - every part is escaped or ours
-            f'<span class="masked"><span data-masked>{escape(shown)}</span>'
-            f"{opening}{escape(number)}{closing}</span>"
-        )
-
-    return draw_one
+    opening, closing = _button(model, column) if revealed else ("", "")
+    opening = f"</span>{opening}"
+    shown = [
+        (value or "") if number in seen else mask(value, kind)
+        for value, number in zip(values, ids, strict=True)
+    ]
+    names = [each if type(each) is int else quote(str(each)) for each in ids]
+    return [
+        quote(text)
+        if not value or text == value or number not in revealed
+        else f'<span class="masked"><span data-masked>{quote(text)}{opening}{name}{closing}</span>'
+        for text, value, number, name in zip(shown, values, ids, names, strict=True)
+    ]
 
 
 def _held_wherever_she_works(permission: Permission) -> bool:
@@ -113,14 +118,21 @@ def _within(permission: Permission, model: type[Any], ids: Iterable[Any]) -> Col
     )
 
 
-def _button(model: type[Any], column: str) -> str:
+def _button(model: type[Any], column: str) -> tuple[str, str]:
+    """Return what stands before and after the number of a record in the button of its value."""
     from console.assets import icon
 
-    return BUTTON.format(
-        url=url_for("reveal.show"),
-        table=model.__tablename__,
-        number=NUMBER,
-        column=column,
-        label=gettext("Show the whole number"),
-        icon=icon("eye", "sm"),
-    )
+    kept: dict[Any, tuple[str, str]]
+    kept = current_app.extensions["console"].remember("buttons that reveal", dict)
+    asked = model, column, catalogue()
+    if asked not in kept:
+        opening, _number, closing = BUTTON.format(
+            url=url_for("reveal.show"),
+            table=model.__tablename__,
+            number=NUMBER,
+            column=column,
+            label=gettext("Show the whole number"),
+            icon=icon("eye", "sm"),
+        ).partition(NUMBER)
+        kept[asked] = str(opening), str(closing)
+    return kept[asked]

@@ -24,7 +24,7 @@ def _known_in(model: Any, stores: frozenset[int]) -> sa.ColumnElement[bool]:
 
 
 def _ids_known_in(stores: frozenset[int]) -> sa.Select[Any]:
-    return sa.select(KnownStore.member_id).where(KnownStore.store_id.in_(stores))
+    return sa.select(KnownStore.member_id).where(api.among_stores(KnownStore.store_id, stores))
 
 
 def _is_here(model: Any) -> sa.ColumnElement[bool]:
