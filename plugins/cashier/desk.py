@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import segno
 from markupsafe import Markup
+
+from console import api
 
 
 @dataclass(frozen=True)
@@ -86,9 +87,7 @@ class SlipRow:
     @property
     def drawn(self) -> Markup:
         """The QR code of what it says, for a page."""
-        code = segno.make(self.left, error="m", micro=False)
-        svg = code.svg_inline(scale=4, border=2, omitsize=True, dark="#000", light="#fff")
-        return Markup(svg)  # noqa: S704 - segno draws squares and no text
+        return api.draw_qr(self.left, scale=4)
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-import segno
 from flask import abort, redirect, request
-from markupsafe import Markup
 
 from console import api
 from console.api import _
@@ -81,7 +79,7 @@ def show_mine() -> Any:
     pickups = pickups_of(_member().id)
     return api.render_public(
         "stock/phone/mine.html",
-        waiting=[(one, _draw(one.code)) for one in pickups if one.state == "waiting"],
+        waiting=[(one, api.draw_qr(one.code)) for one in pickups if one.state == "waiting"],
         others=[one for one in pickups if one.state != "waiting"],
         states=dict(STATES),
     )
@@ -131,10 +129,3 @@ def _gifts() -> list[Gift]:
 def _member() -> Member:
     member: Member = api.db.session.get_one(Member, api.visitor().id)
     return member
-
-
-def _draw(code: str) -> Markup:
-    drawn = segno.make(code, error="m", micro=False).svg_inline(
-        scale=8, border=2, omitsize=True, dark="#000", light="#fff"
-    )
-    return Markup(drawn)  # noqa: S704 - drawn from letters and digits alone
