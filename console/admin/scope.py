@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from console.security import Permission
 
 
+#: When so many conditions are kept, all are forgotten.
+MOST_KEPT = 1000
+
+
 def scope_of(model: type[Any], needs: Permission) -> sa.ColumnElement[bool] | None:
     """Return what limits *model* to the stores where *needs* is held; None for no limit."""
     stores = needs.stores()
@@ -32,6 +36,8 @@ def scope_of(model: type[Any], needs: Permission) -> sa.ColumnElement[bool] | No
     kept = current_app.extensions["console"].remember("scopes", dict)
     asked = model, stores
     if asked not in kept:
+        if len(kept) >= MOST_KEPT:
+            kept.clear()
         kept[asked] = _within(model, stores)
     return kept[asked]
 
