@@ -26,7 +26,14 @@ HERE = Path(__file__).parent
 
 
 class Console(Flask):
-    """Flask, which takes eight steps to see that a view is no coroutine; none of ours is."""
+    """Flask with the console's own rules, templates and cookie.
+
+    Flask takes eight steps to see that a view is no coroutine; none of ours is.
+    """
+
+    url_rule_class = LateRule
+    jinja_environment = QuickEnvironment
+    session_interface = SignedCookie()
 
     def ensure_sync(self, func: Any) -> Any:
         """Return *func* as something to be called, also when it is a coroutine."""
@@ -49,10 +56,7 @@ def create_app(
     """
     config = config or load_config()
     app = Console("console", instance_path=str(config.instance), root_path=str(HERE))
-    app.url_rule_class = LateRule
     app.url_map.converters["int"] = RowNumber
-    app.jinja_environment = QuickEnvironment
-    app.session_interface = SignedCookie()
     app.config.from_mapping(config.for_flask())
     app.config.setdefault(
         "SQLALCHEMY_ENGINE_OPTIONS", engine_options(config.database_url, config.threads)

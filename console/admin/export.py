@@ -9,7 +9,8 @@ from flask import Response, stream_with_context
 
 from console import audit, clock
 from console.admin import columns, sheets, watermarks
-from console.admin.listing import Listing, shown_columns
+from console.admin.listing import Listing
+from console.admin.shown import shown_columns
 from console.admin.state import State
 from console.security import reader_time_zone
 from console.unit import unit

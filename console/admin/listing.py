@@ -11,30 +11,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
-from flask import current_app
 
-from console.admin import columns, density, filters, paging
+from console.admin import columns, density, paging
 from console.admin.attributes import attribute_of, pk_of
-from console.admin.columns import ListColumn
-from console.admin.field_rights import may_list, unlisted
-from console.admin.filters import ListFilter
+from console.admin.field_rights import unlisted
 from console.admin.labels import label_columns
 from console.admin.paging import Anchor, Order, Page
-from console.admin.scope import scope_of_list, sees
+from console.admin.scope import scope_of_list
 from console.admin.selects import keep_select
+from console.admin.shown import all_columns, may_sort
 from console.admin.state import State
 from console.db import db
-from console.hookspecs import console_list_columns, console_list_filters
-from console.search.finding import (
-    NEWEST,
-    Finding,
-    among,
-    among_given,
-    among_selected,
-    few_of,
-    given,
-)
-from console.security import people
+from console.search.among import among, among_given, among_selected, given
+from console.search.finding import NEWEST, Finding, few_of
 
 if TYPE_CHECKING:
     from console.admin.model import ModelAdmin
@@ -384,52 +373,3 @@ def _reach(rows: sa.Select[Any], among: Callable[[Any], Any]) -> sa.Select[Any]:
     (key,) = rows.selected_columns
     hers = rows.where(among(key)).distinct()
     return hers.order_by(key.desc()).limit(MOST_SOUGHT + 1)
-
-
-def may_sort(column: ListColumn) -> bool:
-    """Tell whether the reader may sort by *column*."""
-    return column.sortable and bool(column.expressions) and sees(column.sensitive)
-
-
-def all_columns(view: ModelAdmin) -> list[ListColumn]:
-    """Return the columns of a view and those that other plugins add to its model's lists."""
-    model = view.subject
-    found = {column.key: column for column in view.own_columns}
-    answers = current_app.extensions["console"].answers(console_list_columns, model=model)
-    for answer in answers:
-        for item in answer:
-            found.setdefault(item.key, columns.resolve(model, item))
-    return [each for each in found.values() if _is_listed(view, each)]
-
-
-def _is_listed(view: ModelAdmin, each: ListColumn | ListFilter) -> bool:
-    own = view.field_needs.get(each.key)
-    if own is None and each.needs is None:
-        return True
-    return may_list(view, each.needs) and may_list(view, own)
-
-
-def all_filters(view: ModelAdmin) -> dict[str, ListFilter]:
-    """Return the filters of a view and those that other plugins add, by key."""
-    model = view.subject
-    found = {each.key: each for each in view.own_filters}
-    answers = current_app.extensions["console"].answers(console_list_filters, model=model)
-    for answer in answers:
-        for item in answer:
-            found.setdefault(item.key, filters.resolve(model, item))
-    return {key: each for key, each in found.items() if _is_listed(view, each)}
-
-
-def preference_of(view: ModelAdmin) -> str:
-    """Name the preference in which a person's columns of a list are kept."""
-    return f"columns:{view.endpoint}"
-
-
-def shown_columns(view: ModelAdmin, listing: Listing) -> list[ListColumn]:
-    """Return the columns that the reader wants to see, in her order; at least one."""
-    known = {column.key: column for column in listing.columns}
-    person = people.person()
-    kept = person.preferences.get(preference_of(view), []) if person is not None else []
-    chosen = listing.state.columns or kept
-    wanted = [known[key] for key in chosen if key in known]
-    return wanted or [c for c in listing.columns if not c.hidden] or listing.columns[:1]

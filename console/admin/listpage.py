@@ -14,13 +14,14 @@ from markupsafe import Markup
 
 from console.admin import columns, filterbar, frames, inline, searching
 from console.admin.labels import seen_labels, write_labels
-from console.admin.listing import MOST_COUNTED, Listing, may_sort, shown_columns
+from console.admin.listing import MOST_COUNTED, Listing
 from console.admin.lists import saved_views, view_pages
 from console.admin.paging import Page
 from console.admin.rows import Rows, draw_rows
 from console.admin.saving import tracked_names
 from console.admin.scope import scope_of
 from console.admin.shell import render, shell
+from console.admin.shown import may_sort, shown_columns
 from console.admin.state import SIZES, State
 from console.admin.values import quoted, quoted_all
 from console.admin.versions import seal_all

@@ -20,11 +20,11 @@ from console.admin import (
     field_rights,
     filters,
     inline,
-    listing,
     listpage,
     lookups,
     recordpage,
     searching,
+    shown,
 )
 from console.admin.attributes import Attribute, attribute_of
 from console.admin.columns import ListColumn
@@ -217,7 +217,7 @@ class ModelAdmin(SavedViewPages, SegmentPages, AdminView, ModelView):
 
     def list_filters(self) -> dict[str, ListFilter]:
         """Return all filters of the list by key, those of other plugins and segments included."""
-        found = listing.all_filters(self)
+        found = shown.all_filters(self)
         if self.has_segments and segments.segments_of(self.subject):
             found[segments.KEY] = segments.filter_of(self.subject)
         return found
@@ -344,11 +344,11 @@ class ModelAdmin(SavedViewPages, SegmentPages, AdminView, ModelView):
         """Keep which columns the person wants to see, in what order; none is the default."""
         given = request.get_json(silent=True)
         wanted = given.get("columns") if isinstance(given, dict) else None
-        known = {column.key for column in listing.all_columns(self)}
+        known = {column.key for column in shown.all_columns(self)}
         if not isinstance(wanted, list) or not all(isinstance(each, str) for each in wanted):
             abort(400)
         chosen = [key for key in dict.fromkeys(wanted) if key in known]
         person = people.person()
         if person is not None:
-            users.remember(person.id, listing.preference_of(self), chosen or None)
+            users.remember(person.id, shown.preference_of(self), chosen or None)
         return jsonify(ok=True)

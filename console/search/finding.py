@@ -14,9 +14,7 @@ Nothing is left out either way.
 from __future__ import annotations
 
 import heapq
-import json
-import unicodedata
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any, NamedTuple
@@ -25,10 +23,10 @@ import sqlalchemy as sa
 
 from console.admin.attributes import pk_of
 from console.db import db
-from console.errors import Refused
-from console.phones import normalise_phone
+from console.search.among import among
 from console.search.declared import FoundBy, found_by, kind_of
 from console.search.keeping import RECORD, WORD
+from console.search.typed import read_phone, split
 from console.search.words import LONGEST_WORD, normalise
 
 #: Beyond so many records a word is not looked up but compared.
@@ -39,8 +37,6 @@ NEWEST, MOST_RANGES = 400, 32
 SAMPLE, MOST_GATHERED = 20_000, 100_000
 #: So many hits in the sample fill a page before it ends; more than so many are not counted.
 PAGE, MOST_COUNTED = 50, 1001
-#: More words of a search than these are not looked at.
-MOST_WORDS = 5
 TAIL = 4
 LAST = "\U0010ffff"
 
@@ -148,7 +144,7 @@ def find(model: Any, text: str, newest: int = NEWEST) -> Finding:
     declared = found_by(model)
     if declared is None:
         raise LookupError(f"{model.__name__} says nothing of what it is found by")
-    typed = _split(text)
+    typed = split(text)
     if len(typed) != 1:
         return _find_all(model, declared, typed)
     ways, values = _ways(declared, typed[0])
@@ -185,21 +181,6 @@ def _find_all(model: type[Any], declared: FoundBy, typed: Sequence[str]) -> Find
     return _find_many(model, many, seen)
 
 
-def _split(text: str) -> list[str]:
-    """Return the words of a search; a phone number written with spaces is one word."""
-    plain = unicodedata.normalize("NFKC", text).strip()
-    if any(letter.isdecimal() for letter in plain) and _read_phone(plain) is not None:
-        return [plain]
-    return plain.split()[:MOST_WORDS]
-
-
-def _read_phone(word: str) -> str | None:
-    try:
-        return normalise_phone(word)
-    except Refused:
-        return None
-
-
 def _listed(pk: Any, ids: frozenset[int], word: str = "") -> Finding:
     few = Few(heapq.nlargest(NEWEST, ids), len(ids))
     return Finding(among(pk, ids), few, word=word, by_words=True)
@@ -231,7 +212,7 @@ class _Ways(NamedTuple):
 def _ways(declared: FoundBy, word: str) -> tuple[_Ways, dict[str, str]]:
     """Return how a word is looked up, and the values that are looked for."""
     key = normalise(word)[:LONGEST_WORD]
-    phone = _read_phone(word) if declared.phone is not None else None
+    phone = read_phone(word) if declared.phone is not None else None
     ways = _Ways(
         by_tail=len(word) == TAIL and word.isdecimal(),
         by_phone=phone is not None,
@@ -362,48 +343,6 @@ def _compare(model: type[Any], key: str) -> sa.ColumnElement[bool]:
         .scalar_subquery()
     )
     return words.contains(f" {key}", autoescape=True)
-
-
-def among_given(key: Any) -> Any:
-    """Return the condition that *key* is one of those of `given`: the same object every time."""
-    return _among_given(key, db.engine.dialect.name)
-
-
-@cache
-def _among_given(key: Any, engine: str) -> Any:
-    if engine == "sqlite":
-        each = sa.func.json_each(sa.bindparam("given", type_=sa.String())).table_valued("value")
-        return key.in_(sa.select(each.c.value))
-    from sqlalchemy.dialects.postgresql import ARRAY
-
-    return key == sa.any_(sa.bindparam("given", type_=ARRAY(sa.BigInteger)))
-
-
-def among_selected(key: Any, rows: sa.Select[Any]) -> Any:
-    """Return the condition that *key* is one of the ids that *rows* select, each looked up."""
-    if db.engine.dialect.name == "sqlite":
-        return key.in_(rows)
-    return key == sa.any_(sa.func.array(rows.scalar_subquery()))
-
-
-def given(ids: Sequence[int]) -> dict[str, Any]:
-    """Return the parameter of `among_given`."""
-    return {"given": json.dumps(ids) if db.engine.dialect.name == "sqlite" else list(ids)}
-
-
-def among(pk: Any, ids: Collection[int]) -> Any:
-    """Return the condition that a row is one of *ids*: one parameter, however many they are."""
-    if not ids:
-        return sa.false()
-    if len(ids) == 1:
-        return pk.in_(ids)
-    listed = sorted(ids)
-    if db.engine.dialect.name == "sqlite":
-        each = sa.func.json_each(json.dumps(listed)).table_valued("value")
-        return pk.in_(sa.select(each.c.value))
-    from sqlalchemy.dialects.postgresql import ARRAY
-
-    return pk == sa.any_(sa.literal(listed, ARRAY(sa.BigInteger)))
 
 
 def _check(pk: Any, ids: frozenset[int], words: Sequence[_Word]) -> frozenset[int]:

@@ -12,11 +12,11 @@ from console import audit, clock, epoch
 from console.admin import density
 from console.admin.attributes import pk_of
 from console.admin.filters import BadValue, ListFilter
-from console.admin.listing import all_filters
 from console.admin.lists import conditions as asked
 from console.admin.lists.conditions import Conditions
 from console.admin.lists.models import LONGEST_NAME, Segment
 from console.admin.lookups import view_of
+from console.admin.shown import all_filters
 from console.db import db
 from console.errors import NotFound, Refused
 from console.i18n import _, translate

@@ -10,10 +10,11 @@ from flask import Response, abort, jsonify, redirect, request, url_for
 from flask_admin.base import expose
 from werkzeug.datastructures import MultiDict
 
-from console.admin.listing import Listing, shown_columns
+from console.admin.listing import Listing
 from console.admin.lists import saved_views, segments
 from console.admin.lists.saved_views import SHARE_VIEWS, KnownView
 from console.admin.saying import say_done
+from console.admin.shown import shown_columns
 from console.admin.state import ALL, Asked, State
 from console.errors import Refused
 from console.i18n import _, gettext
