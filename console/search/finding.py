@@ -148,7 +148,7 @@ def find(model: Any, text: str, newest: int = NEWEST) -> Finding:
     if len(typed) != 1:
         return _find_all(model, declared, typed)
     ways, values = _ways(declared, typed[0])
-    select = _asking_newest(model, declared, ways, newest)
+    select = _asking_newest(model, declared, ways, newest, MOST_COUNTED)
     if select is None:
         return _listed(pk_of(model), frozenset())
 
@@ -188,7 +188,7 @@ def _listed(pk: Any, ids: frozenset[int], word: str = "") -> Finding:
 
 def _look_up(model: Any, declared: FoundBy, word: str) -> _Word:
     ways, values = _ways(declared, word)
-    asked, key = _asking(model, declared, ways), values["key"]
+    asked, key = _asking(model, declared, ways, MOST_LISTED + 1), values["key"]
     if asked is None:
         return _Word(frozenset())
     rows = db.session.connection().execute(asked, values).all()
@@ -223,7 +223,7 @@ def _ways(declared: FoundBy, word: str) -> tuple[_Ways, dict[str, str]]:
 
 
 @cache
-def _asking(model: type[Any], declared: FoundBy, ways: _Ways) -> Any:
+def _asking(model: type[Any], declared: FoundBy, ways: _Ways, most: int) -> Any:
     """Build once what is asked for with every word that is typed; None if nothing can be."""
     whole = _whole(model, declared, ways)
     asked = [each.add_columns(sa.literal(1)) for each in whole]
@@ -231,16 +231,16 @@ def _asking(model: type[Any], declared: FoundBy, ways: _Ways) -> Any:
         found = WORD.c.word >= sa.bindparam("key"), WORD.c.word < sa.bindparam("beyond")
         words = sa.select(WORD.c.record_id, sa.literal(0))
         asked.append(words.where(WORD.c.kind == kind_of(model), *found))
-    return sa.union_all(*asked).limit(MOST_LISTED + 1) if asked else None
+    return sa.union_all(*asked).limit(most) if asked else None
 
 
 @cache
-def _asking_newest(model: Any, declared: FoundBy, ways: _Ways, most: int) -> Any:
+def _asking_newest(model: Any, declared: FoundBy, ways: _Ways, most: int, most_counted: int) -> Any:
     """Build once what asks for the newest that a word leads to; None if nothing can be.
 
     It answers ids, and beside each the same three numbers: how many words begin with what was
     typed, up to one more than are followed; how many entries of the index these have, up to
-    `MOST_COUNTED`; and how many records lie behind so many entries.
+    *most_counted*; and how many records lie behind so many entries.
     """
     whole = [*_whole(model, declared, ways)]
     if not (whole or ways.by_words):
@@ -258,7 +258,7 @@ def _asking_newest(model: Any, declared: FoundBy, ways: _Ways, most: int) -> Any
         newest.append(_newest_of_each(kind_of(model), words, most))
         within = WORD.c.word >= sa.bindparam("key"), WORD.c.word < sa.bindparam("beyond")
         some = (
-            sa.select(WORD.c.record_id).where(own, *within).limit(_figure(MOST_COUNTED)).subquery()
+            sa.select(WORD.c.record_id).where(own, *within).limit(_figure(most_counted)).subquery()
         )
         entries.append(sa.select(some.c.record_id))
         ranges = sa.select(sa.func.count(words.c.word)).scalar_subquery()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -38,12 +37,9 @@ def stores(app: Flask) -> tuple[int, int]:
 
 
 @pytest.fixture
-def most_counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def most_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Entries are counted up to a hundred, as others are up to a thousand."""
     monkeypatch.setattr(finding, "MOST_COUNTED", 100)
-    finding._asking_newest.cache_clear()
-    yield
-    finding._asking_newest.cache_clear()
 
 
 def row_ids(page: str) -> list[int]:
