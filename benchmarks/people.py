@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -69,6 +70,16 @@ def few_of(count: int, many: int) -> Iterator[Person]:
     tails = TAILS * count // many
     kept = (person for person in people(many) if (person.id - 1) % TAILS < tails)
     return (replace(person, id=number) for number, person in enumerate(kept, 1))
+
+
+def often_found(count: int, many: int) -> Person:
+    """Return one of the few whose name, as the beginning of names, leads to most of them."""
+    few = list(few_of(count, many))
+    ((begins, _times),) = Counter(person.name[:2] for person in few).most_common(1)
+    return min(
+        (person for person in few if person.name.startswith(begins)),
+        key=lambda person: len(person.name),
+    )
 
 
 def people(count: int) -> Iterator[Person]:

@@ -57,7 +57,7 @@ def save(view: ModelAdmin) -> Response:
     found = scope.read_id(view.subject, number)
     try:
         saved = form.validate() and attempt(
-            view, form, lambda: saving.update(view, form, found, version, row=True)
+            view, form, lambda: saving.update(view, form, found, version)
         )
     except Stale:
         return _refuse(409, say_changed(view, found))

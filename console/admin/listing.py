@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import sqlalchemy as sa
 
@@ -17,7 +17,7 @@ from console.admin.attributes import attribute_of, pk_of
 from console.admin.field_rights import unlisted
 from console.admin.labels import label_columns
 from console.admin.paging import Anchor, Order, Page
-from console.admin.scope import scope_of_list
+from console.admin.scope import here_of, scope_of_list
 from console.admin.selects import keep_select
 from console.admin.shown import all_columns, may_sort
 from console.admin.state import State
@@ -206,12 +206,15 @@ class Listing:
             named = newest.cte("named")
             ids, numbers = sa.select(named.c[0]), [*named.c][1:]
             reached: sa.ColumnElement[int] = sa.literal(0)
+            rest = self._rest
             if stores is not None and keys is not None:
+                here = here_of(cast(Any, self.model))
+                rest = [] if here is None else [here]  # whose keys they are says the rest
                 hers = _reach(keys(stores), lambda key: among_selected(key, ids)).cte("reached")
                 reached = sa.select(sa.func.count()).select_from(hers).scalar_subquery()
                 ids = sa.select(hers.c[0])
             told = [sa.select(each).limit(1).scalar_subquery() for each in numbers]
-            of_these = [*self._rest, among_selected(self.pk, ids)]
+            of_these = [*rest, among_selected(self.pk, ids)]
             rows = self._select(expressions, of_these).add_columns(*told, reached)
             return rows.order_by(self.pk.desc()).limit(size + 1)
 

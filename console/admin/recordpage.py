@@ -15,11 +15,11 @@ from console.admin.details import load, number_of, tabs
 from console.admin.forms import RecordForm
 from console.admin.labels import label_of
 from console.admin.problems import objection_of
-from console.admin.refusals import attempt, explain_use
+from console.admin.refusals import attempt, explain_use, tell
 from console.admin.saving import Stale, tracked_values
 from console.admin.shell import render
 from console.admin.versions import seal_fields
-from console.errors import Refused
+from console.errors import NotFound, Refused
 from console.i18n import gettext
 
 if TYPE_CHECKING:
@@ -42,26 +42,39 @@ def create(view: ModelAdmin) -> Any:
 
 def edit(view: ModelAdmin, text: str) -> Any:
     """Show the form of a record, or store what was entered; nobody overwrites another unawares."""
+    if request.method == "POST":
+        return _store(view, text)
     record = load(view, text, "edit")
-    number = number_of(view, record)
-    form = RecordForm(view, record, view.needs["edit"], _entered())
-    if request.method != "POST":
-        version = seal_fields(tracked_values(form, record))
-        return _form_page(view, form, title=label_of(record), version=version)
-    version, conflict, status = request.form.get("_version", ""), None, 422
+    form = RecordForm(view, record, view.needs["edit"])
+    version = seal_fields(tracked_values(form, record))
+    return _form_page(view, form, title=label_of(record), version=version)
+
+
+def _store(view: ModelAdmin, text: str) -> Any:
+    version, entered = request.form.get("_version", ""), _entered()
+    conflict, status = None, 422
+    made: list[RecordForm] = []
+
+    def read_form(record: Any) -> RecordForm:
+        for sent in request.files.values():
+            sent.stream.seek(0)  # the unit may run again
+        made.append(RecordForm(view, record, view.needs["edit"], entered))
+        return made[-1]
+
     try:
-        saved = form.validate() and attempt(
-            view, form, lambda: saving.update(view, form, number, version, row=False)
-        )
-        if saved:
+        if saving.update_whole(view, text, version, read_form):
             _say(gettext("Saved."))
-            return redirect(_after_edit(view, number))
+            return redirect(_after_edit(view, scope.read_id(view.subject, text)))
     except Stale as stale:
-        status = 409
-        record = load(view, text, "edit")
-        conflict = describe_conflict(view, form, record, stale.names, version)
-        version = seal_fields(tracked_values(form, record))
-    return _form_page(view, form, label_of(record), version, conflict), status
+        status, record = 409, load(view, text, "edit")
+        conflict = describe_conflict(view, made[-1], record, stale.names, version)
+        version = seal_fields(tracked_values(made[-1], record))
+    except (Refused, sa.exc.DBAPIError) as problem:
+        if not made or isinstance(problem, NotFound):
+            raise
+        tell(view, made[-1], problem)
+    form = made[-1]
+    return _form_page(view, form, label_of(form.record), version, conflict), status
 
 
 def _entered() -> Any:

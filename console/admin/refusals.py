@@ -32,16 +32,22 @@ def attempt(view: ModelAdmin, form: RecordForm, act: Callable[[], R]) -> R | Non
         return act()
     except (Stale, NotFound):
         raise
-    except Refused as problem:
+    except (Refused, sa.exc.DBAPIError) as problem:
+        tell(view, form, problem)
+    return None
+
+
+def tell(view: ModelAdmin, form: RecordForm, problem: Refused | sa.exc.DBAPIError) -> None:
+    """Put what was refused into the form's words; raise what says nothing to a person."""
+    if isinstance(problem, Refused):
         if not form.errors:
             form.refuse(problem)
-    except sa.exc.DBAPIError as problem:
-        objection = problems.objection_of(problem)
-        if objection is None:
-            raise
-        current_app.logger.info("the database refused %s", objection)
-        explain(view, form, objection)
-    return None
+        return
+    objection = problems.objection_of(problem)
+    if objection is None:
+        raise problem
+    current_app.logger.info("the database refused %s", objection)
+    explain(view, form, objection)
 
 
 def explain(view: ModelAdmin, form: RecordForm, objection: Objection) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -74,22 +74,46 @@ def create(view: ModelAdmin, form: RecordForm) -> Any:
 
 
 @unit
-def update(view: ModelAdmin, form: RecordForm, number: Any, version: str, *, row: bool) -> Any:
-    """Store what was entered for a record; `Stale` when it is not what the person had seen.
-
-    *row* says that the version is that of a row in a list, not that of the whole form.
-    """
-    record = scope.find(view.subject, number, form.needs, lock=True)
-    if record is None:
-        raise NotFound(_("This record is no longer there."))
+def update(view: ModelAdmin, form: RecordForm, number: Any, version: str) -> Any:
+    """Store what was entered in a row of a list; `Stale` when the person had seen another row."""
+    record = _locked(view, number, form.needs)
     form.paired.clear()  # what was read before the lock may have changed
-    tracked = tracked_values(form, record)
-    before = {**_columns_of(record), **tracked}
-    if row and version != version_of(view, record):
+    if version != version_of(view, record):
         raise Stale(list(form.own))
-    names = [] if row else changed_since(version, tracked)
+    _write(view, form, record, tracked_values(form, record))
+    return record
+
+
+@unit
+def update_whole(
+    view: ModelAdmin, number: Any, version: str, read_form: Callable[[Any], RecordForm]
+) -> bool:
+    """Store what was entered in the form of a record; return False if the form objects to it.
+
+    *read_form* makes the form, anew each time when the unit runs again: the record is read but
+    once, under its lock. `Stale` when it is not what the person had seen.
+    """
+    record = _locked(view, number, view.needs["edit"])
+    form = read_form(record)
+    if not form.validate():
+        return False
+    tracked = tracked_values(form, record)
+    names = changed_since(version, tracked)
     if names:
         raise Stale(names)
+    _write(view, form, record, tracked)
+    return True
+
+
+def _locked(view: ModelAdmin, number: Any, needs: Permission) -> Any:
+    record = scope.find(view.subject, number, needs, lock=True)
+    if record is None:
+        raise NotFound(_("This record is no longer there."))
+    return record
+
+
+def _write(view: ModelAdmin, form: RecordForm, record: Any, tracked: Mapping[str, Any]) -> None:
+    before = {**_columns_of(record), **tracked}
     form.populate(record)
     view.before_save(record, form, created=False)
     _count_change(record)
@@ -97,17 +121,14 @@ def update(view: ModelAdmin, form: RecordForm, number: Any, version: str, *, row
     form.save_foreign(record)
     view.after_save(record, form, created=False)
     db.session.flush()
-    _check_reach(view, number, form.needs)
+    _check_reach(view, getattr(record, pk_of(view.subject).key), form.needs)
     _audit_change(record, before, {**_columns_of(record), **tracked_values(form, record)})
-    return record
 
 
 @unit
 def delete(view: ModelAdmin, number: Any, version: str | None, needs: Permission) -> None:
     """Delete a record; `Stale` when *version* is given and not what the person had seen."""
-    record = scope.find(view.subject, number, needs, lock=True)
-    if record is None:
-        raise NotFound(_("This record is no longer there."))
+    record = _locked(view, number, needs)
     if version is not None and version != version_of(view, record):
         raise Stale()
     view.before_delete(record)

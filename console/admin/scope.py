@@ -29,7 +29,7 @@ def scope_of(model: type[Any], needs: Permission) -> sa.ColumnElement[bool] | No
     """Return what limits *model* to the stores where *needs* is held; None for no limit."""
     stores = needs.stores()
     if stores is None:
-        return _here(cast(Any, model))
+        return here_of(cast(Any, model))
     if not stores:
         return sa.false()
     kept: dict[Any, sa.ColumnElement[bool] | None]
@@ -46,7 +46,7 @@ def _within(model: type[Any], stores: frozenset[int]) -> sa.ColumnElement[bool] 
     """Put together what limits *model* to *stores*, which takes longer than to ask by it."""
     if model is Store:
         return Store.id.in_(stores)
-    here, where = _here(cast(Any, model)), model.scope.where
+    here, where = here_of(cast(Any, model)), model.scope.where
     condition: sa.ColumnElement[bool] | None = where(model, stores) if where else None
     if condition is None or here is None:
         return here if condition is None else condition
@@ -54,7 +54,7 @@ def _within(model: type[Any], stores: frozenset[int]) -> sa.ColumnElement[bool] 
 
 
 @cache
-def _here(model: Any) -> sa.ColumnElement[bool] | None:
+def here_of(model: Any) -> sa.ColumnElement[bool] | None:
     """Return what limits *model* for everybody; it is put together once."""
     return None if model is Store or model.scope.here is None else model.scope.here(model)
 
