@@ -267,6 +267,7 @@ def engine_options(url: str, threads: int) -> dict[str, Any]:
             "pool_size": threads + 2,
             "max_overflow": 0,
             "pool_timeout": 5,
+            "pool_use_lifo": True,  # the connection that was used last has the most at hand
             "connect_args": {"timeout": 30},
         }
     limits = (
@@ -276,6 +277,7 @@ def engine_options(url: str, threads: int) -> dict[str, Any]:
         "pool_size": threads + 2,
         "max_overflow": 0,
         "pool_timeout": 5,
+        "pool_use_lifo": True,
         "pool_recycle": 1800,
         "isolation_level": "READ COMMITTED",
         "connect_args": {"options": limits},
