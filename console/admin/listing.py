@@ -23,7 +23,8 @@ from console.admin.shown import all_columns, may_sort
 from console.admin.state import State
 from console.db import db
 from console.search.among import among, among_given, among_selected, given
-from console.search.finding import NEWEST, Finding, few_of
+from console.search.finding import Finding
+from console.search.newest import NEWEST, NUMBERS, few_of
 
 if TYPE_CHECKING:
     from console.admin.model import ModelAdmin
@@ -200,7 +201,9 @@ class Listing:
             return None
         if stores is not None and (keys is None or not stores):
             return None
-        newest, values = found.asked.select, found.asked.values
+        # Of what only some may see, all would be counted in vain.
+        newest = found.asked.select if stores is None else found.asked.uncounted
+        values = found.asked.values
 
         def build() -> sa.Select[Any]:
             named = newest.cte("named")
@@ -222,14 +225,14 @@ class Listing:
         rows = [*db.session.connection().execute(kept, values).all()]
         if not rows:
             return None
-        ids, (*numbers, reached) = [row[0] for row in rows], rows[0][-4:]
+        ids, (*numbers, reached) = [row[0] for row in rows], rows[0][-1 - NUMBERS :]
         few = few_of(ids, *numbers)
         if few is None or stores is None:
             found.tell_newest(few)
         if few is None:
             return None
         if stores is not None:
-            everything = few.is_counted and few.count <= NEWEST and reached <= MOST_SOUGHT
+            everything = few.count < NEWEST and reached <= MOST_SOUGHT
             self._newest = _Newest(ids, reached, everything, reached=True)
         page = paging.read_page(
             self.order, lambda *_where: rows, size=size, anchor=None, backwards=False

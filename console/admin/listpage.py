@@ -20,11 +20,11 @@ from console.admin.paging import Page
 from console.admin.rows import Rows, draw_rows
 from console.admin.saving import tracked_names
 from console.admin.scope import scope_of
-from console.admin.shell import render, shell
+from console.admin.shell import keep_for, render, shell
 from console.admin.shown import may_sort, shown_columns
 from console.admin.state import SIZES, State
-from console.admin.values import quoted, quoted_all
 from console.admin.versions import seal_all
+from console.escaping import quoted, quoted_all
 from console.i18n import gettext
 from console.money import format_fen
 from console.security import people
@@ -320,6 +320,10 @@ class ListPage:
         ]
 
     def _actions(self) -> list[dict[str, Any]]:
+        kept = keep_for(people.person(), ("actions", self.view.endpoint), self._describe_actions)
+        return [*kept]
+
+    def _describe_actions(self) -> list[dict[str, Any]]:
         lookup = f"{self.base}lookup/?use=action&name="
         return [
             {

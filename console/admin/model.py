@@ -34,11 +34,13 @@ from console.admin.lists.segment_pages import CHANGING, SegmentPages
 from console.admin.lists.segments import EDIT_SEGMENTS
 from console.admin.lists.view_pages import SavedViewPages
 from console.admin.parts import Column, Filter, FormSection, Panel, RecordAction
+from console.admin.shell import keep_for
 from console.admin.state import State
 from console.admin.views import AdminView, Bulk
 from console.db import db
 from console.i18n import gettext
-from console.search.finding import NEWEST, Finding
+from console.search.finding import Finding
+from console.search.newest import NEWEST
 from console.security import people, users
 
 if TYPE_CHECKING:
@@ -241,6 +243,9 @@ class ModelAdmin(SavedViewPages, SegmentPages, AdminView, ModelView):
 
     def describe(self) -> dict[str, Any]:
         """Return what the templates say of the view itself."""
+        return {**keep_for(people.person(), ("view", self.endpoint), self._describe)}
+
+    def _describe(self) -> dict[str, Any]:
         save = gettext("Save %(noun)s", noun=self.singular) if self.singular else gettext("Save")
         return {
             "title": self.title,

@@ -12,8 +12,9 @@ from typing import Any
 from markupsafe import escape
 
 from console.admin.columns import ListColumn
-from console.admin.values import EMPTY, quoted_all
+from console.admin.values import EMPTY
 from console.assets import icon
+from console.escaping import quoted_all
 from console.i18n import gettext
 
 

@@ -17,7 +17,8 @@ from console.admin.scope import read_id, sees
 from console.db import db
 from console.search.building import is_built
 from console.search.declared import found_by
-from console.search.finding import NEWEST, Finding, find
+from console.search.finding import Finding, find
+from console.search.newest import NEWEST
 
 #: The digits of a whole phone number, and of the tail that anybody may look for.
 PHONE, TAIL = 11, 4

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import current_app, render_template, request, url_for
 
@@ -16,6 +17,10 @@ from console.security.sessions import Person
 from console.security.settings import SHOP_NAME, TILL_LOCK_MINUTES
 from console.security.users import role_name
 
+T = TypeVar("T")
+
+#: So much is kept for all persons together before it is made again.
+MOST_KEPT = 1000
 #: Numbers of frames that were put together, none of which comes twice.
 _keys = count(1)
 
@@ -38,16 +43,29 @@ def shell() -> dict[str, Any]:
     if person is None:
         brand, home = _brand(), url_for("console_home.index")
         return {"brand": brand, "home_url": home, "key": (brand, home)}
-    kept: dict[Any, dict[str, Any]] = current_app.extensions["console"].remember("shells", dict)
-    asked = (
-        *(person.id, person.name, person.theme, person.density),
-        *(person.store_id, person.till_id, catalogue()),
-    )
-    if asked not in kept:
-        kept[asked] = {**_frame(person), "key": next(_keys)}
+    looks = person.name, person.theme, person.density
+    kept = keep_for(person, ("shell", *looks), lambda: {**_frame(person), "key": next(_keys)})
     bell = {"url": url_for("console_inbox.index"), "count": inbox.count_waiting()}
     here = {"menu": menu(), "page": request.blueprint, "here": request.full_path}
-    return {**kept[asked], **here, "inbox": bell}
+    return {**kept, **here, "inbox": bell}
+
+
+def keep_for(person: Person | None, what: Hashable, make: Callable[[], T]) -> T:
+    """Return what *make* says for a person, or for nobody.
+
+    It is asked once, and again when her place, her language, rights, stores or settings change.
+    """
+    if person is None:
+        return make()
+    kept: dict[Any, Any] = current_app.extensions["console"].remember("persons", dict)
+    key = (what, person.id, person.store_id, person.till_id, catalogue())
+    known: T | None = kept.get(key)
+    if known is not None:
+        return known
+    if len(kept) >= MOST_KEPT:
+        kept.clear()
+    made = kept[key] = make()
+    return made
 
 
 def _brand() -> str:

@@ -6,13 +6,13 @@ import datetime as dt
 import json
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from html import escape as quote
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from markupsafe import Markup, escape
 
+from console.escaping import quoted
 from console.i18n import LOCALES, gettext
 from console.money import format_fen
 from console.security import reader_time_zone
@@ -89,17 +89,6 @@ def write_translations(names: Mapping[str, str]) -> str:
 def language(locale: str) -> str:
     """Name a language in its own words."""
     return Locale.parse(locale).get_display_name() or locale
-
-
-def quoted(text: str) -> str:
-    """Escape a text for HTML; most texts in a list have nothing to escape."""
-    return text if text.isalnum() else quote(text)
-
-
-def quoted_all(texts: Sequence[str]) -> list[str]:
-    """Escape many texts for HTML at once."""
-    together = quote("\0".join(texts)).split("\0")
-    return together if len(together) == len(texts) else list(map(quote, texts))
 
 
 def cell(kind: str, choices: Any = ()) -> Callable[[Any], str]:

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from wtforms.widgets import CheckboxInput, Select, TextArea, TextInput
 from wtforms.widgets.core import clean_key  # type: ignore[attr-defined]
 
-from console.admin.values import quoted, quoted_all
+from console.escaping import quoted, quoted_all
 
 
 def write_attributes(attributes: Mapping[str, Any]) -> str:

@@ -14,10 +14,10 @@ Nothing is left out either way.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -26,55 +26,17 @@ from console.db import db
 from console.search.among import among
 from console.search.declared import FoundBy, found_by, kind_of
 from console.search.keeping import RECORD, WORD
-from console.search.typed import read_phone, split
+from console.search.newest import MOST_COUNTED, NEWEST, Asked, Few, ask_newest
+from console.search.typed import split
+from console.search.ways import LAST, Ways, ways_of, whole_words
 from console.search.words import LONGEST_WORD, normalise
 
 #: Beyond so many records a word is not looked up but compared.
 MOST_LISTED = 5000
-#: So many of the newest are named at once, and so many words may begin with what was typed.
-NEWEST, MOST_RANGES = 400, 32
 #: Words that are rare among so many of the newest records are gathered up to so many ids.
 SAMPLE, MOST_GATHERED = 20_000, 100_000
-#: So many hits in the sample fill a page before it ends; more than so many are not counted.
-PAGE, MOST_COUNTED = 50, 1001
-TAIL = 4
-LAST = "\U0010ffff"
-
-
-@dataclass(frozen=True)
-class Few:
-    """The newest of what was found, newest first, and how many there are."""
-
-    newest: Sequence[int]
-    count: int
-    #: Whether there are just so many, and not at least so many.
-    is_counted: bool = True
-
-    @property
-    def are_all(self) -> bool:
-        """Whether there are no older ones."""
-        return self.is_counted and self.count <= len(self.newest)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What asks for the newest that a lone word leads to, with the values that it takes.
-
-    It selects ids, and beside each the same three numbers, which `read` makes sense of.
-    """
-
-    select: sa.Select[Any]
-    values: Mapping[str, Any]
-
-    def read(self) -> Few | None:
-        """Ask it; None where too many words begin with what was typed."""
-        rows = db.session.connection().execute(self.select, self.values).all()
-        return few_of([row[0] for row in rows], *rows[0][1:]) if rows else Few([], 0)
-
-
-def few_of(newest: Sequence[int], ranges: int, entries: int, count: int) -> Few | None:
-    """Make sense of the numbers beside the ids."""
-    return None if ranges > MOST_RANGES else Few(newest, count, entries < MOST_COUNTED)
+#: So many hits in the sample fill a page before it ends.
+PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -147,9 +109,9 @@ def find(model: Any, text: str, newest: int = NEWEST) -> Finding:
     typed = split(text)
     if len(typed) != 1:
         return _find_all(model, declared, typed)
-    ways, values = _ways(declared, typed[0])
-    select = _asking_newest(model, declared, ways, newest, MOST_COUNTED)
-    if select is None:
+    ways, values = ways_of(declared, typed[0])
+    asked = ask_newest(model, declared, ways, values, newest)
+    if asked is None:
         return _listed(pk_of(model), frozenset())
 
     def look_further(few: Few | None) -> Finding:
@@ -158,7 +120,7 @@ def find(model: Any, text: str, newest: int = NEWEST) -> Finding:
         word = normalise(typed[0])[:LONGEST_WORD]
         return Finding(among(pk_of(model), few.newest), few, word=word, by_words=True)
 
-    return Finding(asked=Asked(select, values), look_further=look_further, by_words=True)
+    return Finding(asked=asked, look_further=look_further, by_words=True)
 
 
 def _find_all(model: type[Any], declared: FoundBy, typed: Sequence[str]) -> Finding:
@@ -187,7 +149,7 @@ def _listed(pk: Any, ids: frozenset[int], word: str = "") -> Finding:
 
 
 def _look_up(model: Any, declared: FoundBy, word: str) -> _Word:
-    ways, values = _ways(declared, word)
+    ways, values = ways_of(declared, word)
     asked, key = _asking(model, declared, ways, MOST_LISTED + 1), values["key"]
     if asked is None:
         return _Word(frozenset())
@@ -201,124 +163,16 @@ def _look_up(model: Any, declared: FoundBy, word: str) -> _Word:
     return _Word(None, condition, key, len({row[0] for row in rows}), exactly)
 
 
-class _Ways(NamedTuple):
-    """How a word is looked up."""
-
-    by_tail: bool
-    by_phone: bool
-    by_words: bool
-
-
-def _ways(declared: FoundBy, word: str) -> tuple[_Ways, dict[str, str]]:
-    """Return how a word is looked up, and the values that are looked for."""
-    key = normalise(word)[:LONGEST_WORD]
-    phone = read_phone(word) if declared.phone is not None else None
-    ways = _Ways(
-        by_tail=len(word) == TAIL and word.isdecimal(),
-        by_phone=phone is not None,
-        by_words=bool(key) and phone is None,
-    )
-    whole = {"word": word, "upper": word.upper(), "lower": word.lower(), "phone": phone or ""}
-    return ways, {**whole, "key": key, "beyond": key + LAST}
-
-
 @cache
-def _asking(model: type[Any], declared: FoundBy, ways: _Ways, most: int) -> Any:
+def _asking(model: type[Any], declared: FoundBy, ways: Ways, most: int) -> Any:
     """Build once what is asked for with every word that is typed; None if nothing can be."""
-    whole = _whole(model, declared, ways)
+    whole = whole_words(model, declared, ways)
     asked = [each.add_columns(sa.literal(1)) for each in whole]
     if ways.by_words:
         found = WORD.c.word >= sa.bindparam("key"), WORD.c.word < sa.bindparam("beyond")
         words = sa.select(WORD.c.record_id, sa.literal(0))
         asked.append(words.where(WORD.c.kind == kind_of(model), *found))
     return sa.union_all(*asked).limit(most) if asked else None
-
-
-@cache
-def _asking_newest(model: Any, declared: FoundBy, ways: _Ways, most: int, most_counted: int) -> Any:
-    """Build once what asks for the newest that a word leads to; None if nothing can be.
-
-    It answers ids, and beside each the same three numbers: how many words begin with what was
-    typed, up to one more than are followed; how many entries of the index these have, up to
-    *most_counted*; and how many records lie behind so many entries.
-    """
-    whole = [*_whole(model, declared, ways)]
-    if not (whole or ways.by_words):
-        return None
-    newest, entries = [*whole], [*whole]
-    ranges: sa.ColumnElement[int] = sa.literal(0)
-    if ways.by_words:
-        own = WORD.c.kind == kind_of(model)
-        first = _next_word(own, WORD.c.word >= sa.bindparam("key"))
-        words: Any = sa.select(first.label("word"), sa.literal(0).label("place"))
-        words = words.cte("words", recursive=True)
-        following = _next_word(own, WORD.c.word > words.c.word)
-        more = words.c.word.is_not(None), words.c.place < _figure(MOST_RANGES)
-        words = words.union_all(sa.select(following, words.c.place + 1).where(*more))
-        newest.append(_newest_of_each(kind_of(model), words, most))
-        within = WORD.c.word >= sa.bindparam("key"), WORD.c.word < sa.bindparam("beyond")
-        some = (
-            sa.select(WORD.c.record_id).where(own, *within).limit(_figure(most_counted)).subquery()
-        )
-        entries.append(sa.select(some.c.record_id))
-        ranges = sa.select(sa.func.count(words.c.word)).scalar_subquery()
-    found = sa.union_all(*newest).cte("found")
-    counted = sa.union_all(*entries).cte("counted")
-    key, every = found.c[0], counted.c[0]
-    told = (
-        sa.select(sa.func.count()).select_from(counted).scalar_subquery(),
-        sa.select(sa.func.count(every.distinct())).scalar_subquery(),
-    )
-    asked = sa.select(key, ranges, *told).group_by(key).order_by(key.desc())
-    return asked.limit(_figure(most))
-
-
-def _next_word(*conditions: sa.ColumnElement[bool]) -> Any:
-    """Select the first word of the index that meets *conditions* and begins with what was typed."""
-    before = WORD.c.word < sa.bindparam("beyond")
-    asked = (
-        sa.select(WORD.c.word).where(*conditions, before).order_by(WORD.c.word).limit(_figure(1))
-    )
-    return asked.correlate_except(WORD).scalar_subquery()
-
-
-def _figure(number: int) -> sa.ColumnElement[int]:
-    """Write a figure into the statement: PostgreSQL then keeps one plan for all that is typed."""
-    return sa.literal_column(str(number), sa.Integer)
-
-
-def _newest_of_each(kind: int, words: Any, most: int) -> sa.Select[Any]:
-    """Select the newest records of each of *words*, of each as many as of all together."""
-    each, newer = WORD.alias("each"), WORD.alias("newer")
-    last = (
-        sa.select(newer.c.record_id)
-        .where(newer.c.kind == kind, newer.c.word == words.c.word)
-        .order_by(newer.c.record_id.desc())
-        .limit(_figure(1))
-        .offset(_figure(most - 1))
-        .correlate(words)
-        .scalar_subquery()
-    )
-    fits = sa.and_(each.c.kind == kind, each.c.word == words.c.word)
-    joined = words.join(each, fits)
-    asked = sa.select(each.c.record_id).select_from(joined)
-    return asked.where(each.c.record_id >= sa.func.coalesce(last, 0))
-
-
-def _whole(model: type[Any], declared: FoundBy, ways: _Ways) -> Iterator[sa.Select[Any]]:
-    """Yield what a whole word leads to among the rows that are here; an index answers each."""
-    pk, word = pk_of(model), sa.bindparam("word", type_=sa.String())
-    here = sa.true() if model.scope.here is None else model.scope.here(model)
-    as_typed = [word, *(sa.bindparam(name, type_=sa.String()) for name in ("upper", "lower"))]
-    for name in declared.codes:
-        yield sa.select(pk).where(getattr(model, name).in_(as_typed), here)
-    if declared.also is not None:
-        yield sa.select(pk).where(pk.in_(declared.also(word)), here)
-    if declared.tail is not None and ways.by_tail:
-        yield sa.select(pk).where(getattr(model, declared.tail) == word, here)
-    if declared.phone is not None and ways.by_phone:
-        phone = sa.bindparam("phone", type_=sa.String())
-        yield sa.select(pk).where(getattr(model, declared.phone) == phone, here)
 
 
 def _range(model: type[Any], key: str) -> sa.ColumnElement[bool]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from html import escape as quote
 from typing import Any
 
 from flask import current_app, url_for
 from markupsafe import Markup
 
+from console.escaping import quoted, quoted_all
 from console.i18n import catalogue, gettext
 from console.once import read_once
 from console.security import rights
@@ -87,12 +87,14 @@ def draw_all(
         (value or "") if number in seen else mask(value, kind)
         for value, number in zip(values, ids, strict=True)
     ]
-    names = [each if type(each) is int else quote(str(each)) for each in ids]
+    names = [each if type(each) is int else quoted(str(each)) for each in ids]
     return [
-        quote(text)
-        if not value or text == value or number not in revealed
-        else f'<span class="masked"><span data-masked>{quote(text)}{opening}{name}{closing}</span>'
-        for text, value, number, name in zip(shown, values, ids, names, strict=True)
+        text
+        if not value or hidden == value or number not in revealed
+        else f'<span class="masked"><span data-masked>{text}{opening}{name}{closing}</span>'
+        for text, hidden, value, number, name in zip(
+            quoted_all(shown), shown, values, ids, names, strict=True
+        )
     ]
 
 

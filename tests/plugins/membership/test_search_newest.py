@@ -8,8 +8,9 @@ import re
 import pytest
 from flask import Flask
 
+from console import api
 from console.db import db
-from console.search import finding
+from console.search import finding, newest
 from plugins.membership.api import Member, NewMember, Touch, add_members
 from tests.support.people import SignIn, add_store
 
@@ -39,7 +40,7 @@ def stores(app: Flask) -> tuple[int, int]:
 @pytest.fixture
 def most_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Entries are counted up to a hundred, as others are up to a thousand."""
-    monkeypatch.setattr(finding, "MOST_COUNTED", 100)
+    monkeypatch.setattr(newest, "MOST_COUNTED", 100)
 
 
 def row_ids(page: str) -> list[int]:
@@ -63,13 +64,31 @@ def test_the_newest_of_all_words_that_begin_so_are_named() -> None:
         ("zzz", ()),
     ):
         wanted = [8] if typed.isdecimal() else ids_of(*names)
-        for newest in (1, 51, 400):
-            found = finding.find(Member, typed, newest)
+        for most in (1, 51, 400):
+            found = finding.find(Member, typed, most)
             assert found.few is not None
-            assert [*found.few.newest] == wanted[:newest], typed
+            assert [*found.few.newest] == wanted[:most], typed
             assert (found.few.count, found.few.is_counted) == (len(wanted), True), typed
             rows = db.session.query(Member.id).where(found.where)
             assert {row[0] for row in rows} == set(wanted), typed
+
+
+def test_whom_a_number_and_a_name_lead_to_counts_once(app: Flask) -> None:
+    store, known = add_store("福田店"), Touch("import", 1)
+    names = ("郑知秋", "周知秋", "林敏")
+    add_members([NewMember(name, store, f"1380000000{n}", known) for n, name in enumerate(names)])
+
+    @api.unit
+    def renumber() -> None:
+        for name, number in (("周知秋", "ZZQ"), ("林敏", "zzq")):
+            db.session.scalars(db.select(Member).where(Member.name == name)).one().number = number
+
+    renumber()
+    for most in (1, 2, 3, 4):
+        few = finding.find(Member, "zzq", most).few
+        assert few is not None
+        assert [*few.newest] == [3, 2, 1][:most]
+        assert (few.count, few.is_counted) == (3, True)
 
 
 @pytest.mark.usefixtures("stores", "most_counted")

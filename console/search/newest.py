@@ -1,0 +1,188 @@
+"""The newest records that a lone word leads to, and roughly how many there are.
+
+The words of the index that begin with what was typed are met by jumping from one to the next.
+Of each the records lie in order, so that the newest of all are read without the older ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from console.db import db
+from console.search.declared import FoundBy, kind_of
+from console.search.keeping import WORD
+from console.search.ways import Ways, whole_words
+
+#: So many of the newest are named at once, and so many words may begin with what was typed.
+NEWEST, MOST_RANGES = 400, 32
+#: More entries of the index than so many are not counted.
+MOST_COUNTED = 1001
+#: So many numbers stand beside each id.
+NUMBERS = 5
+
+
+@dataclass(frozen=True)
+class Few:
+    """The newest of what was found, newest first, and how many there are."""
+
+    newest: Sequence[int]
+    count: int
+    #: Whether there are just so many, and not at least so many.
+    is_counted: bool = True
+
+    @property
+    def are_all(self) -> bool:
+        """Whether there are no older ones."""
+        return self.is_counted and self.count <= len(self.newest)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What asks for the newest that a lone word leads to, with the values that it takes.
+
+    It selects ids, unordered, and beside each the same numbers, which `few_of` makes sense of.
+    """
+
+    select: sa.Select[Any]
+    #: The same, but of what lies behind the newest nothing is counted.
+    uncounted: sa.Select[Any]
+    values: Mapping[str, Any]
+
+    def read(self) -> Few | None:
+        """Ask it; None where too many words begin with what was typed."""
+        rows = db.session.connection().execute(self.select, self.values).all()
+        ids = sorted((row[0] for row in rows), reverse=True)
+        return few_of(ids, *rows[0][1:]) if rows else Few([], 0)
+
+
+def few_of(
+    newest: Sequence[int], ranges: int, named: int, entries: int | None, beside: int, records: int
+) -> Few | None:
+    """Make sense of the numbers beside the ids, which are those of `_asking`."""
+    if ranges > MOST_RANGES:
+        return None
+    if entries is None:
+        return Few(newest, named)
+    count = records if ranges > 1 else entries + beside
+    return Few(newest, count, entries + beside < MOST_COUNTED)
+
+
+def ask_newest(
+    model: Any, declared: FoundBy, ways: Ways, values: Mapping[str, Any], most: int
+) -> Asked | None:
+    """Ask for so many of the newest that a word leads to; None if nothing can be asked."""
+    select = _asking(model, declared, ways, most, MOST_COUNTED)
+    if select is None:
+        return None
+    return Asked(select, _asking(model, declared, ways, most, 0), values)
+
+
+@cache
+def _asking(model: Any, declared: FoundBy, ways: Ways, most: int, most_counted: int) -> Any:
+    """Build once what asks for the newest that a word leads to; None if nothing can be.
+
+    It answers up to *most* ids, and beside each the same five numbers: how many words begin
+    with what was typed, up to one more than are followed; how many of the newest are named; and
+    if these are not all, and any are counted: how many entries of the index there are, up to
+    *most_counted*, how many records a whole word leads to besides, and how many records there
+    are in all where several words may lead to one.
+    """
+    whole = [*whole_words(model, declared, ways)]
+    if not (whole or ways.by_words):
+        return None
+    newest, own = [*whole], WORD.c.kind == kind_of(model)
+    within = own, WORD.c.word >= sa.bindparam("key"), WORD.c.word < sa.bindparam("beyond")
+    ranges: sa.ColumnElement[int] = sa.literal(0)
+    if ways.by_words:
+        words = _words(own)
+        newest.append(_newest_of_each(kind_of(model), words, most))
+        ranges = sa.select(sa.func.count(words.c.word)).scalar_subquery()
+    found = sa.union_all(*newest).cte("found").c[0]
+    first = sa.select(found.label("id")).group_by(found).order_by(found.desc())
+    named = first.limit(_figure(most)).cte("newest")
+    count = sa.select(sa.func.count()).select_from(named).scalar_subquery()
+    told: tuple[Any, ...] = (sa.null(), _figure(0), _figure(0))
+    if most_counted:
+        begun = within if ways.by_words else None
+        entries, beside, records = _counts(whole, begun, most_counted)
+        all_named = count < _figure(most)
+        told = (
+            sa.case((all_named, sa.null()), else_=entries),
+            sa.case((all_named, _figure(0)), else_=beside),
+            sa.case((all_named, _figure(0)), (ranges <= _figure(1), _figure(0)), else_=records),
+        )
+    names = "ranges", "named", "entries", "beside", "records"
+    numbers = zip(names, (ranges, count, *told), strict=True)
+    return sa.select(named.c.id, *(each.label(name) for name, each in numbers))
+
+
+def _words(own: sa.ColumnElement[bool]) -> Any:
+    """Select the words that begin with what was typed, from one to the next, by their place."""
+    begun = _next_word(own, WORD.c.word >= sa.bindparam("key"))
+    words: Any = sa.select(begun.label("word"), sa.literal(0).label("place"))
+    words = words.cte("words", recursive=True)
+    following = _next_word(own, WORD.c.word > words.c.word)
+    more = words.c.word.is_not(None), words.c.place < _figure(MOST_RANGES)
+    return words.union_all(sa.select(following, words.c.place + 1).where(*more))
+
+
+def _counts(
+    whole: Sequence[sa.Select[Any]], within: Sequence[sa.ColumnElement[bool]] | None, most: int
+) -> tuple[sa.ColumnElement[int], ...]:
+    """Return the last three numbers of `_asking`."""
+    others = sa.union_all(*whole).subquery("others") if whole else None
+    beside: sa.ColumnElement[int] = _figure(0)
+    asked = [*whole]
+    entries: sa.ColumnElement[int] = _figure(0)
+    if others is not None:
+        counted = sa.select(sa.func.count(others.c[0].distinct()))
+        if within is not None:
+            also = sa.exists().where(*within, WORD.c.record_id == others.c[0])
+            counted = counted.where(~also)
+        beside = counted.scalar_subquery()
+    if within is not None:
+        some = sa.select(WORD.c.record_id).where(*within).limit(_figure(most))
+        entries = sa.select(sa.func.count()).select_from(some.subquery()).scalar_subquery()
+        asked.append(sa.select(some.subquery().c.record_id))
+    counted_ids = sa.union_all(*asked).subquery("counted").c[0]
+    return entries, beside, sa.select(sa.func.count(counted_ids.distinct())).scalar_subquery()
+
+
+def _next_word(*conditions: sa.ColumnElement[bool]) -> Any:
+    """Select the first word of the index that meets *conditions* and begins with what was typed."""
+    before = WORD.c.word < sa.bindparam("beyond")
+    asked = (
+        sa.select(WORD.c.word).where(*conditions, before).order_by(WORD.c.word).limit(_figure(1))
+    )
+    return asked.correlate_except(WORD).scalar_subquery()
+
+
+def _figure(number: int) -> sa.ColumnElement[int]:
+    """Write a figure into the statement: PostgreSQL then keeps one plan for all that is typed."""
+    return sa.literal_column(str(number), sa.Integer)
+
+
+def _newest_of_each(kind: int, words: Any, most: int) -> sa.Select[Any]:
+    """Select the newest records of each of *words*: enough that the newest of all are there.
+
+    What is older than as many records as are wanted of one word is none of the newest.
+    """
+    each, newer = WORD.alias("each"), WORD.alias("newer")
+    last = (
+        sa.select(newer.c.record_id)
+        .where(newer.c.kind == kind, newer.c.word == words.c.word)
+        .order_by(newer.c.record_id.desc())
+        .limit(_figure(1))
+        .offset(_figure(most - 1))
+        .correlate(words)
+        .scalar_subquery()
+    )
+    oldest = sa.select(sa.func.max(last)).select_from(words).scalar_subquery()
+    fits = sa.and_(each.c.kind == kind, each.c.word == words.c.word)
+    asked = sa.select(each.c.record_id).select_from(words.join(each, fits))
+    return asked.where(each.c.record_id >= sa.func.coalesce(oldest, 0))
