@@ -26,6 +26,15 @@ MOST_COUNTED = 1001
 NUMBERS = 5
 
 
+def _figure(number: int) -> sa.ColumnElement[int]:
+    """Write a figure into the statement: PostgreSQL then keeps one plan for all that is typed."""
+    return sa.literal_column(str(number), sa.Integer)
+
+
+#: The last three numbers of `_asking` where nothing is counted.
+NOTHING_TOLD = (sa.null(), _figure(0), _figure(0))
+
+
 @dataclass(frozen=True)
 class Few:
     """The newest of what was found, newest first, and how many there are."""
@@ -92,33 +101,27 @@ def _asking(model: Any, declared: FoundBy, ways: Ways, most: int, most_counted: 
     *most_counted*, how many records a whole word leads to besides, and how many records there
     are in all where several words may lead to one.
     """
-    whole = [*whole_words(model, declared, ways)]
-    if not (whole or ways.by_words):
-        return None
-    newest, own = [*whole], WORD.c.kind == kind_of(model)
-    within = own, WORD.c.word >= sa.bindparam("key"), WORD.c.word < sa.bindparam("beyond")
+    whole = [
+        each.add_columns(_figure(1).label("whole")) for each in whole_words(model, declared, ways)
+    ]
+    asked, own = [*whole], WORD.c.kind == kind_of(model)
     ranges: sa.ColumnElement[int] = sa.literal(0)
     if ways.by_words:
         words = _words(own)
-        newest.append(_newest_of_each(kind_of(model), words, most))
+        asked.append(_newest_of_each(kind_of(model), words, most))
         ranges = sa.select(sa.func.count(words.c.word)).scalar_subquery()
-    found = sa.union_all(*newest).cte("found").c[0]
-    first = sa.select(found.label("id")).group_by(found).order_by(found.desc())
-    named = first.limit(_figure(most)).cte("newest")
-    count = sa.select(sa.func.count()).select_from(named).scalar_subquery()
-    told: tuple[Any, ...] = (sa.null(), _figure(0), _figure(0))
-    if most_counted:
-        begun = within if ways.by_words else None
-        entries, beside, records = _counts(whole, begun, most_counted)
-        all_named = count < _figure(most)
-        told = (
-            sa.case((all_named, sa.null()), else_=entries),
-            sa.case((all_named, _figure(0)), else_=beside),
-            sa.case((all_named, _figure(0)), (ranges <= _figure(1), _figure(0)), else_=records),
-        )
-    names = "ranges", "named", "entries", "beside", "records"
-    numbers = zip(names, (ranges, count, *told), strict=True)
-    return sa.select(named.c.id, *(each.label(name) for name, each in numbers))
+    if not asked:
+        return None
+    found = sa.union_all(*asked).cte("found")
+    key = found.c[0]
+    first = sa.select(key.label("id")).group_by(key).order_by(key.desc())
+    newest = first.limit(_figure(most)).cte("newest")
+    count = sa.select(sa.func.count()).select_from(newest).scalar_subquery()
+    sizes = sa.select(ranges.label("ranges"), count.label("named")).cte("sizes")
+    told = _counts(found, sizes, own, most, most_counted) if most_counted else NOTHING_TOLD
+    names = zip(("entries", "beside", "records"), told, strict=True)
+    numbers = *sizes.c, *(each.label(name) for name, each in names)
+    return sa.select(newest.c.id, *numbers).select_from(newest.join(sizes, sa.true()))
 
 
 def _words(own: sa.ColumnElement[bool]) -> Any:
@@ -132,25 +135,23 @@ def _words(own: sa.ColumnElement[bool]) -> Any:
 
 
 def _counts(
-    whole: Sequence[sa.Select[Any]], within: Sequence[sa.ColumnElement[bool]] | None, most: int
-) -> tuple[sa.ColumnElement[int], ...]:
+    found: sa.CTE, sizes: sa.CTE, own: sa.ColumnElement[bool], most: int, most_counted: int
+) -> Sequence[sa.ColumnElement[Any]]:
     """Return the last three numbers of `_asking`."""
-    others = sa.union_all(*whole).subquery("others") if whole else None
-    beside: sa.ColumnElement[int] = _figure(0)
-    asked = [*whole]
-    entries: sa.ColumnElement[int] = _figure(0)
-    if others is not None:
-        counted = sa.select(sa.func.count(others.c[0].distinct()))
-        if within is not None:
-            also = sa.exists().where(*within, WORD.c.record_id == others.c[0])
-            counted = counted.where(~also)
-        beside = counted.scalar_subquery()
-    if within is not None:
-        some = sa.select(WORD.c.record_id).where(*within).limit(_figure(most))
-        entries = sa.select(sa.func.count()).select_from(some.subquery()).scalar_subquery()
-        asked.append(sa.select(some.subquery().c.record_id))
-    counted_ids = sa.union_all(*asked).subquery("counted").c[0]
-    return entries, beside, sa.select(sa.func.count(counted_ids.distinct())).scalar_subquery()
+    within = own, WORD.c.word >= sa.bindparam("key"), WORD.c.word < sa.bindparam("beyond")
+    some = sa.select(WORD.c.record_id).where(*within).limit(_figure(most_counted))
+    entries = sa.select(sa.func.count()).select_from(some.subquery()).scalar_subquery()
+    whole = sa.select(found.c[0]).where(found.c[1] == _figure(1))
+    besides = whole.where(found.c[0].not_in(sa.select(some.subquery().c[0]))).subquery().c[0]
+    beside = sa.select(sa.func.count(besides.distinct())).scalar_subquery()
+    every = sa.union_all(whole, sa.select(some.subquery().c[0])).subquery().c[0]
+    records = sa.select(sa.func.count(every.distinct())).scalar_subquery()
+    all_named, one_word = sizes.c.named < _figure(most), sizes.c.ranges <= _figure(1)
+    return (
+        sa.case((all_named, sa.null()), else_=entries),
+        sa.case((all_named, _figure(0)), else_=beside),
+        sa.case((sa.or_(all_named, one_word), _figure(0)), else_=records),
+    )
 
 
 def _next_word(*conditions: sa.ColumnElement[bool]) -> Any:
@@ -160,11 +161,6 @@ def _next_word(*conditions: sa.ColumnElement[bool]) -> Any:
         sa.select(WORD.c.word).where(*conditions, before).order_by(WORD.c.word).limit(_figure(1))
     )
     return asked.correlate_except(WORD).scalar_subquery()
-
-
-def _figure(number: int) -> sa.ColumnElement[int]:
-    """Write a figure into the statement: PostgreSQL then keeps one plan for all that is typed."""
-    return sa.literal_column(str(number), sa.Integer)
 
 
 def _newest_of_each(kind: int, words: Any, most: int) -> sa.Select[Any]:
@@ -184,5 +180,7 @@ def _newest_of_each(kind: int, words: Any, most: int) -> sa.Select[Any]:
     )
     oldest = sa.select(sa.func.max(last)).select_from(words).scalar_subquery()
     fits = sa.and_(each.c.kind == kind, each.c.word == words.c.word)
-    asked = sa.select(each.c.record_id).select_from(words.join(each, fits))
+    asked = sa.select(each.c.record_id, _figure(0).label("whole")).select_from(
+        words.join(each, fits)
+    )
     return asked.where(each.c.record_id >= sa.func.coalesce(oldest, 0))
