@@ -25,6 +25,7 @@ from console.db import db
 from console.search.among import among, among_given, among_selected, given
 from console.search.finding import Finding
 from console.search.newest import NEWEST, NUMBERS, few_of
+from console.search.newest import Asked as NewestAsked
 
 if TYPE_CHECKING:
     from console.admin.model import ModelAdmin
@@ -201,28 +202,13 @@ class Listing:
             return None
         if stores is not None and (keys is None or not stores):
             return None
-        # Of what only some may see, all would be counted in vain.
-        newest = found.asked.select if stores is None else found.asked.uncounted
-        values = found.asked.values
+        asked = found.asked
 
         def build() -> sa.Select[Any]:
-            named = newest.cte("named")
-            ids, numbers = sa.select(named.c[0]), [*named.c][1:]
-            reached: sa.ColumnElement[int] = sa.literal(0)
-            rest = self._rest
-            if stores is not None and keys is not None:
-                here = here_of(cast(Any, self.model))
-                rest = [] if here is None else [here]  # whose keys they are says the rest
-                hers = _reach(keys(stores), lambda key: among_selected(key, ids)).cte("reached")
-                reached = sa.select(sa.func.count()).select_from(hers).scalar_subquery()
-                ids = sa.select(hers.c[0])
-            told = [sa.select(each).limit(1).scalar_subquery() for each in numbers]
-            of_these = [*rest, among_selected(self.pk, ids)]
-            rows = self._select(expressions, of_these).add_columns(*told, reached)
-            return rows.order_by(self.pk.desc()).limit(size + 1)
+            return self._select_together(expressions, asked, stores)
 
-        kept = keep_select(expressions, self._rest, ("found", id(newest), stores, size), build)
-        rows = [*db.session.connection().execute(kept, values).all()]
+        kept = keep_select(expressions, self._rest, ("found", id(asked.ids), stores, size), build)
+        rows = [*db.session.connection().execute(kept, asked.values).all()]
         if not rows:
             return None
         ids, (*numbers, reached) = [row[0] for row in rows], rows[0][-1 - NUMBERS :]
@@ -239,6 +225,24 @@ class Listing:
         )
         told = self._newest
         return page if page.has_next or (told is not None and told.all) else None
+
+    def _select_together(
+        self, expressions: Sequence[Any], asked: NewestAsked, stores: frozenset[int] | None
+    ) -> sa.Select[Any]:
+        """Select rows of the newest that a word leads to, and beside them what is told of it."""
+        ids, told, keys = asked.ids, asked.numbers, self.model.scope.keys
+        reached: sa.ColumnElement[int] = sa.literal(0)
+        rest = self._rest
+        if stores is not None and keys is not None:
+            told = asked.uncounted  # of what only some may see, all would be counted in vain
+            here = here_of(cast(Any, self.model))
+            rest = [] if here is None else [here]  # whose keys they are says the rest
+            hers = _reach(keys(stores), lambda key: among_selected(key, asked.ids)).cte("reached")
+            reached = sa.select(sa.func.count()).select_from(hers).scalar_subquery()
+            ids = sa.select(hers.c[0])
+        of_these = [*rest, among_selected(self.pk, ids)]
+        rows = self._select(expressions, of_these).add_columns(*told, reached)
+        return rows.order_by(self.pk.desc()).limit(self.state.size + 1)
 
     def chunks(self, more: Sequence[Any], size: int) -> Iterator[list[Any]]:
         """Read the whole list, *size* rows at a time; between two chunks no transaction is open."""

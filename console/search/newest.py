@@ -52,19 +52,20 @@ class Few:
 
 @dataclass(frozen=True)
 class Asked:
-    """What asks for the newest that a lone word leads to, with the values that it takes.
+    """What asks for the newest that a lone word leads to, with the values that it takes."""
 
-    It selects ids, unordered, and beside each the same numbers, which `few_of` makes sense of.
-    """
-
-    select: sa.Select[Any]
+    #: Their ids, unordered.
+    ids: sa.Select[Any]
+    #: The numbers that `few_of` makes sense of, each as a select of its own.
+    numbers: Sequence[sa.ColumnElement[Any]]
     #: The same, but of what lies behind the newest nothing is counted.
-    uncounted: sa.Select[Any]
+    uncounted: Sequence[sa.ColumnElement[Any]]
     values: Mapping[str, Any]
 
     def read(self) -> Few | None:
         """Ask it; None where too many words begin with what was typed."""
-        rows = db.session.connection().execute(self.select, self.values).all()
+        asked = self.ids.add_columns(*self.numbers)
+        rows = db.session.connection().execute(asked, self.values).all()
         ids = sorted((row[0] for row in rows), reverse=True)
         return few_of(ids, *rows[0][1:]) if rows else Few([], 0)
 
@@ -85,26 +86,23 @@ def ask_newest(
     model: Any, declared: FoundBy, ways: Ways, values: Mapping[str, Any], most: int
 ) -> Asked | None:
     """Ask for so many of the newest that a word leads to; None if nothing can be asked."""
-    select = _asking(model, declared, ways, most, MOST_COUNTED)
-    if select is None:
-        return None
-    return Asked(select, _asking(model, declared, ways, most, 0), values)
+    found = _asking(model, declared, ways, most, MOST_COUNTED)
+    return found and Asked(*found, values)
 
 
 @cache
-def _asking(model: Any, declared: FoundBy, ways: Ways, most: int, most_counted: int) -> Any:
-    """Build once what asks for the newest that a word leads to; None if nothing can be.
+def _asking(
+    model: Any, declared: FoundBy, ways: Ways, most: int, most_counted: int
+) -> tuple[sa.Select[Any], Sequence[Any], Sequence[Any]] | None:
+    """Build once what `Asked` asks; None if nothing can be.
 
-    It answers up to *most* ids, and beside each the same five numbers: how many words begin
-    with what was typed, up to one more than are followed; how many of the newest are named; and
-    if these are not all, and any are counted: how many entries of the index there are, up to
-    *most_counted*, how many records a whole word leads to besides, and how many records there
-    are in all where several words may lead to one.
+    The numbers are: how many words begin with what was typed, up to one more than are followed;
+    how many of the newest are named; and if these are not all, how many entries of the index
+    there are, up to *most_counted*, how many records a whole word leads to besides, and how
+    many records there are in all where several words may lead to one.
     """
-    whole = [
-        each.add_columns(_figure(1).label("whole")) for each in whole_words(model, declared, ways)
-    ]
-    asked, own = [*whole], WORD.c.kind == kind_of(model)
+    whole, own = whole_words(model, declared, ways), WORD.c.kind == kind_of(model)
+    asked = [each.add_columns(_figure(1).label("whole")) for each in whole]
     ranges: sa.ColumnElement[int] = sa.literal(0)
     if ways.by_words:
         words = _words(own)
@@ -114,14 +112,16 @@ def _asking(model: Any, declared: FoundBy, ways: Ways, most: int, most_counted: 
         return None
     found = sa.union_all(*asked).cte("found")
     key = found.c[0]
-    first = sa.select(key.label("id")).group_by(key).order_by(key.desc())
-    newest = first.limit(_figure(most)).cte("newest")
+    ordered = sa.select(key.label("id")).group_by(key).order_by(key.desc())
+    newest = ordered.limit(_figure(most)).cte("newest")
     count = sa.select(sa.func.count()).select_from(newest).scalar_subquery()
     sizes = sa.select(ranges.label("ranges"), count.label("named")).cte("sizes")
-    told = _counts(found, sizes, own, most, most_counted) if most_counted else NOTHING_TOLD
-    names = zip(("entries", "beside", "records"), told, strict=True)
-    numbers = *sizes.c, *(each.label(name) for name, each in names)
-    return sa.select(newest.c.id, *numbers).select_from(newest.join(sizes, sa.true()))
+    told = _counts(found, sizes, own, most, most_counted)
+    first, rest = (
+        [sa.select(each).select_from(sizes).scalar_subquery() for each in some]
+        for some in (sizes.c, told)
+    )
+    return sa.select(newest.c.id), (*first, *rest), (*first, *NOTHING_TOLD)
 
 
 def _words(own: sa.ColumnElement[bool]) -> Any:
