@@ -101,8 +101,10 @@ def _asking(
     there are, up to *most_counted*, how many records a whole word leads to besides, and how
     many records there are in all where several words may lead to one.
     """
-    whole, own = whole_words(model, declared, ways), WORD.c.kind == kind_of(model)
-    asked = [each.add_columns(_figure(1).label("whole")) for each in whole]
+    asked = [
+        each.add_columns(_figure(1).label("whole")) for each in whole_words(model, declared, ways)
+    ]
+    own = WORD.c.kind == kind_of(model) if ways.by_words else sa.false()
     ranges: sa.ColumnElement[int] = sa.literal(0)
     if ways.by_words:
         words = _words(own)
