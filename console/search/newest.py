@@ -104,7 +104,7 @@ def _asking(
     asked = [
         each.add_columns(_figure(1).label("whole")) for each in whole_words(model, declared, ways)
     ]
-    own = WORD.c.kind == kind_of(model) if ways.by_words else sa.false()
+    own = WORD.c.kind == kind_of(model)
     ranges: sa.ColumnElement[int] = sa.literal(0)
     if ways.by_words:
         words = _words(own)
@@ -118,7 +118,9 @@ def _asking(
     newest = ordered.limit(_figure(most)).cte("newest")
     count = sa.select(sa.func.count()).select_from(newest).scalar_subquery()
     sizes = sa.select(ranges.label("ranges"), count.label("named")).cte("sizes")
-    told = _counts(found, sizes, own, most, most_counted)
+    within = own, WORD.c.word >= sa.bindparam("key"), WORD.c.word < sa.bindparam("beyond")
+    some = sa.select(WORD.c.record_id).where(*within).limit(_figure(most_counted))
+    told = _counts(found, sizes, some if ways.by_words else None, most)
     first, rest = (
         [sa.select(each).select_from(sizes).scalar_subquery() for each in some]
         for some in (sizes.c, told)
@@ -137,16 +139,17 @@ def _words(own: sa.ColumnElement[bool]) -> Any:
 
 
 def _counts(
-    found: sa.CTE, sizes: sa.CTE, own: sa.ColumnElement[bool], most: int, most_counted: int
+    found: sa.CTE, sizes: sa.CTE, some: sa.Select[Any] | None, most: int
 ) -> Sequence[sa.ColumnElement[Any]]:
-    """Return the last three numbers of `_asking`."""
-    within = own, WORD.c.word >= sa.bindparam("key"), WORD.c.word < sa.bindparam("beyond")
-    some = sa.select(WORD.c.record_id).where(*within).limit(_figure(most_counted))
-    entries = sa.select(sa.func.count()).select_from(some.subquery()).scalar_subquery()
+    """Return the last three numbers of `_asking`, of *some* entries of the index."""
     whole = sa.select(found.c[0]).where(found.c[1] == _figure(1))
-    besides = whole.where(found.c[0].not_in(sa.select(some.subquery().c[0]))).subquery().c[0]
-    beside = sa.select(sa.func.count(besides.distinct())).scalar_subquery()
-    every = sa.union_all(whole, sa.select(some.subquery().c[0])).subquery().c[0]
+    entries: sa.ColumnElement[int] = _figure(0)
+    besides, every = whole, whole.subquery().c[0]
+    if some is not None:
+        entries = sa.select(sa.func.count()).select_from(some.subquery()).scalar_subquery()
+        besides = whole.where(found.c[0].not_in(sa.select(some.subquery().c[0])))
+        every = sa.union_all(whole, sa.select(some.subquery().c[0])).subquery().c[0]
+    beside = sa.select(sa.func.count(besides.subquery().c[0].distinct())).scalar_subquery()
     records = sa.select(sa.func.count(every.distinct())).scalar_subquery()
     all_named, one_word = sizes.c.named < _figure(most), sizes.c.ranges <= _figure(1)
     return (
