@@ -87,7 +87,7 @@ class Host:
                     raise mount.CannotMount("its tables are not up to date; run `console migrate`")
                 for blueprint in mount.mount(self.app, mounted, self._add_view):
                     self._owners[blueprint] = manifest.name  # also if what follows fails
-        except (Exception, SystemExit) as problem:
+        except (Exception, SystemExit, discovery.TookTooLong) as problem:
             if plugin is not None:
                 mount.unregister(self.pm, plugin)
             self.quarantined[manifest.name] = discovery.explain(problem)

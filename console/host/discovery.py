@@ -8,7 +8,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -20,8 +20,9 @@ from console.plugin import Plugin
 GROUP = "console.plugins"
 #: The package whose modules are those of the plugin folder.
 FOLDER = "console_folder"
-#: Seconds a plugin may take to be imported or mounted.
+#: Seconds that a plugin of somebody else may take to be imported, and any to be mounted.
 PATIENCE = 10
+OWN = "salon-console"
 
 
 @dataclass(frozen=True)
@@ -54,15 +55,22 @@ class Found:
                 self.foreign.add(manifest.name)
 
 
+class TookTooLong(BaseException):
+    """A plugin was not done in time.
+
+    It may be raised anywhere, so that it is nothing that an import or a plugin would catch.
+    """
+
+
 @contextmanager
-def time_limit(seconds: int) -> Iterator[None]:
-    """Raise `TimeoutError` when the block takes longer; only the main thread can be alarmed."""
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise `TookTooLong` when the block takes longer; only the main thread can be alarmed."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def ring(_signal: int, _frame: FrameType | None) -> None:
-        raise TimeoutError(f"took longer than {seconds} s")
+        raise TookTooLong(seconds)
 
     before = signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, seconds)
@@ -76,6 +84,8 @@ def time_limit(seconds: int) -> Iterator[None]:
 def explain(problem: BaseException) -> Quarantine:
     """Turn an exception into a quarantine with its traceback."""
     trace = "".join(traceback.format_exception(problem))
+    if isinstance(problem, TookTooLong):
+        return Quarantine(_("It took longer than %(seconds)s seconds.", seconds=problem), trace)
     return Quarantine(f"{type(problem).__name__}: {problem}", trace)
 
 
@@ -91,10 +101,9 @@ def discover(
     found = Found()
     for manifest in extra:
         found.add(manifest.name, manifest, foreign=False)
-    for point in sorted(entry_points(group=GROUP), key=lambda p: p.name):
-        source = point.dist.name if point.dist else ""
-        own = source == "salon-console"
-        if not own and distributions and source not in distributions:
+    for point in sorted(entry_points(group=GROUP), key=lambda p: (_source(p) != OWN, p.name)):
+        own = _source(point) == OWN
+        if not own and distributions and _source(point) not in distributions:
             continue
         _load(found, point.name, point, foreign=not own)
     if folder is not None:
@@ -103,12 +112,25 @@ def discover(
     return found
 
 
+def _source(point: EntryPoint) -> str:
+    return point.dist.name if point.dist else ""
+
+
+#: What could not be loaded in this process. It is not tried again: a second import would fail
+#: by what the first left behind, such as its tables, and hide the reason.
+_failed: dict[EntryPoint | Path, Quarantine] = {}
+
+
 def _load(found: Found, label: str, source: EntryPoint | Path, *, foreign: bool) -> None:
+    if source in _failed:
+        found.quarantined[label] = _failed[source]
+        return
+    limit = time_limit(PATIENCE) if foreign or isinstance(source, Path) else nullcontext()
     try:
-        with time_limit(PATIENCE):
+        with limit:
             manifests = [source.load()] if isinstance(source, EntryPoint) else _from_path(source)
-    except (Exception, SystemExit) as problem:
-        found.quarantined[label] = explain(problem)
+    except (Exception, SystemExit, TookTooLong) as problem:
+        found.quarantined[label] = _failed[source] = explain(problem)
         return
     if not manifests:
         found.quarantined[label] = Quarantine(_("It does not hold a plugin."))

@@ -257,8 +257,35 @@ def test_a_plugin_that_hangs_at_import_is_left_out(
     folder = tmp_path / "plugins"
     folder.mkdir()
     (folder / "hangs.py").write_text("while True:\n    pass\n")
+    write(
+        folder, "stubborn", more="while True:\n    try:\n        1 / 0\n    except Exception: ..."
+    )
     host: Host = make_app(folder=folder).extensions["console"]
-    assert "TimeoutError" in str(host.quarantined["hangs"].reason)
+    for name in ("hangs", "stubborn"):
+        assert str(host.quarantined[name].reason) == "It took longer than 4 seconds."
+        assert "while True" in host.quarantined[name].trace
+
+
+def test_the_first_reason_stays_though_models_cannot_be_defined_again(
+    database_url: str, tmp_path: Path, make_app: MakeApp
+) -> None:
+    folder = tmp_path / "plugins"
+    folder.mkdir()
+    row = """
+        class Row(api.Model):
+            __tablename__ = "{name}_row"
+            scope = api.CHAIN
+            {key}: Mapped[int] = api.column(_("Number"){options})
+        """
+    late = row.format(name="late", key="id", options=", primary_key=True")
+    write(folder, "late", more=late + "\n        import a_module_that_is_nowhere")
+    write(folder, "keyless", more=row.format(name="keyless", key="number", options=""))
+    config = make_config(database_url, tmp_path / "instance", plugin_folder=folder)
+    migrate_database(config)  # as `console run` does first; it loads them as well
+    host: Host = make_app(url=database_url, folder=folder).extensions["console"]
+    assert "a_module_that_is_nowhere" in str(host.quarantined["late"].reason)
+    assert "primary key" in str(host.quarantined["keyless"].reason)
+    assert {"salon", "membership"} <= set(host.mounted)
 
 
 def test_a_plugin_whose_tables_are_not_there_yet_waits_for_migrate(make_app: MakeApp) -> None:
