@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any, ClassVar
 
 from werkzeug.routing import IntegerConverter, Map, Rule
@@ -24,28 +24,38 @@ class LateRule(Rule):
     """A rule that compiles what builds its address when one is first built; most never are.
 
     Werkzeug compiles two functions a rule: a quarter of a second for the rules of all plugins.
+    What most rules have in common is kept once.
     """
 
-    #: The parts of all addresses: most have theirs in common with others.
-    known: ClassVar[dict[tuple[str, bool, bool, bool], RulePart]] = {}
-    steps: ClassVar[dict[tuple[bool, str], tuple[bool, str]]] = {}
+    known: ClassVar[dict[Hashable, Any]] = {}
 
     def compile(self) -> None:
         """Read the address into parts, each of which is kept once for all rules."""
         super().compile()
         self._parts = [self._share(part) for part in self._parts]
-        self._trace = [self.steps.setdefault(step, step) for step in self._trace]
+        self._trace = [self.known.setdefault(step, step) for step in self._trace]
+        self.arguments = self.known.setdefault(frozenset(self.arguments), self.arguments)
+        if self.methods is not None:
+            self.methods = self.known.setdefault(frozenset(self.methods), self.methods)
 
     def _share(self, part: RulePart) -> RulePart:
         same = (part.content, part.final, part.static, part.suffixed)
-        known = self.known.setdefault(same, part)
+        known: RulePart = self.known.setdefault(same, part)
         return known if known == part else part
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        def build(rule: Rule, *args: Any, **values: Any) -> tuple[str, str]:
-            built = super(LateRule, self)._compile_builder(append_unknown).__get__(rule, None)
-            setattr(rule, "_build_unknown" if append_unknown else "_build", built)
-            address: tuple[str, str] = built(*args, **values)
-            return address
+        return _build_unknown if append_unknown else _build
 
-        return build
+    def build_by(self, kept_as: str, append_unknown: bool, values: dict[str, Any]) -> Any:
+        """Compile what builds addresses, keep it by this name, and build the first."""
+        built = super()._compile_builder(append_unknown).__get__(self, None)
+        setattr(self, kept_as, built)
+        return built(**values)
+
+
+def _build(rule: LateRule, /, **values: Any) -> Any:
+    return rule.build_by("_build", False, values)
+
+
+def _build_unknown(rule: LateRule, /, **values: Any) -> Any:
+    return rule.build_by("_build_unknown", True, values)

@@ -29,3 +29,26 @@ def test_a_process_starts_without_what_few_need() -> None:
         check=True,
     )
     assert done.stdout.splitlines() == ["", "PIL"]
+
+
+COLUMNS = """
+import gc
+import sqlalchemy as sa
+from console import api
+from console.db import registries
+from console.host import discovery
+assert not discovery.discover().quarantined
+sa.orm.configure_mappers()
+mappers = [mapper for each in registries.values() for mapper in each.mappers]
+copies = sum(type(each).__name__ == "AnnotatedColumn" for each in gc.get_objects())
+print(sum(len(mapper.columns) for mapper in mappers), copies)
+"""
+
+
+def test_most_columns_have_no_copy_of_themselves() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", COLUMNS], capture_output=True, text=True, check=True
+    )
+    columns, copies = map(int, done.stdout.split())
+    assert columns > 1500
+    assert copies < columns / 2
