@@ -75,12 +75,15 @@ def new(plugin: str, name: str, *, again: bool) -> None:
 
     Look it over: triggers, and moving data from old columns to new ones, are added by hand.
     """
-    from console.migrate import HOST, write
+    from console.migrate import HOST, BadHistory, write
 
     manifests = find_manifests()
     if plugin != HOST and plugin not in manifests:
         raise click.UsageError(f"there is no plugin {plugin}")
-    file = write.new(manifests, plugin, name, again=again)
+    try:
+        file = write.new(manifests, plugin, name, again=again)
+    except BadHistory as problem:
+        raise click.ClickException(str(problem)) from None
     click.echo(f"Wrote {file}" if file else f"The tables of {plugin} are as its models say.")
 
 

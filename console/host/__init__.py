@@ -13,7 +13,7 @@ from flask import Flask, g
 from flask.globals import _cv_app
 from sqlalchemy.exc import DBAPIError
 
-from console import epoch, hookspecs, migrate, outbox
+from console import epoch, hookspecs, outbox
 from console.db import db
 from console.errors import Refused
 from console.host import discovery, faults, mount, order, states, tracing
@@ -69,11 +69,11 @@ class Host:
                 reason = _("It needs the plugin “%(name)s”.", name=missing[0])
                 self.quarantined[manifest.name] = Quarantine(reason)
                 continue
-            self._try(manifest, check_schema=check_schema)
+            self._try(manifest, check_schema=check_schema, check_models=manifest not in extra)
         for name, quarantine in self.quarantined.items():
             log.error("plugin %s is quarantined: %s", name, quarantine.reason)
 
-    def _try(self, manifest: type[Plugin], *, check_schema: bool) -> None:
+    def _try(self, manifest: type[Plugin], *, check_schema: bool, check_models: bool) -> None:
         plugin = None
         try:
             with discovery.time_limit(discovery.PATIENCE):
@@ -83,8 +83,8 @@ class Host:
                 mounted = mount.collect(plugin, with_demo=demo)
                 mount.check(self.app, mounted)
                 self._check_permissions(mounted)
-                if check_schema and migrate.pending_of(manifest):
-                    raise mount.CannotMount("its tables are not up to date; run `console migrate`")
+                if check_schema:
+                    mount.check_schema(manifest, with_models=check_models)
                 for blueprint in mount.mount(self.app, mounted, self._add_view):
                     self._owners[blueprint] = manifest.name  # also if what follows fails
         except (Exception, SystemExit, discovery.TookTooLong) as problem:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Flask
 
+from console import migrate
 from console.db import Model, registries
 from console.plugin import Plugin
 from console.visitors import NOT_PUBLIC
@@ -132,14 +133,36 @@ def check(app: Flask, mounted: Mounted) -> None:
         registries[name].configure(cascade=True)
 
 
+def check_schema(manifest: type[Plugin], *, with_models: bool) -> None:
+    """Refuse a plugin whose migrations were not applied, or do not make what its models need.
+
+    Those of our own are compared with the models by our tests, and not at every start.
+    """
+    if migrate.pending_of(manifest):
+        raise CannotMount("its tables are not up to date; run `console migrate`")
+    if not with_models or manifest.__module__.partition(".")[0] == "plugins":
+        return
+    models = [model for model in _models_of(manifest) if "__table__" in model.__dict__]
+    missing = migrate.missing_of([model.__table__ for model in models])
+    if missing:
+        advice = f"run `console migrations new {manifest.name} NAME`, then `console migrate`"
+        if folder_of(manifest) is None:
+            advice = "a plugin with tables is a package, as `console new-plugin` begins one"
+        raise CannotMount(f"no migration makes {', '.join(missing[:5])}: {advice}")
+
+
 def _check_tables(manifest: type[Plugin]) -> None:
     """Refuse models of the plugin's package that are not named after the plugin."""
-    package = manifest.__module__.removesuffix(".plugin")
-    for model in Model.__subclasses__():
+    for model in _models_of(manifest):
         table = model.__dict__.get("__tablename__", "")
-        inside = f"{model.__module__}.".startswith(f"{package}.")
-        if inside and not table.startswith(f"{manifest.name}_"):
+        if not table.startswith(f"{manifest.name}_"):
             raise CannotMount(f"table {table!r} must start with '{manifest.name}_'")
+
+
+def _models_of(manifest: type[Plugin]) -> list[type[Model]]:
+    package = manifest.__module__.removesuffix(".plugin")
+    models = Model.__subclasses__()
+    return [each for each in models if f"{each.__module__}.".startswith(f"{package}.")]
 
 
 def _check_free(app: Flask, endpoints: Iterable[str], *, prefix: str) -> None:

@@ -6,6 +6,8 @@ imports no living code. The way back is the copy of the database that is made be
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.pool import NullPool
@@ -39,6 +41,7 @@ __all__ = [
     "histories_of",
     "history_of",
     "migrate_database",
+    "missing_of",
     "pending_of",
     "run",
 ]
@@ -51,6 +54,19 @@ def pending_of(manifest: type[Plugin]) -> list[str]:
         return []
     with db.engine.connect() as connection:
         return [migration.name for migration in history.pending(connection)]
+
+
+def missing_of(tables: Iterable[sa.Table]) -> list[str]:
+    """Return which of these *tables*, and which columns of theirs, the database lacks."""
+    inspector = sa.inspect(db.engine)
+    there, missing = set(inspector.get_table_names()), []
+    for table in tables:
+        if table.name not in there:
+            missing.append(table.name)
+            continue
+        known = {column["name"] for column in inspector.get_columns(table.name)}
+        missing += [str(column) for column in table.columns if column.name not in known]
+    return missing
 
 
 def migrate_database(config: Config) -> Report:

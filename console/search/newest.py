@@ -19,7 +19,7 @@ from console.search.keeping import WORD
 from console.search.ways import Ways, whole_words
 
 #: So many of the newest are named at once, and so many words may begin with what was typed.
-NEWEST, MOST_RANGES = 400, 32
+NEWEST, MOST_RANGES = 400, 128
 #: More entries of the index than so many are not counted.
 MOST_COUNTED = 1001
 #: So many numbers stand beside each id.

@@ -296,6 +296,17 @@ def test_a_new_migration_is_written_from_the_models_and_leads_to_them(tmp_path: 
     assert {c["name"] for c in columns} == {"id", "at", "facts", "note"}
 
 
+@pytest.mark.slow
+def test_a_single_file_is_told_where_migrations_live(tmp_path: Path) -> None:
+    (tmp_path / "newone.py").write_text(NEW_PLUGIN.format(more=""))
+    environment = console_environment(
+        f"sqlite:///{tmp_path}/new.sqlite", tmp_path / "i", CONSOLE_PLUGIN_FOLDER=str(tmp_path)
+    )
+    told = run_console(environment, "migrations", "new", "newone", "first")
+    assert told.returncode != 0
+    assert told.stderr == "Error: newone is a single file; migrations need a package to live in\n"
+
+
 NEW_PLUGIN = """
 import datetime as dt
 from typing import Any

@@ -294,6 +294,32 @@ def test_a_plugin_whose_tables_are_not_there_yet_waits_for_migrate(make_app: Mak
     assert "console migrate" in str(host.quarantined["bell"].reason)
 
 
+def test_models_that_no_migration_makes_are_named_with_what_to_do(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    folder = tmp_path / "plugins"
+    folder.mkdir()
+    row = """
+        class Row(api.Model):
+            __tablename__ = "{name}_row"
+            scope = api.CHAIN
+            id: Mapped[int] = api.column(_("Number"), primary_key=True)
+            note: Mapped[str] = api.column(_("Number"))
+        """
+    for name in ("forgotten", "grown"):
+        write(folder, name, more=row.format(name=name))
+        (folder / name).mkdir()
+        (folder / f"{name}.py").rename(folder / name / "__init__.py")
+    write(folder, "lonefile", more=row.format(name="lonefile"))
+    with make_app().app_context(), db.engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE grown_row (id INTEGER PRIMARY KEY)")
+    host: Host = make_app(folder=folder).extensions["console"]
+    forgotten, grown = (str(host.quarantined[name].reason) for name in ("forgotten", "grown"))
+    assert "no migration makes forgotten_row: run `console migrations new forgotten" in forgotten
+    assert "no migration makes grown_row.note: run `console migrations new grown" in grown
+    assert "a plugin with tables is a package" in str(host.quarantined["lonefile"].reason)
+
+
 def test_a_name_is_taken_by_who_comes_first(make_app: MakeApp, tmp_path: Path) -> None:
     folder = tmp_path / "plugins"
     folder.mkdir()

@@ -52,6 +52,26 @@ def ids_of(*names: str) -> list[int]:
     return [row[0] for row in rows]
 
 
+def test_as_many_words_as_a_frequent_name_begins_are_followed(app: Flask) -> None:
+    store = add_store("福田店")
+    names = [f"王雅{chr(0x4E10 + n)}" for n in range(100)]
+    names += [f"李{chr(0x4E10 + n)}" for n in range(newest.MOST_RANGES + 10)]
+    add_members(
+        [
+            NewMember(name, store, f"138{n:08}", Touch("import", store))
+            for n, name in enumerate(names)
+        ]
+    )
+    for typed, are_followed in (("王雅", True), ("李", False)):
+        wanted = ids_of(*(name for name in names if name.startswith(typed)))
+        found = finding.find(Member, typed, 51)
+        assert (found.newest is not None) is are_followed
+        assert found.few is not None
+        assert [*found.few.newest][:51] == wanted[:51]
+        rows = db.session.query(Member.id).where(found.where)
+        assert {row[0] for row in rows} == set(wanted)
+
+
 @pytest.mark.usefixtures("stores")
 def test_the_newest_of_all_words_that_begin_so_are_named() -> None:
     for typed, names in (
