@@ -125,10 +125,10 @@ class Plugins(AdminView):
 
 
 def describe_plugins() -> list[dict[str, Any]]:
-    """Return what is known of each plugin: the sound ones in order, then those that are out."""
+    """Return what is known of each plugin: those that are out, then the sound ones in order."""
     host = current_app.extensions["console"]
     may_switch = SWITCH_PLUGINS.held()
-    found = [
+    sound = [
         {
             "name": name,
             "title": mounted.plugin.title,
@@ -140,6 +140,7 @@ def describe_plugins() -> list[dict[str, Any]]:
         }
         for name, mounted in host.mounted.items()
     ]
+    found: list[dict[str, Any]] = []
     for name, quarantine in host.quarantined.items():
         manifest = host.manifests.get(name)
         found.append(
@@ -153,4 +154,4 @@ def describe_plugins() -> list[dict[str, Any]]:
                 "trace": quarantine.trace[-LONGEST_TRACE:] if may_switch else "",
             }
         )
-    return found
+    return [*found, *sound]
