@@ -86,17 +86,17 @@ def ask_newest(
     model: Any, declared: FoundBy, ways: Ways, values: Mapping[str, Any], most: int
 ) -> Asked | None:
     """Ask for so many of the newest that a word leads to; None if nothing can be asked."""
-    found = _asking(model, declared, ways, most, MOST_COUNTED)
+    found = _asking(model, declared, ways, most, MOST_COUNTED, MOST_RANGES)
     return found and Asked(*found, values)
 
 
 @cache
 def _asking(
-    model: Any, declared: FoundBy, ways: Ways, most: int, most_counted: int
+    model: Any, declared: FoundBy, ways: Ways, most: int, most_counted: int, most_ranges: int
 ) -> tuple[sa.Select[Any], Sequence[Any], Sequence[Any]] | None:
     """Build once what `Asked` asks; None if nothing can be.
 
-    The numbers are: how many words begin with what was typed, up to one more than are followed;
+    The numbers are: how many words begin with what was typed, up to one more than *most_ranges*;
     how many of the newest are named; and if these are not all, how many entries of the index
     there are, up to *most_counted*, how many records a whole word leads to besides, and how
     many records there are in all where several words may lead to one.
@@ -107,7 +107,7 @@ def _asking(
     own = WORD.c.kind == kind_of(model)
     ranges: sa.ColumnElement[int] = sa.literal(0)
     if ways.by_words:
-        words = _words(own)
+        words = _words(own, most_ranges)
         asked.append(_newest_of_each(kind_of(model), words, most))
         ranges = sa.select(sa.func.count(words.c.word)).scalar_subquery()
     if not asked:
@@ -128,13 +128,13 @@ def _asking(
     return sa.select(newest.c.id), (*first, *rest), (*first, *NOTHING_TOLD)
 
 
-def _words(own: sa.ColumnElement[bool]) -> Any:
+def _words(own: sa.ColumnElement[bool], most_ranges: int) -> Any:
     """Select the words that begin with what was typed, from one to the next, by their place."""
     begun = _next_word(own, WORD.c.word >= sa.bindparam("key"))
     words: Any = sa.select(begun.label("word"), sa.literal(0).label("place"))
     words = words.cte("words", recursive=True)
     following = _next_word(own, WORD.c.word > words.c.word)
-    more = words.c.word.is_not(None), words.c.place < _figure(MOST_RANGES)
+    more = words.c.word.is_not(None), words.c.place < _figure(most_ranges)
     return words.union_all(sa.select(following, words.c.place + 1).where(*more))
 
 

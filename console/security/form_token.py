@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from flask import current_app, g, session
+from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
 
 FIELD = "csrf_token"
@@ -33,3 +34,18 @@ def form_token() -> str:
         kept.clear()
     kept[session[FIELD]] = time.monotonic() + SIGNED, token
     return token
+
+
+class _SharedToken(FlaskForm.Meta.csrf_class):  # type: ignore[misc]
+    def generate_csrf_token(self, csrf_token_field: Any) -> str:
+        del csrf_token_field  # it says nothing of the session
+        return form_token()
+
+
+class TokenForm(FlaskForm):  # type: ignore[misc]
+    """A form that carries the same token as all others of its answer."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """How WTForms comes to the token."""
+
+        csrf_class = _SharedToken

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import PasswordField, SelectField, StringField
 from wtforms.fields import choices as fields
 from wtforms.validators import EqualTo, InputRequired, Length, Optional, Regexp
 
 from console.i18n import _ as mark
+from console.security.form_token import TokenForm
 from console.security.models import DENSITIES, THEMES
 
 #: WTForms calls for str where it takes words that are translated late as well.
@@ -25,7 +25,7 @@ def choices(pairs: Iterable[tuple[Any, Any]]) -> list[Any]:
     return [make(value, label) for value, label in pairs]
 
 
-class SetupForm(FlaskForm):  # type: ignore[misc]
+class SetupForm(TokenForm):
     """What must be known before the console can be used."""
 
     shop = StringField(_("Name of the shop"), [InputRequired(), Length(max=60)])
@@ -44,7 +44,7 @@ class SetupForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class UserForm(FlaskForm):  # type: ignore[misc]
+class UserForm(TokenForm):
     """Who a person is, and how she signs in for the first time."""
 
     name = StringField(_("Name"), [InputRequired(), Length(max=80)])
@@ -55,7 +55,7 @@ class UserForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class PasswordForm(FlaskForm):  # type: ignore[misc]
+class PasswordForm(TokenForm):
     """A new password of one's own."""
 
     current = PasswordField(
@@ -76,7 +76,7 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class PinForm(FlaskForm):  # type: ignore[misc]
+class PinForm(TokenForm):
     """A new PIN of one's own."""
 
     current = PasswordField(
@@ -92,7 +92,7 @@ class PinForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class LookForm(FlaskForm):  # type: ignore[misc]
+class LookForm(TokenForm):
     """How one wants the console to look and speak."""
 
     locale = SelectField(_("Language"))
@@ -100,13 +100,13 @@ class LookForm(FlaskForm):  # type: ignore[misc]
     density = SelectField(_("Row height"), choices=choices(DENSITIES))
 
 
-class RoleForm(FlaskForm):  # type: ignore[misc]
+class RoleForm(TokenForm):
     """The name of an own role."""
 
     name = StringField(_("Role"), [InputRequired(), Length(max=40)])
 
 
-class TillForm(FlaskForm):  # type: ignore[misc]
+class TillForm(TokenForm):
     """Which till this browser is."""
 
     name = StringField(_("Name of the till"), [InputRequired(), Length(max=40)])

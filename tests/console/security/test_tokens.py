@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import time
+from itertools import count
 
 import pytest
 from flask.testing import FlaskClient
+from itsdangerous import TimestampSigner
 
 from tests.support.people import SignIn
 
@@ -24,7 +27,11 @@ def refused(client: FlaskClient, token: str) -> bool:
     return client.post(NEW, data={"csrf_token": token}).status_code == 400
 
 
-def test_pages_of_one_session_share_a_token_that_serves(sign_in: SignIn) -> None:
+def test_pages_of_one_session_share_a_token_that_serves(
+    sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = count(int(time.time()))  # what is signed next is signed a second later
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _signer: next(seconds))
     owner = sign_in("owner")
     tokens = {written(owner) for _page in range(3)}
     assert not any(refused(owner, token) for token in tokens)
