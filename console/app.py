@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 from flask_babel import Babel
 
-from console import admin, i18n, kept, logs, migrate, overrides, security, web
+from console import admin, i18n, kept, logs, overrides, security, web
 from console.config import Config, load_config
 from console.db import db, engine_options
 from console.drawing import QuickEnvironment
@@ -82,8 +82,6 @@ def create_app(
     faults.install(app)
     host = app.extensions["console"] = Host(app, add_view)
     with app.app_context():
-        if check_schema:
-            migrate.check_host()
         host.load(
             folder=config.plugin_folder,
             extra=plugins,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Frames that a worker keeps; the one that was asked for longest ago makes room.
 MOST = 60
+#: With so many of the last a new one shares what is the same: most of it, or 60 kB.
+MOST_LIKE = 8
 #: No page says this by chance, and neither a template nor a URL writes it in another way.
 SECRET = f"x{secrets.token_hex(8)}x"
 MARK = re.compile(f"{SECRET}([a-z]+)0")
@@ -40,17 +42,25 @@ def mark(name: str) -> Markup:
 
 
 class Frame:
-    """A page that was cut at its marks."""
+    """A page that was cut at its marks, and into lines, which it shares with frames *like* it."""
 
-    def __init__(self, page: str) -> None:
-        pieces = MARK.split(page)
-        self._pieces = [piece.encode() for piece in pieces]
-        self._names = pieces[1::2]
+    def __init__(self, page: str, like: Iterable[Frame] = ()) -> None:
+        known = {line: line for frame in like for line in frame._pieces}
+        self._pieces: list[bytes] = []
+        self._names: dict[int, str] = {}
+        for place, piece in enumerate(MARK.split(page)):
+            if place % 2:
+                self._names[len(self._pieces)] = piece
+                self._pieces.append(b"")
+            else:
+                lines = piece.encode().splitlines(keepends=True)
+                self._pieces += (known.get(line, line) for line in lines)
 
     def fill(self, texts: Mapping[str, str]) -> bytes:
         """Return the page with its texts, which are escaped already."""
         pieces = self._pieces.copy()
-        pieces[1::2] = [texts[name].encode() for name in self._names]
+        for place, name in self._names.items():
+            pieces[place] = texts[name].encode()
         return b"".join(pieces)
 
 
@@ -70,7 +80,7 @@ def draw(facts: tuple[Hashable, ...], texts: Mapping[str, str], render: Callable
     frame = kept.pop(facts, None)
     if frame is None:
         with _marked_tokens():
-            frame = Frame(render())
+            frame = Frame(render(), list(kept.values())[-MOST_LIKE:])
     kept[facts] = frame
     while len(kept) > MOST:
         kept.popitem(last=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -13,7 +13,7 @@ from flask import Flask, g
 from flask.globals import _cv_app
 from sqlalchemy.exc import DBAPIError
 
-from console import epoch, hookspecs, outbox
+from console import epoch, hookspecs, migrate, outbox
 from console.db import db
 from console.errors import Refused
 from console.host import discovery, faults, mount, order, states, tracing
@@ -63,17 +63,21 @@ class Host:
         self.manifests, self.foreign = found.manifests, found.foreign
         ordered, left_out = order.put_in_order(found.manifests)
         self.quarantined = {**found.quarantined, **left_out}
+        ready = migrate.find_ready(ordered) if check_schema else None
         for manifest in ordered:
             missing = [name for name in manifest.requires if name not in self.mounted]
             if missing:
                 reason = _("It needs the plugin “%(name)s”.", name=missing[0])
                 self.quarantined[manifest.name] = Quarantine(reason)
                 continue
-            self._try(manifest, check_schema=check_schema, check_models=manifest not in extra)
+            self._try(manifest, ready, check_models=manifest not in extra)
         for name, quarantine in self.quarantined.items():
             log.error("plugin %s is quarantined: %s", name, quarantine.reason)
 
-    def _try(self, manifest: type[Plugin], *, check_schema: bool, check_models: bool) -> None:
+    def _try(
+        self, manifest: type[Plugin], ready: Collection[str] | None, *, check_models: bool
+    ) -> None:
+        """Mount a plugin whose tables are *ready*; None asks nothing of tables."""
         plugin = None
         try:
             with discovery.time_limit(discovery.PATIENCE):
@@ -83,8 +87,8 @@ class Host:
                 mounted = mount.collect(plugin, with_demo=demo)
                 mount.check(self.app, mounted)
                 self._check_permissions(mounted)
-                if check_schema:
-                    mount.check_schema(manifest, with_models=check_models)
+                if ready is not None:
+                    mount.check_schema(manifest, ready, with_models=check_models)
                 for blueprint in mount.mount(self.app, mounted, self._add_view):
                     self._owners[blueprint] = manifest.name  # also if what follows fails
         except (Exception, SystemExit, discovery.TookTooLong) as problem:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -133,12 +133,12 @@ def check(app: Flask, mounted: Mounted) -> None:
         registries[name].configure(cascade=True)
 
 
-def check_schema(manifest: type[Plugin], *, with_models: bool) -> None:
+def check_schema(manifest: type[Plugin], ready: Collection[str], *, with_models: bool) -> None:
     """Refuse a plugin whose migrations were not applied, or do not make what its models need.
 
     Those of our own are compared with the models by our tests, and not at every start.
     """
-    if migrate.pending_of(manifest):
+    if manifest.name not in ready and migrate.pending_of(manifest):
         raise CannotMount("its tables are not up to date; run `console migrate`")
     if not with_models or manifest.__module__.partition(".")[0] == "plugins":
         return

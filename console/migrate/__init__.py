@@ -25,6 +25,7 @@ from console.migrate.history import (
     SchemaBehind,
     histories_of,
     history_of,
+    up_to_date,
 )
 from console.plugin import Plugin
 from console.seal_key import seal_key
@@ -37,7 +38,7 @@ __all__ = [
     "Report",
     "SchemaBehind",
     "apply",
-    "check_host",
+    "find_ready",
     "histories_of",
     "history_of",
     "migrate_database",
@@ -101,12 +102,18 @@ def _left_to_the_owner(engine: sa.Engine, histories: list[History]) -> Report | 
     return report
 
 
-def check_host() -> None:
-    """Refuse to work on tables that are older or newer than this version of the host."""
+def find_ready(manifests: Iterable[type[Plugin]]) -> set[str]:
+    """Name those of these plugins whose migrations were all applied.
+
+    Refuse to work on tables that are older or newer than this version of the host.
+    """
     engine = sa.create_engine(db.engine.url, poolclass=NullPool)  # leaves no connection behind
+    host = history_of(HOST)
     with engine.connect() as connection:
-        if history_of(HOST).pending(connection):
+        ready = up_to_date(connection, [host, *map(history_of, manifests)])
+        if HOST not in ready and host.pending(connection):
             raise SchemaBehind("the tables are not up to date; run `console migrate`")
+    return ready
 
 
 def run(app: Flask) -> Report:

@@ -19,7 +19,7 @@ from console.backup import copy_database
 from console.failpoints import fail_point
 from console.host import faults
 from console.host.attempt import attempt
-from console.migrate.history import HOST, History, Migration
+from console.migrate.history import HOST, History, Migration, up_to_date
 from console.row_migrating import Resealing
 
 log = logging.getLogger(__name__)
@@ -66,9 +66,12 @@ def apply(
     rows of altered tables are sealed as they are afterwards.
     """
     report = Report()
-    if backups is not None and _is_copy_needed(engine, histories):
+    with engine.connect() as connection:
+        ready = up_to_date(connection, histories)
+    waiting = [history for history in histories if history.name not in ready]
+    if waiting and backups is not None and _is_copy_needed(engine, histories):
         report.copy = copy_database(engine, backups, "before-migration")
-    for history in histories:
+    for history in waiting:
         names: list[str] = []
         act = partial(_apply_history, engine, history, histories, key)
         problem = attempt(lambda: names.extend(act()))  # noqa: B023

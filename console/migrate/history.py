@@ -6,7 +6,9 @@ import importlib
 import importlib.util
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 
@@ -64,7 +66,7 @@ class History:
     #: Names what is wrong with the rows of its tables; asked before a commit that altered them.
     check: Callable[[sa.Connection], Iterable[str]] | None = None
 
-    @property
+    @cached_property
     def table(self) -> sa.Table:
         """The table that remembers what was applied."""
         return sa.Table(
@@ -112,6 +114,25 @@ class History:
             return set()
         last = sa.select(self.table.c.triggers).order_by(self.table.c.name.desc()).limit(1)
         return set(connection.scalar(last) or ()) - self.find_triggers(connection)
+
+
+def up_to_date(connection: sa.Connection, histories: Iterable[History]) -> set[str]:
+    """Name the histories of which the database has seen every step, and no other."""
+    there = set(sa.inspect(connection).get_table_names())
+    steps = {}
+    for history in histories:
+        with suppress(BadHistory):  # whoever asks for its steps is told
+            steps[history.name] = {step.name for step in history.migrations()}
+    tables = {name: sa.table(f"{name}_migration", sa.column("name")) for name in steps}
+    asked = [
+        sa.select(sa.literal(name), table.c.name)
+        for name, table in tables.items()
+        if table.name in there
+    ]
+    applied: dict[str, set[str]] = {name: set() for name in steps}
+    for owner, name in connection.execute(sa.union_all(*asked)) if asked else ():
+        applied[owner].add(name)
+    return {name for name in steps if steps[name] == applied[name]}
 
 
 def history_of(owner: str | type[Plugin]) -> History:

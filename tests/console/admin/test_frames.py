@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import tracemalloc
 from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
 
+from console.admin import frames
 from tests.console.admin.conftest import URL, House
 from tests.support import pages, teahouse
 from tests.support.people import post, token_of
@@ -117,3 +119,20 @@ def test_pages_of_a_list_lead_on_from_their_own_rows(house: House, owner: FlaskC
     numbers = pages.ids_of(first) + pages.ids_of(second)
     assert len(set(numbers)) == 33
     assert pages.link(owner.get(URL + "?size=25&sort=-name").text, "next") != following
+
+
+def test_frames_hold_what_they_have_in_common_once() -> None:
+    lines = "".join(f"<p>{number} 会员</p>\r\n" for number in range(2000))
+    page = f"<h1>{frames.mark('search')}</h1>\n{lines}{frames.mark('rows')}\n\n<hr>"
+    tracemalloc.start()
+    try:
+        first = frames.Frame(page)
+        alone = tracemalloc.get_traced_memory()[0]
+        other = frames.Frame(page.replace("<hr>", "<br>"), [first])
+        together = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    texts = {"search": "陈", "rows": "<tr>\n</tr>"}
+    assert first.fill(texts).decode() == f"<h1>陈</h1>\n{lines}<tr>\n</tr>\n\n<hr>"
+    assert other.fill(texts) == first.fill(texts).replace(b"<hr>", b"<br>")
+    assert together < 1.5 * alone
