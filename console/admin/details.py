@@ -11,7 +11,7 @@ from markupsafe import Markup
 from console.admin import saving, scope, values
 from console.admin.attributes import Attribute, attribute_of, pk_of
 from console.admin.field_rights import unmet
-from console.admin.labels import label_of, labels_of, pairs_of
+from console.admin.labels import label_of, labels_of, pairs_of, title_of
 from console.admin.lookups import view_of
 from console.admin.shell import render
 from console.hookspecs import console_record_actions, console_record_panels
@@ -45,7 +45,7 @@ def show(view: ModelAdmin, text: str) -> str:
     return render(
         view.details_template,
         view=view.describe(),
-        record=label_of(record),
+        record=title_of(record, view.title),
         groups=[{"title": "", "facts": facts_of(view, record)}],
         panels=[_panel(each) for each in sorted(panels, key=lambda each: each.order)],
         actions=[*_actions(view, record, number), *_offered(view, record, asked)],

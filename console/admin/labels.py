@@ -41,6 +41,9 @@ def write_labels(
     """Write the labels of many rows as `write_label` does."""
     attribute = attribute_of(model, model.label_column)
     hidden = attribute.sensitive
+    if attribute.kind == "reference":
+        named = labels_of(attribute.target, [row[1] for row in rows])
+        return [named.get(row[1], str(row[0])) for row in rows]
     if attribute.kind in WRITTEN:
         write = writer(attribute.kind, attribute.choices)
         return [str(row[0]) if row[1] is None else write(row[1]) for row in rows]
@@ -68,7 +71,7 @@ def seen_labels(model: type[Any], ids: Iterable[Any]) -> Collection[Any]:
     return masking.seen_in_full(model, wanted) if hidden else wanted
 
 
-def labels_of(model: type[Any], ids: Iterable[Any]) -> dict[Any, str]:
+def labels_of(model: Any, ids: Iterable[Any]) -> dict[Any, str]:
     """Return the labels of many records by one query."""
     wanted = {each for each in ids if each is not None}
     if not wanted:
@@ -85,6 +88,13 @@ def label_of(record: Any) -> str:
     """Return the label of a record that is loaded."""
     model = type(record)
     return write_label(model, [getattr(record, each.key) for each in label_columns(model)])
+
+
+def title_of(record: Any, title: Any) -> str:
+    """Return what heads a record's page; of one that has but a number, its list's *title* too."""
+    named = attribute_of(type(record), type(record).label_column)
+    is_bare = named.kind == "number" and named.key == pk_of(type(record)).key
+    return f"{title} #{label_of(record)}" if is_bare else label_of(record)
 
 
 def ids_paired_with(record: Any, relation: RelationshipProperty[Any]) -> list[Any]:

@@ -13,7 +13,7 @@ from console.admin.bulk import back
 from console.admin.conflicts import describe_conflict, say_changed
 from console.admin.details import load, number_of, tabs
 from console.admin.forms import RecordForm
-from console.admin.labels import label_of
+from console.admin.labels import label_of, title_of
 from console.admin.problems import objection_of
 from console.admin.refusals import attempt, explain_use, tell
 from console.admin.saving import Stale, tracked_values
@@ -47,7 +47,7 @@ def edit(view: ModelAdmin, text: str) -> Any:
     record = load(view, text, "edit")
     form = RecordForm(view, record, view.needs["edit"])
     version = seal_fields(tracked_values(form, record))
-    return _form_page(view, form, title=label_of(record), version=version)
+    return _form_page(view, form, title=title_of(record, view.title), version=version)
 
 
 def _store(view: ModelAdmin, text: str) -> Any:
@@ -74,7 +74,7 @@ def _store(view: ModelAdmin, text: str) -> Any:
             raise
         tell(view, made[-1], problem)
     form = made[-1]
-    return _form_page(view, form, label_of(form.record), version, conflict), status
+    return _form_page(view, form, title_of(form.record, view.title), version, conflict), status
 
 
 def _entered() -> Any:
