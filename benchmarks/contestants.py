@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -21,6 +22,8 @@ SEARCHES = ("phone tail", "exact phone", "name", "pinyin initials", "card number
 
 #: Path by operation; operations that need somebody get her.
 Paths = Mapping[str, Callable[[Person], str]]
+#: Sends one request, which is timed.
+Asking = Callable[[], Answer]
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Contestant:
     paths: Paths
     export: str
     rows: re.Pattern[str]
-    save: Callable[[Browser, Person, int], Answer] = field(repr=False)
+    fill: Callable[[Browser, Person, int], Asking] = field(repr=False)
 
     @property
     def is_ours(self) -> bool:
@@ -53,16 +56,16 @@ def sign_in(page: str, **fields: str) -> Callable[[Browser], None]:
     return enter
 
 
-def edit_by(path: Callable[[Person], str], name: str) -> Callable[[Browser, Person, int], Answer]:
-    """Return what opens a form, changes one text in it and sends it; the sending is timed apart."""
+def edit_by(path: Callable[[Person], str], name: str) -> Callable[[Browser, Person, int], Asking]:
+    """Return what opens a form, changes one text in it, and leaves the sending to be timed."""
 
-    def save(browser: Browser, person: Person, turn: int) -> Answer:
+    def fill(browser: Browser, person: Person, turn: int) -> Asking:
         page = browser.get(path(person)).text
         fields = form_fields(page)
         fields[name] = f"{person.name}{turn}"
-        return browser.post(path(person), fields)
+        return partial(browser.post, path(person), fields)
 
-    return save
+    return fill
 
 
 def form_fields(page: str) -> dict[str, str]:

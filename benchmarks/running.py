@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -303,15 +304,7 @@ def with_plugins(contestant: Contestant, folder: Path) -> Contestant:
         line, told = contestant.command(url, port, workers)
         return line, {**told, "CONSOLE_PLUGIN_FOLDER": str(folder)}
 
-    return Contestant(
-        contestant.name,
-        command,
-        contestant.enter,
-        contestant.paths,
-        contestant.export,
-        contestant.rows,
-        contestant.save,
-    )
+    return replace(contestant, command=command)
 
 
 def switch(told: dict[str, str], act: str, port: int, wanted: int) -> float:
