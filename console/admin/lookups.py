@@ -48,9 +48,9 @@ def look_up(target: type[Any], text: str, needs: Permission) -> list[tuple[Any, 
 def allowed(target: type[Any], ids: list[Any], needs: Permission) -> set[Any]:
     """Return those of *ids* that the person may choose."""
     found = reached(target, ids, needs)
-    view = view_of(target)
+    view = view_of(target) if found else None
     offered = view.offered() if view is not None else None
-    if offered is None or not found:
+    if offered is None:
         return found
     key = pk_of(target)
     return set(db.session.scalars(sa.select(key).where(key.in_(found), offered)))

@@ -117,10 +117,16 @@ def reached(model: type[Any], ids: list[Any], needs: Permission) -> set[Any]:
     """Return those of *ids* whose rows the person reaches under *needs*."""
     if not ids:
         return set()
-    key = pk_of(model)
-    wanted = sa.select(key).where(key.in_(ids))
-    limit = scope_of(model, needs)
-    return set(db.session.scalars(wanted if limit is None else wanted.where(limit)))
+    key, limit = pk_of(model), scope_of(model, needs)
+    conditions = [] if limit is None else [limit]
+    wanted = keep_select(
+        [key],
+        conditions,
+        "reached",
+        lambda: sa.select(key).where(key.in_(sa.bindparam("wanted", expanding=True)), *conditions),
+    )
+    db.session.flush()  # asked by the connection, which makes no objects
+    return set(db.session.connection().scalars(wanted, {"wanted": ids}))
 
 
 def sees(sensitive: str | None) -> bool:

@@ -11,19 +11,20 @@ from plugins.membership.models import Member
 from plugins.membership.services.birthdays import Birthday
 from plugins.membership.services.filing import birthday_of, put_birthday
 
+MONTHS, DAYS = ([(number, str(number)) for number in range(1, last + 1)] for last in (12, 31))
+
 
 def _build() -> Mapping[str, Any]:
     return {
         "lunar": api.SwitchField(api.gettext("By the lunar calendar")),
         "leap": api.SwitchField(api.gettext("In a leap month")),
         "year": api.NumberField(api.gettext("Year"), description=api.gettext("May stay empty")),
-        "month": _pick(api.gettext("Month"), 12),
-        "day": _pick(api.gettext("Day"), 31),
+        "month": _pick(api.gettext("Month"), MONTHS),
+        "day": _pick(api.gettext("Day"), DAYS),
     }
 
 
-def _pick(label: str, last: int) -> Any:
-    options = [(number, str(number)) for number in range(1, last + 1)]
+def _pick(label: str, options: list[tuple[int, str]]) -> Any:
     return api.ChoiceField(label, options=options, nullable=True)
 
 
