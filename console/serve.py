@@ -22,7 +22,7 @@ from flask import Flask
 from gunicorn.glogging import Logger
 from jinja2 import FileSystemBytecodeCache, FileSystemLoader
 
-from console import demo, health, logs, migrate, worker
+from console import demo, health, logs, migrate, slimming, worker
 from console.app import create_app
 from console.config import Config
 from console.db import db
@@ -48,6 +48,8 @@ def run(config: Config) -> int:
         log.warning(warning)
     _return_memory()
     listener = listen(config)
+    slimming.forget_docs()
+    gc.freeze()
     app = prepare(config)
     _warm(app, config)
     with app.app_context():
@@ -57,6 +59,7 @@ def run(config: Config) -> int:
         pages.deferred_functions.clear()  # they were for mounting, which is over
     with app.app_context():
         db.engine.dispose()
+    gc.collect()
     gc.freeze()  # what is there now stays: no search for garbage need look at it again
     gc.enable()
     return _supervise(app, config, listener)
