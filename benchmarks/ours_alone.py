@@ -13,6 +13,7 @@ from benchmarks.client import Browser
 from benchmarks.contestants import Contestant
 from benchmarks.people import phone_of, words
 from benchmarks.serving import Served, memory_of
+from benchmarks.timing import warm_up
 
 PIECE = 1 << 16
 LIST, PHONE = "/console/membership/members/", "/membership/card"
@@ -91,7 +92,7 @@ def messy_rows(count: int) -> bytes:
 
 def page_times(browser: Browser, path: str, turns: int) -> list[float]:
     """Return the milliseconds of some turns of one page."""
-    browser.get(path)
+    warm_up(browser.get, [path])
     return [_timed(browser, path) for _turn in range(turns)]
 
 

@@ -1,9 +1,10 @@
 """Timing the same operations of all contestants, turn by turn, so that noise hits them alike.
 
-In its turn each does the same for another member first, which is not timed: a salon's server is
+In its turn each does the same for other members first, which is not timed: a salon's server is
 not one of five on its machine, and what the one before it left behind in the caches of the
-processor and of the database is no property of its own. The second request follows at once; what
-the browser does with forms and answers comes before the first and after the second.
+processor and of the database is no property of its own, nor is how a processor wakes up. The
+timed request follows at once; what the browser does with its form and its answer comes before
+and after.
 """
 
 from __future__ import annotations
@@ -14,18 +15,27 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import cycle
 from random import Random
 from statistics import median
+from typing import TypeVar
 
 from benchmarks.client import Answer, Browser
 from benchmarks.contestants import SEARCHES, Asking, Contestant
 from benchmarks.people import Person
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 #: Turns of an operation, at most and at least; a slow one ends once its time is spent.
 MOST_TURNS, LEAST_TURNS = 24, 5
 #: Seconds that one operation may take, of all contestants together.
 BUDGET = 75.0
 LISTS = ("list page 1", "last page", "filter by level", "sort by joining")
+#: Seconds that each contestant is at work before it is timed; one of its requests may take longer.
+WARM_UP = 0.1
+#: So many members are asked for before, over and over if need be.
+MOST_BEFORE = 20
 NEVER = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 OPERATIONS = (*LISTS, *SEARCHES, "edit form", "save")
 
@@ -64,10 +74,10 @@ def compare(
         spent = 0.0
         for turn in range(1, turns + 1):
             before_turn()
-            before, person = random.sample(own, 2)
+            several = random.sample(own, MOST_BEFORE + 1)
             order = random.sample(contestants, len(contestants))
             begun = time.monotonic()
-            _turn(timings, operation, browsers, order, (before, person), turn)
+            _turn(timings, operation, browsers, order, several, turn)
             spent += time.monotonic() - begun
             if turn >= LEAST_TURNS and spent > BUDGET:
                 break
@@ -79,33 +89,44 @@ def _turn(
     operation: str,
     browsers: Mapping[str, Browser],
     order: Sequence[Contestant],
-    people: tuple[Person, Person],
+    people: Sequence[Person],
     turn: int,
 ) -> None:
+    *before, person = people
     for place, contestant in enumerate(order):
-        browser = browsers[contestant.name]
-        asked = [
-            _asking(operation, contestant, browser, person, turn * 10 + place) for person in people
-        ]
-        answers = [ask() for ask in asked]
-        timings.add(operation, contestant.name, browser.spent[-1])
-        for person, answer in zip(people, answers, strict=True):
+
+        def asking(each: Person, contestant: Contestant = contestant, place: int = place) -> Asking:
+            browser = browsers[contestant.name]
             if operation == "save":
-                check_saved(contestant, answer)
-            else:
-                check(contestant, operation, answer, person)
+                return contestant.fill(browser, each, turn * 10 + place)
+            return partial(browser.get, contestant.paths[operation](each))
+
+        ask = asking(person)
+        answers = warm_up(lambda other: asking(other)(), before)
+        answers.append((person, ask()))
+        timings.add(operation, contestant.name, browsers[contestant.name].spent[-1])
+        for each, answer in answers:
+            check(contestant, operation, answer, each)
 
 
-def _asking(
-    operation: str, contestant: Contestant, browser: Browser, person: Person, number: int
-) -> Asking:
-    if operation == "save":
-        return contestant.fill(browser, person, number)
-    return partial(browser.get, contestant.paths[operation](person))
+def warm_up(ask: Callable[[T], R], about: Sequence[T]) -> list[tuple[T, R]]:
+    """Ask about one after the other, for as long as `WARM_UP` says and at least once."""
+    answers, begun = [], time.monotonic()
+    for each in cycle(about):
+        answers.append((each, ask(each)))
+        if time.monotonic() - begun > WARM_UP:
+            break
+    return answers
 
 
 def check(contestant: Contestant, operation: str, answer: Answer, person: Person) -> None:
     """Raise unless the answer is what was asked for: a fast error is no speed."""
+    if operation == "save":
+        if answer.status != 302:  # which all answer with to what was stored
+            raise RuntimeError(
+                f"{contestant.name} answered {answer.status} to what was to be saved"
+            )
+        return
     page = answer.text
     rows = len(contestant.rows.findall(page))
     wanted = 1 if operation in SEARCHES else 0 if operation == "edit form" else 50
@@ -117,12 +138,6 @@ def check(contestant: Contestant, operation: str, answer: Answer, person: Person
             f"{contestant.name}, {operation}: status {answer.status}, {rows} rows, "
             f"{'the member' if found else 'not the member'} found"
         )
-
-
-def check_saved(contestant: Contestant, answer: Answer) -> None:
-    """Raise unless a form was stored, which all answer with a redirection."""
-    if answer.status != 302:
-        raise RuntimeError(f"{contestant.name} answered {answer.status} to what was to be saved")
 
 
 def per_second(contestant: Contestant, browser: Browser, seconds: float) -> float:
