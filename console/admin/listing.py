@@ -33,8 +33,7 @@ if TYPE_CHECKING:
 
 #: Counting stops here; beyond it a list says "1,000+".
 MOST_COUNTED = 1000
-#: Where some of what was found lies beyond her reach or the filters, counting stops here already:
-#: each row is looked at.
+#: What a search and filters find together is counted up to here: each row is looked at.
 MOST_SOUGHT = 100
 
 Conditions = Sequence[sa.ColumnElement[bool]]
@@ -179,17 +178,17 @@ class Listing:
         few = None if self.found is None else self.found.few
         if few is None:
             return None
-        everything = few.are_all
+        everything, most = few.are_all, self._most_sought
         stores, keys = self.needs.stores(), self.model.scope.keys
         if not self._is_chosen and stores is None:
             return _Newest(few.newest, few.count, everything, reached=True)
         if self._is_chosen or keys is None or not stores:
             return _Newest(few.newest, few.count, everything, reached=False)
         asked = keep_select(
-            [self.pk], [], ("reach", stores), lambda: _reach(keys(stores), among_given)
+            [self.pk], [], ("reach", stores, most), lambda: _reach(keys(stores), among_given, most)
         )
         ids = db.session.connection().execute(asked, given(few.newest)).scalars().all()
-        return _Newest(ids, len(ids), everything and len(ids) <= MOST_SOUGHT, reached=True)
+        return _Newest(ids, len(ids), everything and len(ids) <= most, reached=True)
 
     def _read_together(self, expressions: Sequence[Any]) -> Page | None:
         """Read the first page of what a word leads to, and whereto it leads, in one journey.
@@ -218,7 +217,7 @@ class Listing:
         if few is None:
             return None
         if stores is not None:
-            everything = few.count < NEWEST and reached <= MOST_SOUGHT
+            everything = few.count < NEWEST and reached <= size
             self._newest = _Newest(ids, reached, everything, reached=True)
         page = paging.read_page(
             self.order, lambda *_where: rows, size=size, anchor=None, backwards=False
@@ -237,7 +236,10 @@ class Listing:
             told = asked.uncounted  # of what only some may see, all would be counted in vain
             here = here_of(cast(Any, self.model))
             rest = [] if here is None else [here]  # whose keys they are says the rest
-            hers = _reach(keys(stores), lambda key: among_selected(key, asked.ids)).cte("reached")
+            most = self._most_sought
+            hers = _reach(keys(stores), lambda key: among_selected(key, asked.ids), most).cte(
+                "reached"
+            )
             reached = sa.select(sa.func.count()).select_from(hers).scalar_subquery()
             ids = sa.select(hers.c[0])
         of_these = [*rest, among_selected(self.pk, ids)]
@@ -312,7 +314,7 @@ class Listing:
         if newest is not None and self._shows_all_found:
             few = self.found.few
             return None if few is None or few.is_counted else few.count
-        if newest is not None and newest.reached and self._tells_count(newest, MOST_SOUGHT):
+        if newest is not None and newest.reached and self._tells_count(newest, self._most_sought):
             return None
         whole = self.found.whole
         if whole.some is None:
@@ -321,7 +323,7 @@ class Listing:
             return whole.least
         some = whole.some.subquery()
         met = sa.select(self.pk).join(some, some.c[0] == self.pk).where(*self._rest).distinct()
-        least = met.limit(MOST_SOUGHT).subquery()
+        least = met.limit(self._most_sought).subquery()
         return db.session.scalar(sa.select(sa.func.count()).select_from(least)) or 0
 
     @property
@@ -337,7 +339,16 @@ class Listing:
     @property
     def most_counted(self) -> int:
         """How far a page counts the rows."""
-        return MOST_COUNTED if self.found is None or self._shows_all_found else MOST_SOUGHT
+        return MOST_COUNTED if self.found is None or self._shows_all_found else self._most_sought
+
+    @property
+    def _most_sought(self) -> int:
+        """How far is counted where some of what was found is no row of the list.
+
+        Of what lies beyond her reach no more than the page is looked at: to look at a further
+        fifty took a tenth of the page's time.
+        """
+        return MOST_SOUGHT if self._is_chosen else self.state.size
 
     def count(self, most: int = MOST_COUNTED) -> int:
         """Count the rows, up to one more than *most*, or further where that takes no reading."""
@@ -378,8 +389,8 @@ class Listing:
         return [(each.label, int(fen or 0)) for each, fen in zip(found, row, strict=True)]
 
 
-def _reach(rows: sa.Select[Any], among: Callable[[Any], Any]) -> sa.Select[Any]:
-    """Select the newest of *rows*, which selects keys, up to one more than are counted."""
+def _reach(rows: sa.Select[Any], among: Callable[[Any], Any], most: int) -> sa.Select[Any]:
+    """Select the newest of *rows*, which selects keys, up to one more than *most*."""
     (key,) = rows.selected_columns
     hers = rows.where(among(key)).distinct()
-    return hers.order_by(key.desc()).limit(MOST_SOUGHT + 1)
+    return hers.order_by(key.desc()).limit(most + 1)
