@@ -21,6 +21,8 @@ from plugins.membership.services.joining import (
 )
 
 HOME = "/console/membership/members/"
+#: So few figures are no secret: who tries them all would learn whom other stores know.
+TOO_FEW = 4
 
 
 class AddingPages:
@@ -90,8 +92,10 @@ class AddingPages:
 
 def found_elsewhere(text: str) -> list[Member]:
     """Return whom an exact phone or number finds in the chain but not in one's own stores."""
-    if not any(map(str.isdigit, text)) or SEE_MEMBERS.stores() is None:
-        return []  # no phone, and no number of a member, is without a figure
+    figures = sum(map(str.isdigit, text))  # no phone, and no number of a member, is without one
+    is_tail = figures == len(text.strip()) <= TOO_FEW
+    if not figures or is_tail or SEE_MEMBERS.stores() is None:
+        return []
     return [
         member
         for member in find_exactly(text)

@@ -212,9 +212,19 @@ def test_a_whole_phone_finds_a_member_of_another_store(
 
 
 def test_four_digits_find_nobody_elsewhere(desk: FlaskClient, there: int) -> None:
-    join(store=there)
-    page = desk.get(f"{URL}elsewhere", query_string={"q": "8000"}).text
-    assert "陈诗雅" not in page
+    member = join(store=there)
+
+    @api.unit
+    def renumber(number: str) -> None:
+        api.db.session.get_one(Member, member.id).number = number
+
+    for number in ("M8000", "8000"):
+        renumber(number)
+        for asked in ("8000", " 8000 "):
+            page = desk.get(f"{URL}elsewhere", query_string={"q": asked}).text
+            assert "陈诗雅" not in page
+    renumber("80001")
+    assert "陈诗雅" in desk.get(f"{URL}elsewhere", query_string={"q": "80001"}).text
 
 
 def test_nobody_is_received_by_her_id_alone(desk: FlaskClient, here: int, there: int) -> None:
