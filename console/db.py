@@ -23,6 +23,11 @@ NAMES = {
 }
 
 
+# A statement is hashed whenever it is executed, and each of its selects names a style, which is
+# an enum: Python hashes these by a function of its own, this way by where they are.
+setattr(sa.SelectLabelStyle, "__hash__", object.__hash__)  # noqa: B010 - mypy forbids the other way
+
+
 class UtcDateTime(sa.TypeDecorator[dt.datetime]):
     """A moment: aware and in UTC on both engines; a naive value is refused."""
 
@@ -281,6 +286,8 @@ def engine_options(url: str, threads: int) -> dict[str, Any]:
             "pool_use_lifo": True,  # the connection that was used last has the most at hand
             "connect_args": {"timeout": 30},
         }
+    from console.postgres import Cursor  # a shop on SQLite does not load psycopg
+
     limits = (
         "-c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s"
     )
@@ -291,5 +298,5 @@ def engine_options(url: str, threads: int) -> dict[str, Any]:
         "pool_use_lifo": True,
         "pool_recycle": 1800,
         "isolation_level": "READ COMMITTED",
-        "connect_args": {"options": limits},
+        "connect_args": {"options": limits, "cursor_factory": Cursor},
     }

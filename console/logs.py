@@ -103,11 +103,14 @@ def install(app: Flask) -> None:
         ):
             return response
         fields = {
+            **_of_request(),
             "method": request.method,
             "route": request.url_rule.rule if request.url_rule else "",
             "status": response.status_code,
             "ms": round(seconds * 1000),
         }
         level = logging.WARNING if seconds > SLOW else logging.INFO
-        log.log(level, "slow request" if seconds > SLOW else "request", extra={"fields": fields})
+        event = "slow request" if seconds > SLOW else "request"
+        # Once it is sent: nobody waits for the line.
+        response.call_on_close(lambda: log.log(level, event, extra={"fields": fields}))
         return response

@@ -48,9 +48,10 @@ def run(config: Config) -> int:
         log.warning(warning)
     _return_memory()
     listener = listen(config)
-    slimming.forget_docs()
+    slimming.forget_words()
     gc.freeze()
     app = prepare(config)
+    slimming.forget_words(slimming.OWN)
     _warm(app, config)
     with app.app_context():
         for warning in health.advise():

@@ -219,10 +219,7 @@ class Listing:
         if stores is not None:
             everything = few.count < NEWEST and reached <= size
             self._newest = _Newest(ids, reached, everything, reached=True)
-        page = paging.read_page(
-            self.order, lambda *_where: rows, size=size, anchor=None, backwards=False
-        )
-        told = self._newest
+        page, told = paging.first_page(rows, size), self._newest
         return page if page.has_next or (told is not None and told.all) else None
 
     def _select_together(

@@ -88,6 +88,11 @@ class Page:
     has_next: bool
 
 
+def first_page(rows: list[Any], size: int) -> Page:
+    """Return the first page of *rows*, of which one more than fit on it were read if there are."""
+    return Page(rows[:size], has_previous=False, has_next=len(rows) > size)
+
+
 def read_page(
     order: Order, fetch: Fetch, *, size: int, anchor: Anchor | None, backwards: bool
 ) -> Page:

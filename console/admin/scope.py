@@ -118,15 +118,16 @@ def reached(model: type[Any], ids: list[Any], needs: Permission) -> set[Any]:
     if not ids:
         return set()
     key, limit = pk_of(model), scope_of(model, needs)
-    conditions = [] if limit is None else [limit]
-    wanted = keep_select(
-        [key],
-        conditions,
-        "reached",
-        lambda: sa.select(key).where(key.in_(sa.bindparam("wanted", expanding=True)), *conditions),
-    )
+    conditions, alone = [] if limit is None else [limit], len(ids) == 1
+
+    def build() -> sa.Select[Any]:
+        # An equation, where one is asked about, has no list that is written anew each time.
+        given: sa.BindParameter[Any] = sa.bindparam("wanted", expanding=not alone)
+        return sa.select(key).where(key == given if alone else key.in_(given), *conditions)
+
+    wanted = keep_select([key], conditions, ("reached", alone), build)
     db.session.flush()  # asked by the connection, which makes no objects
-    return set(db.session.connection().scalars(wanted, {"wanted": ids}))
+    return set(db.session.connection().scalars(wanted, {"wanted": ids[0] if alone else ids}))
 
 
 def sees(sensitive: str | None) -> bool:

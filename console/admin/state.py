@@ -54,17 +54,18 @@ class State:
     @classmethod
     def read(cls, args: MultiDict[str, str]) -> State:
         """Read the state from a query string."""
-        size = args.get("size", "")
+        told = args.to_dict()  # which makes no fault of what is not there, to be caught again
+        size = told.get("size", "")
         return cls(
-            search=args.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH],
+            search=told.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH],
             filters=tuple(_read_filters(args.items(multi=True)))[:MOST],
-            sort=args.get("sort", "")[:LONGEST],
+            sort=told.get("sort", "")[:LONGEST],
             size=int(size) if size in map(str, SIZES) else SIZE,
-            after=args.get("after", ""),
-            before=args.get("before", ""),
-            last=args.get("page") == LAST,
-            columns=tuple(filter(None, args.get("cols", "").split(",")))[:MOST_COLUMNS],
-            view=args.get("view", "")[:LONGEST_VIEW],
+            after=told.get("after", ""),
+            before=told.get("before", ""),
+            last=told.get("page") == LAST,
+            columns=tuple(filter(None, told.get("cols", "").split(",")))[:MOST_COLUMNS],
+            view=told.get("view", "")[:LONGEST_VIEW],
         )
 
     @property

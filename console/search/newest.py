@@ -32,7 +32,7 @@ def _figure(number: int) -> sa.ColumnElement[int]:
 
 
 #: The last three numbers of `_asking` where nothing is counted.
-NOTHING_TOLD = (sa.null(), _figure(0), _figure(0))
+NOTHING_TOLD = (sa.null(),) * 3
 
 
 @dataclass(frozen=True)
@@ -71,12 +71,17 @@ class Asked:
 
 
 def few_of(
-    newest: Sequence[int], ranges: int, named: int, entries: int | None, beside: int, records: int
+    newest: Sequence[int],
+    ranges: int,
+    named: int,
+    entries: int | None,
+    beside: int | None,
+    records: int | None,
 ) -> Few | None:
     """Make sense of the numbers beside the ids, which are those of `_asking`."""
     if ranges > MOST_RANGES:
         return None
-    if entries is None:
+    if entries is None or beside is None or records is None:
         return Few(newest, named)
     count = records if ranges > 1 else entries + beside
     return Few(newest, count, entries + beside < MOST_COUNTED)
@@ -147,7 +152,9 @@ def _counts(
     besides, every = whole, whole.subquery().c[0]
     if some is not None:
         entries = sa.select(sa.func.count()).select_from(some.subquery()).scalar_subquery()
-        besides = whole.where(found.c[0].not_in(sa.select(some.subquery().c[0])))
+        # Only asked of those that a whole word leads to, which PostgreSQL would else ask last.
+        is_other = found.c[0].not_in(sa.select(some.subquery().c[0]))
+        besides = whole.where(sa.case((found.c[1] == _figure(1), is_other), else_=sa.false()))
         every = sa.union_all(whole, sa.select(some.subquery().c[0])).subquery().c[0]
     beside = sa.select(sa.func.count(besides.subquery().c[0].distinct())).scalar_subquery()
     records = sa.select(sa.func.count(every.distinct())).scalar_subquery()

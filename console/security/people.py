@@ -27,12 +27,13 @@ REMEMBERED = (
 
 def person() -> Person | None:
     """Return who is signed in on this browser; a locked till's person counts."""
-    if "console_found" not in g:
+    kept = vars(_cv_app.get().g)  # a page asks ten times, each time by a proxy
+    if "console_found" not in kept:
         # On a member's page nobody of the staff acts, although one may use the same browser.
         token = "" if is_public_page() else cookies.read(cookies.STAFF)
         g.console_found = sessions.find(token) if token else None
         g.console_person = g.console_found.person if g.console_found else None
-    found: Person | None = g.console_person
+    found: Person | None = kept["console_person"]
     return found
 
 
