@@ -12,7 +12,7 @@ from plugins.booking.api import turn_visit
 from plugins.cards.api import undo_use
 from plugins.membership.api import last_visit_on
 from plugins.membership.hookspecs import membership_last_visits
-from tests.support.booking import MONDAY, Salon, at
+from tests.support.booking import MONDAY, MORNING, Salon, at
 from tests.support.cards import add_product, item, open_shop, sell, use
 from tests.support.membership import join
 from tests.support.pages import words
@@ -71,7 +71,8 @@ def test_a_pass_that_was_used_is_a_visit_until_it_is_undone(app: Flask) -> None:
 def test_a_booking_is_a_visit_once_it_is_done(app: Flask) -> None:
     salon = Salon()
     member = join("Lin", salon.store_id).id
-    visit = salon.book("12:00", member_id=member)
+    with api.at_moment(MORNING):
+        visit = salon.book("12:00", member_id=member)
     for act, clock, day in (
         ("arrive", "12:00", None),
         ("start", "12:05", None),

@@ -13,7 +13,7 @@ from plugins.booking.listeners import booking_visit_rated
 from plugins.membership.api import award_task, points_of
 from plugins.membership.services.points.rules import STREAK_BY, TASKS_A_DAY
 from plugins.membership.services.points.tasks import award_rows, row_of
-from tests.support.booking import Salon
+from tests.support.booking import MORNING, Salon
 from tests.support.membership import join
 from tests.support.phones import phone_of
 from tests.support.salon import add_store
@@ -77,7 +77,8 @@ def test_weeks_in_a_row_count_where_the_salon_says_so(member: int) -> None:
 def test_each_visit_is_rated_for_points_once(app: Flask) -> None:
     salon = Salon()
     member = join()
-    visit = salon.book("12:00", salon.staff[0], member_id=member.id)
+    with api.at_moment(MORNING):
+        visit = salon.book("12:00", salon.staff[0], member_id=member.id)
     for stars in (2, 5):
         booking_visit_rated(visit_id=visit.id, stars=stars)
     assert points_of(member.id) == 20
