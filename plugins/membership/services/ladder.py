@@ -189,13 +189,14 @@ def progress_of(member_id: int) -> Progress | None:
 def keep_gap(member: Member) -> int:
     """Return what a member must still spend to keep her level beyond its last day, in fen.
 
-    What will have left the twelve months by then does not count. For a level that is reached
-    by a single top-up it is that top-up, unless there was one.
+    What will have left the twelve months does not count, on the day on which her term is over
+    and is looked at: the one after its last. For a level that is reached by a single top-up it
+    is that top-up, unless there was one.
     """
     level, until_on = member.level, member.level_until_on
     if level is None or until_on is None or not level.threshold_fen:
         return 0
-    growth = growth_of(member.id, until_on)[level.basis]
+    growth = growth_of(member.id, until_on + dt.timedelta(days=1))[level.basis]
     if growth >= level.threshold_fen:
         return 0
     return level.threshold_fen if level.basis == "top_up" else level.threshold_fen - growth

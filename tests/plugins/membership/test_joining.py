@@ -59,7 +59,7 @@ def test_members_without_a_phone_are_no_duplicates_of_each_other(store: int) -> 
 
 
 def test_a_member_without_a_name_goes_by_her_number(store: int) -> None:
-    assert join("  ").name == "M" + str(dt.date.today().year) + "0001"
+    assert join("  ").name == f"M{api.today('Asia/Shanghai').year}0001"
 
 
 def test_many_join_together_or_not_at_all(store: int) -> None:

@@ -204,6 +204,33 @@ def test_a_notice_comes_thirty_days_before_and_names_what_is_missing(anna: int) 
     assert told == ["Told that the level Silver ends on 2027-04-01"]
 
 
+def test_what_no_longer_counts_when_the_term_is_over_keeps_nobody(anna: int) -> None:
+    """Of a day that still counts on the last of the term, and no more on the day after."""
+    grow(anna, 2_000)
+    with later(1):
+        grow(anna, 2_000)
+    with later(340):
+        check_levels()
+        progress = progress_of(anna)
+        assert progress is not None
+        assert progress.keep_fen == 200_000
+    with later(366):
+        check_levels()
+        assert level_name(anna) == "Plain"
+    assert "Told that the level Silver ends on 2027-04-01" in words_of(anna)
+
+
+def test_a_term_over_a_leap_day_is_told_like_any_other(anna: int) -> None:
+    with later(400):
+        grow(anna, 2_000)
+    assert member(anna).level_until_on == dt.date(2028, 5, 5)
+    with later(400 + 340):
+        check_levels()
+        progress = progress_of(anna)
+        assert progress is not None
+        assert progress.keep_fen == 200_000
+
+
 def test_a_refund_is_looked_at_in_the_night(anna: int) -> None:
     grow(anna, 1_000)
     key = grow(anna, 1_500)
