@@ -71,7 +71,9 @@ class Scope:
     people whose permission is limited to some stores, and is checked row by row: an EXISTS
     serves better than an IN. *here* limits what everybody sees: rows that must stay but are
     worked with no more are not here. *keys* selects the primary keys that *where* lets pass;
-    with it the list of a small store among large ones is quick as well.
+    with it the list of a small store among large ones is quick as well. *told_by* names the
+    attributes by which *where* and *here* tell: while none of them is changed, a row that was
+    edited stays where it was. None where they tell by more than its form may change.
     """
 
     def __init__(
@@ -79,10 +81,12 @@ class Scope:
         where: Callable[[Any, frozenset[int]], sa.ColumnElement[bool]] | None = None,
         here: Callable[[Any], sa.ColumnElement[bool]] | None = None,
         keys: Callable[[frozenset[int]], sa.Select[Any]] | None = None,
+        told_by: Sequence[str] | None = None,
     ) -> None:
         self.where = where
         self.here = here
         self.keys = keys
+        self.told_by = told_by
 
 
 #: Rows of the whole chain: whoever holds the permission sees all of them.
@@ -91,7 +95,9 @@ CHAIN = Scope()
 
 def in_store(column: str = "store_id") -> Scope:
     """Scope rows by the store in *column*; a row without a store belongs to the chain."""
-    return Scope(lambda model, stores: among_stores(getattr(model, column), stores))
+    return Scope(
+        lambda model, stores: among_stores(getattr(model, column), stores), told_by=(column,)
+    )
 
 
 def among_stores(column: Any, stores: frozenset[int]) -> sa.ColumnElement[bool]:

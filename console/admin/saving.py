@@ -121,8 +121,11 @@ def _write(view: ModelAdmin, form: RecordForm, record: Any, tracked: Mapping[str
     form.save_foreign(record)
     view.after_save(record, form, created=False)
     db.session.flush()
-    _check_reach(view, getattr(record, pk_of(view.subject).key), form.needs)
-    _audit_change(record, before, {**_columns_of(record), **tracked_values(form, record)})
+    after = {**_columns_of(record), **tracked_values(form, record)}
+    told_by = view.subject.scope.told_by
+    if told_by is None or any(before.get(name) != after.get(name) for name in told_by):
+        _check_reach(view, getattr(record, pk_of(view.subject).key), form.needs)
+    _audit_change(record, before, after)
 
 
 @unit

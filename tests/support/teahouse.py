@@ -22,6 +22,10 @@ GREET = api.Permission("tea.greet_guests", _("Greet guests"), ("manager",))
 SORTS = (("green", _("Green tea")), ("black", _("Black tea")))
 
 
+#: A note that begins so and ends with a store's number takes a guest there.
+MOVES = "Moves to "
+
+
 class Rank(api.Model):
     """How often a guest comes."""
 
@@ -134,6 +138,8 @@ class GuestAdmin(api.ModelAdmin):
     def before_save(self, record: Any, form: Any, *, created: bool) -> None:
         if record.name == "Nobody":
             raise api.Refused("Nobody drinks no tea.")
+        if record.note.startswith(MOVES):
+            record.store_id = int(record.note.removeprefix(MOVES))
 
     def before_delete(self, record: Any) -> None:
         if record.name == "Founder":

@@ -46,7 +46,9 @@ class Member(api.Model):
     """
 
     __tablename__ = "membership_member"
-    scope = api.Scope(_known_in, here=_is_here, keys=_ids_known_in)
+    scope = api.Scope(
+        *(_known_in, _is_here, _ids_known_in), told_by=("home_store_id", "stores", "gone_at")
+    )
     label_column = "name"
     found_by = api.FoundBy(
         names=("name",),

@@ -42,6 +42,11 @@ def name_of(number: int) -> str:
     return str(db.session.scalar(sa.select(Guest.name).where(Guest.id == number)))
 
 
+def store_of(number: int) -> int | None:
+    db.session.rollback()
+    return db.session.scalar(sa.select(Guest.store_id).where(Guest.id == number))
+
+
 def test_a_list_shows_only_what_one_reaches(manager: FlaskClient, own: int, foreign: int) -> None:
     for query in ("", "?q=Foreign", "?q=13900139000", "?f.name.has=Foreign", "?sort=name"):
         page = manager.get(URL + query).text
@@ -69,6 +74,21 @@ def test_a_foreign_record_cannot_be_changed(
     fields = {"id": str(foreign), "version": version}
     assert post(manager, f"{URL}delete/", fields).status_code == 404
     assert name_of(foreign) == "Foreign"
+
+
+def test_an_own_record_cannot_be_put_where_one_may_do_nothing(
+    house: House, manager: FlaskClient, own: int
+) -> None:
+    data = edited(manager, own, note=f"{teahouse.MOVES}{house.there}")
+    answer = post(manager, f"{URL}{own}/edit/", data)
+    assert answer.status_code == 422
+    assert "它将属于一家您无权这样操作的门店。" in answer.text
+    assert store_of(own) == house.here
+    data = edited(manager, own, note=f"{teahouse.MOVES}{house.here}")
+    assert post(manager, f"{URL}{own}/edit/", data).status_code == 302
+    data = edited(house.enter(), own, note=f"{teahouse.MOVES}{house.there}")
+    assert post(house.enter(), f"{URL}{own}/edit/", data).status_code == 302
+    assert store_of(own) == house.there
 
 
 def test_one_foreign_row_among_others_stops_the_whole_action(
